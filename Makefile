@@ -1,0 +1,85 @@
+# Every target that needs the environment creates it first, once, in $(VENV).
+#   PYTHON=/path/to/python   the Python to build it with (default: the first suitable one found)
+#   VENV=none                use the environment that is active now, for instance conda's
+
+SHELL  := /bin/sh
+VENV   ?= .venv
+EXTRAS := notebooks,mesh,dev
+FIRST  := notebooks/00_why_parameterization_matters.ipynb
+HERE   := $(CURDIR)
+
+ifeq ($(VENV),none)
+PY    := $(if $(PYTHON),$(PYTHON),python)
+STAMP :=
+else
+PY    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts/python.exe,bin/python)
+STAMP := $(VENV)/.installed
+# An environment that was moved or copied with its folder still points at the old place: install again.
+ifneq ($(shell cat $(STAMP) 2>/dev/null),$(HERE))
+$(STAMP): FORCE
+endif
+endif
+
+# Some builds lack parts that we or our dependencies need, and a pyenv shim may exist without a Python behind it.
+PROBE := import sys, ssl, venv, ensurepip, ctypes, bz2, lzma; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))
+
+.DEFAULT_GOAL := help
+.PHONY: help lab run test check bench patternnet paintings clean FORCE
+
+help:  ## this list
+	@echo "Two commands are enough:  make lab  (open the notebooks)   make test  (run the tests)"; echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
+	@echo; echo "PYTHON=... picks the Python to install with, VENV=none uses the active environment."
+
+lab: $(STAMP)  ## open the notebooks in JupyterLab     (BROWSER=none, LAB_ARGS="--port 9999")
+	@if [ "$$(id -u 2>/dev/null)" = 0 ]; then root=--allow-root; fi; \
+	 if [ "$(BROWSER)" = none ]; then unset BROWSER; quiet=--no-browser; fi; \
+	 exec $(PY) -m jupyterlab $(FIRST) $$root $$quiet $(LAB_ARGS)
+
+run: $(STAMP)  ## execute the notebooks, in place      (NB="00 02", OUT=folder, RUN_ARGS="--set steps=64")
+	@$(PY) notebooks/execute.py $(NB) $(if $(OUT),--output "$(OUT)") $(RUN_ARGS)
+
+test: $(STAMP)  ## run the tests                        (TEST_ARGS="-k images")
+	@$(PY) -m pytest $(TEST_ARGS)
+
+check: $(STAMP)  ## check the environment: versions, device, ffmpeg, data
+	@$(PY) -m dputils
+
+bench: $(STAMP)  ## measure speed, as ratios
+	@set -e; for script in benchmarks/[!_]*.py; do echo "== $$script"; $(PY) "$$script"; done
+
+patternnet: $(STAMP)  ## retrain both PatternNets from scratch  (TRAIN_ARGS=...)
+	@$(PY) data/patternnet/train.py $(TRAIN_ARGS)
+
+paintings: $(STAMP)  ## paint the style pictures again       (PAINT_ARGS=...)
+	@$(PY) data/images/make.py $(PAINT_ARGS)
+
+clean:  ## remove the environment and everything else that was generated
+	@if [ -f "$(VENV)/pyvenv.cfg" ]; then rm -rf "$(VENV)"; fi
+	@rm -rf build dist .pytest_cache .ruff_cache *.egg-info
+	@find . -name .git -prune -o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -print \
+	  | while IFS= read -r folder; do rm -rf "$$folder"; done
+
+FORCE:
+
+ifneq ($(STAMP),)
+$(STAMP): pyproject.toml
+	@set -e; \
+	if ! $(PY) -c '$(PROBE)' >/dev/null 2>&1; then \
+	  found=; \
+	  for python in $(if $(PYTHON),"$(PYTHON)",python3.13 python3.12 python3.11 python3 python); do \
+	    if "$$python" -c '$(PROBE)' >/dev/null 2>&1; then found=$$python; break; fi; \
+	  done; \
+	  if [ -z "$$found" ]; then \
+	    echo "$(if $(PYTHON),$(PYTHON) is not,No) Python 3.11 to 3.14 with ssl, venv, ctypes, bz2 and lzma$(if $(PYTHON),, was found)." >&2; \
+	    echo "Install one (on Debian and Ubuntu also python3-venv), or name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
+	    exit 1; \
+	  fi; \
+	  echo "Creating $(VENV) with $$("$$found" -c 'import sys; print("Python", sys.version.split()[0], "from", sys.executable)')"; \
+	  "$$found" -m venv --clear "$(VENV)"; \
+	fi; \
+	echo "Installing dputils and what it needs into $(VENV) (once; PyTorch is large)"; \
+	if [ -t 1 ]; then quiet=; else quiet=--quiet; fi; \
+	$(PY) -m pip install $$quiet --disable-pip-version-check --editable ".[$(EXTRAS)]"; \
+	printf %s "$(HERE)" > $(STAMP)
+endif

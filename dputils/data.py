@@ -1,0 +1,125 @@
+"""Pictures that come with the project or with its dependencies, and a few that can be fetched by name."""
+
+import difflib
+import hashlib
+import os
+from pathlib import Path
+
+PHOTOGRAPHS = {  # what scikit-image carries in its wheel, under the names used here
+    "cat": "chelsea", "coffee": "coffee", "astronaut": "astronaut", "rocket": "rocket",
+}
+
+# Public-domain paintings on Wikimedia Commons: file name, artist, year.
+PAINTINGS_ONLINE = {
+    "starry_night": ("Van Gogh - Starry Night - Google Art Project.jpg", "Vincent van Gogh, The Starry Night, 1889"),
+    "great_wave": ("Tsunami by hokusai 19th century.jpg", "Katsushika Hokusai, The Great Wave off Kanagawa, 1831"),
+    "the_scream": ("The Scream.jpg", "Edvard Munch, The Scream, 1893"),
+    "on_white_ii": ("Vassily Kandinsky, 1923 - On White II.jpg", "Wassily Kandinsky, On White II, 1923"),
+}
+_COMMONS = "https://commons.wikimedia.org/wiki/Special:FilePath/"
+
+
+def data_path(relative=""):
+    """Path of a bundled file, such as `data_path("images/README.md")`.
+
+    Looks in the folder named by the environment variable DPUTILS_DATA, then in the installed package, then beside
+    a source checkout. Raises FileNotFoundError that names the places.
+    """
+    named = os.environ.get("DPUTILS_DATA")
+    here = Path(__file__).resolve().parent
+    places = ([Path(named)] if named else []) + [here / "_data", here.parent / "data"]
+    for place in places:
+        if (place / relative).exists():
+            return place / relative
+    raise FileNotFoundError(f"the bundled file {relative!r} is in none of {', '.join(map(str, places))}; reinstall "
+                            "dputils, or set DPUTILS_DATA to a copy of the project's data folder")
+
+
+def list_images():
+    """Names that `sample_image` takes without a network: bundled paintings, then photographs."""
+    return sorted(path.stem for path in data_path("images").glob("*.jpg")) + list(PHOTOGRAPHS)
+
+
+def sample_image(name, size=None):
+    """A picture by name, `(1, 3, H, W)` in [0, 1].
+
+    Args:
+        name: a bundled painting, a photograph from scikit-image, or a painting that was fetched before (`list_images()`).
+        size: `(H, W)`, or one number for a square; the picture is cropped at the centre to that shape, then resized.
+    Raises: ValueError with the nearest names.
+    """
+    from .media import read_image
+
+    if name in PHOTOGRAPHS:
+        import skimage.data
+
+        return read_image(getattr(skimage.data, PHOTOGRAPHS[name])(), size=size)
+    if name in list_images():
+        return read_image(data_path(f"images/{name}.jpg"), size=size)
+    if name in PAINTINGS_ONLINE:
+        return read_image(fetch(name), size=size)
+    names = list_images() + list(PAINTINGS_ONLINE)
+    near = difflib.get_close_matches(str(name), names, n=3, cutoff=0.3)
+    raise ValueError(f"there is no image {name!r}; the nearest are {', '.join(map(repr, near)) or 'none'} "
+                     f"(all: {', '.join(names)}). read_image(path) opens a file of your own.")
+
+
+def fetch(name):
+    """Path of a public-domain painting, downloaded on first use and checked against its first SHA-256 afterwards.
+
+    Raises: ValueError for an unknown name; RuntimeError without a network, saying where to put the file by hand.
+    """
+    if name not in PAINTINGS_ONLINE:
+        raise ValueError(f"fetch knows {', '.join(PAINTINGS_ONLINE)}, not {name!r}; sample_image has bundled pictures")
+    import pooch
+
+    file, credit = PAINTINGS_ONLINE[name]
+    folder = Path(os.environ.get("DPUTILS_CACHE", pooch.os_cache("dputils")))
+    target, seal = folder / f"{name}.jpg", folder / f"{name}.sha256"
+    url = _COMMONS + file.replace(" ", "_") + "?width=1024"
+    try:
+        pooch.retrieve(url, known_hash=seal.read_text().strip() if seal.exists() and target.exists() else None,
+                       fname=target.name, path=folder, downloader=_quiet_downloader())
+    except (OSError, ValueError) as error:
+        raise RuntimeError(
+            f"{credit}, could not be fetched ({type(error).__name__}: {error}). Download {url} by hand and save it as "
+            f"{target}, or use a bundled painting: {', '.join(sorted(p.stem for p in data_path('images').glob('*.jpg')))}"
+        ) from error
+    seal.write_text(sha256(target))
+    return target
+
+
+def sha256(path):
+    """Hexadecimal SHA-256 of a file."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def verify():
+    """Check every file listed in data/SHA256SUMS: a list of `(relative path, ok, message)`."""
+    results = []
+    for line in data_path("SHA256SUMS").read_text().splitlines():
+        expected, relative = line.split(maxsplit=1)
+        try:
+            found = sha256(data_path(relative))
+        except FileNotFoundError:
+            results.append((relative, False, "missing; reinstall dputils or restore it with git checkout"))
+            continue
+        ok = found == expected
+        results.append((relative, ok, "" if ok else "changed; restore it with git checkout, or run make sums"))
+    return results
+
+
+def write_sums():
+    """Write data/SHA256SUMS anew for all bundled pictures and weights; returns how many files it lists."""
+    root = data_path("images").parent
+    files = sorted(p for folder, pattern in (("images", "*.jpg"), ("patternnet", "*.safetensors"))
+                   for p in (root / folder).glob(pattern))
+    (root / "SHA256SUMS").write_text("".join(f"{sha256(p)}  {p.relative_to(root).as_posix()}\n" for p in files))
+    return len(files)
+
+
+def _quiet_downloader():
+    import pooch
+
+    agent = "dputils (https://distill.pub/2018/differentiable-parameterizations notebooks)"
+    return pooch.HTTPDownloader(headers={"User-Agent": agent}, timeout=20)

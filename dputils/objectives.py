@@ -1,0 +1,327 @@
+"""What to maximise: functions of named activations that add, subtract and scale like numbers.
+
+`channel("conv5", 7) - 0.1 * total_variation()` is an objective; so is the string "conv5:7", and so is any function of
+the activations. An objective is called with a dict `{layer: (N, C, H, W)}` that also holds the untransformed picture
+under "image", and returns one number. `batch=k` binds it to the k-th picture.
+
+Source: Lucid `optvis/objectives.py`; the cosine power is due to Carter et al., Activation Atlas (2019).
+"""
+
+import numbers
+
+import torch
+import torch.nn.functional as F
+
+IMAGE = "image"
+
+
+class Objective:
+    """A function of activations, the layers it reads, and a readable name."""
+
+    def __init__(self, function, layers=(), name=None):
+        self.function = function
+        self.layers = frozenset(layers) - {IMAGE}
+        self.name = getattr(function, "__name__", "objective") if name is None else name
+
+    def __call__(self, activations):
+        return self.function(activations)
+
+    def __repr__(self):
+        return self.name
+
+    def __add__(self, other):
+        return _combine(self, other, lambda a, b: a + b, "{} + {}")
+
+    __radd__ = __add__
+
+    def __sub__(self, other):
+        return _combine(self, other, lambda a, b: a - b, "{} - {}", group_right=True)
+
+    def __rsub__(self, other):
+        return as_objective(other) - self
+
+    def __neg__(self):
+        return -1 * self
+
+    def __mul__(self, other):
+        return _combine(self, other, lambda a, b: a * b, "{1} * {0}", group_left=True, group_right=True)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other):
+        if not isinstance(other, numbers.Number):
+            raise ValueError(f"an objective can be divided by a number, not by {other!r}")
+        return self * (1 / other)
+
+
+def as_objective(thing):
+    """An Objective from an Objective, a number, a string "layer:channel", or a function of the activations."""
+    if isinstance(thing, Objective):
+        return thing
+    if isinstance(thing, numbers.Number):
+        return Objective(lambda activations: thing, name=f"{thing:g}")
+    if isinstance(thing, str):
+        layer, colon, number = thing.rpartition(":")
+        if not colon or not number.lstrip("-").isdigit():
+            raise ValueError(f"{thing!r} is not an objective; write \"layer:channel\", for example \"conv5:7\"")
+        return channel(layer, int(number))
+    if callable(thing):
+        return Objective(thing, layers=getattr(thing, "layers", ()))
+    raise ValueError(f"{thing!r} cannot be an objective; use channel(...), a string \"layer:channel\" or a function")
+
+
+# ---- units ---------------------------------------------------------------------------------------------------
+
+
+def channel(layer, n, batch=None):
+    """Mean activation of one channel, over positions (and over the batch, unless bound to one picture)."""
+    return _unit(f"channel({layer!r}, {n}{_bound(batch)})", layer, n, batch, lambda a: a.mean())
+
+
+def neuron(layer, n, x=None, y=None, batch=None):
+    """Activation of one channel at one position, by default the centre (index size // 2), averaged over the batch."""
+
+    def pick(a):
+        column = a.shape[2] // 2 if x is None else x
+        row = a.shape[1] // 2 if y is None else y
+        if not (-a.shape[1] <= row < a.shape[1] and -a.shape[2] <= column < a.shape[2]):
+            raise ValueError(f"neuron x={column}, y={row} lies outside {layer!r}, which is "
+                             f"{a.shape[2]} wide and {a.shape[1]} high for this picture")
+        return a[:, row, column].mean()
+
+    where = "" if x is None and y is None else f", x={x}, y={y}"
+    return _unit(f"neuron({layer!r}, {n}{where}{_bound(batch)})", layer, n, batch, pick)
+
+
+def logit(label, batch=None):
+    """The network's score for a class, before the softmax: an index, or a name if the network knows its classes."""
+
+    def function(activations):
+        scores = _of(activations, "logits", batch)
+        return scores[:, class_index(label, getattr(activations, "classes", None), scores.shape[1])].mean()
+
+    return Objective(function, ["logits"], f"logit({label!r}{_bound(batch)})")
+
+
+def direction(layer, vector, cosine_power=0.0, batch=None):
+    """Mean over positions of the activation vector's dot product with `vector`, (C,).
+
+    With `cosine_power` p each dot product is multiplied by max(0.1, cosine)^p, which favours activations that point
+    the same way over ones that are merely large.
+    """
+    return _direction("direction", layer, vector, cosine_power, batch, lambda a: a)
+
+
+def direction_neuron(layer, vector, x=None, y=None, cosine_power=0.0, batch=None):
+    """`direction` at one position only, by default the centre."""
+
+    def window(a):
+        row, column = a.shape[2] // 2 if y is None else y, a.shape[3] // 2 if x is None else x
+        return a[:, :, row, column, None, None]
+
+    return _direction("direction_neuron", layer, vector, cosine_power, batch, window)
+
+
+def tensor_direction(layer, tensor, cosine_power=0.0, batch=None):
+    """`direction` with a whole map `tensor` (C, H, W), its centre laid on the layer's centre; both are cropped to fit."""
+    tensor = torch.as_tensor(tensor, dtype=torch.float32)
+    if tensor.dim() != 3:
+        raise ValueError(f"tensor_direction needs a tensor of shape (C, H, W), not {tuple(tensor.shape)}")
+
+    def function(activations):
+        a = _of(activations, layer, batch)
+        height, width = min(a.shape[2], tensor.shape[1]), min(a.shape[3], tensor.shape[2])
+        return _projection(_centre(a, height, width), _centre(tensor[None].to(a), height, width), cosine_power).mean()
+
+    return Objective(function, [layer], f"tensor_direction({layer!r}{_bound(batch)})")
+
+
+def deepdream(layer, batch=None):
+    """Mean square of a whole layer: more of whatever is there."""
+    return Objective(lambda activations: _of(activations, layer, batch).square().mean(), [layer],
+                     f"deepdream({layer!r}{_bound(batch)})")
+
+
+# ---- several pictures --------------------------------------------------------------------------------------------
+
+
+def channel_interpolation(layer1, n1, layer2, n2):
+    """From one channel to another across the batch: frame k of B maximises (1 - t) first + t second, t = k / (B - 1)."""
+
+    def function(activations):
+        first, second = (_pick_channel(activations[layer], n, layer).mean((1, 2))
+                         for layer, n in ((layer1, n1), (layer2, n2)))
+        t = torch.linspace(0, 1, len(first)).to(first)
+        return ((1 - t) * first + t * second).sum()
+
+    return Objective(function, [layer1, layer2], f"channel_interpolation({layer1!r}, {n1}, {layer2!r}, {n2})")
+
+
+def alignment(layer, decay_ratio=2.0, lags=4):
+    """Minus the difference between a layer's maps in neighbouring frames, up to `lags` apart, weighted 1 / ratio^lag."""
+
+    def function(activations):
+        a = activations[layer]
+        _several(a, "alignment")
+        return -sum((a[:-lag] - a[lag:]).square().mean() / decay_ratio**lag
+                    for lag in range(1, min(lags, len(a) - 1) + 1))
+
+    return Objective(function, [layer], f"alignment({layer!r}, decay_ratio={decay_ratio:g})")
+
+
+def diversity(layer):
+    """How alike the pictures of a batch are in style: mean dot product of their unit-norm Gram matrices (subtract it)."""
+
+    def function(activations):
+        a = activations[layer].flatten(2)
+        _several(a, "diversity")
+        grams = F.normalize((a @ a.transpose(1, 2)).flatten(1), dim=1)
+        similar = grams @ grams.T
+        return (similar.sum() - similar.diagonal().sum()) / 2 / len(a)
+
+    return Objective(function, [layer], f"diversity({layer!r})")
+
+
+# ---- penalties on the picture itself (subtract them) -----------------------------------------------------------
+
+
+def total_variation(batch=None):
+    """Sum of absolute differences between neighbouring pixels of the untransformed picture."""
+    return _penalty("total_variation", batch, lambda x: (x[..., 1:] - x[..., :-1]).abs().sum()
+                    + (x[..., 1:, :] - x[..., :-1, :]).abs().sum())
+
+
+def l1(constant=0.0, batch=None):
+    """Sum of absolute differences from a constant."""
+    return _penalty("l1", batch, lambda x: (x - constant).abs().sum())
+
+
+def l2(constant=0.0, epsilon=1e-6, batch=None):
+    """Euclidean distance from a constant; epsilon keeps its gradient finite at zero."""
+    return _penalty("l2", batch, lambda x: (epsilon + (x - constant).square().sum()).sqrt())
+
+
+def input_difference(image):
+    """Root mean square difference from a given image, `(1 or N, C, H, W)`."""
+    return _penalty("input_difference", None, lambda x: (x - image.to(x)).square().mean().sqrt())
+
+
+def blur_each_step(*, alpha=False, batch=None):
+    """Half the squared difference from the picture's own 3×3 blur, held constant: subtract k times it to blur by k.
+
+    Gradient descent on it with step size k is x ← (1 - k) x + k blur(x). `alpha` blurs the opacity alone.
+    """
+
+    def function(x):
+        x = x[:, 3:] if alpha else x[:, :3]
+        return 0.5 * (x - _blur(x, 3).detach()).square().sum()
+
+    return _penalty("blur_each_step" + ("[alpha]" if alpha else ""), batch, function)
+
+
+def boundary_complexity(width=20, constant=0.5, batch=None):
+    """What happens within `width` pixels of the border: departure from a 5×5 blur and from a constant."""
+
+    def function(x):
+        border = torch.ones_like(x[:1, :1])
+        border[..., width:-width, width:-width] = 0
+        return (border * ((_blur(x, 5) - x).square() + 0.8 * (x - constant).square())).sum()
+
+    return _penalty("boundary_complexity", batch, function)
+
+
+# ---- helpers ----------------------------------------------------------------------------------------------------
+
+
+def class_index(label, classes, count):
+    """The index of a class given by index or name; ValueError with the nearest names otherwise."""
+    if isinstance(label, str):
+        if classes is None:
+            raise ValueError(f"this network does not name its classes; use an index from 0 to {count - 1} "
+                             f"instead of {label!r}, or load_network(..., classes=[...])")
+        if label not in classes:
+            import difflib
+
+            near = difflib.get_close_matches(label, classes, n=4, cutoff=0.3)
+            raise ValueError(f"there is no class {label!r}; the nearest are {', '.join(map(repr, near)) or 'none'}")
+        return classes.index(label)
+    if not -count <= label < count:
+        raise ValueError(f"class {label} does not exist: the network has {count}, from 0 to {count - 1}")
+    return label
+
+
+def _combine(left, right, operation, name, group_left=False, group_right=False):
+    left, right = as_objective(left), as_objective(right)
+    if name == "{} + {}" and right.name == "0":  # the start value of Python's sum()
+        return left
+    names = [f"({o.name})" if group and (" + " in o.name or " - " in o.name) else o.name
+             for o, group in ((left, group_left), (right, group_right))]
+    return Objective(lambda activations: operation(left(activations), right(activations)),
+                     left.layers | right.layers, name.format(*names))
+
+
+def _unit(name, layer, n, batch, reduce):
+    return Objective(lambda activations: reduce(_pick_channel(_of(activations, layer, batch), n, layer)), [layer], name)
+
+
+def _penalty(name, batch, function):
+    return Objective(lambda activations: function(_of(activations, IMAGE, batch)), [IMAGE], f"{name}({_bound(batch)[2:]})")
+
+
+def _bound(batch):
+    return "" if batch is None else f", batch={batch}"
+
+
+def _of(activations, layer, batch):
+    a = activations[layer]
+    if batch is None:
+        return a
+    if not -len(a) <= batch < len(a):
+        raise ValueError(f"batch={batch} does not exist: the image has {len(a)} pictures, from 0 to {len(a) - 1}")
+    return a[batch:batch + 1] if batch != -1 else a[-1:]
+
+
+def _pick_channel(a, n, layer):
+    if not -a.shape[1] <= n < a.shape[1]:
+        raise ValueError(f"channel {n} does not exist: {layer!r} has {a.shape[1]}, from 0 to {a.shape[1] - 1}")
+    return a[:, n] if a.dim() == 4 else a[:, n, None, None]
+
+
+def _direction(kind, layer, vector, cosine_power, batch, window):
+    vector = torch.as_tensor(vector, dtype=torch.float32).flatten()
+
+    def function(activations):
+        a = _of(activations, layer, batch)
+        a = a if a.dim() == 4 else a[..., None, None]
+        if len(vector) != a.shape[1]:
+            raise ValueError(f"the direction has {len(vector)} numbers, but {layer!r} has {a.shape[1]} channels")
+        return _projection(window(a), vector.to(a).view(1, -1, 1, 1), cosine_power, axis=1).mean()
+
+    power = f", cosine_power={cosine_power:g}" if cosine_power else ""
+    return Objective(function, [layer], f"{kind}({layer!r}, <{len(vector)}>{power}{_bound(batch)})")
+
+
+def _projection(a, b, cosine_power, axis=(1, 2, 3)):
+    dot = (a * b).sum(axis)
+    if not cosine_power:
+        return dot
+    norm = a.square().sum(axis).sqrt() * b.square().sum(axis).sqrt()
+    return dot * (dot / (norm + 1e-6)).clamp(min=0.1) ** cosine_power
+
+
+def _centre(a, height, width):
+    top, left = (a.shape[2] - height) // 2, (a.shape[3] - width) // 2
+    return a[:, :, top:top + height, left:left + width]
+
+
+def _several(a, name):
+    if len(a) < 2:
+        raise ValueError(f"{name} compares the pictures of a batch, but there is only one; use batch=2 or more")
+
+
+def _blur(x, size):
+    """Blur with a small kernel, normalised at the border: 3×3 with centre 1 and rim 0.5, or flat 5×5."""
+    kernel = x.new_full((1, 1, size, size), 0.5 if size == 3 else 1.0)
+    kernel[..., size // 2, size // 2] = 1.0
+    blur = lambda t: F.conv2d(t, kernel.expand(t.shape[1], 1, size, size), padding=size // 2, groups=t.shape[1])
+    return blur(x) / blur(torch.ones_like(x))

@@ -1,0 +1,162 @@
+"""PatternNet: the two small classifiers that ship with the project, and how their weights are stored.
+
+Both were trained by `data/patternnet/train.py` on pictures drawn by `data/patternnet/patterns`. Batch normalization
+helps training only: before weights are written it is folded into the convolutions, so a loaded network is
+convolutions, ReLUs and average pools and nothing else.
+"""
+
+import json
+from collections import OrderedDict
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import nn
+
+MEAN, STD = 0.5, 0.25  # networks expect (image - MEAN) / STD for images in [0, 1]; the loader does it, not forward()
+
+
+def conv_block(inputs, outputs, kernel=3, stride=1, *, pool=False, batch_norm=False):
+    """A 2×2 average pool (optional), a padded convolution, batch normalization (only in training) and a ReLU."""
+    layers = OrderedDict()
+    if pool:
+        layers["pool"] = nn.AvgPool2d(2)
+    # A bias before batch normalization would be subtracted again at once.
+    layers["conv"] = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=not batch_norm)
+    nn.init.kaiming_normal_(layers["conv"].weight, nonlinearity="relu")
+    if batch_norm:
+        layers["bn"] = nn.BatchNorm2d(outputs)
+    layers["relu"] = nn.ReLU()
+    return nn.Sequential(layers)
+
+
+class Fire(nn.Module):
+    """SqueezeNet's fire module: a 1×1 bottleneck, then 1×1 and 3×3 convolutions side by side, concatenated."""
+
+    def __init__(self, inputs, squeeze, outputs, *, batch_norm=False):
+        super().__init__()
+        self.squeeze = conv_block(inputs, squeeze, 1, batch_norm=batch_norm)
+        self.expand1 = conv_block(squeeze, outputs // 2, 1, batch_norm=batch_norm)
+        self.expand3 = conv_block(squeeze, outputs // 2, 3, batch_norm=batch_norm)
+        # One ReLU after the concatenation, so that the whole module has one value "before the ReLU".
+        del self.expand1.relu, self.expand3.relu
+        self.relu = nn.ReLU()
+
+    def forward(self, x):
+        x = self.squeeze(x)
+        return self.relu(torch.cat([self.expand1(x), self.expand3(x)], 1))
+
+
+class _Classifier(nn.Module):
+    """Named blocks one after another, global average pooling, a linear layer called `logits`."""
+
+    mean, std = MEAN, STD
+
+    def __init__(self, classes, blocks, channels):
+        super().__init__()
+        self.classes = list(classes)
+        self.meta = {}
+        for name, block in blocks.items():
+            self.add_module(name, block)
+        self.block_names = list(blocks)
+        self.logits = nn.Linear(channels, len(self.classes))
+
+    def forward(self, x):
+        for name in self.block_names:
+            x = getattr(self, name)(x)
+        return self.logits(x.mean((2, 3)))
+
+
+class PatternNet(_Classifier):
+    """The default network: eight plain convolutions with average pools between them, made for robust training.
+
+    Takes `(N, 3, H, W)` normalised with `mean` and `std`, returns `(N, len(classes))`. Average pools pass every pixel
+    the same share of gradient, and conv1 is wide for its depth, because style lives there.
+    """
+
+    widths = (48, 64, 80, 96, 128, 160, 192, 256)
+    pooled = (2, 4, 6)  # conv2, conv4 and conv6 see their input at half size
+
+    def __init__(self, classes, *, batch_norm=False):
+        blocks, inputs = OrderedDict(), 3
+        for number, width in enumerate(self.widths, 1):
+            kernel, stride = (5, 2) if number == 1 else (3, 1)
+            blocks[f"conv{number}"] = conv_block(
+                inputs, width, kernel, stride, pool=number in self.pooled, batch_norm=batch_norm
+            )
+            inputs = width
+        super().__init__(classes, blocks, inputs)
+
+
+class PatternNetPlain(_Classifier):
+    """The other network: strided 3×3 convolutions and fire modules, no pooling before the last layer.
+
+    A 3×3 kernel with stride 2 covers some pixels once and others two or four times, so its input gradient carries a
+    checkerboard (Odena, Dumoulin and Olah 2016). That is what it is for: on it, optimizing pixels fails visibly.
+    """
+
+    plan = (  # name, (outputs,) of a strided convolution or (squeeze, outputs) of a fire module
+        ("conv1", (48,)), ("conv2", (64,)), ("fire3", (24, 96)), ("fire4", (24, 96)), ("conv5", (96,)),
+        ("fire6", (40, 160)), ("fire7", (40, 160)), ("conv8", (192,)), ("fire9", (64, 256)), ("fire10", (80, 320)),
+    )  # fmt: skip
+
+    def __init__(self, classes, *, batch_norm=False):
+        blocks, inputs = OrderedDict(), 3
+        for name, widths in self.plan:
+            if name.startswith("conv"):
+                blocks[name] = conv_block(inputs, *widths, 3, 2, batch_norm=batch_norm)
+            else:
+                blocks[name] = Fire(inputs, *widths, batch_norm=batch_norm)
+            inputs = widths[-1]
+        super().__init__(classes, blocks, inputs)
+
+
+ARCHITECTURES = {kind.__name__: kind for kind in (PatternNet, PatternNetPlain)}
+
+
+@torch.no_grad()
+def fold_batch_norm(net):
+    """Return a copy of a trained network with every batch normalization folded into the convolution before it."""
+    state = {name: value.float().clone() for name, value in net.state_dict().items()}
+    for prefix in [name.removesuffix(".bn") for name, part in net.named_modules() if name.endswith(".bn")]:
+        bn = {key: state.pop(f"{prefix}.bn.{key}") for key in ("weight", "bias", "running_mean", "running_var")}
+        state.pop(f"{prefix}.bn.num_batches_tracked")
+        gain = bn["weight"] / (bn["running_var"] + net.get_submodule(f"{prefix}.bn").eps).sqrt()
+        state[f"{prefix}.conv.weight"] *= gain[:, None, None, None]
+        state[f"{prefix}.conv.bias"] = bn["bias"] - bn["running_mean"] * gain
+    folded = type(net)(net.classes)
+    folded.load_state_dict(state)
+    return folded.eval()
+
+
+def save(net, path, classes=None, meta=None):
+    """Write a network as half-precision safetensors; classes, architecture and normalisation go into the header."""
+    folded = fold_batch_norm(net)
+    header = {
+        "architecture": type(net).__name__, "classes": json.dumps(list(net.classes if classes is None else classes)),
+        "mean": str(MEAN), "std": str(STD), "training": json.dumps(meta or {}),
+    }  # fmt: skip
+    partial = Path(f"{path}.partial")  # a reader must never meet half a file
+    save_file({name: value.cpu().half().contiguous() for name, value in folded.state_dict().items()}, partial, header)
+    partial.replace(path)
+
+
+def load(path):
+    """Read a network written by `save`: float32, eval mode, with `.classes`, `.mean`, `.std` and `.meta`.
+
+    Raises ValueError when the file is not one of the two architectures.
+    """
+    with safe_open(str(path), "pt") as file:
+        header = file.metadata() or {}
+        state = {name: file.get_tensor(name).float() for name in file.keys()}
+    if header.get("architecture") not in ARCHITECTURES:
+        raise ValueError(
+            f"{path} holds {header.get('architecture')!r}, but must hold one of {', '.join(ARCHITECTURES)}; "
+            "make it with data/patternnet/train.py"
+        )
+    net = ARCHITECTURES[header["architecture"]](json.loads(header["classes"]))
+    net.load_state_dict(state)
+    net.meta = json.loads(header["training"])
+    net.mean, net.std = float(header["mean"]), float(header["std"])
+    return net.eval().to(memory_format=torch.channels_last)

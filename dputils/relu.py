@@ -1,0 +1,94 @@
+"""Two things a ReLU hides: the value before it, and the gradient where it is off.
+
+Both are read by watching the calls of ReLU while a network runs, so they work for module and functional ReLUs alike
+and need no change to the network.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch.overrides import TorchFunctionMode
+
+_RELUS = {torch.relu, torch.relu_, F.relu, torch.Tensor.relu, torch.Tensor.relu_}
+_RELU6 = {F.relu6, F.hardtanh}
+_CATS = {torch.cat, torch.concat}
+
+
+class ReluMode(TorchFunctionMode):
+    """While active, ReLU outputs remember their inputs (`pre_activation`); with `redirect`, gradients are redirected.
+
+    Source of the redirection: Lucid `misc/redirected_relu_grad.py`; see `RedirectedReLU`.
+    """
+
+    def __init__(self, *, redirect=False):
+        super().__init__()
+        self.redirect = redirect
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        upper = None
+        if func in _RELU6:
+            low, upper = (0, 6) if func is F.relu6 else _bounds(args, kwargs)
+            upper = upper if low == 0 else None
+        if func in _RELUS or upper is not None:
+            x = args[0] if args else kwargs["input"]
+            if self.redirect:
+                out = RedirectedReLU.apply(x, upper)
+            else:
+                out = x.clamp(min=0) if upper is None else x.clamp(0, upper)
+            out._before_relu = x
+            return out
+        out = func(*args, **kwargs)
+        if func in _CATS:
+            parts = args[0] if args else kwargs["tensors"]
+            if all(hasattr(part, "_before_relu") for part in parts):
+                axis = kwargs.get("dim", args[1] if len(args) > 1 else 0)
+                out._before_relu = [axis, *(part._before_relu for part in parts)]
+        return out
+
+
+def pre_activation(output, layer):
+    """The value before the ReLU that gave `output`, concatenated if `output` joins several ReLUs' outputs."""
+    before = getattr(output, "_before_relu", None)
+    if before is None:
+        raise ValueError(f"{layer!r}: this layer's output does not come straight from a ReLU, so it has no value before "
+                         f"one; ask for {layer.removesuffix(':pre')!r}, or for the ReLU or block that follows it")
+    return _join(before)
+
+
+def _join(before):
+    if torch.is_tensor(before):
+        return before
+    axis, *parts = before
+    return torch.cat([_join(part) for part in parts], axis)
+
+
+class RedirectedReLU(torch.autograd.Function):
+    """A ReLU whose gradient does not die where a whole picture is off.
+
+    Forward: max(x, 0), or min(max(x, 0), 6) with an upper bound. Backward: the usual gradient; but for a batch
+    element where that is entirely zero, the incoming gradient is passed on except where it would push a switched-off
+    value further down (or a saturated one further up). Meant for the first steps of an optimization, when a channel
+    may not fire anywhere on the grey start.
+    Source: Lucid `misc/redirected_relu_grad.py`.
+    """
+
+    @staticmethod
+    def forward(ctx, x, upper=None):
+        ctx.save_for_backward(x)
+        ctx.upper = upper
+        return x.clamp(min=0) if upper is None else x.clamp(0, upper)
+
+    @staticmethod
+    def backward(ctx, grad):
+        (x,) = ctx.saved_tensors
+        off, over = x < 0, torch.zeros_like(x, dtype=torch.bool) if ctx.upper is None else x > ctx.upper
+        usual = grad.masked_fill(off | over, 0)
+        # Descent moves x against the gradient: a positive gradient lowers x.
+        redirected = grad.masked_fill((off & (grad > 0)) | (over & (grad < 0)), 0)
+        dead = (usual.flatten(1) == 0).all(1).view(-1, *[1] * (x.dim() - 1))
+        return torch.where(dead, redirected, usual), None
+
+
+def _bounds(args, kwargs):
+    values = dict(zip(("input", "min_val", "max_val"), args)) | kwargs
+    return values.get("min_val", -1.0), values.get("max_val", 1.0)

@@ -1,0 +1,118 @@
+"""Transformation robustness: the picture is padded, moved, scaled and turned a little before the network sees it.
+
+Each function here is a factory: `jitter(8)` returns `transform(images, generator)`, which maps `(N, C, H, W)` to
+`(N, C, H', W')`. One draw serves the whole batch, so frames and content pictures stay registered; with
+`per_sample=True` every picture gets its own. Gradients reach the images through all of them.
+
+Source: Olah et al., Feature Visualization (2017); Lucid `optvis/transform.py`, whose numbers the standard stack has.
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F
+
+
+def pad(width, *, value=0.5):
+    """Add `width` pixels on each side: a constant grey, or `value="reflect"` for the mirrored picture."""
+    _check(width >= 0, f"pad width {width} must not be negative")
+    if value == "reflect":
+        return lambda images, generator=None: F.pad(images, (width,) * 4, mode="reflect")
+    return lambda images, generator=None: F.pad(images, (width,) * 4, value=value)
+
+
+def jitter(distance, *, per_sample=False):
+    """Cut out a window that is `distance` pixels smaller in both directions, at a random place."""
+    _check(distance >= 0, f"jitter distance {distance} must not be negative")
+
+    def transform(images, generator=None):
+        height, width = images.shape[2] - distance, images.shape[3] - distance
+        _check(height > 0 and width > 0, f"jitter({distance}) leaves nothing of an image of {tuple(images.shape[2:])} "
+               "pixels; use a smaller distance or pad first")
+        corners = torch.randint(distance + 1, (len(images) if per_sample else 1, 2), generator=generator).tolist()
+        if not per_sample:
+            (top, left), = corners
+            return images[:, :, top:top + height, left:left + width]
+        return torch.stack([image[:, top:top + height, left:left + width]
+                            for image, (top, left) in zip(images, corners)])
+
+    return transform
+
+
+def random_scale(scales, *, per_sample=False):
+    """Resize by a factor drawn from `scales` (bilinear). With `per_sample`, zoom about the centre at constant size."""
+    scales = torch.as_tensor(list(scales), dtype=torch.float64)
+    _check(len(scales) > 0 and bool((scales > 0).all()), f"scales {scales.tolist()} must be positive numbers")
+
+    def transform(images, generator=None):
+        if per_sample:
+            drawn = scales[torch.randint(len(scales), (len(images),), generator=generator)]
+            return _warp(images, scale=drawn)
+        scale = scales[torch.randint(len(scales), (), generator=generator)].item()
+        size = [max(1, round(n * scale)) for n in images.shape[2:]]
+        return F.interpolate(images, size=size, mode="bilinear", align_corners=False)
+
+    return transform
+
+
+def random_rotate(angles, *, per_sample=False):
+    """Turn about the centre by an angle drawn from `angles`, in degrees as in Lucid; corners become black.
+
+    Differs: bilinear sampling instead of the original's nearest neighbour, whose gradient jumps between pixels.
+    """
+    angles = torch.as_tensor(list(angles), dtype=torch.float64)
+    _check(len(angles) > 0, "random_rotate needs at least one angle, in degrees")
+
+    def transform(images, generator=None):
+        count = len(images) if per_sample else 1
+        drawn = angles[torch.randint(len(angles), (count,), generator=generator)]
+        return images if not drawn.any() else _warp(images, degrees=drawn)
+
+    return transform
+
+
+def compose(*transforms):
+    """Apply transforms in order; also takes one list of them."""
+    if len(transforms) == 1 and isinstance(transforms[0], (list, tuple)):
+        transforms = transforms[0]
+
+    def transform(images, generator=None):
+        for step in transforms:
+            images = step(images, generator)
+        return images
+
+    return transform
+
+
+def standard_transforms(*, per_sample=False):
+    """The robustness stack of the original: pad 12, jitter 8, scale 0.90 … 1.10, rotate -10° … 10°, jitter 4.
+
+    A 128 px picture reaches the network at 125 to 154 px.
+    """
+    return compose(
+        pad(12, value=0.5),
+        jitter(8, per_sample=per_sample),
+        random_scale([1 + (i - 5) / 50 for i in range(11)], per_sample=per_sample),
+        # Five extra zeros: the original leaves the picture upright in 6 draws of 26.
+        random_rotate(list(range(-10, 11)) + 5 * [0], per_sample=per_sample),
+        jitter(4, per_sample=per_sample),
+    )
+
+
+def _warp(images, *, degrees=None, scale=None):
+    """Rotate by `degrees` and zoom by `scale` about the centre, with kornia; one value, or one per image."""
+    from kornia.geometry.transform import warp_affine  # imported late: kornia takes a second to load
+
+    count, (height, width) = len(images), images.shape[2:]
+    turn = torch.zeros(1, dtype=torch.float64) if degrees is None else degrees * math.pi / 180
+    zoom = torch.ones(1, dtype=torch.float64) if scale is None else scale
+    cos, sin = zoom * torch.cos(turn), zoom * torch.sin(turn)
+    cx, cy = (width - 1) / 2, (height - 1) / 2
+    matrix = torch.stack([torch.stack([cos, sin, cx - cos * cx - sin * cy], -1),
+                          torch.stack([-sin, cos, cy + sin * cx - cos * cy], -1)], 1)
+    return warp_affine(images, matrix.expand(count, 2, 3).to(images), (height, width), align_corners=True)
+
+
+def _check(condition, message):
+    if not condition:
+        raise ValueError(message)

@@ -1,0 +1,244 @@
+"""Execute notebooks from a clean kernel and store them tidy: `python notebooks/execute.py [NOTEBOOK ...]`.
+
+A notebook is a path or the start of a file name ("01"); none means all. Without --output the files are replaced in
+place, but only by a run without errors. Stored files hold no timings, widget state, progress bars or memory addresses,
+so that running twice gives a small difference.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import difflib
+import os
+import re
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+FOLDER = Path(__file__).resolve().parent
+MAX_BYTES = 2_000_000
+BUDGET_SECONDS = 240
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+INJECTED = "injected-parameters"
+
+# A widget progress bar leaves "Loading widget..." behind in a saved file, so the bars of these runs are plain text.
+SET_UP = """
+import tqdm.auto as _auto, tqdm.std as _std
+_auto.tqdm, _auto.trange = _std.tqdm, _std.trange
+del _auto, _std
+"""
+
+
+class NotebookError(Exception):
+    """A notebook did not run, or ran and left something that must not be stored."""
+
+
+def find_notebooks(names: list[str]) -> list[Path]:
+    """Paths of the named notebooks, or of all of them in reading order."""
+    known = [path for path in sorted(FOLDER.rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts]
+    if not names:
+        return known
+    found = []
+    for name in names:
+        matches = [Path(name)] if Path(name).is_file() else [path for path in known if path.name.startswith(name)]
+        if not matches:
+            stems = ", ".join(path.stem for path in known) or "none"
+            raise NotebookError(f"no notebook {name!r}; give a path or the start of one of these names: {stems}")
+        found += [path for path in matches if path not in found]
+    return found
+
+
+def parse_setting(text: str) -> tuple[str, object]:
+    """Split "size=64" into ("size", 64); what is not a Python literal stays a string."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise NotebookError(f"--set {text!r} is not of the form name=value")
+    try:
+        return name, ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return name, value
+
+
+def tagged_cell(notebook: nbformat.NotebookNode, tag: str) -> int | None:
+    """Index of the first cell with this tag."""
+    tags = (cell.metadata.get("tags", []) for cell in notebook.cells)
+    return next((index for index, found in enumerate(tags) if tag in found), None)
+
+
+def parameter_names(notebook: nbformat.NotebookNode) -> set[str]:
+    """The names that the notebook's parameter cell assigns."""
+    index = tagged_cell(notebook, "parameters")
+    if index is None:
+        return set()
+    tree = ast.parse(notebook.cells[index].source)
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def inject(notebook: nbformat.NotebookNode, settings: dict[str, object]) -> None:
+    """Add a cell that overrides parameters, right after the parameter cell."""
+    chosen = {name: value for name, value in settings.items() if name in parameter_names(notebook)}
+    if not chosen:
+        return
+    source = "\n".join(f"{name} = {value!r}" for name, value in chosen.items())
+    cell = nbformat.v4.new_code_cell(source, id=INJECTED, metadata={"tags": [INJECTED]})
+    notebook.cells.insert(tagged_cell(notebook, "parameters") + 1, cell)
+
+
+def execute(notebook: nbformat.NotebookNode, folder: Path, timeout: float) -> None:
+    """Run all cells in place, in a fresh kernel whose working folder is the notebook's own."""
+    environment = dict(os.environ)
+    # A caller's MPLBACKEND=agg would swallow every figure.
+    environment["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    root = str(FOLDER.parent)
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH")]))
+    client = NotebookClient(notebook, kernel_name="python3", timeout=timeout, store_widget_state=False,
+                            record_timing=False, resources={"metadata": {"path": str(folder)}})
+    with client.setup_kernel(env=environment):
+        client.kc.execute(SET_UP, silent=True, store_history=False)
+        for index, cell in enumerate(notebook.cells):
+            client.execute_cell(cell, index)
+
+
+def collapse_returns(text: str) -> str:
+    """What a terminal would still show: a carriage return overwrites its line, and progress bars are dropped."""
+    lines = [line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n")]
+    bar = re.compile(r"\d+%\|.*\|\s*\d+/\d+|\d+it \[\d\d:\d\d")
+    return "\n".join(line for line in lines if not bar.search(line))
+
+
+def tidy(notebook: nbformat.NotebookNode) -> None:
+    """Drop what differs between two equal runs, and what only a live kernel could show."""
+    notebook.metadata = nbformat.from_dict({
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    })
+    for cell in notebook.cells:
+        for key in ("execution", "ExecuteTime", "trusted", "collapsed", "scrolled"):
+            cell.metadata.pop(key, None)
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in merge_streams(cell.outputs) if keep(output)]
+
+
+def merge_streams(outputs: list) -> list:
+    """Join consecutive pieces of the same stream: how a stream is cut depends on timing."""
+    merged: list = []
+    for output in outputs:
+        last = merged[-1] if merged else None
+        if last is not None and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            merged.append(output)
+    return merged
+
+
+def keep(output: nbformat.NotebookNode) -> bool:
+    """Clean one output; False if nothing worth storing is left."""
+    if output.output_type == "stream":
+        output.text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x...", collapse_returns(output.text))
+        return bool(output.text.strip())
+    if output.output_type == "error":
+        return True
+    if WIDGET_VIEW in output.data:
+        del output.data[WIDGET_VIEW]
+        if set(output.data) <= {"text/plain"}:
+            return False
+    if "text/plain" in output.data:
+        output.data["text/plain"] = re.sub(r"0x[0-9a-fA-F]{6,}", "0x...", output.data["text/plain"])
+    return bool(output.data)
+
+
+def check(notebook: nbformat.NotebookNode, size: int) -> None:
+    """Raise NotebookError unless the cells ran once each, in order, without error, and the file is small enough."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    counts = [cell.execution_count for cell in code]
+    if counts != list(range(1, len(code) + 1)):
+        raise NotebookError(f"execution counts are {counts}, not 1 to {len(code)}")
+    for number, cell in enumerate(code, 1):
+        for output in cell.outputs:
+            if output.output_type == "error":
+                raise NotebookError(f"code cell {number} holds an error: {output.ename}: {output.evalue}")
+    if size > MAX_BYTES:
+        largest = sorted(((len(nbformat.v4.writes_json(nbformat.v4.new_notebook(cells=[cell]))), number)
+                          for number, cell in enumerate(code, 1)), reverse=True)[:3]
+        where = ", ".join(f"code cell {number}: {bytes_ / 1e6:.2f} MB" for bytes_, number in largest)
+        raise NotebookError(f"the file is {size / 1e6:.2f} MB, at most {MAX_BYTES / 1e6:.0f} MB; largest: {where}. "
+                            "Show fewer or smaller pictures, or store them as JPEG")
+
+
+def run_one(path: Path, target: Path, settings: dict[str, object], timeout: float) -> float:
+    """Execute one notebook and store it at `target`; returns the seconds it took."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])]
+    inject(notebook, settings)
+    start = time.perf_counter()
+    failure = None
+    try:
+        execute(notebook, path.resolve().parent, timeout)
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        failure = NotebookError(str(error).strip())
+    seconds = time.perf_counter() - start
+    tidy(notebook)
+    text = nbformat.writes(notebook) + "\n"
+    if failure is None:
+        try:
+            check(notebook, len(text.encode()))
+        except NotebookError as error:
+            failure = error
+    # A failed run is worth reading, but it must not replace a good one.
+    if failure is None or target.resolve() != path.resolve():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    if failure is not None:
+        raise failure
+    return seconds
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("notebooks", nargs="*", help="paths, or starts of names such as 01; none means all")
+    parser.add_argument("--output", type=Path, help="folder for the executed copies (default: replace in place)")
+    parser.add_argument("--set", dest="settings", metavar="NAME=VALUE", nargs="+", action="extend", default=[],
+                        help="override parameters, for instance --set size=64 steps=32 (needs --output)")
+    parser.add_argument("--timeout", type=float, default=1800, help="seconds that one cell may take")
+    options = parser.parse_args(arguments)
+    try:
+        paths = find_notebooks(options.notebooks)
+        settings = dict(map(parse_setting, options.settings))
+        known = set().union(*(parameter_names(nbformat.read(path, as_version=4)) for path in paths))
+        for name in settings:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 3) or sorted(known)
+                raise NotebookError(f"no parameter {name!r} in these notebooks; there are: {', '.join(near) or 'none'}")
+        if settings and options.output is None:
+            raise NotebookError("--set would store a changed run in place of the book's; add --output FOLDER")
+    except NotebookError as error:
+        parser.error(str(error))
+
+    failed, total = [], 0.0
+    for path in paths:
+        inside = path.resolve().is_relative_to(FOLDER)
+        relative = path.resolve().relative_to(FOLDER) if inside else Path(path.name)
+        target = path if options.output is None else options.output / relative
+        try:
+            seconds = run_one(path, target, settings, options.timeout)
+        except NotebookError as error:
+            failed.append(relative)
+            print(f"FAILED  {relative}\n{error}\n", flush=True)
+            continue
+        total += seconds
+        over = f"  over the budget of {BUDGET_SECONDS} s" if seconds > BUDGET_SECONDS else ""
+        print(f"OK  {relative}  {seconds:.0f} s  {target.stat().st_size / 1e6:.2f} MB{over}", flush=True)
+    if failed:
+        print(f"{len(failed)} of {len(paths)} notebooks failed: {', '.join(map(str, failed))}")
+        return 1
+    print(f"{len(paths)} notebooks in {total:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

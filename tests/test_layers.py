@@ -1,0 +1,143 @@
+"""The package stays thin: imports go one way, and importing it reads nothing and loads nothing it may not need."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "dputils"
+
+# Which modules of dputils each module may import. What has an empty set is a leaf: it can be read on its own.
+ALLOWED = {
+    "bases": set(),
+    "color": set(),
+    "data": set(),
+    "diagrams": set(),
+    "measures": set(),
+    "media": set(),
+    "objectives": set(),
+    "patternnet": set(),
+    "relu": set(),
+    "style": set(),
+    "transforms": set(),
+    "images": {"bases", "color"},
+    "networks": {"data", "patternnet", "relu"},
+    "optimize": {"objectives", "transforms"},
+    "__main__": {"data"},
+}
+MAX_LINES = 300
+VAGUE = {"utils", "util", "helpers", "misc", "common", "tools"}
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def imported_modules(path: Path) -> set[str]:
+    """Names of everything imported anywhere in a file, relative imports resolved to dputils.*"""
+    found = set()
+    here = ("dputils", *path.relative_to(PACKAGE).parts[:-1])
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(here[: len(here) - node.level + 1]) if node.level else ""
+            module = ".".join(filter(None, [base, node.module]))
+            # "from dputils import color" imports the module color, "from dputils.color import x" does too.
+            found |= {f"{module}.{alias.name}" for alias in node.names} if module == "dputils" else {module}
+    return found
+
+
+def siblings(path: Path) -> set[str]:
+    """Top-level modules of dputils that a file imports."""
+    return {name.split(".")[1] for name in imported_modules(path) if name.startswith("dputils.")}
+
+
+def test_the_map_of_layers_is_complete():
+    found = set(MODULES) - {"__init__"}
+    assert found - set(ALLOWED) == set(), "new modules: say in ALLOWED what they may import"
+    assert set(ALLOWED) - found == set(), "modules in ALLOWED that do not exist"
+
+
+def test_the_map_of_layers_has_no_cycle():
+    remaining = {name: set(below) for name, below in ALLOWED.items()}
+    while remaining:
+        free = {name for name, below in remaining.items() if not below & set(remaining)}
+        assert free, f"these modules need each other: {sorted(remaining)}"
+        remaining = {name: below for name, below in remaining.items() if name not in free}
+
+
+@pytest.mark.parametrize("name", sorted(set(MODULES) - {"__init__"}))
+def test_imports_go_one_way(name):
+    extra = siblings(MODULES[name]) - ALLOWED.get(name, set())
+    assert not extra, f"dputils.{name} may import {sorted(ALLOWED.get(name, set())) or 'nothing'}, not {sorted(extra)}"
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_module_is_short_named_and_on_its_own(name):
+    path = MODULES[name]
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= MAX_LINES, f"{name} has {len(lines)} lines"
+    wide = [number for number, line in enumerate(lines, 1) if len(line) > 120]
+    assert not wide, f"lines longer than 120 characters: {wide}"
+    assert not VAGUE & set(name.split(".")), f"{name}: name the concept instead"
+    outside = {module.split(".")[0] for module in imported_modules(path)}
+    assert not outside & {"notebooks", "tests", "benchmarks", "data"}
+    stars = [node.lineno for node in ast.walk(ast.parse("\n".join(lines)))
+             if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)]
+    assert not stars, f"star import in line {stars}"
+
+
+def test_init_lists_its_names():
+    import dputils
+
+    assert sorted(set(dputils.__all__)) == sorted(dputils.__all__), "a name is listed twice"
+    missing = [name for name in dputils.__all__ if not hasattr(dputils, name)]
+    assert not missing
+    public = {"ImageParam", "FourierBasis", "PixelBasis", "LowResBasis", "LaplacianBasis", "load_network", "maximize",
+              "minimize", "standard_transforms", "gram_matrix", "show_images", "sample_image"}
+    assert public <= set(dir(dputils))
+
+
+# Records what happens during `import dputils`, after torch and torchvision are loaded.
+PROBE = """
+import json, sys, time
+import torch, torchvision
+before = set(sys.modules)
+touched = []
+def watch(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "subprocess.Popen"):
+        touched.append(event)
+    elif event == "open" and isinstance(arguments[0], str) and not arguments[0].endswith((".py", ".pyc", ".so")):
+        touched.append(arguments[0])
+sys.addaudithook(watch)
+start = time.perf_counter()
+import dputils
+seconds = time.perf_counter() - start
+loaded = sorted({name.split(".")[0] for name in set(sys.modules) - before})
+print(json.dumps({"seconds": seconds, "loaded": loaded, "touched": touched}))
+"""
+
+
+def probe_import() -> dict:
+    result = subprocess.run([sys.executable, "-c", PROBE], cwd=ROOT, capture_output=True, text=True, check=True)
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def test_import_is_light():
+    runs = [probe_import()]
+    heavy = {"kornia", "matplotlib", "skimage", "scipy", "imageio", "IPython", "pooch", "ipywidgets", "trimesh"}
+    assert not heavy & set(runs[0]["loaded"]), "import these inside the functions that use them"
+    data = [path for path in runs[0]["touched"] if "dputils" in path or "data" in path or "." not in path]
+    assert not data, f"import dputils reads {data}"
+    # The fastest of a few tries: the others measure what else the machine is doing.
+    while min(run["seconds"] for run in runs) > 0.3 and len(runs) < 4:
+        runs.append(probe_import())
+    assert min(run["seconds"] for run in runs) <= 0.3, f"import dputils takes {runs[-1]['seconds']:.2f} s"

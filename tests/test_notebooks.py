@@ -1,0 +1,210 @@
+"""Every notebook is complete, was executed in order, reads well without a kernel, and stays small."""
+
+import ast
+import importlib.util
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "notebooks"
+NOTEBOOKS = sorted(path for path in FOLDER.rglob("*.ipynb")
+                   if ".ipynb_checkpoints" not in path.parts and "assignments" not in path.parts)
+SECTIONS = ["00_why_parameterization_matters", "01_aligned_interpolation", "02_style_transfer_beyond_vgg"]
+ARTICLE = "https://distill.pub/2018/differentiable-parameterizations"
+MAX_BYTES = 2_000_000
+PICTURES = {"image/png", "image/jpeg", "image/webp", "image/gif", "image/svg+xml"}
+
+every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(notebook) -> list:
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+
+
+def code_lines(cell) -> list[str]:
+    return [line for line in cell.source.splitlines() if line.strip()]
+
+
+def shows_picture(output) -> bool:
+    data = output.get("data", {})
+    html = "".join(data.get("text/html", ""))
+    return bool(PICTURES & set(data)) or any(mark in html for mark in ("<img", "<svg", "<video", "<canvas"))
+
+
+def test_the_sections_are_there():
+    stems = [path.stem for path in NOTEBOOKS]
+    # The names after the number are the authors' choice beyond these; the numbers are how readers refer to them.
+    assert [stem for stem in SECTIONS if stem not in stems] == []
+
+
+@every_notebook
+def test_notebook_is_valid(path):
+    nbformat.validate(json.loads(path.read_text(encoding="utf-8")))
+
+
+@every_notebook
+def test_opens_with_title_and_article(path):
+    cell = read(path).cells[0]
+    assert cell.cell_type == "markdown"
+    assert re.search(r"^# \S", cell.source, re.M), "the first cell needs a title"
+    assert ARTICLE in cell.source, "the first cell links the article's section"
+
+
+@every_notebook
+def test_one_parameter_cell(path):
+    tagged = [cell for cell in read(path).cells if "parameters" in cell.metadata.get("tags", [])]
+    assert len(tagged) == 1 and tagged[0].cell_type == "code"
+    for node in ast.parse(tagged[0].source).body:
+        assert isinstance(node, (ast.Assign, ast.AnnAssign)), "the parameter cell only assigns, or nobody can override it"
+
+
+@every_notebook
+def test_was_executed_in_order_without_error(path):
+    cells = code_cells(read(path))
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1)), f"make run NB={path.stem}"
+    errors = [output.ename for cell in cells for output in cell.outputs if output.output_type == "error"]
+    assert not errors
+
+
+@every_notebook
+def test_cells_are_short(path):
+    long = {number: len(code_lines(cell)) for number, cell in enumerate(code_cells(read(path)), 1)
+            if len(code_lines(cell)) > 25}
+    assert not long, f"code cells with more than 25 lines: {long}"
+
+
+@every_notebook
+def test_file_is_small_and_static(path):
+    assert path.stat().st_size <= MAX_BYTES, f"{path.stat().st_size / 1e6:.2f} MB"
+    notebook = read(path)
+    assert "widgets" not in notebook.metadata, "widget state makes the file large and shows nothing without a kernel"
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            assert "application/vnd.jupyter.widget-view+json" not in output.get("data", {})
+
+
+@every_notebook
+def test_pictures_have_captions(path):
+    """A caption names its figure: in the cell's call (caption="Figure ..."), in its output, or right below it."""
+    cells, bare = read(path).cells, []
+    for index, cell in enumerate(cells):
+        if cell.cell_type != "code" or not any(map(shows_picture, cell.outputs)):
+            continue
+        below = cells[index + 1].source if index + 1 < len(cells) and cells[index + 1].cell_type == "markdown" else ""
+        shown = "".join("".join(output.get("data", {}).get("text/html", "")) for output in cell.outputs)
+        call = re.search(r"caption\s*=\s*f?r?[\"'(]", cell.source)
+        if not (call or "Figure" in shown or re.match(r"\W*(Figure|Fig\.)\s", below)):
+            bare.append(cell.execution_count)
+    assert not bare, f"code cells {bare} show pictures without a caption"
+
+
+@every_notebook
+def test_figures_are_numbered_once(path):
+    text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    numbers = re.findall(r"^\W*\*\*Figure\s+([\w.]+?)[.:]?\*\*", text, re.M)
+    assert len(numbers) == len(set(numbers)), f"a figure number is used twice: {numbers}"
+
+
+@every_notebook
+def test_prose_outweighs_code(path):
+    notebook = read(path)
+    prose = " ".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    prose = re.sub(r"```.*?```|<[^>]+>|\]\([^)]*\)", " ", prose, flags=re.S)
+    words = len(re.findall(r"[A-Za-z][\w'’-]*", prose))
+    lines = sum(len(code_lines(cell)) for cell in code_cells(notebook))
+    assert words >= 7 * lines, f"{words} words, {lines} lines of code: {words / max(lines, 1):.1f} per line, 7 wanted"
+
+
+@every_notebook
+def test_names_no_local_path(path):
+    text = "\n".join([cell.source for cell in read(path).cells]
+                     + [output.get("text", "") for cell in code_cells(read(path)) for output in cell.outputs])
+    found = re.findall(r"\.\./shared\S*|/(?:home|root|Users|work|tmp)/\S*", text)
+    assert not found, "a path of one machine means nothing on another"
+
+
+# --- notebooks/execute.py, on small notebooks of our own ---
+
+def load_execute():
+    spec = importlib.util.spec_from_file_location("execute", FOLDER / "execute.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def write_notebook(path: Path, *sources: str) -> Path:
+    cells = [nbformat.v4.new_markdown_cell("# Small"),
+             nbformat.v4.new_code_cell("size = 128\nname = 'owl'", metadata={"tags": ["parameters"]}),
+             *map(nbformat.v4.new_code_cell, sources)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    return path
+
+
+def streams(notebook) -> str:
+    return "".join(output.text for cell in code_cells(notebook) for output in cell.outputs
+                   if output.output_type == "stream")
+
+
+def test_execute_overrides_tidies_and_repeats(tmp_path, capsys):
+    execute = load_execute()
+    path = write_notebook(
+        tmp_path / "small.ipynb",
+        "print(size, name)\nprint(object())",
+        "from tqdm.auto import tqdm\nfor _ in tqdm(range(3)):\n    pass\nprint('half', end='\\r')\nprint('done')",
+        "import matplotlib.pyplot as plt\nplt.plot([size]);",
+    )
+    texts = []
+    for run in ("first", "second"):
+        arguments = [str(path), "--output", str(tmp_path / run), "--set", "size=64", "name=snail"]
+        assert execute.main(arguments) == 0
+        texts.append((tmp_path / run / "small.ipynb").read_text(encoding="utf-8"))
+    assert texts[0] == texts[1], "two runs of the same notebook differ"
+    ran = nbformat.reads(texts[0], as_version=4)
+    assert streams(ran) == "64 snail\n<object object at 0x...>\ndone\n"
+    assert "image/png" in texts[0]
+    assert ran.cells[2].metadata["tags"] == ["injected-parameters"]
+    assert [cell.execution_count for cell in code_cells(ran)] == [1, 2, 3, 4, 5]
+    assert "widgets" not in ran.metadata and "iopub" not in texts[0]
+    assert code_cells(read(path))[0].execution_count is None, "the source was replaced although --output was given"
+    assert "OK  small.ipynb" in capsys.readouterr().out
+
+
+def test_execute_names_notebook_and_error_and_keeps_the_file(tmp_path, capsys):
+    execute = load_execute()
+    path = write_notebook(tmp_path / "broken.ipynb", "raise ValueError('no such owl')")
+    before = path.read_bytes()
+    assert execute.main([str(path)]) == 1
+    printed = capsys.readouterr().out
+    assert "FAILED  broken.ipynb" in printed and "no such owl" in printed
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (["nothing_like_it"], "no notebook 'nothing_like_it'"),
+    (["PATH", "--set", "size"], "not of the form name=value"),
+    (["PATH", "--set", "sise=64", "--output", "out"], "no parameter 'sise' in these notebooks; there are: size"),
+    (["PATH", "--set", "size=64"], "add --output FOLDER"),
+])
+def test_execute_refuses_careless_use(tmp_path, capsys, arguments, message):
+    path = write_notebook(tmp_path / "small.ipynb", "print(size)")
+    with pytest.raises(SystemExit):
+        load_execute().main([str(path) if argument == "PATH" else argument for argument in arguments])
+    assert message in " ".join(capsys.readouterr().err.split())
+
+
+def test_execute_refuses_large_files():
+    execute = load_execute()
+    cell = nbformat.v4.new_code_cell("1", execution_count=1)
+    with pytest.raises(execute.NotebookError, match="2.50 MB, at most 2 MB; largest: code cell 1"):
+        execute.check(nbformat.v4.new_notebook(cells=[cell]), 2_500_000)
+    cell.execution_count = 3
+    with pytest.raises(execute.NotebookError, match=r"execution counts are \[3\], not 1 to 1"):
+        execute.check(nbformat.v4.new_notebook(cells=[cell]), 100)
