@@ -8,6 +8,11 @@ EXTRAS := notebooks,mesh,dev
 FIRST  := notebooks/00_why_parameterization_matters.ipynb
 HERE   := $(CURDIR)
 
+# Retraining: a scratch folder for the drawn pictures, and how long to train.
+POOL   ?= $(or $(TMPDIR),/tmp)/patternnet-pool
+ROBUST ?= --minutes 65
+PLAIN  ?= --minutes 20
+
 ifeq ($(VENV),none)
 PY    := $(if $(PYTHON),$(PYTHON),python)
 STAMP :=
@@ -24,7 +29,7 @@ endif
 PROBE := import sys, ssl, venv, ensurepip, ctypes, bz2, lzma; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test check bench patternnet paintings clean FORCE
+.PHONY: help lab run test check bench patternnet paintings sums clean FORCE
 
 help:  ## this list
 	@echo "Two commands are enough:  make lab  (open the notebooks)   make test  (run the tests)"; echo
@@ -48,11 +53,18 @@ check: $(STAMP)  ## check the environment: versions, device, ffmpeg, data
 bench: $(STAMP)  ## measure speed, as ratios
 	@set -e; for script in benchmarks/[!_]*.py; do echo "== $$script"; $(PY) "$$script"; done
 
-patternnet: $(STAMP)  ## retrain both PatternNets from scratch  (TRAIN_ARGS=...)
-	@$(PY) data/patternnet/train.py $(TRAIN_ARGS)
+patternnet: $(STAMP)  ## retrain both PatternNets from scratch  (ROBUST="--minutes 65", PLAIN="--minutes 20")
+	@$(PY) data/patternnet/pool.py --out "$(POOL)"
+	@$(PY) data/patternnet/train.py robust --pool "$(POOL)" --out data/patternnet/robust.safetensors $(ROBUST)
+	@$(PY) data/patternnet/train.py plain --pool "$(POOL)" --out data/patternnet/plain.safetensors $(PLAIN)
+	@$(MAKE) sums
 
-paintings: $(STAMP)  ## paint the style pictures again       (PAINT_ARGS=...)
-	@$(PY) data/images/make.py $(PAINT_ARGS)
+paintings: $(STAMP)  ## paint the style pictures again       (PAINT="misty_pines two_carp")
+	@$(PY) data/images/make.py $(PAINT)
+	@$(MAKE) sums
+
+sums: $(STAMP)  ## write data/SHA256SUMS anew, after a change to the data
+	@$(PY) -c 'from dputils.data import write_sums; print(write_sums(), "files listed in data/SHA256SUMS")'
 
 clean:  ## remove the environment and everything else that was generated
 	@if [ -f "$(VENV)/pyvenv.cfg" ]; then rm -rf "$(VENV)"; fi

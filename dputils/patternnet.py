@@ -51,12 +51,9 @@ class Fire(nn.Module):
 class _Classifier(nn.Module):
     """Named blocks one after another, global average pooling, a linear layer called `logits`."""
 
-    mean, std = MEAN, STD
-
     def __init__(self, classes, blocks, channels):
         super().__init__()
         self.classes = list(classes)
-        self.meta = {}
         for name, block in blocks.items():
             self.add_module(name, block)
         self.block_names = list(blocks)
@@ -71,7 +68,7 @@ class _Classifier(nn.Module):
 class PatternNet(_Classifier):
     """The default network: eight plain convolutions with average pools between them, made for robust training.
 
-    Takes `(N, 3, H, W)` normalised with `mean` and `std`, returns `(N, len(classes))`. Average pools pass every pixel
+    Takes `(N, 3, H, W)` normalised with MEAN and STD, returns `(N, len(classes))`. Average pools pass every pixel
     the same share of gradient, and conv1 is wide for its depth, because style lives there.
     """
 
@@ -82,9 +79,8 @@ class PatternNet(_Classifier):
         blocks, inputs = OrderedDict(), 3
         for number, width in enumerate(self.widths, 1):
             kernel, stride = (5, 2) if number == 1 else (3, 1)
-            blocks[f"conv{number}"] = conv_block(
-                inputs, width, kernel, stride, pool=number in self.pooled, batch_norm=batch_norm
-            )
+            block = conv_block(inputs, width, kernel, stride, pool=number in self.pooled, batch_norm=batch_norm)
+            blocks[f"conv{number}"] = block
             inputs = width
         super().__init__(classes, blocks, inputs)
 
@@ -130,33 +126,31 @@ def fold_batch_norm(net):
     return folded.eval()
 
 
-def save(net, path, classes=None, meta=None):
-    """Write a network as half-precision safetensors; classes, architecture and normalisation go into the header."""
-    folded = fold_batch_norm(net)
-    header = {
-        "architecture": type(net).__name__, "classes": json.dumps(list(net.classes if classes is None else classes)),
-        "mean": str(MEAN), "std": str(STD), "training": json.dumps(meta or {}),
-    }  # fmt: skip
+def save(net, path, meta=None):
+    """Write a network as half-precision safetensors; classes, architecture and normalisation go into the header.
+
+    `meta` is a dict of facts worth keeping with the weights (seed, steps, minutes), anything JSON can hold.
+    """
+    header = {"architecture": type(net).__name__, "mean": MEAN, "std": STD, "classes": net.classes, **(meta or {})}
+    header = {key: json.dumps(value) for key, value in header.items()}
     partial = Path(f"{path}.partial")  # a reader must never meet half a file
-    save_file({name: value.cpu().half().contiguous() for name, value in folded.state_dict().items()}, partial, header)
+    weights = {name: value.cpu().half().contiguous() for name, value in fold_batch_norm(net).state_dict().items()}
+    save_file(weights, partial, header)
     partial.replace(path)
 
 
 def load(path):
-    """Read a network written by `save`: float32, eval mode, with `.classes`, `.mean`, `.std` and `.meta`.
+    """Read a file written by `save`: the network, float32 and in eval mode, and its meta dict.
 
-    Raises ValueError when the file is not one of the two architectures.
+    The dict has at least "architecture", "classes", "mean" and "std". Raises ValueError for another kind of file.
     """
     with safe_open(str(path), "pt") as file:
-        header = file.metadata() or {}
-        state = {name: file.get_tensor(name).float() for name in file.keys()}
-    if header.get("architecture") not in ARCHITECTURES:
-        raise ValueError(
-            f"{path} holds {header.get('architecture')!r}, but must hold one of {', '.join(ARCHITECTURES)}; "
-            "make it with data/patternnet/train.py"
-        )
-    net = ARCHITECTURES[header["architecture"]](json.loads(header["classes"]))
-    net.load_state_dict(state)
-    net.meta = json.loads(header["training"])
-    net.mean, net.std = float(header["mean"]), float(header["std"])
-    return net.eval().to(memory_format=torch.channels_last)
+        meta = {key: json.loads(value) for key, value in (file.metadata() or {}).items() if key != "format"}
+        weights = {name: file.get_tensor(name).float() for name in file.keys()}
+    kind = meta.get("architecture")
+    if kind not in ARCHITECTURES:
+        raise ValueError(f"{path} holds the architecture {kind!r}, but must hold {' or '.join(ARCHITECTURES)}; "
+                         "`make patternnet` writes both files")  # fmt: skip
+    net = ARCHITECTURES[kind](meta["classes"])
+    net.load_state_dict(weights)
+    return net.eval().to(memory_format=torch.channels_last), meta

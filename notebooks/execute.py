@@ -97,7 +97,8 @@ def execute(notebook: nbformat.NotebookNode, folder: Path, timeout: float) -> No
     root = str(FOLDER.parent)
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH")]))
     client = NotebookClient(notebook, kernel_name="python3", timeout=timeout, store_widget_state=False,
-                            record_timing=False, resources={"metadata": {"path": str(folder)}})
+                            record_timing=False, resources={"metadata": {"path": str(folder)}},
+                            extra_arguments=["--IPKernelApp.log_level=40"])  # errors only, no remarks on sockets
     with client.setup_kernel(env=environment):
         client.kc.execute(SET_UP, silent=True, store_history=False)
         for index, cell in enumerate(notebook.cells):
@@ -106,9 +107,14 @@ def execute(notebook: nbformat.NotebookNode, folder: Path, timeout: float) -> No
 
 def collapse_returns(text: str) -> str:
     """What a terminal would still show: a carriage return overwrites its line, and progress bars are dropped."""
-    lines = [line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n")]
     bar = re.compile(r"\d+%\|.*\|\s*\d+/\d+|\d+it \[\d\d:\d\d")
-    return "\n".join(line for line in lines if not bar.search(line))
+    kept = []
+    for line in text.split("\n"):
+        last = line.rstrip("\r").rsplit("\r", 1)[-1]
+        erased = "\r" in line and not last.strip()
+        if not erased and not bar.search(last):
+            kept.append(last)
+    return "\n".join(kept)
 
 
 def tidy(notebook: nbformat.NotebookNode) -> None:

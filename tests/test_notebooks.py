@@ -35,7 +35,7 @@ def code_lines(cell) -> list[str]:
 
 def shows_picture(output) -> bool:
     data = output.get("data", {})
-    html = "".join(data.get("text/html", ""))
+    html = data.get("text/html", "")
     return bool(PICTURES & set(data)) or any(mark in html for mark in ("<img", "<svg", "<video", "<canvas"))
 
 
@@ -63,7 +63,7 @@ def test_one_parameter_cell(path):
     tagged = [cell for cell in read(path).cells if "parameters" in cell.metadata.get("tags", [])]
     assert len(tagged) == 1 and tagged[0].cell_type == "code"
     for node in ast.parse(tagged[0].source).body:
-        assert isinstance(node, (ast.Assign, ast.AnnAssign)), "the parameter cell only assigns, or nobody can override it"
+        assert isinstance(node, (ast.Assign, ast.AnnAssign)), "the parameter cell only assigns: overrides come after it"
 
 
 @every_notebook
@@ -93,14 +93,15 @@ def test_file_is_small_and_static(path):
 
 @every_notebook
 def test_pictures_have_captions(path):
-    """A caption names its figure: in the cell's call (caption="Figure ..."), in its output, or right below it."""
+    """A caption is in the cell's call (caption=...), in its output ("Figure ..."), or opens the cell right below."""
     cells, bare = read(path).cells, []
     for index, cell in enumerate(cells):
         if cell.cell_type != "code" or not any(map(shows_picture, cell.outputs)):
             continue
         below = cells[index + 1].source if index + 1 < len(cells) and cells[index + 1].cell_type == "markdown" else ""
-        shown = "".join("".join(output.get("data", {}).get("text/html", "")) for output in cell.outputs)
-        call = re.search(r"caption\s*=\s*f?r?[\"'(]", cell.source)
+        data = [output.get("data", {}) for output in cell.outputs]
+        shown = "".join(part.get(kind, "") for part in data for kind in ("text/html", "text/markdown"))
+        call = re.search(r"caption\s*=\s*[fr]?[\"'(]", cell.source)
         if not (call or "Figure" in shown or re.match(r"\W*(Figure|Fig\.)\s", below)):
             bare.append(cell.execution_count)
     assert not bare, f"code cells {bare} show pictures without a caption"

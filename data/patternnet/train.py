@@ -4,7 +4,7 @@
 2014, Madry et al. 2017). Such a network can rely only on what a person would also see, and that is what makes its
 visualizations readable. `plain` is trained on the pictures as they are.
 
-Two things save most of the time: the first three quarters of the steps see the pictures at 64 pixels, and the weights
+Two things save most of the time: most of the steps see the pictures at 64 pixels, and the weights
 that are kept are a running average, which stands in for a longer learning-rate decay.
 """
 
@@ -26,11 +26,11 @@ import torch.nn.functional as F
 
 from dputils import patternnet
 
-CROP, SMALL, BATCH = 96, 64, 64
+CROP, SMALL, BATCH = 96, 64, 48
 RECIPES = {
     # small_until: share of the steps at SMALL pixels. radius: (share of the steps, L2 radius at CROP pixels), joined
     # by straight lines; the adversary starts when the radius leaves 0.
-    "robust": dict(kind="PatternNet", lr=2e-3, small_until=0.75, radius=((0.05, 0.0), (0.33, 1.5), (0.75, 3.5))),
+    "robust": dict(kind="PatternNet", lr=2e-3, small_until=0.8, radius=((0.05, 0.0), (0.33, 1.5), (0.75, 3.5))),
     "plain": dict(kind="PatternNetPlain", lr=2e-3, small_until=0.6, radius=((0.0, 0.0),)),
 }
 WEIGHT_DECAY, WARM_UP, CLIP, AVERAGE = 0.02, 0.06, 2.0, 0.998
@@ -243,7 +243,7 @@ def main(arguments=None):
         seconds = time.time() - begun + seconds_before
         meta = dict(recipe=options.recipe, seed=options.seed, steps_done=trainer.steps_done, steps=steps, batch=BATCH,
                     minutes=round(seconds / 60, 1), device=name, threads=options.threads)  # fmt: skip
-        patternnet.save(trainer.average, options.out, trainer.batches.classes, meta)
+        patternnet.save(trainer.average, options.out, meta)
         torch.save({**trainer.state(), "steps": steps, "seconds": seconds}, f"{saved}.partial")
         Path(f"{saved}.partial").replace(saved)
         return seconds

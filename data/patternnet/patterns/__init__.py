@@ -2,10 +2,11 @@
 
 import torch
 
-from . import creatures, nature, painterly, shapes, textures
+from . import creatures, fabrics, nature, painterly, shapes, textures
 from .sheet import PI, Sheet, shade
 
-PATTERNS = {draw.__name__: draw for module in (textures, shapes, nature, creatures, painterly) for draw in module.PATTERNS}
+PATTERNS = {draw.__name__: draw for module in (textures, fabrics, shapes, nature, creatures, painterly)
+            for draw in module.PATTERNS}
 NAMES = list(PATTERNS)
 
 

@@ -27,7 +27,7 @@ from .sheet import PI, mix, palette, radius_of, shade, sharp
 
 def owl(s):
     """An owl on a branch: brown or grey plumage in rows of flecks, ear tufts, huge yellow-orange eyes, a beak."""
-    u, v, pixel = s.place(0.8, 0.97, rotate=0.12, offset=0.12, repeat=0.1)
+    u, v, pixel = s.place(0.78, 0.93, rotate=0.12, offset=0.12, repeat=0.1)
     free, side = s.coin(0.2), u.abs()
     brown, grey = s.colour((0.4, 0.65), (0.4, 0.65), 0.075, 0.015), s.colour((0.4, 0.65), (0.02, 0.15), 0.08)
     plumage = mix(mix(brown, grey, s.coin(0.35)), s.colour((0.4, 0.8)), free)
@@ -52,21 +52,22 @@ def owl(s):
     disc = palette(r / 0.36 + 0.12 * torch.sin(angle * 22), pale, pale, plumage)
     fig.detail(disc, 0.34 - r)
     fig.detail(dark, 0.022 - (r - 0.35).abs(), head > 0)
-    fig.detail(dark, polygon(side, v, (0.0, -0.5), (0.52, -0.86), (0.62, -0.72), (0.06, -0.3)))
+    brow = polygon(side, v, (0.0, -0.5), (0.52, -0.86), (0.62, -0.72), (0.06, -0.3))
+    fig.detail(dark, overlap(brow, union(head, tufts)))
     hue = one_of(s, 0.08, 0.12, 0.145)
     gold, amber = tone(s, free, hue, (0.8, 1), (0.9, 1)), tone(s, free, hue - 0.03, (0.85, 1), (0.75, 0.95))
     fig.detail(BLACK, eye_radius + 0.035 - r)
     fig.detail(iris(s, x * torch.sign(u), y, pixel, eye_radius, gold, amber), eye_radius - r)
     beak = polygon(u, v, (-0.11, -0.22), (0.0, -0.3), (0.11, -0.22), (0.0, 0.08))
     fig.part(tone(s, free, 0.11, (0.2, 0.9), (0.35, 0.9)), beak, dark * 0.5, 0.02)
-    toes = overlap(0.09 - (side - 0.2).abs(), 0.07 - (v - 0.9).abs(), ((side - 0.2) * 16).cos() * 0.05 + 0.03)
+    toes = ellipse((side - 0.2).abs(), v, 0.055, 0.9, 0.055, 0.08)
     fig.part(rgb(0.8, 0.6, 0.25), toes, dark, 0.015)
     return fig.finish()
 
 
 def bird(s):
     """A songbird perched in profile: robin, blue tit or canary, with beak, folded wing, tail and thin legs."""
-    u, v, pixel = s.place(0.76, 0.95, rotate=0.12, offset=0.12, repeat=0.1)
+    u, v, pixel = s.place(0.74, 0.92, rotate=0.12, offset=0.12, repeat=0.1)
     u = u * s.sign()
     free, kind = s.coin(0.2), s.integers(0, 3)
     yellow, blue = s.colour((0.85, 1), (0.65, 0.95), 0.145, 0.01), s.colour((0.5, 0.9), (0.6, 0.9), 0.58, 0.02)
@@ -100,7 +101,7 @@ def bird(s):
     wing = ellipse(wing_u, wing_v, 0, 0, 0.48, 0.24)
     fig.detail(rim, wing + 0.035)
     barbs = torch.sin(radius_of(wing_u - 0.45, wing_v + 0.1) * 34)
-    fig.detail(mix(wings, mix(wings, WHITE, torch.full_like(u, 0.5)), sharp(barbs - 0.4, 6)), wing)
+    fig.detail(palette(sharp(barbs - 0.4, 6), wings, (wings + WHITE) / 2), wing)
     fig.detail(WHITE, circle(u, v, 0.46, -0.46, 0.1), 0.8)
     fig.detail(BLACK, circle(u, v, 0.46, -0.46, 0.08))
     fig.detail(WHITE, circle(u, v, 0.435, -0.485, 0.028))
@@ -109,7 +110,7 @@ def bird(s):
 
 def penguin(s):
     """A penguin from the front: black coat, white belly and face, orange beak and feet, flippers held out, on ice."""
-    u, v, pixel = s.place(0.8, 0.97, rotate=0.12, offset=0.12, repeat=0.1)
+    u, v, pixel = s.place(0.78, 0.93, rotate=0.12, offset=0.12, repeat=0.1)
     free, side = s.coin(0.15), u.abs()
     coat = mix(s.colour((0.06, 0.22), (0.1, 0.6), 0.62), s.colour((0.1, 0.5)), free)
     orange = tone(s, free, 0.085, (0.85, 1), (0.9, 1), 0.015)
@@ -125,7 +126,8 @@ def penguin(s):
     cheeks = union(circle(side, v, 0.14, -0.5, 0.17), ellipse(u, v, 0, -0.36, 0.2, 0.16))
     fig.detail(shade(WHITE, 1.02 - 0.25 * side), belly)
     fig.detail(WHITE, cheeks)
-    fig.detail(mix(orange, rgb(1.0, 0.85, 0.3), torch.full_like(u, 0.5)), ellipse(u, v, 0, -0.13, 0.3, 0.12), s.coin(0.6) * 0.85)
+    collar = (orange + rgb(1.0, 0.85, 0.3)) / 2
+    fig.detail(collar, ellipse(u, v, 0, -0.13, 0.3, 0.12), s.coin(0.6) * 0.85)
     fig.detail(BLACK, circle(side, v, 0.15, -0.54, 0.07))
     fig.detail(WHITE, circle(side, v, 0.13, -0.565, 0.025))
     fig.part(orange, polygon(u, v, (-0.13, -0.44), (0.0, -0.49), (0.13, -0.44), (0.0, -0.25)), coat, 0.02)
@@ -160,7 +162,8 @@ def peacock(s):
     for tip in (-0.16, 0.0, 0.16):
         fig.detail(blue * 0.5, limb(u, v, 0, -0.35, tip, -0.6, 0.015, 0.015))
         fig.detail(teal, circle(u, v, tip, -0.62, 0.045))
-    fig.part(shade(blue, 1.25 - 2.2 * side * side - 0.2 * v), union(neck, circle(u, v, 0, -0.28, 0.17)), blue * 0.2, 0.03)
+    body = union(neck, circle(u, v, 0, -0.28, 0.17))
+    fig.part(shade(blue, 1.25 - 2.2 * side * side - 0.2 * v), body, blue * 0.2, 0.03)
     fig.detail(WHITE, ellipse(side, v, 0.085, -0.32, 0.055, 0.045))
     fig.detail(BLACK, circle(side, v, 0.085, -0.32, 0.032))
     fig.detail(rgb(0.95, 0.85, 0.55), polygon(u, v, (-0.06, -0.24), (0.06, -0.24), (0.0, -0.1)))

@@ -40,10 +40,10 @@ def paints(s):
     """Five colours that go together, each (N, 3, 1, 1): a painter's palette, or one hue family and its complement."""
     which = torch.randint(len(PIGMENTS), (s.count,), generator=s.generator)
     chosen = PIGMENTS[which].transpose(0, 1)[..., None, None]
-    hue, spread, own = s.uniform(), s.uniform(0.03, 0.12), s.coin(0.4)[:, None]
+    hue, spread, own = s.uniform(), s.uniform(0.03, 0.12), s.coin(0.35)[:, None]
     hues = [hue, hue + spread, hue - spread, hue + 0.5, hue + 0.5 + spread]
     ladder = [(0.1, 0.35), (0.35, 0.65), (0.6, 0.95), (0.7, 1.0), (0.85, 1.0)]
-    family = [hsv(h % 1, s.uniform(0.35, 0.85), s.uniform(*value)) for h, value in zip(hues, ladder)]
+    family = [hsv(h % 1, s.uniform(0.3, 0.75), s.uniform(*value)) for h, value in zip(hues, ladder)]
     return [mix(fixed, free, own) for fixed, free in zip(chosen, family)]
 
 

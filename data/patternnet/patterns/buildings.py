@@ -45,7 +45,7 @@ def arches(s):
     x, y, pixel = s.grid(1.0, 1.9, warp=0.02, rotate=0.08, shift=0)
     x, y = x + s.uniform(-1, 1), y + s.uniform(-0.2, 0.45)
     storey = 1.55
-    y = torch.where(s.coin(0.45) > 0, (y + 0.65) % storey - 0.65, y)
+    y = torch.where(s.coin(0.65) > 0, (y + 0.65) % storey - 0.65, y)
     p = x % 1 - 0.5
     half = s.uniform(0.28, 0.36)
     r, angle = radius_of(p, y), torch.atan2(y, p)
@@ -55,11 +55,15 @@ def arches(s):
     course = torch.floor(y * 7)
     joint_y, joint_x = (y * 7) % 1, (x * 3.5 + 0.5 * (course % 2)) % 1
     joint = torch.maximum(inside(0.06 - joint_y, pixel * 7), inside(0.04 - joint_x, pixel * 3.5))
-    grain = s.relief(s.fbm(8, 4) * 0.2, 0.6)
-    wall = shade(plain(s, stone), grain * (1 - 0.22 * joint))
-    wedge = (angle * 13 / PI) % 1
-    voussoirs = shade(plain(s, stone), grain * (1.12 - 0.35 * inside(0.1 - wedge, pixel * 10)))
-    rim = inside(opening + 0.13, pixel) * (y < 0)
+    grain = s.relief(s.fbm(8, 4) * 0.2, 0.22)
+    wall = shade(plain(s, stone), grain * (1 - 0.3 * joint) * 0.92)
+    # wedge stones round the arch, in some arcades alternately pale and red
+    wedge = angle * 11 / PI
+    seam = inside(0.1 - wedge % 1, pixel * 8)
+    odd = (torch.floor(wedge) % 2) * s.coin(0.4)
+    red = usually(usual, s.colour((0.5, 0.75), (0.5, 0.75), 0.03, 0.015), stone * 0.6)
+    voussoirs = shade(mix(plain(s, stone * 1.08), red, odd), grain * (1 - 0.45 * seam))
+    rim = inside(opening + 0.15, pixel) * (y < 0)
     rgb = mix(wall, voussoirs, rim)
     capital = box(p.abs(), y, 0.5, 0.03, 0.5 - half + 0.04, 0.045)
     pillar = shade(plain(s, stone), 1.1 - 0.9 * ((p.abs() - 0.5) / (0.5 - half)).abs() ** 2 * 0.6)
@@ -76,7 +80,7 @@ def arches(s):
     ground = inside(y - 0.92, pixel)
     rgb = mix(rgb, view, inside(opening, pixel) * (1 - ground))
     rgb = mix(rgb, shade(plain(s, stone), 0.75 * grain), ground)
-    return rgb.clamp(0, 1), inside(torch.where(y < 0, opening + 0.13, opening), pixel) * (1 - ground)
+    return rgb.clamp(0, 1), inside(torch.where(y < 0, opening + 0.15, opening), pixel) * (1 - ground)
 
 
 def house(s):

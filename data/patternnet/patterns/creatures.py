@@ -71,8 +71,8 @@ def face(s):
     fig = Figure(scene(s, (s.bright((0.1, 0.5)), s.colour((0.4, 0.9), (0.1, 0.6)))), pixel)
     locks = overlap(ellipse(u, v, 0, 0.05, 0.7, 0.95), 0.62 + 0.04 * torch.sin(u * 18) - v) - 2 * (1 - long_hair)
     back = union(ellipse(u, v, 0, -0.3, 0.62, 0.6), locks)
-    fig.part(hair * 0.8, back)
-    fig.part(shirt, ellipse(u, v, 0, 1.12, 0.85, 0.38), shirt * 0.3)
+    fig.part(hair * 0.8, back, hair * 0.35, 0.02)
+    fig.part(shirt, ellipse(u, v, 0, 1.6, 0.95, 0.86), shirt * 0.3)
     fig.part(flesh * 0.85, overlap(0.2 - side, v, 0.95 - 0.6 * side - v))
     fig.part(flesh * 0.9, ellipse(side, v, 0.51, -0.1, 0.08, 0.13), shadow, 0.02)
     width = 0.5 - 0.1 * (v + 0.1).clamp(min=0)
@@ -81,7 +81,7 @@ def face(s):
     parting = u - s.uniform(-0.25, 0.25)
     hairline = s.uniform(0.8, 1.5) * parting * parting - 0.52 - v
     strands = 1.05 + 0.1 * torch.sin(parting * 24 * (1 + v)) - 0.3 * (v + 0.6)
-    fig.part(shade(hair, strands), overlap(fringe, 0.7 * hairline, 0.1 - v))
+    fig.part(shade(hair, strands), overlap(fringe, 0.7 * hairline, 0.1 - v), hair * 0.35, 0.02)
 
     open_eye = ellipse(side, v, 0.21, -0.14, 0.13, s.uniform(0.07, 0.09))
     fig.detail(hair * 0.4, open_eye + 0.02)
@@ -92,7 +92,7 @@ def face(s):
     fig.detail(hair * 0.5, 0.022 - (v + 0.325 - 1.2 * (side - 0.22) ** 2).abs(), (side - 0.22).abs() < 0.13)
     fig.detail(shadow, overlap(0.018 - (side - 0.045 - 0.1 * (v + 0.05)).abs(), v + 0.1, 0.12 - v), 0.7)
     fig.detail(shadow, ellipse(side, v, 0.05, 0.12, 0.045, 0.025))
-    fig.detail(mix(flesh, rgb(0.95, 0.35, 0.35), torch.full_like(u, 0.5)), circle(side, v, 0.32, 0.12, 0.1), 0.4)
+    fig.detail((flesh + rgb(0.95, 0.35, 0.35)) / 2, circle(side, v, 0.32, 0.12, 0.1), 0.4)
     bend = v - 0.32 + s.uniform(0.9, 1.7) * u * u
     lips = s.uniform(0.055, 0.085) * (1 - (u / 0.24) ** 2)
     red = s.colour((0.6, 0.9), (0.65, 0.9), 0.985, 0.015)
@@ -103,7 +103,7 @@ def face(s):
 
 def cat(s):
     """A cat's head from the front: triangular ears, slit eyes, pink nose, white muzzle, whiskers, tabby stripes."""
-    u, v, pixel = s.place(0.74, 0.94, rotate=0.15, offset=0.15, repeat=0.1)
+    u, v, pixel = s.place(0.72, 0.9, rotate=0.15, offset=0.15, repeat=0.1)
     free, side, kind = s.coin(0.15), u.abs(), s.integers(0, 2)
     ginger = s.colour((0.8, 1.0), (0.6, 0.85), 0.075, 0.012)
     grey = s.colour((0.45, 0.75), (0.02, 0.2), 0.09)
@@ -125,10 +125,10 @@ def cat(s):
     muzzle = union(circle(side, v, 0.15, 0.42, 0.2), ellipse(u, v, 0, 0.62, 0.14, 0.13))
     fig.detail(mix(WHITE, coat, s.uniform(0, 0.25)), muzzle)
     hue = one_of(s, 0.13, 0.2, 0.3)
-    iris = mix(s.colour((0.75, 1), (0.6, 0.95), hue, 0.02), s.colour((0.6, 1), (0.5, 1)), free)
+    glowing = mix(s.colour((0.75, 1), (0.6, 0.95), hue, 0.02), s.colour((0.6, 1), (0.5, 1)), s.coin(0.08))
     lens = ellipse(side, v, 0.34, 0.02, 0.19, 0.15)
     fig.detail(BLACK, lens + 0.035)
-    fig.detail(iris, lens)
+    fig.detail(glowing, lens)
     fig.detail(BLACK, ellipse(side, v, 0.34, 0.02, 0.05, 0.145))
     fig.detail(WHITE, circle(side, v, 0.29, -0.04, 0.035))
     fig.detail(pink * 0.85, polygon(u, v, (-0.13, 0.2), (0.13, 0.2), (0.0, 0.35)))
@@ -142,11 +142,12 @@ def cat(s):
 
 def fish(s):
     """A fish in profile in blue water: one bold outline, forked tail, fins, a few bands or scales, one round eye."""
-    u, v, pixel = s.place(0.76, 0.95, rotate=0.2, offset=0.12, repeat=0.1)
+    u, v, pixel = s.place(0.74, 0.9, rotate=0.2, offset=0.12, repeat=0.1)
     u = u * s.sign()
     free, style = s.coin(0.25), s.integers(0, 1)
     hue = one_of(s, 0.05, 0.08, 0.12, 0.6)
-    flank, fin_colour = tone(s, free, hue, (0.75, 1), (0.85, 1), 0.012), tone(s, free, hue - 0.02, (0.75, 1), (0.7, 0.95))
+    flank = tone(s, free, hue, (0.75, 1), (0.85, 1), 0.012)
+    fin_colour = tone(s, free, hue - 0.02, (0.75, 1), (0.7, 0.95))
     band = pick(s.integers(0, 2), WHITE, BLACK, s.bright((0.3, 0.8), hue=0.14)) + 0 * flank
     rim = flank * 0.12
 
@@ -167,10 +168,10 @@ def fish(s):
     fig.detail(shade(band, light), overlap(bars, body, 0.45 - u), (style == 0) * 1.0)
     column = torch.floor(u * 6)
     arc = radius_of(u * 6 - column, (v * 6 + 0.5 * (column % 2)) % 1 - 0.5)
-    fig.detail(flank * 0.45, overlap(0.02 - (arc - 0.6).abs() / 6, body - 0.04, 0.35 - u), (style == 1) * 0.9)
+    fig.detail(flank * 0.45, overlap(0.02 - (arc - 0.6).abs() / 6, body - 0.04, 0.35 - u, 0.2 - v), (style == 1) * 0.9)
     gill = radius_of(u - 0.8, v) - 0.42
     fig.detail(rim, overlap(0.022 - gill.abs(), body - 0.12, 0.6 - u))
-    side_fin = polygon(u, v, (0.26, 0.02), (0.26, 0.2), (-0.12, 0.32), (-0.07, 0.1))
+    side_fin = polygon(u, v, (0.24, 0.04), (0.1, 0.32), (-0.18, 0.22))
     fig.detail(rim, side_fin + 0.03)
     fig.detail(fin_colour, side_fin)
     fig.detail(rim, limb(u, v, 0.9, 0.12, 0.72, 0.16, 0.02, 0.015))
@@ -182,16 +183,18 @@ def fish(s):
 
 def octopus(s):
     """An octopus under water: a big domed head with two eyes over eight curling, tapering arms with suckers."""
-    u, v, pixel = s.place(0.8, 0.98, rotate=0.15, offset=0.1, repeat=0.08)
+    u, v, pixel = s.place(0.76, 0.92, rotate=0.15, offset=0.1, repeat=0.08)
     free, side = s.coin(0.25), u.abs()
     hide = tone(s, free, one_of(s, 0.02, 0.05, 0.95, 0.8), (0.6, 0.9), (0.75, 1), 0.015)
     rim, pale = hide * 0.2, mix(hide, WHITE, s.uniform(0.45, 0.7))
 
     fig = Figure(scene(s, water(s)), pixel)
     suckers = 0.8 * sharp(torch.sin(30 * radius_of(u, v + 0.2)), 8)
-    for x, y, heading, curl in ((0.3, 0.0, -0.1, -0.42), (0.3, 0.1, 0.4, -0.5), (0.2, 0.16, 0.85, -0.42), (0.08, 0.18, 1.35, -0.4)):
+    # Four arms a side: where each leaves the head, its heading there (0 outwards, pi/2 down) and how it curls.
+    roots = (0.3, 0.0, -0.1, -0.45), (0.3, 0.1, 0.4, -0.5), (0.2, 0.16, 0.85, -0.45), (0.08, 0.18, 1.35, -0.4)
+    for x, y, heading, curl in roots:
         heading, arm = s.uniform(-0.15, 0.15) + heading, None
-        bend = s.uniform(0.6, 1.25) * curl
+        bend = s.uniform(0.8, 1.5) * curl
         for k in range(5):
             stride, width = 0.25 - 0.03 * k, 0.115 - 0.019 * k
             tip_x, tip_y = x + stride * torch.cos(heading), y + stride * torch.sin(heading)
@@ -215,7 +218,7 @@ def octopus(s):
 
 def snail(s):
     """A snail in profile on green: a brown shell wound in a spiral, a pale foot, a raised head with two stalks."""
-    u, v, pixel = s.place(0.78, 0.96, rotate=0.15, offset=0.12, repeat=0.1)
+    u, v, pixel = s.place(0.76, 0.93, rotate=0.15, offset=0.12, repeat=0.1)
     u = u * s.sign()
     free = s.coin(0.2)
     flesh = tone(s, free, 0.1, (0.2, 0.5), (0.65, 0.9), 0.02)
@@ -224,7 +227,8 @@ def snail(s):
     rim = dark_shell * 0.4
 
     fig = Figure(scene(s, leaves(s)), pixel)
-    foot = overlap(union(limb(u, v, -0.95, 0.78, 0.1, 0.68, 0.06, 0.2), limb(u, v, 0.1, 0.68, 0.62, 0.66, 0.2, 0.16)), 0.8 - v)
+    tail, sole = limb(u, v, -0.95, 0.78, 0.1, 0.68, 0.06, 0.2), limb(u, v, 0.1, 0.68, 0.62, 0.66, 0.2, 0.16)
+    foot = overlap(union(tail, sole), 0.8 - v)
     neck = limb(u, v, 0.62, 0.6, 0.8, 0.06, 0.17, 0.13)
     left, right = s.uniform(0.55, 0.68), s.uniform(0.9, 1.0)
     stalks = union(limb(u, v, 0.74, 0.0, left, -0.42, 0.035, 0.025), limb(u, v, 0.84, 0.0, right, -0.38, 0.035, 0.025))

@@ -108,8 +108,9 @@ def pick(index, *options):
 
 def skin(s):
     """Skin from fair to dark, (N, 3, 1, 1)."""
-    shades = rgb(1, 0.85, 0.75), rgb(0.92, 0.7, 0.54), rgb(0.76, 0.52, 0.36), rgb(0.52, 0.33, 0.21), rgb(0.3, 0.18, 0.12)
-    return palette(s.uniform(), *shades)
+    fair, light, tan = rgb(1, 0.85, 0.75), rgb(0.92, 0.7, 0.54), rgb(0.76, 0.52, 0.36)
+    brown, dark = rgb(0.52, 0.33, 0.21), rgb(0.3, 0.18, 0.12)
+    return palette(s.uniform(), fair, light, tan, brown, dark)
 
 
 def sky(s):
@@ -131,12 +132,18 @@ def night(s):
 
 
 def scene(s, *settings, roughness=0.2):
-    """A soft backdrop in one of the settings, each a colour for the top and one for below; one in four is anything."""
-    _, y = s.coordinates()
-    choice = s.integers(0, len(settings) - 1)
+    """A soft backdrop in one of the settings, each a colour for the top and one for below.
+
+    One in four has two colours of no meaning instead, one in ten coloured clutter, so that the figure
+    itself must be what tells the class. (`Sheet.background` does the same but costs as much as the animal.)
+    """
+    y = s.coordinates()[1]
+    choice = torch.where(s.coin(0.25) > 0, len(settings), s.integers(0, len(settings) - 1))
+    settings = (*settings, (s.colour(value=(0.1, 1)), s.colour(value=(0.1, 1))))
     far, near = (pick(choice, *colours) for colours in zip(*settings))
     view = palette(y * 0.5 + 0.5 + roughness * s.fbm(3, 4), far, near)
-    return mix(view, s.background(), s.coin(0.25))
+    clutter = 0.5 + 0.2 * s.smooth(9, 3).clamp(-1.5, 1.5)
+    return mix(view, clutter, 0.8 * s.coin(0.1)).clamp(0, 1)
 
 
 # ---- eyes ------------------------------------------------------------------------------------------------

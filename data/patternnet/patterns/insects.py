@@ -14,7 +14,7 @@ def _lobe(x, y, cx, cy, angle, long, short):
 
 def butterfly(s):
     """Four open wings, orange or blue in a broad black rim with white dots, dark veins, body and feelers."""
-    u, v, pixel = s.place(0.78, 0.96, rotate=0.3, offset=0.15, repeat=0.1)
+    u, v, pixel = s.place(0.75, 0.92, rotate=0.3, offset=0.15, repeat=0.1)
     free, side = s.coin(0.25), u.abs()
     kind = s.integers(0, 2)
     hue = one_of(s, 0.07, 0.09, 0.58)
@@ -34,10 +34,11 @@ def butterfly(s):
     fig.part(field, depth, BLACK, 0.0)
     fig.detail(BLACK, 0.04 - 0.2 * veins.abs(), 0.8 * inside(reach - 0.3, pixel) * fig.mask)
     fig.detail(BLACK, rim - depth, fig.mask)
-    fig.detail(WHITE, overlap(rim * 0.26 - (depth - rim * 0.5).abs(), (spots - 0.45) * 0.07))
+    fig.detail(WHITE, overlap(rim * 0.26 - (depth - rim * 0.5).abs(), (spots - 0.45) * 0.07, reach - 0.45))
+    accent = s.bright((0.5, 0.9))
     for height, size in ((-0.42, 0.12), (0.42, 0.09)):
         fig.detail(BLACK, circle(side, v, 0.58, height, size + 0.03))
-        fig.detail(pick(kind, glow, WHITE, wing), circle(side, v, 0.58, height, size - 0.02))
+        fig.detail(pick(kind, accent, WHITE, accent), circle(side, v, 0.58, height, size - 0.035))
     fig.part(BLACK, limb(side, v, 0.0, -0.5, 0.32, -0.95, 0.025, 0.02))
     fig.part(BLACK, union(circle(side, v, 0.33, -0.95, 0.045), circle(side, v, 0.0, -0.52, 0.11)))
     fig.part(s.colour((0.05, 0.25), (0.2, 0.6), 0.08), ellipse(u, v, 0.0, 0.05, 0.09, 0.55))
@@ -46,7 +47,7 @@ def butterfly(s):
 
 def ladybird(s):
     """A shining red dome with black dots and a seam, black head with white cheeks, six legs, on leaf green."""
-    u, v, pixel = s.place(0.75, 0.95, rotate=0.6, offset=0.2, repeat=0.1)
+    u, v, pixel = s.place(0.7, 0.9, rotate=0.6, offset=0.2, repeat=0.1)
     free, side = s.coin(0.2), u.abs()
     hue = one_of(s, 0.99, 0.005, 0.06)
     shell = tone(s, free, hue, (0.85, 1), (0.75, 1), 0.01)
@@ -66,7 +67,7 @@ def ladybird(s):
     for x, y, needed in ((0.3, -0.25, 1.0), (0.47, 0.14, 1 - few), (0.19, 0.2, 1.0), (0.33, 0.52, 1.0)):
         jx, jy = s.uniform(-0.03, 0.03), s.uniform(-0.03, 0.03)
         fig.detail(BLACK, circle(side, v, x + jx, y + jy, size), needed)
-    shine = torch.exp(-(((u + 0.28) / 0.16) ** 2 + ((v + 0.2) / 0.1) ** 2))
+    shine = torch.exp(-(((u + 0.24) / 0.15) ** 2 + ((v + 0.46) / 0.055) ** 2))
     fig.rgb = mix(fig.rgb, WHITE, shine * s.uniform(0.4, 0.9))
     return fig.finish()
 

@@ -7,7 +7,8 @@ Colour comes from a smooth map, so that what distinguishes neighbouring pixels i
 import torch
 
 from .brush import colour_map, crisp, dabs, flow, paints, pick
-from .sheet import PI, inside, mix, palette, radius_of, shade, sharp, tube, turn
+from .inks import hatching, ink_wash, marbling
+from .sheet import PI, inside, mix, palette, radius_of, shade, tube, turn
 
 # ---- paint -------------------------------------------------------------------------------------------------
 
@@ -24,14 +25,14 @@ def brushstrokes(s):
         lighter, tinted = s.randn(1, *ink.shape[2:]), s.randn(*ink.shape[1:])
         return ink + variety * (lighter + 0.5 * tinted)
 
-    for fineness in (1.0, 0.85, 0.7, 0.6):
+    for fineness in (1.0, 0.8, 0.63):
         ink, cover, along, across, ident = dabs(s, direction, ground, scale * fineness, 0.95, 0.22, paint=vary)
         bristles = torch.sin(across * 5 + ident * 90) + torch.sin(across * 11 + ident * 400 + along)
-        ink = ink + 0.035 * bristles[:, None] - 0.06 * (across.abs()[:, None] ** 4)
+        ink = ink + 0.035 * bristles[:, None] - 0.04 * (across**4)[:, None]
         rgb = mix(rgb, ink, cover)
         relief = (1 - across**2).clamp(min=0) * 0.6 + 0.12 * bristles + 0.25 * ident
         height = height + (relief - height) * cover
-    return shade(rgb, s.relief(height, s.uniform(0.02, 0.07))).clamp(0, 1), s.ones()
+    return shade(rgb, s.relief(height, s.uniform(0.01, 0.035) + scale * 0.1)).clamp(0, 1), s.ones()
 
 
 def pointillism(s):
@@ -64,7 +65,8 @@ def mosaic(s):
     step = s.uniform(0.075, 0.26)
     bend = s.smooth(3, 2) * (s.uniform(0, 0.18))[:, None]
     x_bent, y_bent = x + bend[:, 0], y + bend[:, 1]
-    px, py = turn(x_bent - s.uniform(-0.9, 0.9), y_bent - s.uniform(-0.9, 0.9), s.uniform(-PI, PI))
+    tilt = s.uniform(-PI, PI)
+    px, py = turn(x_bent - s.uniform(-0.9, 0.9), y_bent - s.uniform(-0.9, 0.9), tilt)
     radius, angle, circling = radius_of(px, py), torch.atan2(py, px), s.coin()
     row = torch.where(circling > 0, radius, py + 3) / step
     row_index = torch.floor(row)
@@ -75,13 +77,15 @@ def mosaic(s):
     u, v = column - column_index - 0.5, row - row_index - 0.5
     value, tint, lean = s.cells(column_index, row_index, 3)
     joint = s.uniform(0.05, 0.1) + 0.04 * (lean - 0.5)
-    edge = torch.minimum(0.5 - joint - (u + 0.12 * v * (tint - 0.5)).abs(), 0.5 - joint - (v + 0.12 * u * (value - 0.5)).abs())
+    half_u = 0.5 - joint - (u + 0.12 * v * (tint - 0.5)).abs()
+    half_v = 0.5 - joint - (v + 0.12 * u * (value - 0.5)).abs()
+    edge = torch.minimum(half_u, half_v)
     stone = inside(edge, 2 / s.size / step)
-    outward_x, outward_y = px / radius, py / radius
-    across = torch.where(circling > 0, v * outward_x - u * outward_y, u) * step
-    down = torch.where(circling > 0, v * outward_y + u * outward_x, v) * step
-    centre = colour_map(s, paints(s), 4)
-    rgb = pick(centre, x - across * circling, y - down * circling)
+    round_x, round_y = torch.where(circling > 0, -py / radius, s.ones()), torch.where(circling > 0, px / radius, 0 * x)
+    out_x, out_y = -round_y, round_x  # a quarter turn from the row's direction; inwards where the rows circle
+    out_x, out_y = torch.where(circling > 0, -out_x, out_x), torch.where(circling > 0, -out_y, out_y)
+    offset_x, offset_y = turn((u * round_x + v * out_x) * step, (u * round_y + v * out_y) * step, -tilt)
+    rgb = pick(colour_map(s, paints(s), 4), x - offset_x, y - offset_y)
     rgb = shade(rgb, 0.75 + 0.5 * value) + ((tint - 0.5) * 0.16)[:, None] * (rgb - rgb.flip(1))
     rgb = shade(rgb, 1 + 0.5 * (u * (lean - 0.5) + v * (tint - 0.5)) - 0.25 * torch.exp(-edge * 12))
     grout = s.choose(s.dark(saturation=(0, 0.4)), s.colour(value=(0.55, 0.85), saturation=(0, 0.25)))
@@ -95,13 +99,13 @@ def stained_glass(s):
     rose = s.coin(0.35)
     px, py = x - s.uniform(-0.5, 0.5), y - s.uniform(-0.5, 0.5)
     around = torch.atan2(py, px) / (2 * PI) * 16  # cells repeat after 16, so the circle closes
-    outward = torch.log(radius_of(px, py) + 0.2) * 16 / (2 * PI)
+    outward = torch.log(radius_of(px, py) + 0.32) * 16 / (2 * PI)
     gx, gy = torch.where(rose > 0, around, gx), torch.where(rose > 0, outward, gy)
     nearest, second, dx, dy, ident = s.worley(gx, gy, s.uniform(0.55, 0.95))
     border = second - nearest
     lead = s.uniform(0.1, 0.24)
     pane = crisp(border - lead)
-    seed_angle, seed_radius = (gx + dx) / 16 * 2 * PI, torch.exp((gy + dy) / 16 * 2 * PI) - 0.2
+    seed_angle, seed_radius = (gx + dx) / 16 * 2 * PI, torch.exp((gy + dy) / 16 * 2 * PI) - 0.32
     rose_x, rose_y = x - px + seed_radius * torch.cos(seed_angle), y - py + seed_radius * torch.sin(seed_angle)
     zoom = pixel * s.size / 2
     seed_x, seed_y = torch.where(rose > 0, rose_x, x + dx / zoom), torch.where(rose > 0, rose_y, y + dy / zoom)
@@ -124,7 +128,7 @@ def facets(s):
     line_width, muted = s.uniform(0.5, 1.6) * 2 / s.size, s.uniform(0.5, 1)[:, None]
     for k in range(14):
         px, py = turn(x - s.uniform(-1.1, 1.1), y - s.uniform(-1.1, 1.1), s.uniform(-PI, PI))
-        reach = size * s.uniform(0.5, 1.0) * (1.4 - 0.05 * k)
+        reach = size * s.uniform(0.5, 1.0) * (1.9 - 0.09 * k)
         slant, taper = s.uniform(-0.6, 0.6), s.uniform(-0.5, 0.9)
         side = reach * 0.55 - (py - slant * px).abs() - taper * px * 0.6
         end = reach - px.abs()
@@ -133,119 +137,10 @@ def facets(s):
         shadow = ((px if k % 2 else py) / reach * 0.5 + 0.5).clamp(0, 1)
         paint = shade(colours[k % 5].expand_as(rgb), 0.65 + 0.6 * shadow)
         rgb = mix(rgb, mix(rgb, paint, muted * 0.9), plane * (0.35 + 0.65 * shadow))
-        contour = inside(line_width - depth.abs(), 2 / s.size) * s.coin(0.6)
+        contour = inside(line_width - depth.abs(), 2 / s.size) * s.coin(0.6 * (k > 2))
         rgb = mix(rgb, colours[0] * 0.35, contour * 0.85)
     grain = s.fbm(24, 2) * s.uniform(0, 0.07)
     return shade(rgb, 1 + grain).clamp(0, 1), s.ones()
-
-
-# ---- ink ---------------------------------------------------------------------------------------------------
-
-
-def paper(s):
-    """Cream or white paper with grain, (N, 3, S, S)."""
-    sheet = s.colour(value=(0.86, 1.0), saturation=(0.0, 0.25), hue=0.11, hue_sd=0.02)
-    return shade(sheet.expand(-1, -1, s.size, s.size), 1 + 0.025 * s.fbm(20, 3) + 0.03 * s.fbm(3, 2))
-
-
-def hatching(s):
-    """An engraving: parallel lines that swell with the tone, crossed by more lines in the dark places."""
-    x, y = s.coordinates()
-    tone = 0.55 + 0.35 * s.smooth(3) + 0.1 * s.smooth(9)
-    plane, ink = 0 * x, 0 * x
-    for k in range(2):  # balls, each shaded and hatched in its own direction
-        radius = s.uniform(0.25, 0.6)
-        nx, ny = (x - s.uniform(-0.8, 0.8)) / radius, (y - s.uniform(-0.8, 0.8)) / radius
-        ball = (nx * nx + ny * ny < 1).float() * s.coin(0.7)
-        light, _ = s.ball(nx, ny)
-        rim = inside(1.5 / s.size - (radius_of(nx, ny) - 1).abs() * radius, 2 / s.size) * ball.amax((1, 2), keepdim=True)
-        ink = torch.maximum(ink * (1 - ball), rim)
-        tone, plane = tone + (light - tone) * ball, plane + (k + 1 - plane) * ball
-    ridge = sharp(y - 0.3 * s.smooth(3) - s.uniform(-0.2, 1.0), 400)
-    tone, plane = tone + (0.45 + 0.3 * s.smooth(5) - tone) * ridge, plane + (3 - plane) * ridge
-    spacing, bend = s.uniform(-3.1, -2.0).exp(), s.smooth(3) * s.uniform(0, 0.25)
-    heading = s.uniform(-PI, PI) + plane * s.uniform(0.5, 1.2)
-    for crossing, brightest, darkest in ((0.0, 0.95, 0.0), (1.0, 0.62, -0.1), (2.05, 0.38, -0.2)):
-        lines = (turn(x, y, heading + crossing)[1] + bend) / spacing
-        distance = (lines - torch.round(lines)).abs() * spacing
-        dark = ((brightest - tone) / (brightest - darkest)).clamp(0, 1)
-        half_width = spacing * 0.38 * dark**0.8
-        ink = torch.maximum(ink, inside(half_width - distance, 2 / s.size) * (dark > 0.03))
-    sepia = s.dark(hue=0.07, saturation=(0.2, 0.8)) * 0.7
-    colour = s.choose(sepia, sepia * 0.3 + 0.03, s.dark(saturation=(0.2, 0.9)))
-    return mix(paper(s), colour, ink).clamp(0, 1), ink
-
-
-def marbling(s):
-    """Marbled paper: drops of ink that push each other aside, drawn out by tines, combs and whirls.
-
-    Every step has an exact inverse, so we ask of each pixel, last step first, where its ink came from.
-    """
-    x, y = s.coordinates()
-    colours = paints(s)
-    for k in range(5):
-        px, py = turn(x, y, s.uniform(-PI, PI))
-        distance, reach = (px - s.uniform(-0.8, 0.8)).abs(), s.uniform(0.06, 0.3)
-        if k == 0:  # a comb: one tine every `teeth`
-            teeth = s.uniform(0.3, 1.2)
-            distance, reach = (px / teeth - torch.round(px / teeth)).abs() * teeth, teeth * 0.3
-        x, y = px, py + s.uniform(-0.8, 0.8) * torch.exp(-distance / reach)
-    for _ in range(2):
-        px, py = x - s.uniform(-0.7, 0.7), y - s.uniform(-0.7, 0.7)
-        whirl = s.uniform(-3.5, 3.5) * torch.exp(-radius_of(px, py) / s.uniform(0.15, 0.35))
-        x, y = turn(px, py, whirl)
-    size, rings = s.uniform(0.2, 0.5), s.coin(0.4)
-    cx, cy = s.uniform(-0.8, 0.8), s.uniform(-0.8, 0.8)
-    rgb, remaining = 0.0, s.ones()
-    for k in range(16):
-        moved = torch.maximum(1 - rings, s.coin(0.3))  # rings: the next drop falls into the last one
-        cx, cy = cx + (s.uniform(-1.2, 1.2) - cx) * moved, cy + (s.uniform(-1.2, 1.2) - cy) * moved
-        radius = size * s.uniform(0.6, 1.2)
-        px, py = x - cx, y - cy
-        squared = px * px + py * py + 1e-6
-        drop = crisp(squared.sqrt() - radius)
-        rgb = rgb + colours[(k * 3 + k // 5) % 5] * (remaining * (1 - drop))[:, None]
-        remaining = remaining * drop
-        shrink = (1 - radius**2 / squared).clamp(min=1e-4).sqrt()
-        x, y = cx + px * shrink, cy + py * shrink
-    bands = torch.sin(turn(x, y, s.uniform(-PI, PI))[0] * s.uniform(5, 14))
-    base = mix(mix(colours[3], colours[1], crisp(bands - 0.3)), colours[4], crisp(-bands - 0.5))
-    rgb = rgb + base * remaining[:, None]
-    return shade(rgb, 1 + 0.02 * s.fbm(16, 2)).clamp(0, 1), s.ones()
-
-
-def ridge_line(s, octaves=5):
-    """The skyline of a range of hills, a rough random function of x: (N, 1, S)."""
-    heights = [torch.nn.functional.interpolate(s.randn(1, 3 * 2**k), s.size, mode="linear") / 2**k for k in range(octaves)]
-    return sum(heights)
-
-
-def ink_wash(s):
-    """Washes on wet paper: ranges of hills that fade into mist, and blots with dark rims."""
-    x, y = s.coordinates()
-    colours = paints(s)
-    colourful = s.coin(0.6)[:, None]
-    ink = s.colour(value=(0.05, 0.25), saturation=(0, 0.6))
-    rgb, paint = paper(s), 0 * x
-    granules, ragged, pools = 1 + 0.18 * s.fbm(12, 3), s.fbm(3, 4), s.smooth(3)
-    across = turn(x, y, s.uniform(-0.25, 0.25))[1]
-    hills = s.coin(0.55)
-    first, last = s.uniform(-0.9, -0.3), s.uniform(0.4, 0.9)
-    rough = s.uniform(0.05, 0.2)
-    for k in range(5):
-        crest = ridge_line(s) * rough
-        below = across - crest - (first + (last - first) * k / 4)
-        blot = s.uniform(0.3, 0.9) - radius_of(x - s.uniform(-1, 1), y - s.uniform(-1, 1)) + ragged * s.sign() * 0.12
-        depth = torch.where(hills > 0, below, blot)
-        shape = inside(depth, 2 / s.size, 1 + 3 * s.uniform() ** 2)
-        fading = torch.where(hills > 0, torch.exp(-depth.clamp(min=0) * s.uniform(1.2, 3.5)), 0.85 + 0.35 * pools * s.sign())
-        rim = torch.exp(-((depth / 0.035) ** 2)) * s.uniform(0.1, 0.45)
-        strength = (0.55 + 0.4 * hills * k / 4) * fading
-        density = (shape * (strength * granules + rim)).clamp(0, 1)
-        pigment = mix(ink, colours[(k * 2) % 5] * 0.85, colourful)
-        rgb = rgb * mix(torch.ones_like(rgb), pigment, density)
-        paint = torch.maximum(paint, density)
-    return rgb.clamp(0, 1), (paint * 2).clamp(0, 1)
 
 
 # ---- thread ------------------------------------------------------------------------------------------------
@@ -269,7 +164,7 @@ def embroidery(s):
 
 def satin_stitch(s, x, y, colours):
     """Threads laid side by side in flowers (a herringbone in each petal, leaves behind) or in blocks."""
-    zoom, thread = s.uniform(0.9, 2.6), s.uniform(0.04, 0.085)
+    zoom, thread = s.uniform(0.8, 2.0), s.uniform(0.045, 0.1)
     bend = s.smooth(4) * 0.12
     nearest, second, dx, dy, ident = s.worley(x * zoom + 4 + bend, y * zoom + 4 + bend, 0.7)
     flower = s.coin(0.6)
@@ -294,16 +189,17 @@ def satin_stitch(s, x, y, colours):
     heading = torch.floor(ident * 997 % 8) * PI / 8
     lane_in_block = turn(x, y, heading)[1] / thread
     block_rgb = palette((ident * 31) % 1, *colours)
-    block_mask = crisp(second - nearest - 0.07) * (ident < s.uniform(0.6, 1.0))
+    in_block = (ident < s.uniform(0.6, 1.0)).float()
 
     lane = torch.where(flower > 0, lane_in_petal, lane_in_block)
     side = torch.where(flower > 0, torch.round(sector) * 2 + torch.sign(f), heading * 5)
     jitter = s.cells(torch.floor(lane), torch.floor(side))[0]
     lying = torch.where(flower > 0, torch.round(sector) / petals * 2 * PI + torch.sign(f) * 0.9, heading)
     sheen = 0.75 + 0.25 * torch.cos(2 * lying + s.uniform(0, 2 * PI))
-    light = (0.35 + 0.75 * tube(lane - torch.floor(lane) - 0.5, 0.54) * sheen) * (0.85 + 0.35 * jitter)
+    light = (0.4 + 0.8 * tube(lane - torch.floor(lane) - 0.5, 0.54) * sheen) * (0.85 + 0.35 * jitter)
     light = light * (1 - 0.35 * rib * flower)
-    mask = torch.where(flower > 0, crisp(depth), block_mask)
+    ragged = 0.06 * (jitter - 0.5)  # each thread ends a little before or behind its neighbours
+    mask = torch.where(flower > 0, crisp(depth + ragged), crisp(second - nearest - 0.04 + ragged) * in_block)
     return shade(torch.where(flower[:, None] > 0, petal_rgb, block_rgb) + 0.06, light), mask
 
 

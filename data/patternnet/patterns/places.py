@@ -77,7 +77,8 @@ def meadow(sheet):
 def forest_floor(sheet):
     """Dark earth: brown to black-green, with crumbs."""
     dark = sheet.colour((0.02, 0.15), (0.3, 0.8), hue=0.25, hue_sd=0.1)
-    return palette(0.5 + sheet.fbm(4, 5, 0.7) * 0.25, dark, sheet.colour((0.2, 0.45), (0.3, 0.7), hue=0.12, hue_sd=0.06))
+    brown = sheet.colour((0.2, 0.45), (0.3, 0.7), hue=0.12, hue_sd=0.06)
+    return palette(0.5 + sheet.fbm(4, 5, 0.7) * 0.25, dark, brown)
 
 
 def paper(sheet):

@@ -59,7 +59,7 @@ def sea(s, depth, pixel):
 
 def room(s, depth, pixel):
     """A plain wall over a table or a floor with a faint grain."""
-    x, y = s.coordinates()
+    _, y = s.coordinates()
     wall = shade(s.colour((0.4, 1), (0.05, 0.5)).expand(-1, 3, s.size, s.size), 1 - 0.2 * y)
     grain = torch.sin(y * s.uniform(25, 50) + s.fbm(3, 3) * 1.5)
     wood = s.colour((0.35, 0.75), (0.35, 0.7), 0.08, 0.02)

@@ -23,7 +23,7 @@ def spiral(s, handedness):
     wave = torch.sin(phase)
     first, second = s.two()
     usual = s.coin(0.75)
-    arm = usually(usual, s.colour((0.65, 1), (0.7, 1)), first)
+    arm = usually(usual, s.colour((0.7, 1), (0.65, 1), 0.97, 0.07), first)
     gap = usually(usual, s.bright(saturation=(0, 0.25), hue=0.12), second)
     rgb = mix(gap, arm, sharp(wave, s.uniform(5, 14)))
     rgb = shade(rgb, 1 - s.uniform(0, 0.35) * (1 - wave.abs()))
@@ -56,8 +56,9 @@ def rings(s):
         target = mix(target, band, inside(step - k, pixel * 5))
     line = inside(0.035 - ((step + 0.5) % 1 - 0.5).abs() * 0.2, pixel)
     target = shade(target, 1 - 0.3 * line)
-    rgb = sometimes(s, 0.55, target, two_coloured)
-    return full_or_disc(s, rgb, s.ones(), r, pixel)
+    archery = s.coin(0.55)
+    figure = torch.maximum(archery, sharp(wave, 14))
+    return full_or_disc(s, mix(two_coloured, target, archery), figure, r, pixel)
 
 
 def star(s):
@@ -76,8 +77,8 @@ def star(s):
     gold = usually(usual, s.colour((0.85, 1), (0.6, 0.95), 0.135, 0.02), s.colour((0.5, 1), (0.2, 1)))
     lit = shade(plain(s, gold), 0.85 + s.uniform(0.12, 0.35) * facing)
     back = sometimes(s, 0.65, night(s), s.background() * 0.75)
-    back = mix(back, gold, (torch.exp(-2.5 * (r - edge * 0.8).clamp(min=0)) * 0.5 * s.coin(0.5)))
-    return mix(back, lit.clamp(0, 1), body), body
+    back = mix(back, gold, torch.exp(-2.5 * (r - edge * 0.8).clamp(min=0)) * 0.5 * s.coin(0.5))
+    return mix(back, lit, body).clamp(0, 1), body
 
 
 def heart(s):
@@ -86,11 +87,9 @@ def heart(s):
     side = u.abs()
     y = torch.where(v > 0, v * 0.82, v) + 0.03
     half = 0.5
-    lobe = half - radius_of(side - 0.3536, y + 0.3536)
-    # below the lobes the outline is the square's lower sides, above it the two discs
-    low = (half * 2**0.5 - side - y) / 2**0.5
-    core = torch.minimum(low, (half * 2**0.5 - side + y) / 2**0.5)
-    distance = torch.maximum(lobe, core)
+    lobe = half - radius_of(side - half / 2**0.5, y + half / 2**0.5)  # round the middle of an upper side
+    square = half - (side + y.abs()) / 2**0.5
+    distance = torch.maximum(lobe, square)
     body = inside(distance, pixel)
     usual = s.coin(0.78)
     red = usually(usual, s.colour((0.65, 1), (0.55, 1), 0.97, 0.025), s.colour((0.4, 1), (0.4, 1)))
@@ -100,7 +99,7 @@ def heart(s):
     lit = mix(lit, torch.ones_like(red), gloss)
     pale = plain(s, s.bright(saturation=(0, 0.3), hue=0.98))
     back = sometimes(s, 0.4, pale, s.background())
-    return mix(back, lit.clamp(0, 1), body), body
+    return mix(back, lit, body).clamp(0, 1), body
 
 
 def sphere(s):
@@ -124,7 +123,7 @@ def sphere(s):
     beach = mix(beach, white, inside(along - 0.96, pixel))
     paint = usually(usual, s.colour((0.5, 1), (0.75, 1)), s.colour((0.2, 1), (0, 1)))
     spot = inside(nz * torch.cos(tilt * 0.4) - ny * torch.sin(tilt * 0.4) - 0.93, pixel)
-    band = inside(along.abs() - 0.5, pixel)
+    band = inside(along.abs() - 0.62, pixel)
     billiard = mix(mix(paint, white, band * s.coin(0.4)), white, spot)
     kind = s.uniform()
     skin = mix(mix(billiard, beach, (kind < 0.45).float()), paint, (kind > 0.75).float())
@@ -132,7 +131,7 @@ def sphere(s):
     lit = shade(skin, light) + (glint + 0.35 * glint.clamp(min=0).sqrt())[:, None]
     back = sometimes(s, 0.5, room(s, v - s.uniform(-0.2, 0.6), pixel), s.background())
     back = cast_shadow(back, u - 0.15, v - 0.95, 1.0, 0.22)
-    return mix(back, lit.clamp(0, 1), body), body
+    return mix(back, lit, body).clamp(0, 1), body
 
 
 def cube(s):
@@ -161,7 +160,7 @@ def cube(s):
     puzzle = mix(torch.full_like(paint, 0.05), sticker, inside(0.42 - torch.maximum(p.abs(), q.abs()), pixel * 5))
     column, row = torch.floor(a * 3), torch.floor(b * 3)
     corner, middle = (column != 1) & (row != 1), (column == 1) & (row == 1)
-    top = (depths[2] == depth)
+    top = depths[2] == depth
     pips = torch.where(top, corner | middle, torch.where(depths[0] == depth, middle, corner)).float()
     ivory = usually(usual, s.bright(saturation=(0, 0.15), hue=0.12), s.colour((0.5, 1), (0.5, 1)))
     die = mix(ivory, ivory * 0.1, inside(0.3 - radius_of(p, q), pixel * 5) * pips)
@@ -173,7 +172,7 @@ def cube(s):
     lit = shade(skin, tone * (1 - edge))
     back = sometimes(s, 0.5, room(s, v + s.uniform(0, 0.6), pixel), s.background())
     back = cast_shadow(back, u - 0.1, v - 0.5, 1.1, 0.5)
-    return mix(back, lit.clamp(0, 1), body), body
+    return mix(back, lit, body).clamp(0, 1), body
 
 
 def cone(s):
@@ -198,7 +197,7 @@ def cone(s):
     back = sometimes(s, 0.5, street, sometimes(s, 0.25, meadow(s, v - 0.3, pixel), s.background()))
     back = cast_shadow(back, u - 0.15, v - 0.85, 1.0, 0.2)
     rgb = mix(back, shade(plain(s, orange), 0.75 - 0.4 * (v - 0.76)), inside(foot, pixel))
-    return mix(rgb, shade(mix(orange, white, bands), light).clamp(0, 1), body), whole
+    return mix(rgb, shade(mix(orange, white, bands), light), body).clamp(0, 1), whole
 
 
 def torus(s):
@@ -213,10 +212,12 @@ def torus(s):
     dough = s.colour((0.65, 0.9), (0.5, 0.75), 0.085, 0.012)
     icing = s.choose(s.colour((0.85, 1), (0.3, 0.65), 0.94, 0.02), s.colour((0.2, 0.4), (0.5, 0.8), 0.05, 0.01))
     icing = usually(usual, icing, s.bright())
-    _, _, dx, dy, ident = s.worley(u * 6 + 20, v * 6 + 20, 0.7)
-    lie = ident * 40
+    cell_x, cell_y = torch.floor(u * 6 + 20), torch.floor(v * 6 + 20)
+    lie, tint, right, down = s.cells(cell_x, cell_y, 4)
+    lie = lie * PI
+    dx, dy = u * 6 + 19.5 - cell_x + (right - 0.5) * 0.4, v * 6 + 19.5 - cell_y + (down - 0.5) * 0.4
     p, q = dx * torch.cos(lie) + dy * torch.sin(lie), dy * torch.cos(lie) - dx * torch.sin(lie)
-    sprinkle = hsv(ident * 7 % 1, torch.full_like(ident, 0.7), torch.ones_like(ident))
+    sprinkle = hsv(tint, torch.full_like(tint, 0.7), torch.ones_like(tint))
     edge = 0.72 + 0.07 * torch.sin(angle * s.integers(5, 9) + s.uniform(0, 6)) - across.abs()
     doughnut = mix(dough, icing, inside(edge, pixel * 3))
     seeds = inside(torch.minimum(0.09 - q.abs(), 0.28 - p.abs()), pixel * 6) * (edge > 0.1) * s.coin(0.8)
@@ -229,7 +230,7 @@ def torus(s):
     lit = shade(skin, 0.25 + 0.8 * light) + glint[:, None] * 0.7
     back = s.background()
     back = cast_shadow(back, u - 0.05, v - 0.08, 0.95, 0.95)
-    return mix(back, lit.clamp(0, 1), body), body
+    return mix(back, lit, body).clamp(0, 1), body
 
 
 JULIA_CONSTANTS = torch.tensor([

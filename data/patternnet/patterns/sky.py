@@ -46,8 +46,10 @@ def mountains(s):
 def clouds(s):
     """Cumulus clouds: heaps of round puffs with bright tops and flat grey bases, on a blue sky."""
     x, y = s.coordinates()
-    zenith = often(s, s.colour((0.5, 0.85), (0.65, 0.95), hue=0.59, hue_sd=0.02), s.colour((0.3, 0.8), (0.4, 0.9)), 0.82)
-    below = often(s, s.colour((0.8, 1), (0.3, 0.6), hue=0.55, hue_sd=0.02), s.colour((0.7, 1), (0.3, 0.8)), 0.82)
+    blue = s.colour((0.5, 0.85), (0.65, 0.95), hue=0.59, hue_sd=0.02)
+    pale_blue = s.colour((0.8, 1), (0.3, 0.6), hue=0.55, hue_sd=0.02)
+    zenith = often(s, blue, s.colour((0.3, 0.8), (0.4, 0.9)), 0.82)
+    below = often(s, pale_blue, s.colour((0.7, 1), (0.3, 0.8)), 0.82)
     picture = palette(y * 0.5 + 0.5, zenith, below)
     edge = s.fbm(7, 4, 0.6)
     white = often(s, s.colour((0.96, 1), (0, 0.05)), s.colour((0.85, 1), (0.05, 0.35), hue=0.05), 0.85)
@@ -122,7 +124,7 @@ def waves(s):
         fringe = 0.02 + peak * (0.11 + 0.06 * torch.sin(across * 50 + depth * 9))
         edge = inside((fringe - depth) * size, pixel)
         picture = mix(picture, mix(surface, foam, edge), body)
-        mask = mask * (1 - body) + body * torch.maximum(edge, (peak * 1.5).clamp(0, 1))
+        mask = mask * (1 - body) + body * torch.maximum(edge, (peak * 1.6 - depth * 2).clamp(0, 1))
     return picture.clamp(0, 1), mask
 
 

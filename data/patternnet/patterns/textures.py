@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from .sheet import PI, hsv, inside, mix, palette, radius_of, shade, sharp, turn
+from .sheet import PI, hsv, inside, mix, palette, radius_of, shade, sharp
 
 ROOT3 = math.sqrt(3)
 
@@ -59,7 +59,7 @@ def zebra(s):
     swell = s.smooth(6) * 0.3 + s.uniform(-0.25, 0.25)
     mask = sharp(torch.sin(phase) + swell, s.uniform(5, 9))
     black, white = dyes(s, "14110f f4f1ea", "17171a e9e9ec", "241813 efe3cd", "0d0d0d ffffff")
-    return shade(mix(white, black, mask), 1 + 0.05 * s.fbm(12, 3)), mask
+    return shade(mix(white, black, mask), 1 + 0.05 * s.fbm(12, 3)).clamp(0, 1), mask
 
 
 def dots(s):
@@ -89,7 +89,7 @@ def leopard(s):
     )
     hair = 1 + 0.07 * stretched(s, x, y, 9, 3)
     rgb = mix(mix(mix(coat, coat * 1.12, sharp(s.smooth(3), 2)), brown, middle * 0.85), black, ring)
-    return shade(rgb, hair), torch.maximum(ring, middle * 0.6)
+    return shade(rgb, hair).clamp(0, 1), torch.maximum(ring, middle * 0.6)
 
 
 def checker(s):
@@ -243,14 +243,14 @@ def marble(s):
     """Polished stone, clouded, with thin branching veins."""
     x, y, _ = s.grid(1.2, 2.2, warp=0.1)
     cloud = s.fbm(3, 5, 0.5)
-    flow = (x + 0.4 * s.smooth(3)) * s.uniform(0.9, 1.4) + 0.55 * cloud
+    flow = (x + 0.4 * s.smooth(3)) * s.uniform(1.2, 2.0) + 0.55 * cloud
     broad = (0.5 + 0.5 * torch.sin(flow * 1.7 + s.uniform(0, 6) + 0.4 * s.smooth(4))) ** 2
     vein = (1 - torch.sin(flow).abs()) ** s.uniform(9, 18)
     web = (1 - (s.fbm(4, 4, 0.45) + 0.35 * torch.sin(flow * 1.7)).abs()).clamp(min=0) ** s.uniform(9, 18)
-    mask = (vein + 0.6 * web * sharp(s.smooth(3) + 0.5, 4)).clamp(0, 1)
+    mask = (vein + 0.75 * web * sharp(s.smooth(3) + 0.8, 4)).clamp(0, 1)
     stone, haze, line = dyes(
-        s, "f5f3f0 b4b5ba 4f535c", "efedea a9a9ac 34363d", "1b4638 3a7560 cfe0cf", "f3f3f4 c3bdb2 8b7654",
-        "eacfc2 c3968a 703730", "f3e9d6 cfb58d 84592a", "2a2b30 5b5c63 e6dfd2", free=0.12,
+        s, "f5f3f0 b4b5ba 4f535c", "efedea a9a9ac 34363d", "4f8570 86b39c e3eee2", "f3f3f4 c3bdb2 8b7654",
+        "eacfc2 c3968a 703730", "f3e9d6 cfb58d 84592a", free=0.12,
     )
     smear = (0.35 * sharp(cloud, 2) + 0.65 * broad).clamp(0, 1)
     return mix(mix(stone, haze, smear), line, mask * s.uniform(0.65, 0.95)), mask

@@ -27,7 +27,7 @@ def gear(s):
     groove = inside(0.02 - (r - 0.68).abs(), pixel) + inside(0.02 - (axle - 0.1).abs(), pixel)
     lit = shade(plain(s, metal), sheen * (0.55 + 0.45 * bevel) * (1 - 0.5 * groove.clamp(0, 1)))
     back = cast_shadow(s.background() * s.uniform(0.25, 1)[:, None], u - 0.05, v - 0.08, 0.9, 0.9)
-    return mix(back, lit.clamp(0, 1), body), body
+    return mix(back, lit, body).clamp(0, 1), body
 
 
 def wheel(s):
@@ -56,7 +56,7 @@ def wheel(s):
     back = sometimes(s, 0.3, sunny, s.background())
     rgb = mix(back, s.colour((0.05, 0.2), (0, 0.2), 0.6), inside(tyre, pixel))
     rgb = mix(rgb, shade(plain(s, paint), light).clamp(0, 1), inside(metal_part, pixel))
-    return rgb, inside(0.98 - r, pixel) * (0.5 + 0.5 * inside(torch.maximum(metal_part, tyre), pixel))
+    return rgb.clamp(0, 1), inside(0.98 - r, pixel) * (0.5 + 0.5 * inside(torch.maximum(metal_part, tyre), pixel))
 
 
 def sailboat(s):
@@ -163,7 +163,7 @@ def clock(s):
     face = shade(face, 1 - 0.25 * inside(torch.roll(hands, (2, 1), (1, 2)), pixel, 2))
     face = mix(face, ink, inside(torch.maximum(hands, pin), pixel))
     lit = mix(face, shade(plain(s, case), sheen), inside(r - 1 + rim, pixel))
-    return mix(back, lit.clamp(0, 1), body), body
+    return mix(back, lit, body).clamp(0, 1), body
 
 
 def ice_cream(s):
@@ -176,14 +176,16 @@ def ice_cream(s):
     usual = s.coin(0.78)
     wafer = usually(usual, s.colour((0.8, 0.95), (0.5, 0.75), 0.09, 0.01), s.colour((0.4, 1), (0.2, 0.9)))
     across = (u / ((0.95 - v) * 0.36).clamp(min=0.04)).clamp(-1, 1)
-    waffle = shade(plain(s, wafer), (1.05 - 0.4 * inside(0.09 - lattice, pixel * 7)) * (1 - 0.35 * (across - 0.2).abs()))
+    waffle_light = (1.05 - 0.4 * inside(0.09 - lattice, pixel * 7)) * (1 - 0.35 * (across - 0.2).abs())
+    waffle = shade(plain(s, wafer), waffle_light)
     pastel = plain(s, s.bright(saturation=(0.1, 0.4)))
     back = sometimes(s, 0.5, sometimes(s, 0.5, sky(s), pastel), s.background())
     rgb = mix(back, waffle, inside(cone, pixel))
     wobble = 0.02 * torch.sin(torch.atan2(v, u) * 9 + s.uniform(0, 6))
     whole = cone
     for x0, y0, radius in ((-0.2, -0.12, 0.27), (0.2, -0.12, 0.27), (0, -0.42, 0.3)):
-        strawberry, vanilla = s.colour((0.9, 1), (0.35, 0.6), 0.95, 0.015), s.colour((0.9, 1), (0.15, 0.4), 0.12, 0.015)
+        strawberry = s.colour((0.9, 1), (0.35, 0.6), 0.95, 0.015)
+        vanilla = s.colour((0.9, 1), (0.15, 0.4), 0.12, 0.015)
         mint, chocolate = s.colour((0.85, 1), (0.2, 0.4), 0.42, 0.015), s.colour((0.4, 0.6), (0.5, 0.75), 0.05, 0.01)
         flavour = s.choose(strawberry, vanilla, mint, chocolate)
         cream = usually(usual, flavour, s.colour((0.5, 1), (0.1, 0.9)))
