@@ -10,8 +10,8 @@ HERE   := $(CURDIR)
 
 # Retraining: a scratch folder for the drawn pictures, and how long to train.
 POOL   ?= $(or $(TMPDIR),/tmp)/patternnet-pool
-ROBUST ?= --minutes 65
-PLAIN  ?= --minutes 20
+ROBUST ?= --steps 8400
+PLAIN  ?= --steps 2600
 
 ifeq ($(VENV),none)
 PY    := $(if $(PYTHON),$(PYTHON),python)
@@ -39,7 +39,7 @@ help:  ## this list
 lab: $(STAMP)  ## open the notebooks in JupyterLab     (BROWSER=none, LAB_ARGS="--port 9999")
 	@if [ "$$(id -u 2>/dev/null)" = 0 ]; then root=--allow-root; fi; \
 	 if [ "$(BROWSER)" = none ]; then unset BROWSER; quiet=--no-browser; fi; \
-	 exec $(PY) -m jupyterlab $(FIRST) $$root $$quiet $(LAB_ARGS)
+	 exec $(PY) -m jupyterlab $(FIRST) --ServerApp.root_dir="$(HERE)" $$root $$quiet $(LAB_ARGS)
 
 run: $(STAMP)  ## execute the notebooks, in place      (NB="00 02", OUT=folder, RUN_ARGS="--set steps=64")
 	@$(PY) notebooks/execute.py $(NB) $(if $(OUT),--output "$(OUT)") $(RUN_ARGS)
@@ -53,10 +53,11 @@ check: $(STAMP)  ## check the environment: versions, device, ffmpeg, data
 bench: $(STAMP)  ## measure speed, as ratios
 	@set -e; for script in benchmarks/[!_]*.py; do echo "== $$script"; $(PY) "$$script"; done
 
-patternnet: $(STAMP)  ## retrain both PatternNets from scratch  (ROBUST="--minutes 65", PLAIN="--minutes 20")
+patternnet: $(STAMP)  ## retrain both PatternNets from scratch  (ROBUST="--minutes 65" to fit a time)
 	@$(PY) data/patternnet/pool.py --out "$(POOL)"
 	@$(PY) data/patternnet/train.py robust --pool "$(POOL)" --out data/patternnet/robust.safetensors $(ROBUST)
 	@$(PY) data/patternnet/train.py plain --pool "$(POOL)" --out data/patternnet/plain.safetensors $(PLAIN)
+	@$(PY) data/patternnet/evaluate.py
 	@$(MAKE) sums
 
 paintings: $(STAMP)  ## paint the style pictures again       (PAINT="misty_pines two_carp")
@@ -91,7 +92,7 @@ $(STAMP): pyproject.toml
 	  "$$found" -m venv --clear "$(VENV)"; \
 	fi; \
 	echo "Installing dputils and what it needs into $(VENV) (once; PyTorch is large)"; \
-	if [ -t 1 ]; then quiet=; else quiet=--quiet; fi; \
+	if [ -t 1 ]; then quiet=; else quiet="--quiet --quiet"; fi; \
 	$(PY) -m pip install $$quiet --disable-pip-version-check --editable ".[$(EXTRAS)]"; \
 	printf %s "$(HERE)" > $(STAMP)
 endif

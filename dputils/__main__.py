@@ -20,7 +20,7 @@ PYTHON_RANGE = ((3, 11), (3, 15))
 EXTRAS = {
     "notebooks": "needed to open and run the notebooks",
     "mesh": "needed for the 3D notebooks",
-    "dev": "needed for the tests",
+    "dev": "needed for the tests and for changing the project",
 }
 
 
@@ -48,11 +48,15 @@ def requirements() -> dict[str, list[str]]:
         project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
         if project["name"] == "dputils":
             return {"": project["dependencies"], **project["optional-dependencies"]}
+    return by_extra(importlib.metadata.requires("dputils") or [])
+
+
+def by_extra(lines: list[str]) -> dict[str, list[str]]:
+    """Sort an installed package's requirements, `name>=1; marker and extra == 'x'`, by extra."""
     found: dict[str, list[str]] = {"": []}
-    for line in importlib.metadata.requires("dputils") or []:
+    for line in lines:
         requirement, _, extra = line.partition(" extra == ")
-        name = extra.strip(" '\"")
-        found.setdefault(name, []).append(requirement.removesuffix("and").strip(" ;"))
+        found.setdefault(extra.strip(" '\""), []).append(requirement.removesuffix("and").strip(" ;"))
     return found
 
 
@@ -118,7 +122,7 @@ def check_device(report: Report) -> None:
         label = torch.cuda.get_device_name() if name == "cuda" else platform.processor() or "Apple GPU"
         report.ok(f"device {name}: {label}")
         return
-    report.ok(f"device cpu: {os.cpu_count()} cores, {torch.get_num_threads()} threads (the notebooks are sized for it)")
+    report.ok(f"device cpu: {os.cpu_count()} cores, PyTorch uses {torch.get_num_threads()} (the notebooks fit this)")
 
 
 def check_ffmpeg(report: Report) -> None:
@@ -147,16 +151,17 @@ def check_pytorch3d(report: Report) -> None:
 
 
 def check_data(report: Report) -> None:
+    """Compare every bundled file with its checksum; `dputils.data` words what to do about a damaged one."""
     try:
         from dputils.data import verify
 
         results = verify()
     except Exception as error:
-        report.advise(f"data: {first_line(error)}; restore the data folder from a fresh copy", required=True)
+        report.advise(f"data: {first_line(error)}", required=True)
         return
     for path, ok, message in results:
         if not ok:
-            report.advise(f"data/{path}: {message}; restore it from a fresh copy of the project", required=True)
+            report.advise(f"data/{path}: {message}", required=True)
     good = sum(ok for _, ok, _ in results)
     if good:
         report.ok(f"data: {good} of {len(results)} files match their checksums")

@@ -32,7 +32,8 @@ class Claim:
 
     @property
     def bar(self):
-        return " and ".join(f"{sign} {bar:g}" for sign, bar in (("≥", self.at_least), ("≤", self.at_most)) if bar is not None)
+        bars = ("≥", self.at_least), ("≤", self.at_most)
+        return " and ".join(f"{sign} {bar:g}" for sign, bar in bars if bar is not None)
 
     @property
     def measured(self):

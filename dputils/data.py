@@ -44,7 +44,7 @@ def sample_image(name, size=None):
     """A picture by name, `(1, 3, H, W)` in [0, 1].
 
     Args:
-        name: a bundled painting, a photograph from scikit-image, or a painting that was fetched before (`list_images()`).
+        name: a bundled painting, a photograph from scikit-image, or one that `fetch` knows (`list_images()`).
         size: `(H, W)`, or one number for a square; the picture is cropped at the centre to that shape, then resized.
     Raises: ValueError with the nearest names.
     """
@@ -83,7 +83,7 @@ def fetch(name):
     except (OSError, ValueError) as error:
         raise RuntimeError(
             f"{credit}, could not be fetched ({type(error).__name__}: {error}). Download {url} by hand and save it as "
-            f"{target}, or use a bundled painting: {', '.join(sorted(p.stem for p in data_path('images').glob('*.jpg')))}"
+            f"{target}, or use a bundled picture: {', '.join(list_images())}"
         ) from error
     seal.write_text(sha256(target))
     return target

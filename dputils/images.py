@@ -48,7 +48,7 @@ class ImageParam(nn.Module):
     def forward(self):
         raw = sum(basis() for basis in self.bases)
         if self.decorrelate:
-            raw = torch.cat([decorrelated_to_rgb(raw[:, :3]), raw[:, 3:]], 1) if self.alpha else decorrelated_to_rgb(raw)
+            raw = torch.cat([decorrelated_to_rgb(raw[:, :3]), raw[:, 3:]], 1)  # the fourth, if any, is opacity
         return self.squash(raw + self._offset(raw))
 
     @torch.no_grad()

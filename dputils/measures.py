@@ -22,7 +22,7 @@ def frequency_radius(height, width):
 
 
 def high_frequency_share(images, above=NYQUIST / 4):
-    """Share of each picture's energy at frequencies above `above` cycles per pixel (default a quarter of Nyquist): `(N,)`.
+    """Share of each picture's energy above a frequency in cycles per pixel (default a quarter of Nyquist): `(N,)`.
 
     A photograph has a few per cent there, white noise more than nine tenths.
     """
@@ -39,7 +39,7 @@ def spectral_centroid(images):
 
 
 def radial_spectrum(images, bins=32):
-    """Mean power in rings of equal width from 0 to Nyquist: frequencies `(bins,)` in cycles per pixel, power `(N, bins)`."""
+    """Mean power in rings from 0 to Nyquist: their frequencies `(bins,)` in cycles per pixel, power `(N, bins)`."""
     power = power_spectrum(images)
     ring = (frequency_radius(*power.shape[1:]) / NYQUIST * bins).long()
     inside = (ring < bins).flatten()
@@ -50,7 +50,7 @@ def radial_spectrum(images, bins=32):
 
 
 def frame_change(frames, blur=2.0):
-    """Root mean square change between neighbouring frames `(N, C, H, W)`, after a Gaussian blur of `blur` pixels: `(N - 1,)`.
+    """RMS change between neighbouring frames `(N, C, H, W)`, after a Gaussian blur of `blur` pixels: `(N - 1,)`.
 
     The blur forgives texture that shimmers and counts landmarks that move.
     """

@@ -96,8 +96,8 @@ def picture_sheet(images, titles=None, *, columns=None, width=None, zoom=None, r
     cell_height = max(p.height for p in pictures)
     head = 18 if any(titles) else 0
     lines = -(-len(pictures) // columns)
-    sheet = Image.new("RGB", (margin + columns * (cell_width + _GAP) - _GAP, lines * (cell_height + head + _GAP) - _GAP),
-                      _PAPER)
+    size = margin + columns * (cell_width + _GAP) - _GAP, lines * (cell_height + head + _GAP) - _GAP
+    sheet = Image.new("RGB", size, _PAPER)
     draw = ImageDraw.Draw(sheet)
     for i, (picture, title) in enumerate(zip(pictures, titles)):
         x, y = margin + i % columns * (cell_width + _GAP), i // columns * (cell_height + head + _GAP)
@@ -122,13 +122,13 @@ def show_filmstrip(*films, titles=None, every=1, width=900, caption=None, qualit
     frames = [_pictures(film)[::every] for film in films]
     columns = max(map(len, frames))
     if any(len(row) != columns for row in frames):
-        raise ValueError(f"the films have {', '.join(str(len(row)) for row in frames)} frames; they must have equally many")
+        raise ValueError(f"the films have {', '.join(str(len(row)) for row in frames)} frames; give all equally many")
     _display(picture_sheet(sum(frames, []), columns=columns, width=width, rows=titles), quality)
     _caption(caption)
 
 
 def write_video(path, frames, *, fps=15, ping_pong=False, overwrite=False):
-    """Write frames `(N, 3, H, W)` or a list as MP4 (H.264), GIF or animated WebP, by the path's ending; returns the path.
+    """Write frames `(N, 3, H, W)` or a list as .mp4 (H.264), .gif or animated .webp; returns the path.
 
     `ping_pong` plays forwards, then backwards. Odd heights and widths lose one row or column in MP4, whose pixels
     come in pairs.
@@ -222,7 +222,8 @@ def _from_array(array):
     if array.dtype == bool:
         array = array.astype(np.float32)
     if array.dtype != np.uint8:
-        if not np.issubdtype(array.dtype, np.floating) or not np.isfinite(array).all() or array.min() < 0 or array.max() > 1:
+        real = np.issubdtype(array.dtype, np.floating) and np.isfinite(array).all()
+        if not real or array.min() < 0 or array.max() > 1:
             raise ValueError(f"an array of {array.dtype} from {array.min()} to {array.max()} is ambiguous; use uint8, "
                              "uint16, or floats in [0, 1]")
         array = np.round(array * 255).astype(np.uint8)
@@ -230,9 +231,10 @@ def _from_array(array):
 
 
 def _to_mode(picture, mode):
-    if picture.mode.startswith(("I", "F")):  # 16-bit and float grey: Pillow would clip it instead of scaling
-        values = np.asarray(picture, dtype=np.float64)
-        picture = Image.fromarray(np.round(values / max(65535 if values.max() > 255 else 255, 1) * 255).astype(np.uint8))
+    if picture.mode.startswith("I"):  # 16-bit grey: Pillow would clip it instead of scaling
+        picture = _from_array(np.asarray(picture).clip(0, 65535).astype(np.uint16))
+    elif picture.mode == "F":
+        picture = _from_array(np.asarray(picture))
     if mode != "RGBA" and (picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info):
         picture = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)

@@ -130,8 +130,13 @@ class Network(nn.Module):
                     del left[name]
                     if not left and OUTPUT not in names:
                         raise _Enough
-                # A functional in-place ReLU may follow (torchvision's GoogLeNet): let it overwrite a copy.
-                return output.clone() if torch.is_tensor(output) and not track else None
+                if not torch.is_tensor(output):
+                    return None
+                # In-place operations may follow (GoogLeNet's ReLUs, ResNet's additions): let them overwrite a copy.
+                copy = output.clone()
+                if track and hasattr(output, "_before_relu"):
+                    copy._before_relu = output._before_relu
+                return copy
             return hook
 
         modules = dict(self.module.named_modules())
@@ -215,7 +220,10 @@ def _torchvision_network(name, weights, normalize):
         raise ValueError(f"there is no network {name!r}; the nearest are {', '.join(map(repr, near)) or 'none'} "
                          "(list_networks() lists all; an nn.Module of your own works too)")
     enum = models.get_model_weights(name)
-    chosen = None if weights is None else enum[weights] if isinstance(weights, str) else weights
+    if isinstance(weights, str) and weights not in enum.__members__:
+        raise ValueError(f"{name} has no weights {weights!r}; choose {', '.join(map(repr, enum.__members__))} or None "
+                         "for random ones")
+    chosen = enum[weights] if isinstance(weights, str) else weights
     # GoogLeNet and Inception would announce on every start that their random weights take long to draw.
     options = {"init_weights": False} if chosen is None and name in ("googlenet", "inception_v3") else {}
     try:
@@ -245,7 +253,8 @@ def _tensor(output):
         return output
     if isinstance(output, dict):
         return next((value for value in output.values() if torch.is_tensor(value)), None)
-    return next((value for value in output if torch.is_tensor(value)), None) if isinstance(output, (tuple, list)) else None
+    values = output if isinstance(output, (tuple, list)) else ()
+    return next((value for value in values if torch.is_tensor(value)), None)
 
 
 def _input_channels(module):

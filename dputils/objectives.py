@@ -123,7 +123,7 @@ def direction_neuron(layer, vector, x=None, y=None, cosine_power=0.0, batch=None
 
 
 def tensor_direction(layer, tensor, cosine_power=0.0, batch=None):
-    """`direction` with a whole map `tensor` (C, H, W), its centre laid on the layer's centre; both are cropped to fit."""
+    """`direction` with a whole map `tensor` (C, H, W), centred on the layer; both are cropped to fit."""
     tensor = torch.as_tensor(tensor, dtype=torch.float32)
     if tensor.dim() != 3:
         raise ValueError(f"tensor_direction needs a tensor of shape (C, H, W), not {tuple(tensor.shape)}")
@@ -146,7 +146,7 @@ def deepdream(layer, batch=None):
 
 
 def channel_interpolation(layer1, n1, layer2, n2):
-    """From one channel to another across the batch: frame k of B maximises (1 - t) first + t second, t = k / (B - 1)."""
+    """From one channel to another across the batch: frame k maximises (1 - t) first + t second, t = k / (B - 1)."""
 
     def function(activations):
         first, second = (_pick_channel(activations[layer], n, layer).mean((1, 2))
@@ -158,7 +158,7 @@ def channel_interpolation(layer1, n1, layer2, n2):
 
 
 def alignment(layer, decay_ratio=2.0, lags=4):
-    """Minus the difference between a layer's maps in neighbouring frames, up to `lags` apart, weighted 1 / ratio^lag."""
+    """Minus the squared difference of a layer between frames up to `lags` apart, weighted 1 / decay_ratio^lag."""
 
     def function(activations):
         a = activations[layer]
@@ -170,7 +170,7 @@ def alignment(layer, decay_ratio=2.0, lags=4):
 
 
 def diversity(layer):
-    """How alike the pictures of a batch are in style: mean dot product of their unit-norm Gram matrices (subtract it)."""
+    """How alike the pictures of a batch are in style: dot products of their unit-norm Gram matrices (subtract it)."""
 
     def function(activations):
         a = activations[layer].flatten(2)
@@ -265,7 +265,8 @@ def _unit(name, layer, n, batch, reduce):
 
 
 def _penalty(name, batch, function):
-    return Objective(lambda activations: function(_of(activations, IMAGE, batch)), [IMAGE], f"{name}({_bound(batch)[2:]})")
+    name = f"{name}({_bound(batch)[2:]})"
+    return Objective(lambda activations: function(_of(activations, IMAGE, batch)), [IMAGE], name)
 
 
 def _bound(batch):

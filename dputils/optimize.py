@@ -97,14 +97,14 @@ def minimize(loss_fn, parameters, *, steps=512, lr=0.05, optimizer=None, render=
                 raise NonFiniteError(
                     f"the loss is {value} at step {step}; the parameters are back at the last good ones. Lower lr (now "
                     f"{optimizer.param_groups[0]['lr']:g}) or the weight of the largest term"
-                    + (f" ({', '.join(f'{k} {float(v):.3g}' for k, v in terms.items())})" if terms else "") + ".", history)
+                    + "".join(f"; {name} is {float(term):.3g}" for name, term in terms.items()) + ".", history)
             for old, p in zip(good, parameters):
                 old.copy_(p.detach())
             loss.backward()
             optimizer.step()
             history.loss.append(value)
             for name, term in terms.items():
-                history.terms.setdefault(name, []).append(float(term))
+                history.terms.setdefault(name, []).append(_scalar(term))
             keep(step)
             if bar is not None:
                 bar.update()
@@ -156,7 +156,7 @@ def maximize(image, objective, network, *, steps=512, lr=0.05, transforms=None, 
             activations[IMAGE] = picture
             value = objective(activations)
             if not torch.is_tensor(value) or not value.requires_grad:
-                raise ValueError(f"the objective {objective!r} does not depend on the image, so there is nothing to climb")
+                raise ValueError(f"the objective {objective!r} does not depend on the image: there is nothing to climb")
             return -value
 
     report = None if on_step is None else lambda step, value: on_step(step, -value)

@@ -1,8 +1,7 @@
 """PatternNet: the two small classifiers that ship with the project, and how their weights are stored.
 
-Both were trained by `data/patternnet/train.py` on pictures drawn by `data/patternnet/patterns`. Batch normalization
-helps training only: before weights are written it is folded into the convolutions, so a loaded network is
-convolutions, ReLUs and average pools and nothing else.
+Both were trained by `data/patternnet/train.py` on pictures drawn by `data/patternnet/patterns`. Batch normalization is
+folded into the convolutions before weights are written: a loaded network has convolutions, ReLUs and pools only.
 """
 
 import json
@@ -92,14 +91,12 @@ class PatternNetPlain(_Classifier):
     checkerboard (Odena, Dumoulin and Olah 2016). That is what it is for: on it, optimizing pixels fails visibly.
     """
 
-    plan = (  # name, (outputs,) of a strided convolution or (squeeze, outputs) of a fire module
-        ("conv1", (48,)), ("conv2", (64,)), ("fire3", (24, 96)), ("fire4", (24, 96)), ("conv5", (96,)),
-        ("fire6", (40, 160)), ("fire7", (40, 160)), ("conv8", (192,)), ("fire9", (64, 256)), ("fire10", (80, 320)),
-    )  # fmt: skip
+    plan = {"conv1": (48,), "conv2": (64,), "fire3": (24, 96), "fire4": (24, 96), "conv5": (96,), "fire6": (40, 160),
+            "fire7": (40, 160), "conv8": (192,), "fire9": (64, 256), "fire10": (80, 320)}  # fmt: skip
 
     def __init__(self, classes, *, batch_norm=False):
         blocks, inputs = OrderedDict(), 3
-        for name, widths in self.plan:
+        for name, widths in self.plan.items():
             if name.startswith("conv"):
                 blocks[name] = conv_block(inputs, *widths, 3, 2, batch_norm=batch_norm)
             else:
@@ -127,15 +124,13 @@ def fold_batch_norm(net):
 
 
 def save(net, path, meta=None):
-    """Write a network as half-precision safetensors; classes, architecture and normalisation go into the header.
-
-    `meta` is a dict of facts worth keeping with the weights (seed, steps, minutes), anything JSON can hold.
-    """
+    """Write a network as half-precision safetensors, with its classes and `meta`, a dict of facts for JSON."""
     header = {"architecture": type(net).__name__, "mean": MEAN, "std": STD, "classes": net.classes, **(meta or {})}
     header = {key: json.dumps(value) for key, value in header.items()}
     partial = Path(f"{path}.partial")  # a reader must never meet half a file
     weights = {name: value.cpu().half().contiguous() for name, value in fold_batch_norm(net).state_dict().items()}
     save_file(weights, partial, header)
+    partial.chmod(0o644)  # safetensors writes for the owner only
     partial.replace(path)
 
 
@@ -149,8 +144,7 @@ def load(path):
         weights = {name: file.get_tensor(name).float() for name in file.keys()}
     kind = meta.get("architecture")
     if kind not in ARCHITECTURES:
-        raise ValueError(f"{path} holds the architecture {kind!r}, but must hold {' or '.join(ARCHITECTURES)}; "
-                         "`make patternnet` writes both files")  # fmt: skip
+        raise ValueError(f"{path} holds {kind!r}, not {' or '.join(ARCHITECTURES)}; `make patternnet` writes both")
     net = ARCHITECTURES[kind](meta["classes"])
     net.load_state_dict(weights)
     return net.eval().to(memory_format=torch.channels_last), meta

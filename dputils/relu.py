@@ -50,8 +50,8 @@ def pre_activation(output, layer):
     """The value before the ReLU that gave `output`, concatenated if `output` joins several ReLUs' outputs."""
     before = getattr(output, "_before_relu", None)
     if before is None:
-        raise ValueError(f"{layer!r}: this layer's output does not come straight from a ReLU, so it has no value before "
-                         f"one; ask for {layer.removesuffix(':pre')!r}, or for the ReLU or block that follows it")
+        raise ValueError(f"{layer!r} does not come straight from a ReLU, so it has no value before one; "
+                         f"ask for {layer.removesuffix(':pre')!r}, or for the ReLU or block that follows it")
     return _join(before)
 
 

@@ -16,8 +16,8 @@ PACKAGE = ROOT / "dputils"
 # Which modules of dputils each module may import. What has an empty set is a leaf: it can be read on its own.
 ALLOWED = {
     "bases": set(),
+    "claims": set(),
     "color": set(),
-    "diagrams": set(),
     "measures": set(),
     "media": set(),
     "objectives": set(),
@@ -26,6 +26,8 @@ ALLOWED = {
     "style": set(),
     "transforms": set(),
     "data": {"media"},
+    "drawing": {"media"},
+    "diagrams": {"drawing"},
     "images": {"bases", "color"},
     "networks": {"data", "patternnet", "relu"},
     "optimize": {"objectives", "transforms"},

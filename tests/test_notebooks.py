@@ -41,7 +41,6 @@ def shows_picture(output) -> bool:
 
 def test_the_sections_are_there():
     stems = [path.stem for path in NOTEBOOKS]
-    # The names after the number are the authors' choice beyond these; the numbers are how readers refer to them.
     assert [stem for stem in SECTIONS if stem not in stems] == []
 
 

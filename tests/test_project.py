@@ -133,6 +133,15 @@ def test_environment_check_separates_required_from_optional(monkeypatch, capsys)
     assert not report.broken
 
 
+def test_environment_check_reads_installed_metadata():
+    from dputils.__main__ import by_extra
+
+    lines = ["numpy>=1.26", "jupyterlab<5,>=4.2; extra == 'notebooks'",
+             "xatlas>=0.0.9; (python_version < '3.14') and extra == 'mesh'"]
+    assert by_extra(lines) == {"": ["numpy>=1.26"], "notebooks": ["jupyterlab<5,>=4.2"],
+                               "mesh": ["xatlas>=0.0.9; (python_version < '3.14')"]}
+
+
 def test_environment_check_names_damaged_files(monkeypatch, capsys):
     import dputils.data
     from dputils import __main__ as check
@@ -142,7 +151,7 @@ def test_environment_check_names_damaged_files(monkeypatch, capsys):
     report = check.Report()
     check.check_data(report)
     out = capsys.readouterr().out
-    assert report.broken and "--  data/images/owl.jpg: checksum differs; restore it" in out and "1 of 2 files" in out
+    assert report.broken and "--  data/images/owl.jpg: checksum differs\n" in out and "1 of 2 files" in out
 
 
 @pytest.mark.slow

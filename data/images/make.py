@@ -1,4 +1,5 @@
 """Paint the style pictures: python data/images/make.py [name ...] writes NAME.jpg beside this file (default: all)."""
+import hashlib
 import sys
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ from PIL import Image
 from paint import PICTURES, picture
 
 FOLDER = Path(__file__).resolve().parent
-QUALITY = 90
+QUALITY = 88
 
 
 def painted(name):
@@ -21,10 +22,11 @@ def painted(name):
 def main(names):
     for name in names or PICTURES:
         start = time.time()
-        path = FOLDER / f'{name}.jpg'
-        painted(name).save(path, quality=QUALITY, optimize=True)
-        print(f'{path.name:26} {path.stat().st_size / 1024:5.0f} KB  {time.time() - start:5.1f} s', flush=True)
+        path = FOLDER / f"{name}.jpg"
+        painted(name).save(path, quality=QUALITY, progressive=True, optimize=True)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        print(f"{path.name:26} {path.stat().st_size / 1024:4.0f} KB {time.time() - start:5.1f} s  {digest}", flush=True)
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     main(sys.argv[1:])

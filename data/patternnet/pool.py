@@ -68,7 +68,7 @@ def draw_split(folder, split, per_class, workers):
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=DEFAULT_FOLDER, help="scratch folder, about 38 KB per picture")
-    parser.add_argument("--per-class", type=int, default=1000, help="training pictures per class")
+    parser.add_argument("--per-class", type=int, default=640, help="training pictures per class")
     parser.add_argument("--validation", type=int, default=40, help="validation pictures per class")
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     options = parser.parse_args(arguments)

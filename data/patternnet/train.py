@@ -4,8 +4,8 @@
 2014, Madry et al. 2017). Such a network can rely only on what a person would also see, and that is what makes its
 visualizations readable. `plain` is trained on the pictures as they are.
 
-Two things save most of the time: most of the steps see the pictures at 64 pixels, and the weights
-that are kept are a running average, which stands in for a longer learning-rate decay.
+Two things save most of the time: most of the steps see the pictures at 64 pixels, and the weights that are kept are a
+running average, which stands in for a longer learning-rate decay.
 """
 
 import argparse
@@ -31,7 +31,7 @@ RECIPES = {
     # small_until: share of the steps at SMALL pixels. radius: (share of the steps, L2 radius at CROP pixels), joined
     # by straight lines; the adversary starts when the radius leaves 0.
     "robust": dict(kind="PatternNet", lr=2e-3, small_until=0.8, radius=((0.05, 0.0), (0.33, 1.5), (0.75, 3.5))),
-    "plain": dict(kind="PatternNetPlain", lr=2e-3, small_until=0.6, radius=((0.0, 0.0),)),
+    "plain": dict(kind="PatternNetPlain", lr=2e-3, small_until=0.8, radius=((0.0, 0.0),)),
 }
 WEIGHT_DECAY, WARM_UP, CLIP, AVERAGE = 0.02, 0.06, 2.0, 0.998
 CHECKPOINT_SECONDS = 300
@@ -173,10 +173,9 @@ class Trainer:
         return right / total
 
     def state(self):
-        generators = {"batches": self.batches.generator.get_state()}
         return {
             "net": self.net.state_dict(), "average": self.average.state_dict(), "steps_done": self.steps_done,
-            "optimizer": self.optimizer.state_dict(), **generators,
+            "optimizer": self.optimizer.state_dict(), "batches": self.batches.generator.get_state(),
         }  # fmt: skip
 
     def restore(self, state):
@@ -218,52 +217,47 @@ def main(arguments=None):
     parser.add_argument("--resume", action="store_true", help="go on from the state beside the pool")
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
-    name = options.device if options.device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
-    trainer = Trainer(options.recipe, Batches(options.pool, torch.device(name), options.seed), options.seed,
-                      torch.device(name))  # fmt: skip
-    saved, seconds_before = options.pool / f"{options.recipe}.state.pt", 0.0
-    steps = options.steps
+    device = options.device if options.device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
+    batches = Batches(options.pool, torch.device(device), options.seed)
+    trainer = Trainer(options.recipe, batches, options.seed, torch.device(device))
+    saved, steps, before = options.pool / f"{options.recipe}.state.pt", options.steps, 0.0
     if options.resume:
-        state = torch.load(saved, map_location=name)
+        state = torch.load(saved, map_location=device)
         trainer.restore(state)
-        steps, seconds_before = options.steps or state["steps"], state["seconds"]
+        steps, before = steps or state["steps"], state["seconds"]
     elif steps is None:
         steps = planned_steps(trainer, options.minutes)
     log = open(options.pool / f"{options.recipe}.log", "a" if options.resume else "w")
+    begun = checkpoint = time.time()
 
     def say(line):
-        print(line, flush=True)
-        print(line, file=log, flush=True)
-
-    say(f"{options.recipe}: {steps} steps of {BATCH} pictures, {len(trainer.batches.classes)} classes, seed "
-        f"{options.seed}, {name}, bf16 {trainer.bf16}")  # fmt: skip
-    begun, checkpoint, sums, counted = time.time(), time.time(), [0.0, 0.0], 0
+        for stream in (sys.stdout, log):
+            print(f"{(time.time() - begun + before) / 60:6.1f} min  {line}", file=stream, flush=True)
 
     def keep():
-        seconds = time.time() - begun + seconds_before
+        seconds = time.time() - begun + before
         meta = dict(recipe=options.recipe, seed=options.seed, steps_done=trainer.steps_done, steps=steps, batch=BATCH,
-                    minutes=round(seconds / 60, 1), device=name, threads=options.threads)  # fmt: skip
+                    minutes=round(seconds / 60, 1), device=device, threads=options.threads)  # fmt: skip
         patternnet.save(trainer.average, options.out, meta)
         torch.save({**trainer.state(), "steps": steps, "seconds": seconds}, f"{saved}.partial")
         Path(f"{saved}.partial").replace(saved)
-        return seconds
 
+    say(f"{options.recipe}: {steps} steps of {BATCH}, {len(batches.classes)} classes, {options}, bf16 {trainer.bf16}")
+    recent = []
     while trainer.steps_done < steps:
-        loss, right = trainer.step(trainer.steps_done / steps)
-        sums, counted = [sums[0] + loss.item(), sums[1] + right.item()], counted + 1
-        if counted == 50:
+        recent.append(torch.stack(trainer.step(trainer.steps_done / steps)))
+        if trainer.steps_done % 50 == 0:
             size, radius = trainer.phase(trainer.steps_done / steps)
-            say(f"step {trainer.steps_done}/{steps} {(time.time() - begun + seconds_before) / 60:.1f} min, {size} px, "
-                f"radius {radius:.2f}: loss {sums[0] / counted:.3f}, right {sums[1] / counted:.3f}")  # fmt: skip
-            sums, counted = [0.0, 0.0], 0
+            loss, right = torch.stack(recent).mean(0).tolist()
+            say(f"step {trainer.steps_done}/{steps}, {size} px, radius {radius:.2f}: loss {loss:.3f}, acc {right:.3f}")
+            recent.clear()
         if time.time() - checkpoint > CHECKPOINT_SECONDS:
             checkpoint = time.time()
             keep()
             say(f"checkpoint: held out {trainer.accuracy(8):.3f}, one step of 2.0: {trainer.accuracy(8, 2.0):.3f}")
-    seconds = keep()
-    held = trainer.batches.held_per_class
-    say(f"done in {seconds / 60:.1f} min: held out {trainer.accuracy(held):.4f}, one step of 2.0: "
-        f"{trainer.accuracy(held, 2.0):.4f}")  # fmt: skip
+    keep()
+    held = batches.held_per_class
+    say(f"done: held out {trainer.accuracy(held):.4f}, one step of 2.0: {trainer.accuracy(held, 2.0):.4f}")
     return 0
 
 

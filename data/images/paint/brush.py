@@ -14,7 +14,7 @@ class Canvas:
         self.picture = np.array(np.broadcast_to(ground, (H, W, 3)), np.float32)
         self.height = np.zeros((H, W), np.float32)
         self.rng = rng
-        table = ndimage.gaussian_filter(rng.standard_normal((256, 512)), (.8, 16), mode='wrap')
+        table = ndimage.gaussian_filter(rng.standard_normal((256, 512)), (.8, 16), mode="wrap")
         self.bristles = (table / table.std()).astype(np.float32)  # fine across the stroke, long along it
 
     def stroke(self, x, y, angle, length, width, paint, bend=0., tone=.07, dry=0., second_paint=None, alpha=1.,

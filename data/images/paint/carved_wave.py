@@ -4,9 +4,9 @@ import numpy as np
 from .foam import INK, WHITE, Foam
 from .tools import H, X, Y, colour, colours, curve, noise, over, paper, ramp, rim, shape, step
 
-TITLE = 'Carved Wave'
+TITLE = "Carved Wave"
 
-BLUES = colours('173a6b 2d629b 5f97bd 204c80 a9cbd3 2d629b 173a6b 7fb0c6 204c80 c9dcd6')
+BLUES = colours("173a6b 2d629b 5f97bd 204c80 a9cbd3 2d629b 173a6b 7fb0c6 204c80 c9dcd6")
 SEA_LEVEL = 366
 CREST = [(800, 430), (768, 300), (716, 190), (640, 104), (545, 56), (450, 54), (384, 88), (352, 132)]
 HOLLOW = [(-30, 452), (110, 424), (260, 404), (384, 366), (462, 300), (486, 226), (452, 160), (352, 132)]
@@ -30,19 +30,19 @@ def paint():
 
 def sky_and_far_sea():
     """Graded sky with the sun, flat bars of cloud, a calm sea, low islands and gulls."""
-    picture = ramp(np.clip(Y / H * 1.55, 0, 1), colours('35506f 9db0a8 ead9b4 f1dfb6 f3cfa2 eeb58c'))
-    picture = over(picture, shape(circles=[(214, 226, 66)]), ramp((Y - 160) / 132, colours('c23a28 dd5a34 ee8a55')))
+    picture = ramp(np.clip(Y / H * 1.55, 0, 1), colours("35506f 9db0a8 ead9b4 f1dfb6 f3cfa2 eeb58c"))
+    picture = over(picture, shape(circles=[(214, 226, 66)]), ramp((Y - 160) / 132, colours("c23a28 dd5a34 ee8a55")))
     for y, left, right in [(120, 20, 210), (140, 70, 330), (84, 250, 420), (330, 40, 220)]:
         middle = (left + right) / 2
-        bar = curve([(left, y), (left + 20, y - 9), (middle, y - 8), (right - 20, y - 9), (right, y), (right - 30, y + 7),
-                     (middle, y + 6), (left + 20, y + 8)], 90, True)
-        picture = over(picture, shape(bar) * .8, colour('f7ead0'))
+        bar = curve([(left, y), (left + 20, y - 9), (middle, y - 8), (right - 20, y - 9), (right, y),
+                     (right - 30, y + 7), (middle, y + 6), (left + 20, y + 8)], 90, True)
+        picture = over(picture, shape(bar) * .8, colour("f7ead0"))
     sea = shape([(0, SEA_LEVEL), (768, SEA_LEVEL), (768, 520), (0, 520)])
     picture = over(picture, rim(sea, 1.4), INK)
-    picture = over(picture, sea, ramp((Y - SEA_LEVEL) / 70, colours('9cbcc0 5f97bd')))
+    picture = over(picture, sea, ramp((Y - SEA_LEVEL) / 70, colours("9cbcc0 5f97bd")))
     for outline, palette in [
-            ([(150, 370), (176, 354), (206, 346), (236, 352), (262, 344), (290, 350), (326, 370)], '7f99a2 b9bfae'),
-            ([(-60, 392), (-10, 352), (36, 338), (64, 350), (92, 346), (128, 372), (150, 392)], '2f5150 6d8d78')]:
+            ([(150, 370), (176, 354), (206, 346), (236, 352), (262, 344), (290, 350), (326, 370)], "7f99a2 b9bfae"),
+            ([(-60, 392), (-10, 352), (36, 338), (64, 350), (92, 346), (128, 372), (150, 392)], "2f5150 6d8d78")]:
         island = shape(np.vstack([curve(outline, 90), [outline[0]]]))
         island = island * step(outline[-1][1] + 1, outline[-1][1] - 1, Y)
         picture = over(picture, rim(island, 1.6), INK)
@@ -80,8 +80,8 @@ def breaking_foam(rng, picture):
     foam.bank(curve([(470, 210), (462, 178), (430, 146), (372, 136)], 60), lambda f: 1.75 + .55 * f,
               lambda f: 22 + 34 * f, -2.2)
     # the crest: claws reach forward over the face, larger towards the tip
-    foam.bank(curve([(668, 130), (610, 82), (545, 58), (470, 54), (400, 78), (348, 118)], 120), lambda f: 2.15 + .65 * f,
-              lambda f: 30 + 38 * f, -2.35, 3)
+    foam.bank(curve([(668, 130), (610, 82), (545, 58), (470, 54), (400, 78), (348, 118)], 120),
+              lambda f: 2.15 + .65 * f, lambda f: 30 + 38 * f, -2.35, 3)
     return foam.on(picture)
 
 

@@ -5,18 +5,18 @@ from scipy import ndimage
 from .brush import Canvas
 from .tools import X, Y, colour, colours, fractal_noise, light, noise, over, paper, ramp, rim, shape
 
-TITLE = 'Circles and Wedges'
+TITLE = "Circles and Wedges"
 
-INK = colour('17151a')
+INK = colour("17151a")
 CLOUDS = [  # x, y, radius, colour of the soft grounds
-    (560, 360, 220, 'a9c4cf'), (160, 420, 190, 'e9b59a'), (420, 60, 180, 'd9c7e0'), (720, 90, 150, 'efd27a'),
-    (60, 80, 120, 'b9cfb0')]
+    (560, 360, 220, "a9c4cf"), (160, 420, 190, "e9b59a"), (420, 60, 180, "d9c7e0"), (720, 90, 150, "efd27a"),
+    (60, 80, 120, "b9cfb0")]
 DISCS = [  # x, y, radii, colours from outside in
-    (648, 120, [56, 40, 24, 10], '1f7a6e f4ead0 e3622b 17151a'),
-    (86, 400, [62, 46, 30, 15], 'f0b71c c7232c 17151a 7fc0d0'), (300, 340, [40, 27, 13], 'c7232c f4c9b0 1f4f8f'),
-    (470, 250, [26, 16], '17151a f0b71c'), (250, 456, [30, 20, 9], '6a2a8a e9a0b0 17151a'),
-    (720, 250, [22, 12], '1f4f8f f4ead0'), (392, 74, [24, 14, 6], '2b7f8f f0b71c c7232c'),
-    (560, 300, [17, 8], 'c7232c f4ead0')]
+    (648, 120, [56, 40, 24, 10], "1f7a6e f4ead0 e3622b 17151a"),
+    (86, 400, [62, 46, 30, 15], "f0b71c c7232c 17151a 7fc0d0"), (300, 340, [40, 27, 13], "c7232c f4c9b0 1f4f8f"),
+    (470, 250, [26, 16], "17151a f0b71c"), (250, 456, [30, 20, 9], "6a2a8a e9a0b0 17151a"),
+    (720, 250, [22, 12], "1f4f8f f4ead0"), (392, 74, [24, 14, 6], "2b7f8f f0b71c c7232c"),
+    (560, 300, [17, 8], "c7232c f4ead0")]
 RULES = [  # end, end, width
     ((12, 486), (600, 30), 5), ((40, 300), (770, 210), 2.4), ((240, 10), (430, 500), 3), ((500, 500), (735, 20), 3.4),
     ((0, 250), (330, 420), 1.6), ((600, 10), (640, 500), 1.4), ((0, 60), (340, 30), 2), ((430, 400), (765, 470), 4)]
@@ -54,7 +54,7 @@ class Collage:
 
 def paint():
     rng = np.random.default_rng(40)
-    ground = ramp(.5 + .28 * fractal_noise(rng, 210, 3), colours('d9c49a ecdcb6 f4ead0 efe3cf'))
+    ground = ramp(.5 + .28 * fractal_noise(rng, 210, 3), colours("d9c49a ecdcb6 f4ead0 efe3cf"))
     for x, y, radius, paint_ in CLOUDS:
         cloud = np.exp(-((np.hypot(X - x, Y - y) + 16 * noise(rng, 50)) / radius)**4)
         ground = over(ground, .75 * cloud, colour(paint_))
@@ -67,7 +67,7 @@ def paint():
     stripes(collage)
     collage.picture = over(collage.picture, shape(lines=ink_lines()) * .95, INK)
     dots = [(rng.uniform(20, 748), rng.uniform(20, 492), rng.uniform(2, 6)) for _ in range(60)]
-    for k, paint_ in enumerate(colours('17151a c7232c f0b71c 1f4f8f')):
+    for k, paint_ in enumerate(colours("17151a c7232c f0b71c 1f4f8f")):
         collage.put(shape(circles=dots[k::4]), paint_)
 
     # thin dry strokes on top: a tenth of their colour, all of their relief
@@ -82,23 +82,23 @@ def big_disc(collage):
     """The great ringed disc in its pink glow."""
     x, y = 176, 150
     glow = np.exp(-(np.hypot(X - x, Y - y) / 128)**6)
-    collage.picture = over(collage.picture, glow * .75, colour('e9577a'))
-    collage.disc(x, y, [92, 70, 52, 30, 13], '17151a 6a2a8a 2b2f8f f2a81d c7232c')
+    collage.picture = over(collage.picture, glow * .75, colour("e9577a"))
+    collage.disc(x, y, [92, 70, 52, 30, 13], "17151a 6a2a8a 2b2f8f f2a81d c7232c")
 
 
 def wedges(collage):
     """Three transparent triangles below three opaque ones."""
-    collage.glaze(shape([(300, 500), (590, 40), (640, 520)]), colour('f2c45a'))
-    collage.glaze(shape([(20, 330), (470, 214), (452, 300)]), colour('7fb2c9'))
-    collage.glaze(shape([(430, 20), (760, 300), (700, 330)]), colour('e8836a'))
-    collage.put(shape([(356, 470), (430, 150), (452, 478)]), colour('1f4f8f'), outline=1.6, shadow=5)
-    collage.put(shape([(520, 120), (700, 210), (560, 236)]), colour('d12f2a'), shadow=5)
-    collage.put(shape([(640, 500), (742, 330), (756, 505)]), colour('f0b71c'), outline=1.6, shadow=4)
+    collage.glaze(shape([(300, 500), (590, 40), (640, 520)]), colour("f2c45a"))
+    collage.glaze(shape([(20, 330), (470, 214), (452, 300)]), colour("7fb2c9"))
+    collage.glaze(shape([(430, 20), (760, 300), (700, 330)]), colour("e8836a"))
+    collage.put(shape([(356, 470), (430, 150), (452, 478)]), colour("1f4f8f"), outline=1.6, shadow=5)
+    collage.put(shape([(520, 120), (700, 210), (560, 236)]), colour("d12f2a"), shadow=5)
+    collage.put(shape([(640, 500), (742, 330), (756, 505)]), colour("f0b71c"), outline=1.6, shadow=4)
 
 
 def chequer(collage):
     """A tilted board of seven by five coloured squares."""
-    paints = colours('17151a f4ead0 c7232c 2b7f8f f2a81d')
+    paints = colours("17151a f4ead0 c7232c 2b7f8f f2a81d")
     corners = np.array([(0, 0), (19, -5), (24, 14), (5, 19)])
     for i in range(7):
         for j in range(5):
@@ -108,7 +108,7 @@ def chequer(collage):
 
 def stripes(collage):
     """A row of slanting bars."""
-    paints = colours('17151a c7232c 2b7f8f')
+    paints = colours("17151a c7232c 2b7f8f")
     for k in range(9):
         x, y = 300 + k * 16, 118 + k * 3
         collage.put(shape([(x, y - 26), (x + 8, y - 26), (x + 30, y + 36), (x + 22, y + 36)]), paints[k % 3], .9)

@@ -10,10 +10,10 @@ from scipy import ndimage
 
 from .tools import H, W, colours, fractal_noise, paper, scatter
 
-TITLE = 'Combed Ink'
+TITLE = "Combed Ink"
 
 SCALE = 3  # samples per pixel in each direction
-INKS = colours('14213d 1f4e79 f4ead2 b3202c e8a33d f4ead2 2a7f86 0e1526 f6d9a8 7a1f3d')
+INKS = colours("14213d 1f4e79 f4ead2 b3202c e8a33d f4ead2 2a7f86 0e1526 f6d9a8 7a1f3d")
 PAPER_INK = 2
 WHIRLS = [  # x, y, radius, turn
     (212, 300, 95, 2.4), (540, 200, 105, -2.6), (660, 420, 60, 2.0), (380, 80, 55, -1.8), (70, 110, 55, 1.7)]

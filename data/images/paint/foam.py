@@ -6,9 +6,9 @@ from PIL import Image, ImageDraw
 
 from .tools import H, W, colour, over
 
-INK = colour('15233f')
-WHITE = colour('f8f1df')
-SHADE = colour('b3cfd6')
+INK = colour("15233f")
+WHITE = colour("f8f1df")
+SHADE = colour("b3cfd6")
 SCALE = 3  # drawn at three times the size and averaged
 
 
@@ -18,7 +18,7 @@ class Foam:
     def __init__(self, rng):
         self.rng = rng
         # the empty ground is transparent ink, so that averaging never lightens a key-line
-        self.image = Image.new('RGBA', (W * SCALE, H * SCALE), rgba(INK)[:3] + (0,))
+        self.image = Image.new("RGBA", (W * SCALE, H * SCALE), rgba(INK)[:3] + (0,))
         self.draw = ImageDraw.Draw(self.image)
 
     def clump(self, circles, key_line=1.7):

@@ -5,7 +5,7 @@ from scipy.spatial import cKDTree
 
 from .tools import H, W, X, Y, colour, colours, fractal_noise, noise, over, ramp, step
 
-TITLE = 'Leaded Window'
+TITLE = "Leaded Window"
 
 SUN = np.array([500, 168])
 RINGS = [0, 27, 55, 83, 112, 142, 173, 205, 238, 273, 310, 348, 388, 430, 474, 520, 568]  # radii of the panes' rings
@@ -37,7 +37,7 @@ def paint():
     lead = step(width + .7, width - .7, from_edge)
     bulge = np.sqrt(np.clip(1 - (from_edge / width)**2, 0, 1))
     shine = ndimage.gaussian_filter(np.clip(np.gradient(bulge, axis=0), 0, 1), .6)
-    came = colour('15161a') + .17 * shine[..., None] * [1, 1, 1.1]
+    came = colour("15161a") + .17 * shine[..., None] * [1, 1, 1.1]
     # light spills from bright panes over the leads
     spill = ndimage.gaussian_filter(picture * (1 - lead[..., None]), (9, 9, 0))
     return over(picture * .94 + .10 * spill, lead, came)
@@ -145,14 +145,14 @@ def pane_colours(rng, seeds, region):
     chance = rng.random(len(seeds))
     leaf = .42 + (x - CROWN[0]) / 250 - (y - CROWN[1]) / 290 + .14 * rng.normal(size=len(seeds))
     glass = ramp(from_sun / 560 + .04 * rng.normal(size=len(seeds)),
-                 colours('ffd23f f79a1e e2562b b5285e 5b2a86 2b3a9c 1b5fae 2c9ad0'))
+                 colours("ffd23f f79a1e e2562b b5285e 5b2a86 2b3a9c 1b5fae 2c9ad0"))
     by_region = {
-        RAY: ramp(from_sun / 520, colours('ffe27a ffc02e f08a24 d94f4a 8a48a8 4f7fd0 7cc4e8')),
-        GROUND: ramp(chance, colours('0f5a3c 1f8a4c 6fb53a b9c93a 0f6e5c')),
-        RIVER: ramp(chance, colours('0b4fa0 1b86c8 5cc4dc bfeaf0')),
-        LEAVES: ramp(leaf, colours('06402e 0f6e3c 2f9a3f 8cc63a e2e04a fff08a')),
-        WOOD: ramp(chance, colours('3a1a0e 5a2c14 7a3f1c')),
-        DISC: np.broadcast_to(colour('fff3b0'), glass.shape)}
+        RAY: ramp(from_sun / 520, colours("ffe27a ffc02e f08a24 d94f4a 8a48a8 4f7fd0 7cc4e8")),
+        GROUND: ramp(chance, colours("0f5a3c 1f8a4c 6fb53a b9c93a 0f6e5c")),
+        RIVER: ramp(chance, colours("0b4fa0 1b86c8 5cc4dc bfeaf0")),
+        LEAVES: ramp(leaf, colours("06402e 0f6e3c 2f9a3f 8cc63a e2e04a fff08a")),
+        WOOD: ramp(chance, colours("3a1a0e 5a2c14 7a3f1c")),
+        DISC: np.broadcast_to(colour("fff3b0"), glass.shape)}
     for which, paints in by_region.items():
         glass = np.where((region == which)[:, None], paints, glass)
     return np.clip(glass * rng.uniform(.66, 1.06, (len(seeds), 1)), 0, 1)

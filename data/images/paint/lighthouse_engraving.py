@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from .tools import H, W, X, Y, colour, colours, fractal_noise, noise, over, paper, ramp, shape, step
 
-TITLE = 'Lighthouse Engraving'
+TITLE = "Lighthouse Engraving"
 
 SCALE = 2  # lines are drawn at twice the size and averaged
 HORIZON = 330.
@@ -46,8 +46,8 @@ def paint():
     ink = np.maximum(ink, ndimage.gaussian_filter(edges, .6))
     ink = ink.reshape(H, SCALE, W, SCALE).mean((1, 3))
     ink = frame(np.maximum(ink, shape(lines=gulls())))
-    sheet = ramp(.5 + .3 * fractal_noise(rng, 140), colours('e6d6b2 f0e4c8 f4ebd6'))
-    return paper(rng, over(sheet, np.clip(ink * 1.05, 0, 1) * .94, colour('1d1a22')), .03, .02)
+    sheet = ramp(.5 + .3 * fractal_noise(rng, 140), colours("e6d6b2 f0e4c8 f4ebd6"))
+    return paper(rng, over(sheet, np.clip(ink * 1.05, 0, 1) * .94, colour("1d1a22")), .03, .02)
 
 
 def enlarged(field):
@@ -59,7 +59,7 @@ def sky(x, y, moon_distance, broad, middle):
     """Tone and phases of a cloudy sky with lines in rings round the moon."""
     billow = enlarged(fractal_noise(np.random.default_rng(9), (60, 190), 5, .55))
     cloud = step(-.1, .9, billow - .25 * (y / 300 - .6))
-    lit_edge = np.clip(cloud - ndimage.shift(cloud, (9, -9), order=1, mode='nearest'), -1, 1)
+    lit_edge = np.clip(cloud - ndimage.shift(cloud, (9, -9), order=1, mode="nearest"), -1, 1)
     tone = .30 + .42 * np.exp(-moon_distance / 190) + .24 * cloud + .8 * lit_edge - .10 * (y < 90)
     tone = np.where(moon_distance < 40, 1.3, tone)
     phases = [moon_distance / 5.2 + .35 * broad, (y + 26 * broad) / 5.6 + 1.8 * cloud,

@@ -7,10 +7,10 @@ from scipy import ndimage
 from .brush import Canvas
 from .tools import H, W, X, Y, colour, colours, fractal_noise, noise, over, paper, ramp, shape, step
 
-TITLE = 'Misty Pines'
+TITLE = "Misty Pines"
 
-INK = colour('1b1d24')
-PAPER = colour('efe6d2')
+INK = colour("1b1d24")
+PAPER = colour("efe6d2")
 RANGES = [  # foot line, greatest height, width of a peak, density of the ink, peaks, seed, small pines on the ridge
     (262, 168, 95, .50, 6, 61, 0), (318, 210, 84, .62, 5, 7, 0), (372, 160, 95, .80, 5, 15, 16),
     (440, 128, 90, 1.0, 5, 33, 24), (520, 92, 80, 1.15, 6, 4, 18)]
@@ -24,15 +24,15 @@ def paint():
     canvas = Canvas(PAPER, rng)
     moon_distance = np.hypot(X - 560, Y - 104)
     halo = .34 * step(40, 45, moon_distance) * np.exp(-((moon_distance - 40) / 90)**2)
-    canvas.picture = over(canvas.picture, np.clip(halo * (1 + .35 * fractal_noise(rng, 70)), 0, 1), colour('5a6878'))
+    canvas.picture = over(canvas.picture, np.clip(halo * (1 + .35 * fractal_noise(rng, 70)), 0, 1), colour("5a6878"))
     canvas.picture = over(canvas.picture, clouds(np.random.default_rng(52)) * step(40, 60, moon_distance),
-                          colour('6a7684'))
+                          colour("6a7684"))
     for level, mountain_range in enumerate(RANGES):
         paint_range(canvas, level, *mountain_range)
     for pine in PINES:
         paint_pine(canvas, rng, *pine)
     paint_birds(canvas, rng)
-    picture = over(canvas.picture, seal(rng) * .92, colour('b3261e'))
+    picture = over(canvas.picture, seal(rng) * .92, colour("b3261e"))
     soaked = ndimage.gaussian_filter(picture, (.6, .6, 0))
     return paper(rng, soaked * (1 - .03 * np.clip(fractal_noise(rng, 120), -1, 2))[..., None], .05, .03)
 
@@ -60,7 +60,7 @@ def paint_range(canvas, level, foot, height, peak_width, density, peaks, seed, p
     ridge_ink = .5 * np.exp(-down / 2.6) * (.5 + .5 * noise(rng, 14))
     wash = np.clip(density * (body + creases + ridge_ink), 0, 1)
     canvas.picture = over(canvas.picture, inside * .93, PAPER)
-    canvas.picture = over(canvas.picture, wash * inside, ramp(wash, colours('9aa8b4 56646f 262a33')))
+    canvas.picture = over(canvas.picture, wash * inside, ramp(wash, colours("9aa8b4 56646f 262a33")))
 
     for _ in range(230 + 60 * level):  # dry strokes that follow the slope
         x = rng.uniform(0, W)
@@ -70,7 +70,7 @@ def paint_range(canvas, level, foot, height, peak_width, density, peaks, seed, p
             fall = math.copysign(max(.5, abs(slope[int(x)])), slope[int(x)])
             length = rng.uniform(5, 13 + 2 * level)
             angle = math.atan2(abs(fall) * 1.25, math.copysign(1, fall)) + rng.normal(0, .14)
-            canvas.stroke(x, top + depth, angle, length, rng.uniform(1.2, 2.2 + .5 * level), colour('2a2e37'), dry=1.25,
+            canvas.stroke(x, top + depth, angle, length, rng.uniform(1.2, 2.2 + .5 * level), colour("2a2e37"), dry=1.25,
                           alpha=min(1, density) * .62 * math.exp(-depth / 120), taper=.8, thick=.2, tone=.03)
     for _ in range(pines):
         x = rng.uniform(8, W - 8)
@@ -90,7 +90,8 @@ def ridge_line(rng, foot, height, peak_width, peaks):
         width = peak_width * rng.uniform(.6, 1.3)
         d = x - centre
         peak_height = height * rng.uniform(.35, 1)
-        rise = np.maximum(rise, peak_height * np.exp(-np.abs(d / np.where(d < 0, width * rng.uniform(.7, 1), width))**1.35))
+        flank = np.where(d < 0, width * rng.uniform(.7, 1), width)
+        rise = np.maximum(rise, peak_height * np.exp(-np.abs(d / flank)**1.35))
     rough = fractal_noise(rng, (1e5, 46), 4, .55, X[:1], 0 * X[:1])[0]
     return ndimage.gaussian_filter1d(foot - rise - rough * (4 + rise * .055), 1.)
 
@@ -119,7 +120,8 @@ def paint_pine(canvas, rng, x, y, height, strength=1.):
                       alpha=.9 * strength)
         for f in np.linspace(.22, 1.02, 4):
             pad_at = trunk[i] + (tip - trunk[i]) * f + [0, rng.normal(0, height * .006)]
-            paint_pad(canvas, rng, pad_at, length * rng.uniform(.15, .21), height * rng.uniform(.022, .036), height, strength)
+            half_width, rise = length * rng.uniform(.15, .21), height * rng.uniform(.022, .036)
+            paint_pad(canvas, rng, pad_at, half_width, rise, height, strength)
 
 
 def paint_pad(canvas, rng, at, half_width, rise, height, strength):
@@ -129,8 +131,8 @@ def paint_pad(canvas, rng, at, half_width, rise, height, strength):
         out = math.sqrt(rng.random())
         x, y = out * half_width * math.cos(around), -out * rise * math.sin(around)
         angle = math.atan2(y - .4 * rise, x * rise / half_width * 1.2) + rng.normal(0, .45)
-        canvas.stroke(at[0] + x, at[1] + y, angle, 1.8 + .015 * height, .7, ramp(rng.random(), colours('1b1d24 3a4048')),
-                      alpha=.7 * strength, thick=.15, tone=.02)
+        canvas.stroke(at[0] + x, at[1] + y, angle, 1.8 + .015 * height, .7,
+                      ramp(rng.random(), colours("1b1d24 3a4048")), alpha=.7 * strength, thick=.15, tone=.02)
 
 
 def paint_birds(canvas, rng):

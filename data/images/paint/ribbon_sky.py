@@ -6,7 +6,7 @@ import numpy as np
 from .brush import Canvas
 from .tools import X, Y, colour, colours, light, noise, over, ramp, step, streaks
 
-TITLE = 'Ribbon Sky'
+TITLE = "Ribbon Sky"
 
 SUN = (208, 196)
 TREES = [(596, 520, 11, .10), (652, 530, 15, -.06), (716, 525, 10, .05), (74, 520, 13, -.10)]  # x, y, width, lean
@@ -25,18 +25,19 @@ def paint():
     swell = np.hypot((X - 300) * .30, (Y - 500) * 1.1) + 16 * noise(rng, (110, 260))
     sea_angle = np.arctan2(np.gradient(swell, axis=1), -np.gradient(swell, axis=0))
     sea_angle = np.where(np.cos(sea_angle) < 0, sea_angle + np.pi, sea_angle)
-    sea = ramp(.42 + .36 * np.sin(swell / 13) + .16 * noise(rng, (9, 40)), colours('0a1a2e 12344f 1c5a6e 3c8a86 d08b3a'))
+    sea = ramp(.42 + .36 * np.sin(swell / 13) + .16 * noise(rng, (9, 40)),
+               colours("0a1a2e 12344f 1c5a6e 3c8a86 d08b3a"))
     path_width = 16 + .16 * (Y - horizon)
     path = np.exp(-((X - SUN[0] - 10 * np.sin(Y / 8)) / path_width)**2) * (.5 + .5 * np.sin(Y / 4.2))
-    sea = over(sea, np.clip(path * 1.2, 0, 1), colour('ffb53f'))
+    sea = over(sea, np.clip(path * 1.2, 0, 1), colour("ffb53f"))
 
     hill = (horizon - 2 - 88 * np.exp(-((X - 700) / 150)**2) - 40 * np.exp(-((X - 500) / 70)**2)
             - 26 * np.exp(-((X - 20) / 90)**2))
-    land = ramp(.5 + .4 * np.sin((Y - hill) / 8 + noise(rng, 60)) + .1 * streak, colours('101a3a 1d3560 34508a 6a4a7a'))
+    land = ramp(.5 + .4 * np.sin((Y - hill) / 8 + noise(rng, 60)) + .1 * streak, colours("101a3a 1d3560 34508a 6a4a7a"))
     hill_angle = np.arctan2(np.gradient(hill, axis=1), 1)
     bank = 380 + 120 * step(0, 520, X) + 10 * noise(rng, (1e4, 80))
     earth = ramp(.45 + .4 * np.sin((Y - bank) / 9 + 1.2 * noise(rng, 70)) + .1 * streak,
-                 colours('1a0f16 3b1a1e 6e2c20 a8481f 3d5a3a'))
+                 colours("1a0f16 3b1a1e 6e2c20 a8481f 3d5a3a"))
 
     in_hill, in_sea, in_bank = (step(-1, 1, Y - edge) for edge in (hill, horizon, bank))
     plan = over(over(over(sky, in_hill, land), in_sea, sea), in_bank, earth)
@@ -59,16 +60,16 @@ def paint():
 def evening(rng, level, streak, sun_distance):
     """The sky: bands along the bent levels, cool gaps, and a pale sun in a glow."""
     sky = ramp(.5 + .45 * np.sin(level / 27 + .9 * noise(rng, (200, 500))) + .16 * streak,
-               colours('8f1620 c92a1d e9551c f58a22 f9bf3a f7dd83'))
+               colours("8f1620 c92a1d e9551c f58a22 f9bf3a f7dd83"))
     cool = step(.6, 1.5, np.sin(level / 41 + 2) + .5 * streak)
-    sky = over(sky, np.clip(cool * .75, 0, 1), colour('2f6f86'))
-    sky = over(sky, step(46, 40, sun_distance), colour('fff0b0'))
-    return over(sky, np.exp(-(sun_distance / 80)**2) * .7 * step(40, 46, sun_distance), colour('ffd35a'))
+    sky = over(sky, np.clip(cool * .75, 0, 1), colour("2f6f86"))
+    sky = over(sky, step(46, 40, sun_distance), colour("fff0b0"))
+    return over(sky, np.exp(-(sun_distance / 80)**2) * .7 * step(40, 46, sun_distance), colour("ffd35a"))
 
 
 def paint_tree(canvas, rng, x, y, width, lean):
     """A leaning trunk that wanders upwards and throws out thinning boughs."""
-    bark, lit_bark = colour('1a1220'), colour('5a2a2a')
+    bark, lit_bark = colour("1a1220"), colour("5a2a2a")
     at = np.array([x, y], float)
     angle = -np.pi / 2 + lean
     count = 0

@@ -7,7 +7,7 @@ from scipy import ndimage
 from .brush import Canvas, pixel
 from .tools import H, W, X, Y, colour, colours, fractal_noise, light, noise, over, ramp, scatter, shape, step
 
-TITLE = 'River in Dots'
+TITLE = "River in Dots"
 
 SUN = (520, 150)
 TREES = [  # crown x, y, radius, trunk x
@@ -28,7 +28,7 @@ def paint():
     for tree in TREES:
         plan = add_tree(rng, plan, *tree)
     shadow = np.exp(-((Y - bank - 60) / 26)**2) * step(-1, 1, Y - bank) * step(-.3, .6, noise(rng, 60))
-    plan = over(plan, np.clip(shadow * .75, 0, 1), colour('3a4f9a'))
+    plan = over(plan, np.clip(shadow * .75, 0, 1), colour("3a4f9a"))
     for boat in BOATS:
         plan = add_boat(plan, in_water, *boat)
     return dotted(rng, plan)
@@ -36,23 +36,24 @@ def paint():
 
 def sky(rng, horizon):
     """Blue to gold sky with a low sun, pink clouds and far hills."""
-    picture = ramp(Y / horizon * .85 + .05 * noise(rng, (30, 120)), colours('5d7fc0 8fa6d6 c9b8d6 f2c3b0 f9d68f ffe6a0'))
+    picture = ramp(Y / horizon * .85 + .05 * noise(rng, (30, 120)),
+                   colours("5d7fc0 8fa6d6 c9b8d6 f2c3b0 f9d68f ffe6a0"))
     sun_distance = np.hypot(X - SUN[0], Y - SUN[1])
-    picture = over(picture, np.exp(-(sun_distance / 75)**2), colour('fff2b0'))
-    picture = over(picture, step(30, 27, sun_distance), colour('fffbe0'))
+    picture = over(picture, np.exp(-(sun_distance / 75)**2), colour("fff2b0"))
+    picture = over(picture, step(30, 27, sun_distance), colour("fffbe0"))
     cloud = step(.3, 1.4, fractal_noise(rng, (26, 130))) * step(190, 90, Y)
-    picture = over(picture, cloud * .8, colour('f6d3c4'))
+    picture = over(picture, cloud * .8, colour("f6d3c4"))
     hill = horizon - 10 - 38 * np.exp(-((X - 250) / 190)**2) - 26 * np.exp(-((X - 690) / 120)**2)
     return over(picture, step(-1, 1, Y - hill),
-                ramp(.4 + .3 * noise(rng, 40) + (Y - hill) / 90, colours('5a5fa8 7d7fb8 8fa89a')))
+                ramp(.4 + .3 * noise(rng, 40) + (Y - hill) / 90, colours("5a5fa8 7d7fb8 8fa89a")))
 
 
 def water(rng, horizon):
     """Water that mirrors the sky, with the sun's path."""
     depth = Y - horizon
-    picture = ramp(depth / 200 + .12 * noise(rng, (4, 50)), colours('f6d79a e8b9b0 a9a6d0 6f93c8 3f6fb0'))
+    picture = ramp(depth / 200 + .12 * noise(rng, (4, 50)), colours("f6d79a e8b9b0 a9a6d0 6f93c8 3f6fb0"))
     path = np.exp(-((X - SUN[0] + 8 * np.sin(Y / 7)) / (18 + .13 * depth))**2) * (.55 + .45 * np.sin(Y / 3.6))
-    return over(picture, np.clip(path, 0, 1), colour('fff0a8'))
+    return over(picture, np.clip(path, 0, 1), colour("fff0a8"))
 
 
 def add_banks(rng, plan):
@@ -60,7 +61,7 @@ def add_banks(rng, plan):
     left = 470 - 200 * step(330, -90, X) + 14 * np.sin(X / 36)
     right = 500 - 150 * step(560, 860, X) + 8 * np.sin(X / 28)
     bank = np.minimum(left, right)
-    grass = ramp(.5 + .3 * noise(rng, 34) + .25 * np.sin((X + Y) / 60), colours('1f5a4a 3f8a4c 8fb84a d9cf5a f0d88a'))
+    grass = ramp(.5 + .3 * noise(rng, 34) + .25 * np.sin((X + Y) / 60), colours("1f5a4a 3f8a4c 8fb84a d9cf5a f0d88a"))
     return over(plan, step(-1, 1, Y - bank), grass), bank
 
 
@@ -69,22 +70,23 @@ def add_tree(rng, plan, x, y, radius, trunk_x):
     foot = 350 if x < 300 else 420
     trunk = shape([(trunk_x - radius * .07, y), (trunk_x + radius * .07, y), (trunk_x + radius * .12, foot),
                    (trunk_x - radius * .12, foot)])
-    plan = over(plan, trunk, ramp((X - trunk_x) / radius * 3 + .5, colours('6a2f6a 8a4a4a d98a4a')))
+    plan = over(plan, trunk, ramp((X - trunk_x) / radius * 3 + .5, colours("6a2f6a 8a4a4a d98a4a")))
     clumps = fractal_noise(rng, 34, 3)
     crown = np.hypot(X - x, (Y - y) * 1.1) / radius + .16 * clumps
     lit = .5 + .3 * (X - x) / radius - .42 * (Y - y) / radius + .2 * clumps
-    return over(plan, step(1.02, .94, crown), ramp(lit, colours('1c3f6e 1f6a5a 3f9a4a a8c23f f2d04a')))
+    return over(plan, step(1.02, .94, crown), ramp(lit, colours("1c3f6e 1f6a5a 3f9a4a a8c23f f2d04a")))
 
 
 def add_boat(plan, in_water, x, y, size):
     """A sailing boat with two sails and a broken reflection."""
-    hull = shape([(x - 26 * size, y), (x + 30 * size, y), (x + 20 * size, y + 11 * size), (x - 18 * size, y + 11 * size)])
+    hull = shape([(x - 26 * size, y), (x + 30 * size, y), (x + 20 * size, y + 11 * size),
+                  (x - 18 * size, y + 11 * size)])
     main = [(x - 2 * size, y - 3 * size), (x - 2 * size, y - 78 * size), (x + 32 * size, y - 6 * size)]
     jib = [(x - 6 * size, y - 3 * size), (x - 6 * size, y - 66 * size), (x - 26 * size, y - 6 * size)]
-    plan = over(plan, hull, colour('4a2a5a'))
-    plan = over(plan, shape(main, jib), ramp((X - x) / 60 / size + .5, colours('e8602f f2a04a fff6e0')))
+    plan = over(plan, hull, colour("4a2a5a"))
+    plan = over(plan, shape(main, jib), ramp((X - x) / 60 / size + .5, colours("e8602f f2a04a fff6e0")))
     mirror = np.exp(-((X - x) / (16 * size))**2 - ((Y - y - 34 * size) / (24 * size))**2) * (.5 + .5 * np.sin(Y / 2.4))
-    return over(plan, in_water * mirror, colour('fff0d0'))
+    return over(plan, in_water * mirror, colour("fff0d0"))
 
 
 def dotted(rng, plan):
@@ -100,7 +102,8 @@ def dotted(rng, plan):
     canvas.fill(bright * .82, .4 * noise(rng, 120), 9, 5, 1.6, colour_jitter=.04)
     for x, y, radius in packed_dots(rng, largest):
         row, column = pixel(x, y)
-        paint_ = dot_colour(rng, bright[row, column], grey[row, column], .11 + .3 * (radius < 4) * (1 - detail[row, column]))
+        spark = .11 + .3 * (radius < 4) * (1 - detail[row, column])
+        paint_ = dot_colour(rng, bright[row, column], grey[row, column], spark)
         canvas.stroke(x, y, rng.uniform(0, 3.14), radius * .16, radius * .92, paint_ + rng.normal(0, .045, 3), tone=.03,
                       thick=1.)
     return light(canvas.picture, canvas.height, .3, .06)

@@ -4,7 +4,7 @@ import numpy as np
 from .brush import Canvas
 from .tools import H, W, X, Y, colour, colours, light, noise, over, ramp, step, streaks
 
-TITLE = 'Swirling Night'
+TITLE = "Swirling Night"
 
 VORTICES = [  # x, y, radius, sense of rotation
     (268, 190, 118, 1), (552, 128, 92, -1), (690, 292, 66, 1), (60, 60, 80, -1), (420, 300, 60, -1)]
@@ -22,17 +22,17 @@ def paint():
     halo, core = star_light()
     streak = streaks(noise(rng, 9), wind, 16, 2.2)
     sky = ramp(.36 + .155 * streak + .26 * glow + .10 * (Y / horizon - .5),
-               colours('0b1a45 12307a 1d53a4 3579bf 6fb0cf b5dcd0 f2efc0'))
-    sky = over(sky, np.clip(halo * 1.05, 0, 1), ramp(halo + .12 * streak, colours('5fa3b8 c9cf74 f2c230 fbe06a')))
-    sky = over(sky, core, colour('fff6c0'))
+               colours("0b1a45 12307a 1d53a4 3579bf 6fb0cf b5dcd0 f2efc0"))
+    sky = over(sky, np.clip(halo * 1.05, 0, 1), ramp(halo + .12 * streak, colours("5fa3b8 c9cf74 f2c230 fbe06a")))
+    sky = over(sky, core, colour("fff6c0"))
 
     hill = (horizon - 8 - 72 * np.exp(-((X - 610) / 120)**2) - 46 * np.exp(-((X - 430) / 90)**2)
             - 38 * np.exp(-((X - 90) / 150)**2) + 5 * noise(rng, (1e4, 30)))
     ripple = noise(rng, (5, 40))
-    land = ramp(.75 + .22 * noise(rng, 26) + .25 * (hill - Y) / 60, colours('0a1230 101f48 1d3c6e 2f5f80 4f8580'))
+    land = ramp(.75 + .22 * noise(rng, 26) + .25 * (hill - Y) / 60, colours("0a1230 101f48 1d3c6e 2f5f80 4f8580"))
     sea = bay(horizon, ripple)
     grass = ramp(.35 + .2 * noise(rng, 18) + .35 * np.exp(-np.abs(Y - shore) / 14),
-                 colours('0b1420 14302c 2c5a3a 6b8a3c c2a94a'))
+                 colours("0b1420 14302c 2c5a3a 6b8a3c c2a94a"))
 
     in_hill, in_sea, in_grass = (step(-1, 1, Y - edge) for edge in (hill, horizon, shore))
     plan = over(over(over(sky, in_hill, land), in_sea, sea), in_grass, grass)
@@ -86,20 +86,20 @@ def star_light():
 
 def bay(horizon, ripple):
     """The water with a broken gold path under each star."""
-    sea = ramp(.40 + .17 * ripple + .1 * (Y - horizon) / 100, colours('0a1c4c 123a80 2161a3 4a93b8 9cc9bd'))
+    sea = ramp(.40 + .17 * ripple + .1 * (Y - horizon) / 100, colours("0a1c4c 123a80 2161a3 4a93b8 9cc9bd"))
     depth = np.maximum(Y - horizon, 0)
     for x, y, radius in STARS:
         wobble = 7 * np.sin(depth / 5 + x) + .06 * depth
         path = np.exp(-((X - x - wobble * .6) / (radius * .55 + depth * .08))**2)
         bars = .5 + .5 * np.sin(depth * .62 + x)
         mask = path * bars * step(-4, 18, depth) * min(1, radius / 15) * np.exp(-depth / 120)
-        sea = over(sea, np.clip(mask * 1.3, 0, 1), colour('f3cf55'))
+        sea = over(sea, np.clip(mask * 1.3, 0, 1), colour("f3cf55"))
     return sea
 
 
 def paint_stars(canvas, rng):
     """Rings of short gold strokes round each star, then a pale heart of fan strokes."""
-    gold = colours('3f86b0 86b79a d9c64a f7b51e ffd84a fff0a0')
+    gold = colours("3f86b0 86b79a d9c64a f7b51e ffd84a fff0a0")
     for x, y, radius in STARS:
         for ring in np.arange(2.15, .35, -.3) * radius:
             count = max(5, int(2 * np.pi * ring / (6 + .35 * radius)))
@@ -115,7 +115,7 @@ def paint_stars(canvas, rng):
             around = rng.uniform(0, 2 * np.pi)
             out = radius * .28 * rng.random()
             canvas.stroke(x + out * np.cos(around), y + out * np.sin(around), around + 1.6, radius * .28, 3.2,
-                          colour('fff8cf') - [0, .03, .25 * rng.random()], thick=1.6)
+                          colour("fff8cf") - [0, .03, .25 * rng.random()], thick=1.6)
 
 
 def paint_windows(canvas, rng, horizon):
@@ -124,5 +124,5 @@ def paint_windows(canvas, rng, horizon):
         x = rng.uniform(330, 740)
         water = horizon[0, int(x)]
         y = water - 3 - rng.exponential(5)
-        canvas.stroke(x, y, 1.57, 2.2, 2.2, colour('ffc94a') + rng.normal(0, .05, 3), thick=1.5)
-        canvas.stroke(x, water + 8 + rng.exponential(9), .05, 5, 1.5, colour('e0a83f'), alpha=.85)
+        canvas.stroke(x, y, 1.57, 2.2, 2.2, colour("ffc94a") + rng.normal(0, .05, 3), thick=1.5)
+        canvas.stroke(x, water + 8 + rng.exponential(9), .05, 5, 1.5, colour("e0a83f"), alpha=.85)

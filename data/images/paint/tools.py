@@ -54,7 +54,7 @@ def noise(rng, cell, x=X, y=Y):
     table = rng.standard_normal((64, 64)).astype(np.float32)
     where = [y / cell_y + offset[0], x / cell_x + offset[1]]
     # cubic interpolation between random values shrinks their deviation to about .62
-    return ndimage.map_coordinates(table, where, order=3, mode='grid-wrap') / .62
+    return ndimage.map_coordinates(table, where, order=3, mode="grid-wrap") / .62
 
 
 def fractal_noise(rng, cell, octaves=4, gain=.5, x=X, y=Y):
@@ -74,8 +74,8 @@ def streaks(field, angle, steps=14, stride=2.):
         x, y, dx, dy = X, Y, flow_x, flow_y
         for _ in range(steps):
             x, y = x + signed_stride * dx, y + signed_stride * dy
-            total = total + ndimage.map_coordinates(field, [y, x], order=1, mode='reflect')
-            next_x, next_y = (ndimage.map_coordinates(f, [y, x], order=1, mode='nearest') for f in (flow_x, flow_y))
+            total = total + ndimage.map_coordinates(field, [y, x], order=1, mode="reflect")
+            next_x, next_y = (ndimage.map_coordinates(f, [y, x], order=1, mode="nearest") for f in (flow_x, flow_y))
             # angles a and a + pi mean the same stroke: keep going forward
             forward = np.sign(next_x * dx + next_y * dy) + 1e-6
             dx, dy = next_x * forward, next_y * forward
@@ -104,12 +104,12 @@ def curve(points, count=160, closed=False):
 def shape(*polygons, circles=(), lines=(), supersample=3):
     """Anti-aliased mask of polygons (lists of points), circles (x, y, radius) and lines (points, width)."""
     s = supersample
-    image = Image.new('L', (W * s, H * s))
+    image = Image.new("L", (W * s, H * s))
     draw = ImageDraw.Draw(image)
     for polygon in polygons:
         draw.polygon([(x * s, y * s) for x, y in polygon], fill=255)
     for points, width in lines:
-        draw.line([(x * s, y * s) for x, y in points], fill=255, width=max(1, round(width * s)), joint='curve')
+        draw.line([(x * s, y * s) for x, y in points], fill=255, width=max(1, round(width * s)), joint="curve")
     for x, y, radius in circles:
         draw.ellipse([(x - radius) * s, (y - radius) * s, (x + radius) * s, (y + radius) * s], fill=255)
     return np.asarray(image.resize((W, H), Image.BOX), np.float32) / 255

@@ -5,11 +5,11 @@ from scipy.spatial import cKDTree
 
 from .tools import H, W, X, Y, colour, colours, curve, fractal_noise, noise, over, ramp, scatter, shape, step
 
-TITLE = 'Two Carp'
+TITLE = "Two Carp"
 
 CENTRE = (384, 256)
 CARP = [  # start and end of the arc each fish swims along (radians, tail first), and its palette
-    (2.75, 5.3, 'fff4e0 e8461f f7822b ffb347'), (-.39, 2.16, 'ffe9c0 f2b01e d9481c fff4e0')]
+    (2.75, 5.3, "fff4e0 e8461f f7822b ffb347"), (-.39, 2.16, "ffe9c0 f2b01e d9481c fff4e0")]
 TILE = 9.4  # pixels
 BORDER = 34
 
@@ -29,7 +29,7 @@ def whirl(rng):
     y = Y - CENTRE[1]
     radius = np.hypot(x, y)
     bands = np.sin(radius / 17 + 2.2 * np.arctan2(y, x) + .8 * noise(rng, 160))
-    water = ramp(.5 + .5 * bands, colours('0c3a5e 13688c 2fa0a8 8fd0bf d9ecd0'))
+    water = ramp(.5 + .5 * bands, colours("0c3a5e 13688c 2fa0a8 8fd0bf d9ecd0"))
     return water, np.arctan2(np.gradient(radius, axis=1), -np.gradient(radius, axis=0))
 
 
@@ -55,7 +55,7 @@ def add_carp(rng, plan, direction, start, end, palette):
     direction = np.where(near > .5, along, direction)
 
     shadow = step(18, 4, ndimage.distance_transform_edt(fish < .5)) * (1 - fish)
-    plan = over(plan, shadow, colour('072238'))
+    plan = over(plan, shadow, colour("072238"))
     plan = over(plan, fins, ramp(.5 + .5 * np.sin(from_spine / 6), palette[[0, 2, 3]]))
     patches = fractal_noise(rng, 52, 2)
     scales = ramp(.5 + .35 * np.cos(from_spine / 9) - .1 * nearest / 60, palette[[2, 3, 0]])
@@ -64,8 +64,8 @@ def add_carp(rng, plan, direction, start, end, palette):
     scales = over(scales, edge * .8, palette[1] * .8)
     plan = over(plan, body, scales)
     eyes = [spine[52] + side * normal[52] * half_width[52] * .62 for side in (1, -1)]
-    plan = over(plan, shape(circles=[(*eye, 10) for eye in eyes]), colour('f8f0d8'))
-    return over(plan, shape(circles=[(*eye, 6) for eye in eyes]), colour('0a0a12')), direction
+    plan = over(plan, shape(circles=[(*eye, 10) for eye in eyes]), colour("f8f0d8"))
+    return over(plan, shape(circles=[(*eye, 6) for eye in eyes]), colour("0a0a12")), direction
 
 
 def fin(spine, normal, half_width, at, side, length, sweep):
@@ -92,9 +92,9 @@ def add_border(plan, direction):
     border = from_edge < BORDER
     direction = np.where(border, 0, direction)
     chequer = .5 + .5 * np.sign(np.sin((X + Y) / 20) * np.sin((X - Y) / 20))
-    plan[border] = ramp(chequer[border] * .999, colours('14233f e2b23c'))
-    plan[(from_edge > 27) & border] = colour('efe2c0')
-    plan[from_edge < 8] = colour('7a1d1d')
+    plan[border] = ramp(chequer[border] * .999, colours("14233f e2b23c"))
+    plan[(from_edge > 27) & border] = colour("efe2c0")
+    plan[from_edge < 8] = colour("7a1d1d")
     return plan, direction
 
 
@@ -120,7 +120,7 @@ def lay_tiles(rng, plan, direction):
     bevel = .16 * np.tanh((-dy - dx * .6) / 6) * step(3.4, 1.2, gap)
     glass = paints[tile] * (shade + bevel)[..., None] + .05 * np.clip(tilt[..., :1] - 1, 0, 1)
     on_tile = step(.55, 1.35, gap + .25 * noise(rng, 4))
-    grout = colour('3b362f') * (1 + .12 * noise(rng, 3)[..., None])
+    grout = colour("3b362f") * (1 + .12 * noise(rng, 3)[..., None])
     return over(grout, on_tile, glass)
 
 

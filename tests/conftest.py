@@ -1,0 +1,61 @@
+"""Shared by the tests: one thread, no display, and a small network that needs no trained weights."""
+
+import os
+
+# Before torch and matplotlib are imported anywhere: tests run beside each other on small machines, without a screen.
+os.environ.setdefault("MPLBACKEND", "Agg")
+os.environ.setdefault("TQDM_DISABLE", "1")
+
+import pytest
+import torch
+from torch import nn
+
+from dputils.networks import Network
+
+
+class Block(nn.Sequential):
+    """A convolution and a ReLU, like the blocks of the bundled networks."""
+
+    def __init__(self, inputs, outputs, stride=1, inplace=False):
+        super().__init__()
+        self.add_module("conv", nn.Conv2d(inputs, outputs, 3, stride, 1))
+        self.add_module("relu", nn.ReLU(inplace=inplace))
+
+
+class SmallNet(nn.Module):
+    """Three blocks and a linear layer; counts how often each block runs."""
+
+    def __init__(self, channels=3, classes=5, inplace=False):
+        super().__init__()
+        self.first = Block(channels, 4, inplace=inplace)
+        self.second = Block(4, 6, stride=2, inplace=inplace)
+        self.third = Block(6, 8, inplace=inplace)
+        self.head = nn.Linear(8, classes)
+
+    def forward(self, x):
+        return self.head(self.third(self.second(self.first(x))).mean((2, 3)))
+
+
+def make_network(seed=0, *, channels=3, inplace=False, **options):
+    """A `Network` around a `SmallNet` with fixed random weights."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        module = SmallNet(channels, inplace=inplace)
+    options.setdefault("classes", ["dot", "stripe", "ring", "leaf", "star"])
+    return Network(module, name="small", image_size=16, **options)
+
+
+@pytest.fixture
+def network():
+    return make_network()
+
+
+@pytest.fixture
+def make_small_network():
+    return make_network
+
+
+@pytest.fixture
+def images():
+    """Two random pictures `(2, 3, 16, 16)` in [0, 1]."""
+    return torch.rand(2, 3, 16, 16, generator=torch.Generator().manual_seed(7))
