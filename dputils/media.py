@@ -253,10 +253,8 @@ def _pictures(images):
 
 
 def _shorten(text, font, width):
-    while text and font.getlength(text) > width:
-        text = text[:-2] + "…" if not text.endswith("…") else text[:-2] + "…"
-        if len(text) <= 2:
-            break
+    while len(text) > 1 and font.getlength(text) > width:
+        text = text.rstrip("…")[:-1] + "…"
     return text
 
 
@@ -288,7 +286,6 @@ def _film(frames, fps, ping_pong, ending):
         raise ValueError("the frames of a film must have one size")
     if ping_pong:
         pictures = pictures + pictures[-2:0:-1]
-    buffer = io.BytesIO()
     if ending == ".mp4":
         import imageio.v3 as imageio
 
@@ -298,5 +295,6 @@ def _film(frames, fps, ping_pong, ending):
                                output_params=["-crf", "20", "-pix_fmt", "yuv420p", "-movflags", "+faststart"])
     if ending not in (".gif", ".webp"):
         raise ValueError(f"a film ends in .mp4, .gif or .webp, not {ending!r}")
+    buffer = io.BytesIO()
     pictures[0].save(buffer, ending[1:], save_all=True, append_images=pictures[1:], duration=round(1000 / fps), loop=0)
     return buffer.getvalue()

@@ -7,100 +7,38 @@ under "image", and returns one number. `batch=k` binds it to the k-th picture.
 Source: Lucid `optvis/objectives.py`; the cosine power is due to Carter et al., Activation Atlas (2019).
 """
 
-import numbers
-
 import torch
 import torch.nn.functional as F
 
-IMAGE = "image"
+from .algebra import IMAGE, Objective, as_objective, bound, channel, of, pick_channel, unit
 
-
-class Objective:
-    """A function of activations, the layers it reads, and a readable name."""
-
-    def __init__(self, function, layers=(), name=None):
-        self.function = function
-        self.layers = frozenset(layers) - {IMAGE}
-        self.name = getattr(function, "__name__", "objective") if name is None else name
-
-    def __call__(self, activations):
-        return self.function(activations)
-
-    def __repr__(self):
-        return self.name
-
-    def __add__(self, other):
-        return _combine(self, other, lambda a, b: a + b, "{} + {}")
-
-    __radd__ = __add__
-
-    def __sub__(self, other):
-        return _combine(self, other, lambda a, b: a - b, "{} - {}", group_right=True)
-
-    def __rsub__(self, other):
-        return as_objective(other) - self
-
-    def __neg__(self):
-        return -1 * self
-
-    def __mul__(self, other):
-        return _combine(self, other, lambda a, b: a * b, "{1} * {0}", group_left=True, group_right=True)
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other):
-        if not isinstance(other, numbers.Number):
-            raise ValueError(f"an objective can be divided by a number, not by {other!r}")
-        return self * (1 / other)
-
-
-def as_objective(thing):
-    """An Objective from an Objective, a number, a string "layer:channel", or a function of the activations."""
-    if isinstance(thing, Objective):
-        return thing
-    if isinstance(thing, numbers.Number):
-        return Objective(lambda activations: thing, name=f"{thing:g}")
-    if isinstance(thing, str):
-        layer, colon, number = thing.rpartition(":")
-        if not colon or not number.lstrip("-").isdigit():
-            raise ValueError(f"{thing!r} is not an objective; write \"layer:channel\", for example \"conv5:7\"")
-        return channel(layer, int(number))
-    if callable(thing):
-        return Objective(thing, layers=getattr(thing, "layers", ()))
-    raise ValueError(f"{thing!r} cannot be an objective; use channel(...), a string \"layer:channel\" or a function")
+__all__ = ["IMAGE", "Objective", "alignment", "as_objective", "blur_each_step", "boundary_complexity", "channel",
+           "channel_interpolation", "class_index", "deepdream", "direction", "direction_neuron", "diversity",
+           "input_difference", "l1", "l2", "logit", "neuron", "tensor_direction", "total_variation"]
 
 
 # ---- units ---------------------------------------------------------------------------------------------------
-
-
-def channel(layer, n, batch=None):
-    """Mean activation of one channel, over positions (and over the batch, unless bound to one picture)."""
-    return _unit(f"channel({layer!r}, {n}{_bound(batch)})", layer, n, batch, lambda a: a.mean())
 
 
 def neuron(layer, n, x=None, y=None, batch=None):
     """Activation of one channel at one position, by default the centre (index size // 2), averaged over the batch."""
 
     def pick(a):
-        column = a.shape[2] // 2 if x is None else x
-        row = a.shape[1] // 2 if y is None else y
-        if not (-a.shape[1] <= row < a.shape[1] and -a.shape[2] <= column < a.shape[2]):
-            raise ValueError(f"neuron x={column}, y={row} lies outside {layer!r}, which is "
-                             f"{a.shape[2]} wide and {a.shape[1]} high for this picture")
+        row, column = _position(a, x, y, layer)
         return a[:, row, column].mean()
 
     where = "" if x is None and y is None else f", x={x}, y={y}"
-    return _unit(f"neuron({layer!r}, {n}{where}{_bound(batch)})", layer, n, batch, pick)
+    return unit(f"neuron({layer!r}, {n}{where}{bound(batch)})", layer, n, batch, pick)
 
 
 def logit(label, batch=None):
     """The network's score for a class, before the softmax: an index, or a name if the network knows its classes."""
 
     def function(activations):
-        scores = _of(activations, "logits", batch)
+        scores = of(activations, "logits", batch)
         return scores[:, class_index(label, getattr(activations, "classes", None), scores.shape[1])].mean()
 
-    return Objective(function, ["logits"], f"logit({label!r}{_bound(batch)})")
+    return Objective(function, ["logits"], f"logit({label!r}{bound(batch)})")
 
 
 def direction(layer, vector, cosine_power=0.0, batch=None):
@@ -116,7 +54,7 @@ def direction_neuron(layer, vector, x=None, y=None, cosine_power=0.0, batch=None
     """`direction` at one position only, by default the centre."""
 
     def window(a):
-        row, column = a.shape[2] // 2 if y is None else y, a.shape[3] // 2 if x is None else x
+        row, column = _position(a, x, y, layer)
         return a[:, :, row, column, None, None]
 
     return _direction("direction_neuron", layer, vector, cosine_power, batch, window)
@@ -129,17 +67,19 @@ def tensor_direction(layer, tensor, cosine_power=0.0, batch=None):
         raise ValueError(f"tensor_direction needs a tensor of shape (C, H, W), not {tuple(tensor.shape)}")
 
     def function(activations):
-        a = _of(activations, layer, batch)
+        a = of(activations, layer, batch)
+        if len(tensor) != a.shape[1]:
+            raise ValueError(f"the tensor has {len(tensor)} channels, but {layer!r} has {a.shape[1]}")
         height, width = min(a.shape[2], tensor.shape[1]), min(a.shape[3], tensor.shape[2])
         return _projection(_centre(a, height, width), _centre(tensor[None].to(a), height, width), cosine_power).mean()
 
-    return Objective(function, [layer], f"tensor_direction({layer!r}{_bound(batch)})")
+    return Objective(function, [layer], f"tensor_direction({layer!r}{bound(batch)})")
 
 
 def deepdream(layer, batch=None):
     """Mean square of a whole layer: more of whatever is there."""
-    return Objective(lambda activations: _of(activations, layer, batch).square().mean(), [layer],
-                     f"deepdream({layer!r}{_bound(batch)})")
+    return Objective(lambda activations: of(activations, layer, batch).square().mean(), [layer],
+                     f"deepdream({layer!r}{bound(batch)})")
 
 
 # ---- several pictures --------------------------------------------------------------------------------------------
@@ -149,7 +89,7 @@ def channel_interpolation(layer1, n1, layer2, n2):
     """From one channel to another across the batch: frame k maximises (1 - t) first + t second, t = k / (B - 1)."""
 
     def function(activations):
-        first, second = (_pick_channel(activations[layer], n, layer).mean((1, 2))
+        first, second = (pick_channel(activations[layer], n, layer).mean((1, 2))
                          for layer, n in ((layer1, n1), (layer2, n2)))
         t = torch.linspace(0, 1, len(first)).to(first)
         return ((1 - t) * first + t * second).sum()
@@ -250,56 +190,33 @@ def class_index(label, classes, count):
     return label
 
 
-def _combine(left, right, operation, name, group_left=False, group_right=False):
-    left, right = as_objective(left), as_objective(right)
-    if name == "{} + {}" and right.name == "0":  # the start value of Python's sum()
-        return left
-    names = [f"({o.name})" if group and (" + " in o.name or " - " in o.name) else o.name
-             for o, group in ((left, group_left), (right, group_right))]
-    return Objective(lambda activations: operation(left(activations), right(activations)),
-                     left.layers | right.layers, name.format(*names))
-
-
-def _unit(name, layer, n, batch, reduce):
-    return Objective(lambda activations: reduce(_pick_channel(_of(activations, layer, batch), n, layer)), [layer], name)
-
-
 def _penalty(name, batch, function):
-    name = f"{name}({_bound(batch)[2:]})"
-    return Objective(lambda activations: function(_of(activations, IMAGE, batch)), [IMAGE], name)
+    name = f"{name}({bound(batch)[2:]})"
+    return Objective(lambda activations: function(of(activations, IMAGE, batch)), [IMAGE], name)
 
 
-def _bound(batch):
-    return "" if batch is None else f", batch={batch}"
-
-
-def _of(activations, layer, batch):
-    a = activations[layer]
-    if batch is None:
-        return a
-    if not -len(a) <= batch < len(a):
-        raise ValueError(f"batch={batch} does not exist: the image has {len(a)} pictures, from 0 to {len(a) - 1}")
-    return a[batch:batch + 1] if batch != -1 else a[-1:]
-
-
-def _pick_channel(a, n, layer):
-    if not -a.shape[1] <= n < a.shape[1]:
-        raise ValueError(f"channel {n} does not exist: {layer!r} has {a.shape[1]}, from 0 to {a.shape[1] - 1}")
-    return a[:, n] if a.dim() == 4 else a[:, n, None, None]
+def _position(a, x, y, layer):
+    """Row and column of the last two axes, by default the centre."""
+    height, width = a.shape[-2:]
+    row, column = height // 2 if y is None else y, width // 2 if x is None else x
+    if not (-height <= row < height and -width <= column < width):
+        raise ValueError(f"position x={column}, y={row} lies outside {layer!r}, which is {width} wide and {height} high "
+                         "for this picture")
+    return row, column
 
 
 def _direction(kind, layer, vector, cosine_power, batch, window):
     vector = torch.as_tensor(vector, dtype=torch.float32).flatten()
 
     def function(activations):
-        a = _of(activations, layer, batch)
+        a = of(activations, layer, batch)
         a = a if a.dim() == 4 else a[..., None, None]
         if len(vector) != a.shape[1]:
             raise ValueError(f"the direction has {len(vector)} numbers, but {layer!r} has {a.shape[1]} channels")
         return _projection(window(a), vector.to(a).view(1, -1, 1, 1), cosine_power, axis=1).mean()
 
     power = f", cosine_power={cosine_power:g}" if cosine_power else ""
-    return Objective(function, [layer], f"{kind}({layer!r}, <{len(vector)}>{power}{_bound(batch)})")
+    return Objective(function, [layer], f"{kind}({layer!r}, <{len(vector)}>{power}{bound(batch)})")
 
 
 def _projection(a, b, cosine_power, axis=(1, 2, 3)):

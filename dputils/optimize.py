@@ -5,6 +5,7 @@
 
 import dataclasses
 import itertools
+import math
 import time
 
 import torch
@@ -92,7 +93,7 @@ def minimize(loss_fn, parameters, *, steps=512, lr=0.05, optimizer=None, render=
             terms = found if isinstance(found, dict) else {}
             loss = sum(terms.values()) if terms else found
             value = _scalar(loss)
-            if not torch.isfinite(torch.tensor(value)):
+            if not math.isfinite(value):
                 _restore(parameters, good)
                 raise NonFiniteError(
                     f"the loss is {value} at step {step}; the parameters are back at the last good ones. Lower lr (now "

@@ -284,7 +284,7 @@ def test_boundary_complexity_looks_at_the_border_only():
     grey = torch.full((1, 3, 30, 40), 0.9)  # smooth, but not the constant
     close(ob.boundary_complexity(8), 3 * border.sum() * 0.8 * 0.4**2, {"image": grey})
     dot = flat[:1].clone()
-    dot[:, :, 3, 20] += 0.25
+    dot[:, :, 4, 20] += 0.25
     spread = 0.25**2 * ((1 - 1 / 25) ** 2 + 24 / 25**2 + 0.8)
     close(ob.boundary_complexity(8), 3 * spread, {"image": dot})
 
