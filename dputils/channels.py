@@ -8,20 +8,25 @@ import torch
 
 from .images import random_image
 
+
+def _classes(*names):
+    return [("logits", name) for name in names]
+
+
 # Units with landmarks that an eye can follow (eyes, spirals, petals, wheels), the most telling ones first.
 FAVOURITES = {
-    "patternnet": [("logits", name) for name in ("eye", "flower", "snail", "butterfly", "owl", "wheel", "spiral_cw", "heart")],
-    "patternnet-plain": [("logits", name) for name in ("eye", "flower", "snail", "daisy", "butterfly", "rings", "wheel")],
+    "patternnet": _classes("eye", "flower", "snail", "butterfly", "owl", "wheel", "spiral_cw", "heart"),
+    "patternnet-plain": _classes("eye", "flower", "snail", "daisy", "butterfly", "rings", "wheel"),
     # Chosen by eye among 32 channels of fire module 9: curls, bubbles, ringed eyes, dark eyes, small eyes, heads.
     "squeezenet1_0": [("features.9", n) for n in (168, 312, 84, 348, 144, 324)],
     # ImageNet classes whose pictures are made of small parts in many copies.
-    "googlenet": [("logits", name) for name in ("peacock", "daisy", "jellyfish", "monarch", "honeycomb", "brain coral")],
-    "vgg19": [("logits", name) for name in ("peacock", "daisy", "jellyfish", "monarch", "honeycomb", "brain coral")],
+    "googlenet": _classes("peacock", "daisy", "jellyfish", "monarch", "honeycomb", "brain coral"),
+    "vgg19": _classes("peacock", "daisy", "jellyfish", "monarch", "honeycomb", "brain coral"),
 }
 
 
 def favourite_channels(network, count=2):
-    """Units `[(layer, n), …]` worth looking at, `count` of them: the favourites of a known network, then automatic ones.
+    """Units `[(layer, n), …]` worth looking at: the favourites of a known network, then automatic ones.
 
     Args:
         network: from `load_network`.
@@ -48,7 +53,7 @@ def favourite_channels(network, count=2):
 
 @torch.no_grad()
 def selective_channels(network, count, *, depth=0.6, images=8, seed=0):
-    """The channels at about `depth` of the network (0 first layer, 1 last) that answer to few things, but to those strongly.
+    """The channels at about `depth` of the network (0 first layer, 1 last) that answer to little, but strongly.
 
     Every channel is read on smooth random pictures. Those that stay near zero are left out (half of the channels,
     at most), the others are sorted by the ratio of their peak to their mean.

@@ -23,7 +23,7 @@ def decorrelated_to_rgb(t):
     Gradients: reach `t`; a step in one decorrelated channel moves all three colours together, as in photographs.
     Source: article, introduction (preconditioning); Lucid `param/color.py`.
     """
-    return torch.einsum("rc,nchw->nrhw", COLOR_CORRELATION.to(t), _three(t, "decorrelated_to_rgb"))
+    return (COLOR_CORRELATION.to(t) @ _three(t, "decorrelated_to_rgb").flatten(2)).unflatten(2, t.shape[2:])
 
 
 def rgb_to_decorrelated(rgb):

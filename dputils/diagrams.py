@@ -5,7 +5,7 @@ Every function returns a `Diagram`, which Jupyter shows as SVG on white. Picture
 Solid arrows are the computation forward, dashed ones the gradient back; what the optimizer may change is shaded.
 """
 
-from .drawing import GRADIENT, Diagram, decay_picture, placeholder, spectrum_picture
+from .drawing import GRADIENT, SHADE, Diagram, decay_picture, placeholder, spectrum_picture
 
 
 def parameterization(image=None, *, parameters=None):
@@ -27,8 +27,28 @@ def parameterization(image=None, *, parameters=None):
     return d
 
 
+SECTIONS = ("Aligned interpolation", "Style transfer", "Pictures as networks", "Transparency",
+            "Textures through rendering", "Style transfer in 3D")
+
+
+def contents(pictures=None):
+    """The article's opening picture: six cards, one a section. `pictures` is `{section number: picture}`, 1 to 6."""
+    pictures = {} if pictures is None else pictures
+    size, gap = 168, 46
+    d = Diagram(3 * size + 2 * gap + 48, 2 * size + 130)
+    for number, title in enumerate(SECTIONS, 1):
+        x, y = 24 + (number - 1) % 3 * (size + gap), 18 + (number - 1) // 3 * (size + 56)
+        if number in pictures:
+            d.picture(x, y, size, pictures[number])
+        else:
+            d.box(x, y, size, size, fill=SHADE, line="none", radius=6)
+            d.text(x + size / 2, y + size / 2 + 18, str(number), size=52, colour="#c3cad4", weight=300)
+        d.text(x, y + size + 21, f"{number}   {title}", size=13, anchor="start")
+    return d
+
+
 def scaled_fourier(spectrum=None, image=None, *, channel="channel", decay_power=1.0):
-    """Spectrum × scale -> inverse FFT -> colour -> sigmoid -> image -> network -> channel: the default picture of this book.
+    """The default picture of this book: spectrum × scale -> inverse FFT -> colour -> sigmoid -> image -> network.
 
     `spectrum` is a picture of the coefficients (default: coloured noise), `channel` names what is maximised.
     """
@@ -82,7 +102,8 @@ def style_transfer(content=None, learned=None, style=None, *, spectrum=None):
                (612 if loss is losses[1] else 594, y + 10), (x, y + 10))
     x = coefficients.bottom[0]
     d.line(losses[1].bottom, (losses[1].bottom[0], 438), (x, 438), (x, 280), gradient=True)
-    d.line(losses[0].right, (788, losses[0].right[1]), (788, 438), (losses[1].bottom[0], 438), arrow=False, gradient=True)
+    side, join = (788, losses[0].right[1]), (losses[1].bottom[0], 438)
+    d.line(losses[0].right, side, (788, 438), join, arrow=False, gradient=True)
     d.text(240, 431, "gradient", size=12, colour=GRADIENT)
     return d
 

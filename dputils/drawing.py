@@ -90,7 +90,7 @@ class Diagram:
         return Part(x - r, y - r, 2 * r, 2 * r)
 
     def line(self, *points, arrow=True, gradient=False, gap=5, text="", colour=None):
-        """A line through points, with rounded corners; it stops `gap` short of both ends. `gradient`: dashed, coloured."""
+        """A line with rounded corners that stops `gap` short of its ends; a `gradient` is dashed and coloured."""
         points = _shorten(points, gap)
         colour = (GRADIENT if gradient else LINE) if colour is None else colour
         path = f"M{points[0][0]:g},{points[0][1]:g}"
@@ -149,7 +149,7 @@ def spectrum_picture(image=None, size=64):
 
 
 def decay_picture(size=64, power=1.0):
-    """The scale 1 / f^power that the spectrum is multiplied by, zero frequency in the middle, logarithmic, as PIL image."""
+    """The scale 1 / f^power of a spectrum, zero frequency in the middle, logarithmic, as PIL image."""
     f = (torch.fft.fftfreq(size)[:, None] ** 2 + torch.fft.fftfreq(size)[None] ** 2).sqrt().clamp(min=1 / size)
     level = -power * torch.fft.fftshift(f).log()
     return to_image(((level - level.min()) / max(level.max() - level.min(), 1e-9))[None])

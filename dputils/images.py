@@ -49,7 +49,7 @@ class ImageParam(nn.Module):
         raw = sum(basis() for basis in self.bases)
         if self.decorrelate:
             raw = torch.cat([decorrelated_to_rgb(raw[:, :3]), raw[:, 3:]], 1)  # the fourth, if any, is opacity
-        return self.squash(raw + self._offset(raw))
+        return self.squash(raw if self.squash is torch.sigmoid else raw + self._offset(raw))
 
     @torch.no_grad()
     def start_from(self, image):

@@ -292,7 +292,7 @@ def _film(frames, fps, ping_pong, ending):
         width, height = (n // 2 * 2 for n in pictures[0].size)
         arrays = np.stack([np.asarray(p)[:height, :width] for p in pictures])
         return imageio.imwrite("<bytes>", arrays, extension=".mp4", fps=fps, codec="libx264", macro_block_size=2,
-                               output_params=["-crf", "20", "-pix_fmt", "yuv420p", "-movflags", "+faststart"])
+                               output_params=["-crf", "20", "-movflags", "+faststart"])
     if ending not in (".gif", ".webp"):
         raise ValueError(f"a film ends in .mp4, .gif or .webp, not {ending!r}")
     buffer = io.BytesIO()

@@ -111,6 +111,8 @@ class Network(nn.Module):
                              "axis with image[None], blend RGBA over a background, or use read_image")
         if not images.is_floating_point():
             raise ValueError(f"images must be floats in [0, 1], not {images.dtype}; use images.float() / 255")
+        parameter = next(self.module.parameters(), self.mean)
+        images = images.to(parameter.dtype)  # doubles and halves too, as long as the network is float32
         if self.channels == 3 and images.shape[1] == 1:
             images = images.expand(-1, 3, -1, -1)
         elif self.channels == 1 and images.shape[1] == 3:

@@ -200,8 +200,8 @@ def _position(a, x, y, layer):
     height, width = a.shape[-2:]
     row, column = height // 2 if y is None else y, width // 2 if x is None else x
     if not (-height <= row < height and -width <= column < width):
-        raise ValueError(f"position x={column}, y={row} lies outside {layer!r}, which is {width} wide and {height} high "
-                         "for this picture")
+        raise ValueError(f"position x={column}, y={row} lies outside {layer!r}, which is {width} wide and {height} "
+                         "high for this picture")
     return row, column
 
 

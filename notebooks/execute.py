@@ -96,7 +96,8 @@ def execute(notebook: nbformat.NotebookNode, folder: Path, timeout: float) -> No
     environment["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     root = str(FOLDER.parent)
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH")]))
-    client = NotebookClient(notebook, kernel_name="python3", timeout=timeout, store_widget_state=False,
+    # With store_widget_state=False nbclient fails on `interact` (KeyError); `tidy` drops the state again.
+    client = NotebookClient(notebook, kernel_name="python3", timeout=timeout, store_widget_state=True,
                             record_timing=False, resources={"metadata": {"path": str(folder)}},
                             extra_arguments=["--IPKernelApp.log_level=40"])  # errors only, no remarks on sockets
     with client.setup_kernel(env=environment):

@@ -41,6 +41,9 @@ def make_network(seed=0, *, channels=3, inplace=False, **options):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         module = SmallNet(channels, inplace=inplace)
+    for name, parameter in module.named_parameters():
+        if name.endswith("conv.bias"):
+            parameter.data.fill_(0.2)  # no channel starts dead
     options.setdefault("classes", ["dot", "stripe", "ring", "leaf", "star"])
     return Network(module, name="small", image_size=16, **options)
 

@@ -17,6 +17,7 @@ PACKAGE = ROOT / "dputils"
 ALLOWED = {
     "algebra": set(),
     "bases": set(),
+    "channels": {"images"},
     "claims": set(),
     "color": set(),
     "measures": set(),

@@ -39,20 +39,21 @@ def _torchvision_module(name, seed):
     options = {"init_weights": False} if name in ("googlenet", "vgg11") else {}
     module = models.get_model(name, weights=None, **options).eval()
     if name == "vgg11":  # its 500 MB of linear layers would only slow the tests down
-        module.classifier = nn.Sequential(nn.Linear(512 * 49, 16), nn.ReLU(True), nn.Dropout(), nn.Linear(16, 10)).eval()
+        module.classifier = nn.Sequential(nn.Linear(512 * 49, 16), nn.ReLU(True), nn.Linear(16, 10)).eval()
     return module
 
 
-# ---- a truncated network is the full one, cut -----------------------------------------------------------------------
+# ---- a truncated network is the full one, cut -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", TORCHVISION)
 def test_every_layer_is_the_full_networks(name):
     module = torchvision_module(name)
     original = copy.deepcopy(module)
-    net = load_network(module, normalize=((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+    mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+    net = load_network(module, normalize=(mean, std))
     x = torch.rand(2, 3, 64, 64)
-    normalised = (x - torch.tensor([0.485, 0.456, 0.406])[:, None, None]) / torch.tensor([0.229, 0.224, 0.225])[:, None, None]
+    normalised = (x - torch.tensor(mean)[:, None, None]) / torch.tensor(std)[:, None, None]
     with torch.no_grad():
         expected = reference_activations(original, normalised, set(net.layers))
         together = net(x, net.layers)
@@ -122,7 +123,7 @@ def test_small_pictures_reach_the_layers_that_they_can():
     assert net(torch.rand(1, 3, 21, 21), "features.3")["features.3"].shape[:2] == (1, 128)
 
 
-# ---- in-place ReLUs -------------------------------------------------------------------------------------------------
+# ---- in-place ReLUs -------------------------------------------------------------------------------------------
 
 
 def test_in_place_relus_do_not_overwrite_what_was_captured(make_small_network, images):
@@ -151,7 +152,7 @@ def test_functional_in_place_relus_do_not_either(images):
     assert torch.allclose(found["logits"], module(images), atol=1e-6)
 
 
-# ---- before the ReLU --------------------------------------------------------------------------------------------------
+# ---- before the ReLU ------------------------------------------------------------------------------------------
 
 
 def test_pre_gives_the_value_before_the_relu(network, images):
@@ -206,7 +207,7 @@ def test_pre_is_refused_where_no_relu_is(network, images):
         network(images, "second.conv:pre")
 
 
-# ---- redirected ReLU ----------------------------------------------------------------------------------------------------
+# ---- redirected ReLU ------------------------------------------------------------------------------------------
 
 
 def test_redirection_leaves_values_unchanged(network, images):
@@ -290,7 +291,7 @@ def test_redirection_ends_with_its_block(network, images):
     assert torch.equal(*grads) and not network._redirect
 
 
-# ---- what goes in ---------------------------------------------------------------------------------------------------------
+# ---- what goes in ---------------------------------------------------------------------------------------------
 
 
 def test_normalisation_is_applied_once(make_small_network, images):
@@ -329,7 +330,7 @@ def test_the_network_stays_in_evaluation_mode():
     assert torch.equal(net.logits(x), net.logits(x)) and not net.module.training
 
 
-# ---- names and weights ----------------------------------------------------------------------------------------------------
+# ---- names and weights ----------------------------------------------------------------------------------------
 
 
 def test_wrong_layers_get_the_nearest_names(network, images):
@@ -395,7 +396,7 @@ def test_unknown_weights_are_listed():
         load_network("squeezenet1_0", weights="IMAGENET")
 
 
-# ---- the bundled networks -------------------------------------------------------------------------------------------------
+# ---- the bundled networks -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["patternnet", "patternnet-plain"])

@@ -25,7 +25,7 @@ def close(objective, value, acts):
     assert float(as_objective(objective)(acts)) == pytest.approx(float(value), rel=1e-4, abs=1e-6)
 
 
-# ---- the algebra --------------------------------------------------------------------------------------------------
+# ---- the algebra ----------------------------------------------------------------------------------------------
 
 
 def test_objectives_compose_like_numbers(acts):
@@ -92,7 +92,7 @@ def test_division_by_objectives_is_refused():
         ob.channel("a", 1) / ob.channel("b", 1)
 
 
-# ---- units ----------------------------------------------------------------------------------------------------------
+# ---- units ----------------------------------------------------------------------------------------------------
 
 
 def test_channel_is_a_mean(acts):
@@ -178,7 +178,7 @@ def test_deepdream_is_the_mean_square(acts):
     close(ob.deepdream("b"), (acts["b"] ** 2).mean(), acts)
 
 
-# ---- several pictures -----------------------------------------------------------------------------------------------
+# ---- several pictures -----------------------------------------------------------------------------------------
 
 
 def test_channel_interpolation_weighs_frames_from_first_to_last(acts):
@@ -216,7 +216,7 @@ def test_diversity_measures_likeness_of_style():
     close(ob.diversity("a"), 0, {"a": disjoint})
 
 
-# ---- penalties on the picture -----------------------------------------------------------------------------------------
+# ---- penalties on the picture ---------------------------------------------------------------------------------
 
 
 def test_total_variation_of_a_step_is_its_length_times_its_height():
@@ -289,7 +289,7 @@ def test_boundary_complexity_looks_at_the_border_only():
     close(ob.boundary_complexity(8), 3 * spread, {"image": dot})
 
 
-# ---- mistakes ---------------------------------------------------------------------------------------------------------
+# ---- mistakes -------------------------------------------------------------------------------------------------
 
 
 def test_mistakes_are_explained(acts):

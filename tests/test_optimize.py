@@ -21,7 +21,7 @@ def quiet(*args, **options):
     return maximize(*args, **options)
 
 
-# ---- the loop -------------------------------------------------------------------------------------------------------
+# ---- the loop -------------------------------------------------------------------------------------------------
 
 
 def test_a_quadratic_follows_its_closed_form():
@@ -43,7 +43,7 @@ def test_adam_with_its_step_size_is_the_default():
         adam.zero_grad()
         (y**2).sum().backward()
         adam.step()
-    assert torch.equal(x, y)
+    assert torch.allclose(x, y, atol=1e-6)
 
 
 def test_terms_are_summed_and_recorded():
@@ -104,16 +104,29 @@ def test_history_tells_what_happened():
     assert repr(history).startswith("History(3 steps in") and "loss 1 -> -1" in repr(history)
 
 
-def test_progress_bar_counts_the_steps(monkeypatch, capsys):
-    monkeypatch.delenv("TQDM_DISABLE", raising=False)
-    x = parameter(1.0)
-    minimize(lambda: x.sum(), [x], steps=20)
-    assert "20/20" in (shown := capsys.readouterr().err) or "it/s" in shown
+def test_progress_bar_counts_the_steps(monkeypatch):
+    class Bar:
+        count, text, closed = 0, "", False
+
+        def update(self):
+            self.count += 1
+
+        def set_postfix_str(self, text):
+            self.text = text
+
+        def close(self):
+            self.closed = True
+
+    bars, x = [], parameter(1.0)
+    monkeypatch.setattr("tqdm.auto.tqdm", lambda total, leave: bars.append((total, Bar())) or bars[-1][1])
+    minimize(lambda: x.sum(), [x], steps=20, optimizer=sgd(1.0))
+    (total, bar), = bars
+    assert total == bar.count == 20 and bar.closed and bar.text == "loss -18"
     minimize(lambda: x.sum(), [x], steps=20, progress=False)
-    assert capsys.readouterr().err == ""
+    assert len(bars) == 1
 
 
-# ---- stopping -------------------------------------------------------------------------------------------------------
+# ---- stopping -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("where", ["loss", "on_step"])
@@ -178,21 +191,34 @@ def test_the_loss_must_be_one_number():
         minimize(lambda: None, [x], steps=1, progress=False)
 
 
+def test_a_loss_without_the_parameters_is_refused():
+    x = parameter(1.0)
+    with pytest.raises(ValueError, match="does not depend on the parameters"):
+        minimize(lambda: x.detach().sum(), [x], steps=1, progress=False)
+
+
+def test_terms_may_be_plain_numbers():
+    x = parameter(1.0)
+    history = minimize(lambda: {"loss": x.sum(), "off": 0.0}, [x], steps=2, progress=False)
+    assert history.terms["off"] == [0.0, 0.0]
+
+
 def test_impossible_snapshots_are_refused():
     x = parameter(1.0)
-    for options in ({"snapshots": [9], "render": lambda: x}, {"snapshots": [-1], "render": lambda: x}, {"snapshots": [1]}):
+    render = lambda: x
+    for options in ({"snapshots": [9], "render": render}, {"snapshots": [-1], "render": render}, {"snapshots": [1]}):
         with pytest.raises(ValueError, match="must lie between 0 and steps=5, and need render="):
             minimize(lambda: x.sum(), [x], steps=5, progress=False, **options)
 
 
-# ---- maximize -------------------------------------------------------------------------------------------------------
+# ---- maximize -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("make", [fourier_image, pixel_image])
 def test_an_objective_rises(network, make):
     image = make(16, batch=2)
-    history = quiet(image, "second:3", network, steps=40)
-    assert len(history.objective) == 40 and max(history.objective[-5:]) > history.objective[0] + 0.05
+    history = quiet(image, "second:3", network, steps=40, lr=0.2)
+    assert len(history.objective) == 40 and min(history.objective[-5:]) > max(history.objective[:5]) + 0.005
     assert image().min() >= 0 and image().max() <= 1
 
 
@@ -220,7 +246,11 @@ def test_transforms_none_is_the_stack_and_a_list_is_itself(network):
     sizes = []
     network.module.first.conv.register_forward_pre_hook(lambda module, inputs: sizes.append(inputs[0].shape[-1]))
     network.layers
-    run = lambda transforms: (sizes.clear(), quiet(fourier_image(16), "first:0", network, steps=8, transforms=transforms))
+
+    def run(transforms):
+        sizes.clear()
+        quiet(fourier_image(16), "first:0", network, steps=8, transforms=transforms)
+
     run([])
     assert sizes == [16] * 8
     run(None)

@@ -47,7 +47,7 @@ def test_gram_matrix_needs_maps():
         gram_matrix(torch.zeros(3, 4))
 
 
-# ---- the moving average -------------------------------------------------------------------------------------------
+# ---- the moving average ---------------------------------------------------------------------------------------
 
 
 def test_moving_average_has_the_averages_value():
@@ -96,7 +96,7 @@ def test_moving_average_refuses_impossible_decays(decay):
         MovingAverageGram(decay)
 
 
-# ---- losses -------------------------------------------------------------------------------------------------------
+# ---- losses ---------------------------------------------------------------------------------------------------
 
 
 def test_style_loss_is_the_sum_of_mean_absolute_differences():

@@ -22,7 +22,7 @@ def positions(height, width):
     return torch.stack([rows, columns]).float()[None]
 
 
-# ---- each one alone ---------------------------------------------------------------------------------------------
+# ---- each one alone -------------------------------------------------------------------------------------------
 
 
 def test_padding_is_grey_around_the_unchanged_picture():
@@ -100,7 +100,7 @@ def test_rotation_of_a_wide_picture_keeps_right_angles():
     assert turned.sum() == pytest.approx(disc.sum().item(), rel=0.01)
 
 
-# ---- the standard stack ------------------------------------------------------------------------------------------
+# ---- the standard stack ---------------------------------------------------------------------------------------
 
 
 def test_the_standard_stack_has_the_originals_sizes():
@@ -127,7 +127,7 @@ def test_the_picture_stays_upright_in_six_draws_of_twenty_six():
     assert np.mean(upright) == pytest.approx(6 / 26, abs=0.045)  # three standard deviations
 
 
-# ---- one draw for a batch -----------------------------------------------------------------------------------------
+# ---- one draw for a batch -------------------------------------------------------------------------------------
 
 RANDOM = {
     "jitter": lambda **options: jitter(4, **options),
@@ -175,7 +175,7 @@ def test_compose_applies_from_left_to_right():
     assert compose()(x) is x
 
 
-# ---- gradients ------------------------------------------------------------------------------------------------------
+# ---- gradients ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("make", [*RANDOM.values(), lambda: pad(2), lambda: pad(2, value="reflect"),

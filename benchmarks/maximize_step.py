@@ -1,0 +1,78 @@
+"""A step of `maximize` against the bare network: forward and backward to the same layer at the same input sizes.
+
+Bare means the network's own modules up to the layer, one call each, with a picture that requires gradients, and
+nothing else: no parameterization, transforms, optimizer, history or progress bar. The robustness transforms
+change the size at every step, so the bare network gets the same sequence of sizes.
+"""
+
+import argparse
+import os
+import time
+
+import torch
+from _timing import ratio_report
+from torch import nn
+
+from dputils.images import fourier_image
+from dputils.networks import load_network
+from dputils.optimize import maximize
+from dputils.transforms import standard_transforms
+
+
+def patternnet():
+    net = load_network("patternnet")
+    blocks = [getattr(net.module, name) for name in net.module.block_names]
+    return net, nn.Sequential(*blocks[:6]), net.module.block_names[5], 128
+
+
+def googlenet():
+    torch.manual_seed(0)
+    net = load_network("googlenet", weights=None)
+    names = ["conv1", "maxpool1", "conv2", "conv3", "maxpool2", "inception3a", "inception3b", "maxpool3", "inception4a",
+             "inception4b"]
+    return net, nn.Sequential(*(getattr(net.module, name) for name in names)), names[-1], 224
+
+
+def input_sizes(size, steps, seed):
+    """The sizes that `maximize` will draw for this seed."""
+    transform, generator = standard_transforms(), torch.Generator().manual_seed(seed)
+    return [transform(torch.zeros(1, 1, size, size), generator).shape[2:] for _ in range(steps)]
+
+
+def measure(make, rounds, steps, transforms=None):
+    net, trunk, layer, size = make()
+    net.layers  # listed once, not part of a step
+    objective = f"{layer}:7"
+    marks = []
+
+    def ours(seed):
+        image = fourier_image(size, seed=seed)
+        # The ReLU redirection of the first 16 of 512 steps is measured apart: it would weigh too much in short runs.
+        marks.clear()
+        maximize(image, objective, net, steps=steps, seed=seed, transforms=transforms, redirect_relu=0,
+                 on_step=lambda step, value: marks.append(time.perf_counter()))
+        return [b - a for a, b in zip(marks, marks[1:])]
+
+    def bare(seed):
+        times = []
+        sizes = input_sizes(size, steps, seed) if transforms is None else [(size, size)] * steps
+        for height, width in sizes:
+            x = torch.rand(1, 3, height, width, requires_grad=True)
+            start = time.perf_counter()
+            trunk(x)[:, 7].mean().backward()
+            times.append(time.perf_counter() - start)
+        return times[1:]
+
+    return ratio_report(ours, bare, rounds, f"{net.name} to {layer}, {size} px"
+                        f"{', standard transforms' if transforms is None else ', no transforms'}")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("TQDM_DISABLE", "1")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5, help="how often both are timed, in turn")
+    parser.add_argument("--steps", type=int, default=24, help="steps of each turn")
+    options = parser.parse_args()
+    for make in (patternnet, googlenet):
+        for transforms in (None, []):
+            measure(make, options.rounds, options.steps, transforms)

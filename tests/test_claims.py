@@ -1,0 +1,59 @@
+"""The claims of each notebook, measured again: its cells tagged imports, parameters and claims are run in order."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from dputils.claims import Claim
+
+FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
+NOTEBOOKS = sorted(path for path in FOLDER.glob("0*.ipynb"))
+TAGS = {"imports", "parameters", "claims"}
+
+
+def tagged_cells(path):
+    """`(number, tag, source)` of the cells to run, without IPython's own commands."""
+    for number, cell in enumerate(nbformat.read(path, as_version=4).cells):
+        tags = TAGS & set(cell.metadata.get("tags", []))
+        if cell.cell_type == "code" and tags:
+            lines = [line for line in cell.source.splitlines() if not line.lstrip().startswith(("%", "!"))]
+            yield number, min(tags), "\n".join(lines)
+
+
+@pytest.fixture
+def in_notebook_folder(monkeypatch):
+    """As in the notebooks' own folder, with nothing displayed."""
+    monkeypatch.chdir(FOLDER)
+    monkeypatch.setattr("IPython.display.display", lambda *args, **kwargs: None)
+    import matplotlib.pyplot as plt
+
+    yield
+    plt.close("all")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_claims_hold(path, in_notebook_folder):
+    cells = list(tagged_cells(path))
+    assert "claims" in {tag for number, tag, source in cells}, f"{path.name} has no cell tagged claims"
+    names = {"__name__": "__main__", "display": lambda *args, **kwargs: None}
+    for number, tag, source in cells:
+        exec(compile(source, f"{path.name}, cell {number} ({tag})", "exec"), names)
+    claims = names.get("claims")
+    assert claims and all(isinstance(claim, Claim) for claim in claims), \
+        f"{path.name}: the cells tagged claims must leave a list of Claim in `claims`, not {claims!r}"
+    print()
+    for claim in claims:
+        print(claim)
+    assert any(claim.bar for claim in claims), "no claim has a bar to clear"
+    few = [claim.text for claim in claims if claim.bar and len(claim.values) < 3]
+    assert not few, f"claims with a bar need at least three values: {few}"
+    failing = [str(claim) for claim in claims if not claim.holds]
+    assert not failing, "\n".join(failing)
+
+
+def test_every_section_is_measured():
+    """A notebook without claims would pass by silence."""
+    assert NOTEBOOKS
+    assert [path.name for path in NOTEBOOKS if "claims" not in {tag for _, tag, _ in tagged_cells(path)}] == []
