@@ -13,10 +13,10 @@ def _classes(*names):
     return [("logits", name) for name in names]
 
 
-# Units with landmarks that an eye can follow (eyes, spirals, petals, wheels), the most telling ones first.
+# Units with landmarks that an eye can follow (tips, petals, spirals, eyes), the most telling ones first.
 FAVOURITES = {
-    "patternnet": _classes("eye", "flower", "snail", "butterfly", "owl", "wheel", "spiral_cw", "heart"),
-    "patternnet-plain": _classes("eye", "flower", "snail", "daisy", "butterfly", "rings", "wheel"),
+    "patternnet": _classes("star", "daisy", "spiral_cw", "flower", "snail", "rings", "strawberry", "heart"),
+    "patternnet-plain": _classes("star", "daisy", "spiral_cw", "flower", "snail", "rings"),
     # Chosen by eye among 32 channels of fire module 9: curls, bubbles, ringed eyes, dark eyes, small eyes, heads.
     "squeezenet1_0": [("features.9", n) for n in (168, 312, 84, 348, 144, 324)],
     # ImageNet classes whose pictures are made of small parts in many copies.

@@ -66,7 +66,7 @@ class Diagram:
         target = (max(1, round(2 * w)), max(1, round(2 * h)))  # twice the size, for screens of double density
         small = picture.width < w  # keep the pixels of tiny pictures visible
         picture = picture.resize(target, Image.Resampling.NEAREST if small else Image.Resampling.LANCZOS)
-        url = data_url(picture, "png" if picture.mode == "RGBA" or small else "jpeg")
+        url = data_url(picture, "png" if picture.mode == "RGBA" or small else "jpeg", 75)
         self.items.append(f'<image x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" href="{url}" '
                           f'preserveAspectRatio="none"/>')
         if text:

@@ -58,16 +58,7 @@ def frame_change(frames, blur=2.0):
         raise ValueError(f"frame_change compares neighbouring frames; got {len(frames)} frame")
     x = frames.detach().float()
     if blur:
-        x = _gaussian_blur(x, blur)
+        from kornia.filters import gaussian_blur2d  # imported late: kornia takes a second to load
+
+        x = gaussian_blur2d(x, 2 * round(3 * blur) + 1, (blur, blur), border_type="replicate")
     return (x[1:] - x[:-1]).square().mean((1, 2, 3)).sqrt()
-
-
-def _gaussian_blur(x, sd):
-    radius = round(3 * sd)
-    kernel = torch.exp(-torch.arange(-radius, radius + 1).to(x) ** 2 / (2 * sd**2))
-    kernel = kernel / kernel.sum()
-    channels = x.shape[1]
-    for shape, padding in (((1, 1, -1, 1), (0, 0, radius, radius)), ((1, 1, 1, -1), (radius, radius, 0, 0))):
-        x = torch.nn.functional.pad(x, padding, mode="replicate")
-        x = torch.nn.functional.conv2d(x, kernel.view(shape).expand(channels, -1, -1, -1), groups=channels)
-    return x

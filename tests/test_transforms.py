@@ -190,3 +190,12 @@ def test_gradients_reach_every_pixel_that_survives():
     x = picture(32, 32).requires_grad_()
     standard_transforms()(x, generator()).sum().backward()
     assert (x.grad[..., 8:-8, 8:-8].abs() > 0).all()
+
+
+@pytest.mark.parametrize("size", [(21, 34), (32, 32)])
+@pytest.mark.parametrize("degrees", [-10.0, 3.0, 45.0])
+def test_rotation_is_kornias(size, degrees):
+    kornia = pytest.importorskip("kornia.geometry.transform")
+    images = picture(*size, count=2, dtype=torch.float64)
+    expected = kornia.rotate(images, torch.full((2,), degrees, dtype=torch.float64), align_corners=True)
+    assert torch.allclose(random_rotate([degrees])(images, generator()), expected, atol=1e-9)
