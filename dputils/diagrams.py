@@ -35,7 +35,7 @@ def contents(pictures=None):
     """The article's opening picture: six cards, one a section. `pictures` is `{section number: picture}`, 1 to 6."""
     pictures = {} if pictures is None else pictures
     size, gap = 168, 46
-    d = Diagram(3 * size + 2 * gap + 48, 2 * size + 130)
+    d = Diagram(3 * size + 2 * gap + 48, 2 * size + 112)
     for number, title in enumerate(SECTIONS, 1):
         x, y = 24 + (number - 1) % 3 * (size + gap), 18 + (number - 1) // 3 * (size + 56)
         if number in pictures:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import ast
+import base64
 import difflib
+import io
 import os
 import re
 import sys
@@ -19,10 +21,12 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from PIL import Image
 
 FOLDER = Path(__file__).resolve().parent
 MAX_BYTES = 2_000_000
 BUDGET_SECONDS = 240
+THUMBNAIL = (320, 200)
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 INJECTED = "injected-parameters"
 
@@ -177,17 +181,36 @@ def check(notebook: nbformat.NotebookNode, size: int) -> None:
                             "Show fewer or smaller pictures, or store them as JPEG")
 
 
+def store_thumbnail(notebook: nbformat.NotebookNode, target: Path) -> None:
+    """Keep a small copy of the picture that the cell tagged `thumbnail` shows, for the table in README.md."""
+    index = tagged_cell(notebook, "thumbnail")
+    shown = [] if index is None else [output.data["image/jpeg"] for output in notebook.cells[index].outputs
+                                      if "image/jpeg" in output.get("data", {})]
+    if shown:
+        picture = Image.open(io.BytesIO(base64.b64decode(shown[-1])))
+        picture.thumbnail(THUMBNAIL, Image.Resampling.LANCZOS)
+        folder = target.parent / "thumbnails"
+        folder.mkdir(exist_ok=True)
+        picture.save(folder / f"{target.stem[:2]}.jpg", quality=85)
+
+
 def run_one(path: Path, target: Path, settings: dict[str, object], timeout: float) -> float:
     """Execute one notebook and store it at `target`; returns the seconds it took."""
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells = [cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])]
-    inject(notebook, settings)
-    start = time.perf_counter()
-    failure = None
-    try:
-        execute(notebook, path.resolve().parent, timeout)
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        failure = NotebookError(str(error).strip())
+    # Now and then the kernel's answer to a finished cell gets lost on its way, and the wait for it would never end:
+    # a cell that runs out of time gives the whole notebook one more chance, in a new kernel.
+    for chances in (1, 0):
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells = [cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])]
+        inject(notebook, settings)
+        start, failure = time.perf_counter(), None
+        try:
+            execute(notebook, path.resolve().parent, timeout)
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            failure = NotebookError(str(error).strip())
+            if chances and isinstance(error, CellTimeoutError):
+                print(f"{path.name}: no answer within {timeout:.0f} s, trying once more", flush=True)
+                continue
+        break
     seconds = time.perf_counter() - start
     tidy(notebook)
     text = nbformat.writes(notebook) + "\n"
@@ -200,6 +223,7 @@ def run_one(path: Path, target: Path, settings: dict[str, object], timeout: floa
     if failure is None or target.resolve() != path.resolve():
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
+        store_thumbnail(notebook, target)
     if failure is not None:
         raise failure
     return seconds
@@ -211,7 +235,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, help="folder for the executed copies (default: replace in place)")
     parser.add_argument("--set", dest="settings", metavar="NAME=VALUE", nargs="+", action="extend", default=[],
                         help="override parameters, for instance --set size=64 steps=32 (needs --output)")
-    parser.add_argument("--timeout", type=float, default=1800, help="seconds that one cell may take")
+    parser.add_argument("--timeout", type=float, default=600, help="seconds that one cell may take")
     options = parser.parse_args(arguments)
     try:
         paths = find_notebooks(options.notebooks)
