@@ -49,9 +49,7 @@ def random_scale(scales, *, per_sample=False):
             drawn = scales[torch.randint(len(scales), (len(images),), generator=generator)]
             return _warp(images, scale=drawn)
         scale = scales[torch.randint(len(scales), (), generator=generator)].item()
-        # Rounded down, as in the original; the small term keeps 50 * 1.06 from becoming 52.
-        size = [max(1, int(n * scale + 1e-6)) for n in images.shape[2:]]
-        return F.interpolate(images, size=size, mode="bilinear", align_corners=False)
+        return F.interpolate(images, size=_scaled(images, scale), mode="bilinear", align_corners=False)
 
     return transform
 
@@ -89,15 +87,49 @@ def standard_transforms(*, per_sample=False):
     """The robustness stack of the original: pad 12, jitter 8, scale 0.90 … 1.10, rotate -10° … 10°, jitter 4.
 
     A 128 px picture reaches the network at 125 to 154 px.
+
+    Differs: scale, rotation and the last jitter are one bilinear sampling instead of two in a row, which costs half
+    the time and blurs once. With `per_sample` the five run one after the other.
     """
-    return compose(
-        pad(12, value=0.5),
-        jitter(8, per_sample=per_sample),
-        random_scale([1 + (i - 5) / 50 for i in range(11)], per_sample=per_sample),
-        # Five extra zeros: the original leaves the picture upright in 6 draws of 26.
-        random_rotate(list(range(-10, 11)) + 5 * [0], per_sample=per_sample),
-        jitter(4, per_sample=per_sample),
-    )
+    scales = [1 + (i - 5) / 50 for i in range(11)]
+    # Five extra zeros: the original leaves the picture upright in 6 draws of 26.
+    angles = list(range(-10, 11)) + 5 * [0]
+    first, last = jitter(8, per_sample=per_sample), jitter(4, per_sample=per_sample)
+    if per_sample:
+        return compose(pad(12), first, random_scale(scales, per_sample=True),
+                       random_rotate(angles, per_sample=True), last)
+    grey = pad(12)
+
+    def transform(images, generator=None):
+        images = first(grey(images), generator)
+        scale = scales[torch.randint(len(scales), (), generator=generator)]
+        degrees = angles[torch.randint(len(angles), (1,), generator=generator)]
+        size = _scaled(images, scale)
+        if degrees == 0:
+            return last(F.interpolate(images, size=size, mode="bilinear", align_corners=False), generator)
+        (top, left), = torch.randint(5, (1, 2), generator=generator).tolist()
+        _check(min(size) > 4, f"an image of {tuple(images.shape[2:])} pixels is too small for the standard transforms")
+        return _turned_window(images, size, degrees, (top, left, size[0] - 4, size[1] - 4))
+
+    return transform
+
+
+def _scaled(images, scale):
+    # Rounded down, as in the original; the small term keeps 50 * 1.06 from becoming 52.
+    return [max(1, int(n * scale + 1e-6)) for n in images.shape[2:]]
+
+
+def _turned_window(images, size, degrees, window):
+    """The images resized to `size`, turned anticlockwise, and cut to `window` (top, left, height, width), in one go."""
+    (height, width), (top, left, rows, columns) = size, window
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    # Positions of the window's pixels from the picture's centre, in pixels of the resized picture …
+    y = torch.arange(rows, device=images.device, dtype=images.dtype)[:, None] + (top + 0.5 - height / 2)
+    x = torch.arange(columns, device=images.device, dtype=images.dtype) + (left + 0.5 - width / 2)
+    # … turned back, and in units of half the picture, which is what grid_sample reads.
+    grid = torch.stack([(cos * x - sin * y) * (2 / width), (sin * x + cos * y) * (2 / height)], -1)
+    grid = grid.expand(len(images), -1, -1, -1)
+    return F.grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
 
 def _warp(images, *, degrees=None, scale=None):

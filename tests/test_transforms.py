@@ -199,3 +199,15 @@ def test_rotation_is_kornias(size, degrees):
     images = picture(*size, count=2, dtype=torch.float64)
     expected = kornia.rotate(images, torch.full((2,), degrees, dtype=torch.float64), align_corners=True)
     assert torch.allclose(random_rotate([degrees])(images, generator()), expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("shape", [(64, 64), (40, 71)])
+def test_the_standard_stack_is_its_five_parts_in_a_row(shape):
+    """Sampling once instead of twice is a little sharper; place, size, turn and corners are the same."""
+    parts = compose(pad(12), jitter(8), random_scale([1 + (i - 5) / 50 for i in range(11)]),
+                    random_rotate(list(range(-10, 11)) + 5 * [0]), jitter(4))
+    smooth = torch.nn.functional.interpolate(picture(5, 6), size=shape, mode="bicubic").clamp(0, 1)
+    for seed in range(40):
+        one, five = standard_transforms()(smooth, generator(seed)), parts(smooth, generator(seed))
+        assert one.shape == five.shape
+        assert (one - five).abs().mean() < 0.01, f"seed {seed}"
