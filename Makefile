@@ -10,8 +10,8 @@ HERE   := $(CURDIR)
 
 # Retraining: a scratch folder for the drawn pictures, and how long to train.
 POOL   ?= $(or $(TMPDIR),/tmp)/patternnet-pool
-ROBUST ?= --steps 6000
-PLAIN  ?= --steps 3900
+ROBUST ?= --steps 7000
+PLAIN  ?= --steps 5000
 
 ifeq ($(VENV),none)
 PY    := $(if $(PYTHON),$(PYTHON),python)

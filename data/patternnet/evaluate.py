@@ -218,10 +218,6 @@ Every class is visualized on one network (its logit, 96 pixels, standard transfo
 `make patternnet` draws the pool, trains both networks and writes this card. The pool depends on its seeds alone;
 training with the same `--steps`, seed and kind of processor repeats it. On two cores without 16-bit matrix arithmetic it
 takes about two and a half hours, one network after the other.
-
-The weights that ship now were trained in three pieces each, with the number of steps and the share of steps at 64 pixels
-changed in between; the schedule in `train.py` is what these changes led to. It has not been run from nothing in one go
-yet, so expect figures near the ones above, not the same.
 """
 
 

@@ -30,7 +30,7 @@ CROP, SMALL, BATCH = 96, 64, 48
 RECIPES = {
     # small_until: share of the steps at SMALL pixels. radius: (share of the steps, L2 radius at CROP pixels), joined
     # by straight lines; the adversary starts when the radius leaves 0.
-    "robust": dict(kind="PatternNet", lr=2e-3, small_until=0.55, radius=((0.05, 0.0), (0.33, 1.5), (0.75, 3.5))),
+    "robust": dict(kind="PatternNet", lr=2e-3, small_until=0.5, radius=((0.05, 0.0), (0.3, 1.5), (0.75, 4.0))),
     "plain": dict(kind="PatternNetPlain", lr=2e-3, small_until=0.55, radius=((0.0, 0.0),)),
 }
 WEIGHT_DECAY, WARM_UP, CLIP, AVERAGE = 0.02, 0.06, 2.0, 0.998

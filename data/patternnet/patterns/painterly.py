@@ -39,8 +39,8 @@ def pointillism(s):
     """Round dots of pure colour in layers, with sparks of the complement."""
     ground = colour_map(s, paints(s))
     direction = torch.stack([s.ones(), 0 * s.ones(), 0 * s.ones()], 1)
-    rgb = s.bright(saturation=(0, 0.3)).expand_as(ground)
-    scale, variety = s.uniform(-2.8, -1.5).exp(), s.uniform(0.03, 0.13)[:, None]
+    rgb = s.bright(saturation=(0, 0.15)).expand_as(ground)
+    scale, variety = s.uniform(-2.0, -1.3).exp(), s.uniform(0.03, 0.13)[:, None]
     height = torch.zeros(s.count, s.size, s.size)
 
     def spark(ink):
@@ -62,7 +62,7 @@ def pointillism(s):
 def mosaic(s):
     """Small stone tesserae in rows that bend or circle, set in grout; every tile a little different."""
     x, y = s.coordinates()
-    step = s.uniform(0.075, 0.26)
+    step = s.uniform(0.16, 0.32)
     bend = s.smooth(3, 2) * (s.uniform(0, 0.18))[:, None]
     x_bent, y_bent = x + bend[:, 0], y + bend[:, 1]
     tilt = s.uniform(-PI, PI)
@@ -146,78 +146,30 @@ def facets(s):
 # ---- thread ------------------------------------------------------------------------------------------------
 
 
-def embroidery(s):
-    """Stitches on cloth: flowers or blocks in satin stitch, or a pattern of crosses."""
+def cross_stitch(s):
+    """A counted pattern of crosses on linen, each two threads laid over one another in a square of the cloth."""
     x, y = s.coordinates()
-    px, py = turn(x, y, s.uniform(-0.4, 0.4))
+    px, py = turn(x, y, s.uniform(-0.3, 0.3))
     colours = paints(s)
-    weave = torch.sin(px * 2 * PI / 0.055) * torch.sin(py * 2 * PI / 0.055)
-    cloth = s.choose(s.dark(), s.bright(saturation=(0, 0.3)))
-    cloth = shade(cloth.expand(-1, -1, s.size, s.size), 0.88 + 0.14 * weave + 0.04 * s.fbm(10, 2))
-    satin, satin_mask = satin_stitch(s, px, py, colours)
-    cross, cross_mask = cross_stitch(s, px, py, colours)
-    crossed = s.coin(0.35)
-    mask = torch.where(crossed > 0, cross_mask, satin_mask)
-    thread = torch.where(crossed[:, None] > 0, cross, satin)
-    return mix(cloth, thread, mask).clamp(0, 1), mask
-
-
-def satin_stitch(s, x, y, colours):
-    """Threads laid side by side in flowers (a herringbone in each petal, leaves behind) or in blocks."""
-    zoom, thread = s.uniform(0.8, 2.0), s.uniform(0.045, 0.1)
-    bend = s.smooth(4) * 0.12
-    nearest, second, dx, dy, ident = s.worley(x * zoom + 4 + bend, y * zoom + 4 + bend, 0.7)
-    flower = s.coin(0.6)
-
-    petals, size = s.integers(5, 9), s.uniform(0.38, 0.5) + 0.14 * (ident - 0.5)
-    sector = (torch.atan2(dy, dx) / (2 * PI) + ident) * petals
-    f = sector - torch.round(sector)
-    front = size * (1 - 2.2 * f * f) - nearest
-    leaf_f = f - 0.5 * torch.sign(f)
-    behind = size * 1.3 * (1 - 3.5 * leaf_f * leaf_f) - nearest
-    is_leaf = front < 0
-    f, depth = torch.where(is_leaf, leaf_f, f), torch.where(is_leaf, behind, front)
-    arc = f.abs() * 2 * PI / petals * nearest
-    rib = torch.exp(-((arc * 16) ** 2))
-    lane_in_petal = (nearest - 0.8 * arc) / zoom / thread
-    inner = nearest / size
-    heart = inner < 0.3
-    petal_rgb = palette(inner, colours[4], colours[2], colours[3])
-    petal_rgb = torch.where(is_leaf[:, None], colours[1] * 0.8 + 0.08, petal_rgb)
-    petal_rgb = torch.where(heart[:, None], colours[0] * 0.6 + 0.4 * colours[4], petal_rgb)
-
-    heading = torch.floor(ident * 997 % 8) * PI / 8
-    lane_in_block = turn(x, y, heading)[1] / thread
-    block_rgb = palette((ident * 31) % 1, *colours)
-    in_block = (ident < s.uniform(0.6, 1.0)).float()
-
-    lane = torch.where(flower > 0, lane_in_petal, lane_in_block)
-    side = torch.where(flower > 0, torch.round(sector) * 2 + torch.sign(f), heading * 5)
-    jitter = s.cells(torch.floor(lane), torch.floor(side))[0]
-    lying = torch.where(flower > 0, torch.round(sector) / petals * 2 * PI + torch.sign(f) * 0.9, heading)
-    sheen = 0.75 + 0.25 * torch.cos(2 * lying + s.uniform(0, 2 * PI))
-    light = (0.4 + 0.8 * tube(lane - torch.floor(lane) - 0.5, 0.54) * sheen) * (0.85 + 0.35 * jitter)
-    light = light * (1 - 0.35 * rib * flower)
-    ragged = 0.06 * (jitter - 0.5)  # each thread ends a little before or behind its neighbours
-    mask = torch.where(flower > 0, crisp(depth + ragged), crisp(second - nearest - 0.04 + ragged) * in_block)
-    return shade(torch.where(flower[:, None] > 0, petal_rgb, block_rgb) + 0.06, light), mask
-
-
-def cross_stitch(s, x, y, colours):
-    """A counted pattern of crosses, each two threads laid over one another in a square of the cloth."""
-    step = s.uniform(0.09, 0.22)
-    column, row = torch.floor(x / step), torch.floor(y / step)
-    u, v = x / step - column - 0.5, y / step - row - 0.5
+    step = s.uniform(0.13, 0.26)
+    column, row = torch.floor(px / step), torch.floor(py / step)
+    u, v = px / step - column - 0.5, py / step - row - 0.5
     upper, lower = (u - v) * 0.7071, (u + v) * 0.7071
     pixel = 2 / s.size / step
-    above = inside(0.17 - upper.abs(), pixel)
-    both = torch.maximum(above, inside(0.17 - lower.abs(), pixel))
+    thread = s.uniform(0.12, 0.17)
+    above = inside(thread - upper.abs(), pixel)
+    both = torch.maximum(above, inside(thread - lower.abs(), pixel))
     leg = torch.where(above > 0.5, upper, lower)
-    motif = torch.sin((column + 0.5) * step * s.uniform(3, 8)) * torch.sin((row + 0.5) * step * s.uniform(3, 8))
-    sewn = (motif + s.uniform(-0.1, 1.1) > 0).float()
-    band = torch.floor((motif * 0.5 + 0.5) * s.uniform(3, 7)) * 0.31 % 1
-    light = (0.55 + 0.55 * tube(leg, 0.2)) * (0.8 + 0.3 * s.cells(column, row)[0])
-    return shade(palette(band, *colours) + 0.06, light), both * sewn
+    motif = torch.sin((column + 0.5) * step * s.uniform(2, 5)) * torch.sin((row + 0.5) * step * s.uniform(2, 5))
+    sewn = (motif + s.uniform(0.1, 1.1) > 0).float()
+    band = torch.floor((motif * 0.5 + 0.5) * s.uniform(2, 5)) * 0.31 % 1
+    light = (0.55 + 0.55 * tube(leg, thread * 1.15)) * (0.85 + 0.25 * s.cells(column, row)[0])
+    rgb = shade(palette(band, *colours) + 0.06, light)
+    weave = torch.sin(px * 8 * PI / step) * torch.sin(py * 8 * PI / step)  # four threads of linen to a cross
+    cloth = s.choose(s.bright(saturation=(0, 0.3)), s.bright(saturation=(0, 0.2), hue=0.12, hue_sd=0.03), s.dark())
+    cloth = shade(cloth.expand(-1, -1, s.size, s.size), 0.9 + 0.1 * weave + 0.04 * s.fbm(10, 2))
+    mask = both * sewn
+    return mix(cloth, rgb, mask).clamp(0, 1), mask
 
 
-PATTERNS = [brushstrokes, pointillism, mosaic, stained_glass, facets, hatching, marbling, ink_wash, embroidery]
+PATTERNS = [brushstrokes, pointillism, mosaic, stained_glass, facets, hatching, marbling, ink_wash, cross_stitch]
