@@ -94,17 +94,17 @@ def picture_sheet(images, titles=None, *, columns=None, width=None, zoom=None, r
                              Image.Resampling.LANCZOS) for p in pictures]
         cell_width = target
     cell_height = max(p.height for p in pictures)
-    head = 18 if any(titles) else 0
-    lines = -(-len(pictures) // columns)
-    size = margin + columns * (cell_width + _GAP) - _GAP, lines * (cell_height + head + _GAP) - _GAP
+    heads = [18 * any(titles[k:k + columns]) for k in range(0, len(pictures), columns)]  # none above a bare line
+    tops = [k * (cell_height + _GAP) + sum(heads[:k + 1]) for k in range(len(heads))]
+    size = margin + columns * (cell_width + _GAP) - _GAP, tops[-1] + cell_height
     sheet = Image.new("RGB", size, _PAPER)
     draw = ImageDraw.Draw(sheet)
     for i, (picture, title) in enumerate(zip(pictures, titles)):
-        x, y = margin + i % columns * (cell_width + _GAP), i // columns * (cell_height + head + _GAP)
-        draw.text((x + 1, y + 1), _shorten(title, font, cell_width), fill=_INK, font=font)
-        sheet.paste(_to_mode(picture, "RGB"), (x, y + head))
+        x, y = margin + i % columns * (cell_width + _GAP), tops[i // columns]
+        draw.text((x + 1, y + 1 - heads[i // columns]), _shorten(title, font, cell_width), fill=_INK, font=font)
+        sheet.paste(_to_mode(picture, "RGB"), (x, y))
         if rows and i % columns == 0 and i // columns < len(rows):
-            draw.text((0, y + head + cell_height / 2), rows[i // columns], fill=_INK, font=font, anchor="lm")
+            draw.text((0, y + cell_height / 2), rows[i // columns], fill=_INK, font=font, anchor="lm")
     return sheet
 
 

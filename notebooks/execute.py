@@ -191,7 +191,8 @@ def store_thumbnail(notebook: nbformat.NotebookNode, target: Path) -> None:
         picture.thumbnail(THUMBNAIL, Image.Resampling.LANCZOS)
         folder = target.parent / "thumbnails"
         folder.mkdir(exist_ok=True)
-        picture.save(folder / f"{target.stem[:2]}.jpg", quality=85)
+        number = re.match(r"\d+", target.stem)  # sections are numbered, appendices go by their name
+        picture.save(folder / f"{number[0] if number else target.stem}.jpg", quality=85)
 
 
 def run_one(path: Path, target: Path, settings: dict[str, object], timeout: float) -> float:
