@@ -155,3 +155,13 @@ def test_lookup_of_nothing():
     nothing = torch.zeros(0, dtype=torch.int64)
     assert lookup(random(1, 3, 4, 4), torch.zeros(0, 2), nothing).shape == (3, 0)
     assert lookup(random(1, 3, 4, 4), torch.zeros(0, 2), nothing, level=torch.zeros(0)).shape == (3, 0)
+
+
+def test_mip_levels_have_the_gradient_of_pooling():
+    texture = torch.rand(2, 3, 8, 12, dtype=torch.float64, requires_grad=True)
+    weight = torch.rand(2, 3, 4, 6, dtype=torch.float64)
+    pooled = torch.nn.functional.avg_pool2d(texture, 2)
+    ours = mip_levels(texture, 1)[1]
+    assert torch.allclose(ours, pooled)
+    found, wanted = (torch.autograd.grad((level * weight).sum(), texture)[0] for level in (ours, pooled))
+    assert torch.allclose(found, wanted)
