@@ -46,9 +46,12 @@ class ImageParam(nn.Module):
         self.decorrelate = decorrelate and self.shape[1] == (4 if alpha else 3)
 
     def forward(self):
-        raw = sum(basis() for basis in self.bases)
-        if self.decorrelate:
-            raw = torch.cat([decorrelated_to_rgb(raw[:, :3]), raw[:, 3:]], 1)  # the fourth, if any, is opacity
+        first, *others = (basis() for basis in self.bases)
+        raw = sum(others, first)
+        if self.decorrelate and self.alpha:  # the fourth channel is opacity
+            raw = torch.cat([decorrelated_to_rgb(raw[:, :3]), raw[:, 3:]], 1)
+        elif self.decorrelate:
+            raw = decorrelated_to_rgb(raw)
         return self.squash(raw if self.squash is torch.sigmoid else raw + self._offset(raw))
 
     @torch.no_grad()
