@@ -31,7 +31,7 @@ A thin package behind the notebooks. Import what you need from its modules:
     measures        numbers for claims
     claims          the claims with their bars
     media           reading, writing and showing pictures and films
-    data            bundled pictures
+    data            bundled pictures and meshes
     diagrams        the article's diagrams as vector graphics
     drawing         boxes, arrows and pictures, the parts of a diagram
 """

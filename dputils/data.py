@@ -1,4 +1,4 @@
-"""Pictures that come with the project or with its dependencies, and a few that can be fetched by name."""
+"""Pictures and meshes that come with the project or with its dependencies, and a few that can be fetched by name."""
 
 import difflib
 import hashlib
@@ -58,10 +58,53 @@ def sample_image(name, size=None):
         return read_image(data_path(f"images/{name}.jpg"), size=size)
     if name in PAINTINGS_ONLINE:
         return read_image(fetch(name), size=size)
-    names = list_images() + list(PAINTINGS_ONLINE)
-    near = difflib.get_close_matches(str(name), names, n=3, cutoff=0.3)
-    raise ValueError(f"there is no image {name!r}; the nearest are {', '.join(map(repr, near)) or 'none'} "
-                     f"(all: {', '.join(names)}). read_image(path) opens a file of your own.")
+    raise _unknown("image", name, list_images() + list(PAINTINGS_ONLINE), "read_image(path) opens a file of your own.")
+
+
+def list_meshes():
+    """Names that `sample_mesh` takes without a network."""
+    return sorted(path.stem for path in data_path("meshes").glob("*.glb"))
+
+
+def sample_mesh(name):
+    """A painted mesh by name: a `scene.Mesh` with texture coordinates and a texture `(1, 3, 1024, 1024)`.
+
+    It faces +z, y is up, the centre of its bounding box is at 0 and its longest side goes from -1 to 1.
+
+    Args: `name`: one of `list_meshes()`, or "stanford_bunny", which is downloaded on first use.
+    Raises: ValueError with the nearest names.
+    """
+    from .scene import load_mesh
+
+    if name in list_meshes():
+        return load_mesh(data_path(f"meshes/{name}.glb"))
+    if name == "stanford_bunny":
+        return load_mesh(name).normalized()
+    raise _unknown("mesh", name, [*list_meshes(), "stanford_bunny"], "scene.load_mesh(path) opens a file of your own.")
+
+
+def sample_landmarks(name, size=None):
+    """Where the landmarks of a bundled mesh lie in its texture: a dictionary from their names to `(1, 1, H, W)`.
+
+    They are "iris", "pupil" and "mouth" for what has a face (the owl's mouth is its beak; the skull's iris is the ring
+    of petals around a socket, its pupil the dark inside, its mouth the teeth), "petals" and "heart" of the large
+    flowers for the teapot. A mask is 1 on the landmark and 0 elsewhere; no seam cuts one.
+
+    Args:
+        name: one of `list_meshes()`.
+        size: `(H, W)`, or one number for a square: that of the texture, by default 1024; smaller masks are averaged.
+    Raises: ValueError with the nearest names.
+    """
+    from .media import read_image
+
+    if name not in list_meshes():
+        raise _unknown("mesh with landmarks", name, list_meshes(), "Paint masks for your own mesh in its texture.")
+    files = sorted(data_path("meshes/landmarks").glob(f"{name}_*.png"))
+    masks = {path.stem.removeprefix(f"{name}_"): read_image(path, mode="L") for path in files}
+    if size is None:
+        return masks
+    size = (size, size) if isinstance(size, int) else tuple(size)
+    return {landmark: _averaged(mask, size) for landmark, mask in masks.items()}
 
 
 def fetch(name):
@@ -110,12 +153,26 @@ def verify():
 
 
 def write_sums():
-    """Write data/SHA256SUMS anew for all bundled pictures and weights; returns how many files it lists."""
+    """Write data/SHA256SUMS anew for all bundled pictures, meshes and weights; returns how many files it lists."""
     root = data_path("images").parent
-    files = sorted(p for folder, pattern in (("images", "*.jpg"), ("patternnet", "*.safetensors"))
+    kinds = (("images", "*.jpg"), ("meshes", "*.glb"), ("meshes/landmarks", "*.png"), ("patternnet", "*.safetensors"))
+    files = sorted(p for folder, pattern in kinds
                    for p in (root / folder).glob(pattern))
     (root / "SHA256SUMS").write_text("".join(f"{sha256(p)}  {p.relative_to(root).as_posix()}\n" for p in files))
     return len(files)
+
+
+def _unknown(kind, name, names, instead):
+    near = difflib.get_close_matches(str(name), names, n=3, cutoff=0.3)
+    return ValueError(f"there is no {kind} {name!r}; the nearest are {', '.join(map(repr, near)) or 'none'} "
+                      f"(all: {', '.join(names)}). {instead}")
+
+
+def _averaged(mask, size):
+    """A mask at another size, each texel the mean of what it covers: Lanczos would leave [0, 1]."""
+    import torch.nn.functional as F
+
+    return F.interpolate(mask, size=size, mode="area")
 
 
 def _quiet_downloader():

@@ -8,7 +8,7 @@ import pytest
 from dputils.claims import Claim
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
-NOTEBOOKS = sorted(path for path in FOLDER.glob("0*.ipynb"))
+NOTEBOOKS = sorted(FOLDER.glob("0*.ipynb")) + sorted((FOLDER / "appendix").glob("*.ipynb"))
 TAGS = {"imports", "parameters", "claims"}
 
 
@@ -22,9 +22,9 @@ def tagged_cells(path):
 
 
 @pytest.fixture
-def in_notebook_folder(monkeypatch):
-    """As in the notebooks' own folder, with nothing displayed."""
-    monkeypatch.chdir(FOLDER)
+def in_notebook_folder(monkeypatch, path):
+    """As in the notebook's own folder, with nothing displayed."""
+    monkeypatch.chdir(path.parent)
     monkeypatch.setattr("IPython.display.display", lambda *args, **kwargs: None)
     import matplotlib.pyplot as plt
 

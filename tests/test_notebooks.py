@@ -8,12 +8,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import torch
+
+from dputils.media import data_url, read_image
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(path for path in FOLDER.rglob("*.ipynb")
                    if ".ipynb_checkpoints" not in path.parts and "assignments" not in path.parts)
-SECTIONS = ["00_why_parameterization_matters", "01_aligned_interpolation", "02_style_transfer_beyond_vgg"]
+SECTIONS = ["00_why_parameterization_matters", "01_aligned_interpolation", "02_style_transfer_beyond_vgg", "03_cppn",
+            "04_transparency"]
 ARTICLE = "https://distill.pub/2018/differentiable-parameterizations"
 MAX_BYTES = 2_000_000
 PICTURES = {"image/png", "image/jpeg", "image/webp", "image/gif", "image/svg+xml"}
@@ -208,3 +212,20 @@ def test_execute_refuses_large_files():
     cell.execution_count = 3
     with pytest.raises(execute.NotebookError, match=r"execution counts are \[3\], not 1 to 1"):
         execute.check(nbformat.v4.new_notebook(cells=[cell]), 100)
+
+
+@pytest.mark.parametrize("name, kept", [("03_cppn.ipynb", "03.jpg"), ("appendix/backgrounds.ipynb", "backgrounds.jpg")])
+def test_execute_keeps_a_thumbnail_beside_the_notebook(tmp_path, name, kept):
+    data = data_url(torch.rand(3, 500, 400), "jpeg").partition(",")[2]
+    output = nbformat.v4.new_output("display_data", {"image/jpeg": data})
+    cell = nbformat.v4.new_code_cell("1", outputs=[output], metadata={"tags": ["thumbnail"]})
+    target = tmp_path / name
+    target.parent.mkdir(exist_ok=True)
+    load_execute().store_thumbnail(nbformat.v4.new_notebook(cells=[cell]), target)
+    assert read_image(target.parent / "thumbnails" / kept).shape == (1, 3, 200, 160)
+
+
+def test_execute_finds_appendices_by_name():
+    execute = load_execute()
+    found = [path for path in execute.find_notebooks([]) if path.parent.name == "appendix"]
+    assert found and all(execute.find_notebooks([path.stem]) == [path] for path in found)
