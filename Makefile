@@ -29,7 +29,7 @@ endif
 PROBE := import sys, ssl, venv, ensurepip, ctypes, bz2, lzma; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test check bench patternnet paintings sums clean FORCE
+.PHONY: help lab run test check bench patternnet paintings meshes sums clean FORCE
 
 help:  ## this list
 	@echo "Two commands are enough:  make lab  (open the notebooks)   make test  (run the tests)"; echo
@@ -62,6 +62,10 @@ patternnet: $(STAMP)  ## retrain both PatternNets from scratch  (ROBUST="--minut
 
 paintings: $(STAMP)  ## paint the style pictures again       (PAINT="misty_pines two_carp")
 	@$(PY) data/images/make.py $(PAINT)
+	@$(MAKE) sums
+
+meshes: $(STAMP)  ## make the 3D objects again            (MESHES="owl teapot")
+	@$(PY) data/meshes/make.py $(MESHES)
 	@$(MAKE) sums
 
 sums: $(STAMP)  ## write data/SHA256SUMS anew, after a change to the data

@@ -88,7 +88,7 @@ def sample_landmarks(name, size=None):
 
     They are "iris", "pupil" and "mouth" for what has a face (the owl's mouth is its beak; the skull's iris is the ring
     of petals around a socket, its pupil the dark inside, its mouth the teeth), "petals" and "heart" of the large
-    flowers for the teapot. A mask is 1 on the landmark and 0 elsewhere; no seam cuts one.
+    flower in front for the teapot. A mask is 1 on the landmark and 0 elsewhere. No seam cuts an eye or that flower.
 
     Args:
         name: one of `list_meshes()`.

@@ -127,3 +127,29 @@ def test_changed_and_missing_files_are_found(copy_of_data):
     victims[0].write_bytes(victims[0].read_bytes()[:-1] + b"x")
     bad = {relative: message for relative, ok, message in data.verify() if not ok}
     assert list(bad) == [f"images/{victims[0].name}"] and "changed; restore it" in bad[f"images/{victims[0].name}"]
+
+
+# ---- meshes (their own tests are in test_sample_meshes.py) -------------------------------------------------------
+
+
+def test_meshes_by_name(copy_of_data):
+    (copy_of_data / "meshes" / "mine.glb").write_bytes((copy_of_data / "meshes" / "teapot.glb").read_bytes())
+    assert "mine" in data.list_meshes() and data.sample_mesh("mine").name == "mine"
+    assert data.sample_landmarks("mine") == {}
+    (copy_of_data / "meshes" / "landmarks" / "teapot_heart.png").unlink()
+    assert list(data.sample_landmarks("teapot")) == ["petals"]
+
+
+def test_meshes_are_listed_with_their_checksums(copy_of_data):
+    listed = {relative for relative, ok, message in data.verify()}
+    assert {f"meshes/{name}.glb" for name in data.list_meshes()} <= listed
+    assert "meshes/landmarks/owl_pupil.png" in listed
+
+
+def test_the_stanford_bunny_needs_a_network_and_says_so(cache, monkeypatch):
+    def fail(*args, **kwargs):
+        raise OSError("Name or service not known")
+
+    monkeypatch.setattr("pooch.retrieve", fail)
+    with pytest.raises(RuntimeError, match="Stanford bunny.*by hand.*data/meshes"):
+        data.sample_mesh("stanford_bunny")

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-TARGETS = ["help", "lab", "run", "test", "check", "bench", "patternnet", "paintings", "sums", "clean"]
+TARGETS = ["help", "lab", "run", "test", "check", "bench", "patternnet", "paintings", "meshes", "sums", "clean"]
 # conda-forge's names where they differ from pip's.
 CONDA_NAMES = {"torch": "pytorch", "playwright": "playwright-python"}
 
@@ -167,6 +167,7 @@ def test_wheel_carries_the_data(tmp_path):
     listed = {line.split(maxsplit=1)[1].lstrip("*") for line in sums if line.strip()}
     missing = sorted(path for path in listed if f"dputils/_data/{path.removeprefix('./')}" not in names)
     assert listed and not missing
-    assert {"dputils/__main__.py", "dputils/_data/SHA256SUMS"} <= names
+    scripts = {f"dputils/widgets/static/{path.name}" for path in (ROOT / "dputils/widgets/static").glob("*.js")}
+    assert scripts and {"dputils/__main__.py", "dputils/_data/SHA256SUMS", *scripts} <= names
     assert not [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".log"))]
     assert wheel.stat().st_size <= 40_000_000
