@@ -99,24 +99,28 @@ def orientation_spread(angles, strengths=None):
 
 
 def seam_contrast(mesh, textures):
-    """How much more neighbouring triangles differ in colour across a texture seam than elsewhere: ratios `(N,)`.
+    """How visible the seams of a texture atlas are on the surface: `(N,)`, 0 not at all, 1 as if by chance.
 
-    Each triangle's colour is looked up at its centre. Neighbours share an edge in space; the edge is a seam if they do
-    not share it in the texture. About 1 if the texture does not show where it was cut.
-    Args: `mesh`, a `scene.Mesh` with texture coordinates; `textures` `(N, 3, H, W)`.
+    Each triangle has the colour at its centre; neighbours share an edge in space, and the edge is a seam if they do not
+    share it in the texture. The mean difference in colour across seams is put on a scale from that of other neighbours,
+    0, to that of triangles taken at random, 1, where the two sides know nothing of each other.
+    Args: `mesh`, a `scene.Mesh` with texture coordinates; `textures` `(N, C, H, W)`.
     Raises: ValueError if the mesh has no seam.
     """
-    across, seam = _neighbours(mesh)
+    pairs, seam = _neighbours(mesh)
     if not seam.any():
         raise ValueError(f"{mesh.name} has no texture seam: all neighbouring triangles share their texture coordinates")
     centers = mesh.uv[mesh.faces].mean(1)
-    view = torch.zeros(len(centers), dtype=torch.int64, device=centers.device)
-    ratios = []
+    same = torch.zeros(len(centers), dtype=torch.int64, device=centers.device)
+    generator = torch.Generator().manual_seed(0)
+    anywhere = torch.stack([torch.randperm(len(centers), generator=generator) for _ in range(2)]).to(centers.device)
+    found = []
     for texture in textures.detach():
-        colors = lookup(texture[None], centers, view)
-        jump = (colors[:, across[0]] - colors[:, across[1]]).square().sum(0).sqrt()
-        ratios.append(jump[seam].mean() / jump[~seam].mean().clamp(min=1e-20))
-    return torch.stack(ratios)
+        colors = lookup(texture[None], centers, same)
+        across, inside, chance = ((colors[:, a] - colors[:, b]).square().sum(0).sqrt().mean()
+                                  for a, b in (pairs[:, seam], pairs[:, ~seam], anywhere))
+        found.append((across - inside) / (chance - inside).clamp(min=1e-20))
+    return torch.stack(found)
 
 
 def _neighbours(mesh):

@@ -7,6 +7,7 @@ import torch
 
 from dputils import measures
 from dputils.images import random_image
+from dputils.meshes import Mesh
 
 
 def noise(count=4, size=96, seed=0, channels=3):
@@ -125,3 +126,63 @@ def test_blur_does_not_darken_the_border():
 def test_one_frame_cannot_change():
     with pytest.raises(ValueError, match="neighbouring frames; got 1"):
         measures.frame_change(torch.rand(1, 3, 8, 8))
+
+
+@pytest.mark.parametrize("degrees", [0, 30, 90, 135, 170])
+def test_orientation_of_parallel_lines(degrees):
+    """A wave along `angle`, y downwards, has its lines at right angles to it, counted with y upwards."""
+    angle, strength = measures.orientation(wave(0.08, angle=math.radians(90 - degrees)))
+    assert math.degrees(angle.item()) == pytest.approx(degrees, abs=1) or degrees == 0
+    assert math.sin(angle.item() - math.radians(degrees)) == pytest.approx(0, abs=0.02)
+    assert strength.item() > 0.98
+
+
+def test_orientation_of_noise_is_weak_and_of_a_grid_undecided():
+    assert measures.orientation(noise(4, 128))[1].max() < 0.1
+    grid = wave(0.08) + wave(0.08, angle=math.pi / 2)
+    assert measures.orientation(grid)[1].item() < 0.05
+    assert measures.orientation(torch.full((1, 3, 32, 32), 0.5))[1].item() == 0
+
+
+def test_orientation_spread_knows_no_head_and_no_tail():
+    same = torch.tensor([0.1, 0.1 + math.pi, 0.1 - math.pi])
+    assert measures.orientation_spread(same).item() == pytest.approx(0, abs=2e-3)
+    narrow = 0.2 * torch.randn(20000, generator=torch.Generator().manual_seed(0))
+    assert measures.orientation_spread(narrow).item() == pytest.approx(0.2, rel=0.03)  # exact for a wrapped normal
+    crossed = torch.tensor([0.0, math.pi / 2])
+    assert measures.orientation_spread(crossed).item() > 1.5
+    assert measures.orientation_spread(crossed, torch.tensor([1.0, 0.0])).item() == pytest.approx(0, abs=2e-3)
+
+
+def cut_sheet(cells=40):
+    """A square sheet of triangles, cut along its middle; each half is turned, the right one mirrored as well."""
+    row, column = torch.meshgrid(torch.arange(cells + 1), torch.arange(cells + 1), indexing="ij")
+    halves, faces, uv, count = [], [], [], 0
+    for right in (False, True):
+        part = slice(cells // 2, cells + 1) if right else slice(0, cells // 2 + 1)
+        x, y = (column[:, part] / cells).flatten(), (row[:, part] / cells).flatten()
+        halves.append(torch.stack([x, y, torch.zeros_like(x)], 1))
+        uv.append(torch.stack([y, x], 1))
+        number = count + torch.arange(len(x)).view(cells + 1, -1)
+        a, b, c, d = number[:-1, :-1], number[:-1, 1:], number[1:, :-1], number[1:, 1:]
+        faces += [torch.stack([a, b, d], -1).view(-1, 3), torch.stack([a, d, c], -1).view(-1, 3)]
+        count += len(x)
+    uv[1] = torch.stack([1 - uv[1][:, 0], uv[1][:, 1]], 1)  # mirrored: across the cut the texture does not go on
+    return Mesh(torch.cat(halves), torch.cat(faces), torch.cat(uv), name="sheet")
+
+
+def test_seam_contrast_is_zero_for_what_agrees_and_one_for_what_does_not():
+    mesh = cut_sheet()
+    across = torch.linspace(0, 1, 256)[:, None].expand(3, 256, 256)[None]  # depends on v alone: the mirror is no matter
+    assert measures.seam_contrast(mesh, across).item() == pytest.approx(0, abs=0.02)
+    smooth = random_image(256, batch=3, sd=0.5, seed=1)
+    assert measures.seam_contrast(mesh, smooth).min() > 0.5
+    both = measures.seam_contrast(mesh, torch.cat([across, smooth]))
+    assert both.shape == (4,) and both[0] < 0.1 < both[1:].min()
+
+
+def test_seam_contrast_needs_a_seam():
+    mesh = Mesh(torch.tensor([[0.0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0]]), torch.tensor([[0, 1, 2], [1, 3, 2]]),
+                torch.tensor([[0.0, 0], [1, 0], [0, 1], [1, 1]]))
+    with pytest.raises(ValueError, match="has no texture seam"):
+        measures.seam_contrast(mesh, torch.rand(1, 3, 8, 8))

@@ -17,7 +17,7 @@ FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(path for path in FOLDER.rglob("*.ipynb")
                    if ".ipynb_checkpoints" not in path.parts and "assignments" not in path.parts)
 SECTIONS = ["00_why_parameterization_matters", "01_aligned_interpolation", "02_style_transfer_beyond_vgg", "03_cppn",
-            "04_transparency"]
+            "04_transparency", "05_textures_through_rendering", "06_style_transfer_3d"]
 ARTICLE = "https://distill.pub/2018/differentiable-parameterizations"
 MAX_BYTES = 2_000_000
 PICTURES = {"image/png", "image/jpeg", "image/webp", "image/gif", "image/svg+xml"}
