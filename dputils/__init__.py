@@ -32,6 +32,7 @@ A thin package behind the notebooks. Import what you need from its modules:
     claims          the claims with their bars
     media           reading, writing and showing pictures and films
     data            bundled pictures and meshes
+    widgets         figures to play with: one script each, with or without a kernel
     diagrams        the article's diagrams as vector graphics
     drawing         boxes, arrows and pictures, the parts of a diagram
 """

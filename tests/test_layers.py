@@ -48,6 +48,16 @@ ALLOWED = {
     "networks": {"data", "patternnet", "relu"},
     "optimize": {"objectives", "transforms"},
     "__main__": {"data"},
+    "widgets": {"widgets.alpha_viewer", "widgets.compare_slider", "widgets.cppn_viewer", "widgets.frame_scrubber",
+                "widgets.gallery", "widgets.hosting", "widgets.pickers"},
+    "widgets.alpha_viewer": {"alpha", "media", "widgets.encoding", "widgets.hosting"},
+    "widgets.compare_slider": {"media", "widgets.encoding", "widgets.hosting", "widgets.pickers"},
+    "widgets.cppn_viewer": {"cppn", "glsl", "media", "widgets.hosting"},
+    "widgets.encoding": {"media"},
+    "widgets.frame_scrubber": {"media", "widgets.encoding", "widgets.hosting"},
+    "widgets.gallery": {"media", "widgets.encoding", "widgets.hosting"},
+    "widgets.hosting": {"widgets.encoding"},
+    "widgets.pickers": {"media", "widgets.encoding"},
 }
 MAX_LINES = 300
 VAGUE = {"utils", "util", "helpers", "misc", "common", "tools"}
@@ -76,8 +86,8 @@ def imported_modules(path: Path) -> set[str]:
 
 
 def siblings(path: Path) -> set[str]:
-    """Top-level modules of dputils that a file imports."""
-    return {name.split(".")[1] for name in imported_modules(path) if name.startswith("dputils.")}
+    """Modules of dputils that a file imports."""
+    return {name.removeprefix("dputils.") for name in imported_modules(path) if name.startswith("dputils.")}
 
 
 def test_the_map_of_layers_is_complete():
@@ -143,6 +153,7 @@ PUBLIC = {
               "write_video"],
     "data": ["data_path", "fetch", "list_images", "list_meshes", "sample_image", "sample_landmarks", "sample_mesh",
              "verify"],
+    "widgets": ["AlphaViewer", "Choice", "CompareSlider", "CppnViewer", "FrameScrubber", "Gallery"],
 }
 
 

@@ -1,0 +1,22 @@
+"""Figures to play with: one script each, hosted as self-contained HTML or, for pictures that change, as a widget.
+
+    CompareSlider(before, after)         two pictures and a line to wipe between them
+    FrameScrubber(film, film)            films in step, one slider
+    Gallery(images, captions)            many pictures, each grows under the pointer
+    AlphaViewer(images)                  pictures with opacity over any background
+    CppnViewer(cppn, other)              a CPPN as a shader: zoom, morph, save
+
+The last line of a cell shows a figure. What you only look at needs no kernel and no network: it works in a saved
+notebook and in an exported page. With `live=True` the same figure is a widget, and its `update` pushes new pictures
+from Python.
+"""
+
+from .alpha_viewer import AlphaViewer
+from .compare_slider import CompareSlider
+from .cppn_viewer import CppnViewer
+from .frame_scrubber import FrameScrubber
+from .gallery import Gallery
+from .hosting import Component
+from .pickers import Choice
+
+__all__ = ["AlphaViewer", "Choice", "CompareSlider", "Component", "CppnViewer", "FrameScrubber", "Gallery"]

@@ -1,0 +1,53 @@
+// Hosting without a kernel: finds the places in the page that wait for a figure, and gives each a model of its own.
+
+/** Like an anywidget's model, but nobody is at the other end. */
+function makeModel(state) {
+  const listeners = new Map();
+  return {
+    get: (name) => state[name],
+    set(name, value) {
+      if (state[name] === value) return;
+      state[name] = value;
+      for (const listener of listeners.get(`change:${name}`) ?? []) listener();
+    },
+    on(event, listener) { listeners.set(event, [...(listeners.get(event) ?? []), listener]); },
+    off(event, listener) { listeners.set(event, (listeners.get(event) ?? []).filter((l) => l !== listener)); },
+    save_changes() {},
+    send() {},
+  };
+}
+
+/** {"$bytes": base64} becomes a DataView, as in a widget's model. */
+function unpacked(value) {
+  if (Array.isArray(value)) return value.map(unpacked);
+  if (value === null || typeof value !== "object") return value;
+  if ("$bytes" in value) {
+    const letters = atob(value.$bytes), bytes = new Uint8Array(letters.length);
+    for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
+    return new DataView(bytes.buffer);
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, unpacked(each)]));
+}
+
+export function mount(component, name, packed) {
+  const fill = (place) => {
+    place.dputils = true; // a property, not an attribute: a page saved by the browser starts afresh
+    const stage = document.createElement("div"), still = place.querySelector("img");
+    place.append(stage);
+    try {
+      component.render({ model: makeModel(unpacked(packed)), el: stage });
+      still?.remove();
+    } catch (error) {
+      stage.remove(); // the still picture stays
+      console.error("a figure could not be drawn:", error);
+    }
+  };
+  // JupyterLab may run the script before it puts the output into the page, and shows one output in several views.
+  let tries = 0;
+  const look = () => {
+    const places = [...document.querySelectorAll(`[data-dputils="${name}"]`)];
+    places.filter((place) => !place.dputils).forEach(fill);
+    if (!places.length && tries++ < 100) setTimeout(look, 100);
+  };
+  look();
+}

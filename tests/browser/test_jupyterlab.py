@@ -1,0 +1,143 @@
+"""Figures in a real JupyterLab: a saved notebook with and without trust, and pictures pushed from the kernel."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import nbformat
+import pytest
+import torch
+
+from dputils.widgets import CompareSlider
+
+pytestmark = pytest.mark.slow
+
+LIVE = """import torch
+from dputils.widgets import CompareSlider
+grey = torch.full((1, 3, 60, 80), 0.5)
+figure = CompareSlider(grey, torch.zeros(1, 3, 60, 80), live=True, width=300, start=0)
+figure"""
+PUSH = "figure.update(after=torch.tensor([1.0, 0.0, 0.0]).view(1, 3, 1, 1).expand(1, 3, 60, 80))"
+
+
+def notebook(*cells):
+    made = nbformat.v4.new_notebook(cells=[
+        nbformat.v4.new_code_cell(source, outputs=[nbformat.v4.new_output("display_data", data=data)] if data else [],
+                                  id=f"cell{number}") for number, (source, data) in enumerate(cells)])
+    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return made
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab with settings of its own, serving a folder with three notebooks."""
+    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
+    pytest.importorskip("anywidget", reason="anywidget is not installed")
+    folder, data = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("jupyter")
+    figure = CompareSlider(torch.full((1, 3, 60, 80), 0.2), torch.full((1, 3, 60, 80), 0.8), width=300)
+    saved = notebook(("figure", json.loads(json.dumps(figure._repr_mimebundle_()))))
+    live = notebook((LIVE, None), (PUSH, None))
+    for name, made in (("strange", saved), ("trusted", saved), ("live", live)):
+        if name == "trusted":
+            made = nbformat.from_dict({**saved, "metadata": {**saved.metadata, "title": "mine"}})
+            from nbformat.sign import NotebookNotary
+
+            NotebookNotary(data_dir=str(data)).sign(made)
+        nbformat.write(made, folder / f"{name}.ipynb")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "JUPYTER_DATA_DIR": str(data), "JUPYTER_CONFIG_DIR": str(data / "config"),
+                   "JUPYTER_RUNTIME_DIR": str(data / "runtime")}
+    log = open(data / "log", "w", encoding="utf-8")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
+         "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}", "--LabApp.news_url=None",
+         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"],
+        env=environment, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(f"{address}/api", timeout=2)
+                break
+            except OSError:
+                assert server.poll() is None, (data / "log").read_text(encoding="utf-8")
+                time.sleep(0.5)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(30)
+        log.close()
+
+
+@pytest.fixture
+def open_lab(chromium, lab):
+    contexts = []
+
+    def opened(name):
+        contexts.append(chromium.new_context(viewport={"width": 1100, "height": 800}))
+        page = contexts[-1].new_page()
+        page.goto(f"{lab}/lab/tree/{name}.ipynb?reset")
+        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=120_000)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def test_a_notebook_of_a_stranger_shows_the_still_picture(open_lab):
+    page = open_lab("strange")
+    image = page.locator(".jp-OutputArea-output img")
+    image.wait_for(timeout=30_000)
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    page.wait_for_timeout(1000)
+    assert page.locator(".jp-OutputArea-output [role=slider]").count() == 0, "untrusted scripts do not run"
+
+
+def test_a_trusted_notebook_works_before_anything_ran(open_lab):
+    page = open_lab("trusted")
+    line = page.locator(".jp-OutputArea-output [role=slider]")
+    line.wait_for(timeout=30_000)
+    line.press("Home")
+    line.press("ArrowRight")
+    assert line.get_attribute("aria-valuenow") == "4"
+    line.press("Enter")
+    page.wait_for_function("line => line.getAttribute('aria-valuenow') === '85'", arg=line.element_handle())
+    assert page.locator(".jp-Notebook.jp-mod-editMode").count() == 0, "Enter was meant for the figure"
+    assert page.locator(".jp-CodeCell").count() == 1 and page.locator("[data-dputils] > img").count() == 0
+
+
+def run_cell(page, index):
+    """Run a cell; a click before the notebook has settled may go nowhere, so look whether it started."""
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for(timeout=120_000)
+    cell = page.locator(".jp-CodeCell").nth(index)
+    for _ in range(5):
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_timeout(1500)
+        if cell.locator(".jp-InputPrompt").first.inner_text().strip() != "[ ]:":
+            return
+    pytest.fail("the cell does not run")
+
+
+def test_the_kernel_pushes_pictures(open_lab, pixels):
+    page = open_lab("live")
+    run_cell(page, 0)
+    line, frame = (page.locator(f".jp-OutputArea-output {part}") for part in ("[role=slider]", ".frame"))
+    line.wait_for(timeout=120_000)
+    line.press("Home")
+    page.wait_for_timeout(300)
+    assert pixels(frame)[30, 150] == pytest.approx([0, 0, 0], abs=0.05)
+    run_cell(page, 1)
+    for _ in range(100):
+        if pixels(frame)[30, 150][0] > 0.9:
+            break
+        page.wait_for_timeout(200)
+    assert pixels(frame)[30, 150] == pytest.approx([1, 0, 0], abs=0.05)
+    assert line.get_attribute("aria-valuenow") == "2", "the line stays where the reader left it"
