@@ -4,7 +4,7 @@
 
 SHELL  := /bin/sh
 VENV   ?= .venv
-EXTRAS := notebooks,mesh,dev
+EXTRAS := notebooks,mesh,companion,dev
 FIRST  := notebooks/00_why_parameterization_matters.ipynb
 HERE   := $(CURDIR)
 
@@ -29,7 +29,7 @@ endif
 PROBE := import sys, ssl, venv, ensurepip, ctypes, bz2, lzma; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test check bench patternnet paintings meshes sums clean FORCE
+.PHONY: help lab run test check bench site badges patternnet paintings meshes sums clean FORCE
 
 help:  ## this list
 	@echo "Two commands are enough:  make lab  (open the notebooks)   make test  (run the tests)"; echo
@@ -52,6 +52,12 @@ check: $(STAMP)  ## check the environment: versions, device, ffmpeg, data
 
 bench: $(STAMP)  ## measure speed, as ratios
 	@set -e; for script in benchmarks/[!_]*.py; do echo "== $$script"; $(PY) "$$script"; done
+
+site: $(STAMP)  ## write every notebook as a page that works offline  (OUT=folder)
+	@$(PY) notebooks/pages.py $(if $(OUT),"$(OUT)",site)
+
+badges: $(STAMP)  ## write the repository's address into every notebook  (REPO=owner/name)
+	@$(PY) notebooks/badges.py $(REPO)
 
 patternnet: $(STAMP)  ## retrain both PatternNets from scratch  (ROBUST="--minutes 65" to fit a time)
 	@$(PY) data/patternnet/pool.py --out "$(POOL)"

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 TARGETS = ["help", "lab", "run", "test", "check", "bench", "patternnet", "paintings", "meshes", "sums", "clean"]
 # conda-forge's names where they differ from pip's.
-CONDA_NAMES = {"torch": "pytorch", "playwright": "playwright-python"}
+CONDA_NAMES = {"torch": "pytorch", "playwright": "playwright-python", "opencv-python-headless": "py-opencv"}
 
 
 def requirement_name(line: str) -> str:

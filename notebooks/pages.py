@@ -1,0 +1,213 @@
+"""Write every notebook as a page that works without a network: `python notebooks/pages.py FOLDER`.
+
+Each page carries its pictures, films and interactive figures in itself. Formulas become MathML, which browsers draw
+without a script. `index.html` shows the book at a glance, a picture and a sentence for each notebook.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import html
+import re
+import sys
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+import nbformat
+from latex2mathml.converter import convert
+from nbconvert import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments.formatters import HtmlFormatter
+
+FOLDER = Path(__file__).resolve().parent
+ARTICLE = "https://distill.pub/2018/differentiable-parameterizations"
+TITLE = "Differentiable Image Parameterizations, as a book that runs"
+LEFT_OUT = {"colab", "injected-parameters"}  # cells for other places than a page
+PARTS = {".": None, "appendix": "Appendices", "assignments": "Assignments"}
+
+CSS = """
+:root { color-scheme: light; --text: #222; --quiet: #6b6b6b; --line: #e4e4e4; --ground: #fff; --shade: #f7f7f7; }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--ground); color: var(--text); font: 17px/1.65 Charter, "Bitstream Charter", Georgia,
+       Cambria, serif; overflow-wrap: break-word; }
+nav, footer { font: 14px/1.5 system-ui, sans-serif; color: var(--quiet); padding: 14px 24px; display: flex; gap: 6px 24px;
+              flex-wrap: wrap; justify-content: space-between; }
+nav { border-bottom: 1px solid var(--line); }
+footer { border-top: 1px solid var(--line); margin-top: 64px; }
+nav a, footer a { color: inherit; }
+a { color: #0b57a4; text-underline-offset: 3px; text-decoration-thickness: 1px; }
+main { max-width: 1000px; margin: 0 auto; padding: 24px; }
+.text_cell { max-width: 700px; margin: 0 auto; }
+h1, h2, h3 { font-family: system-ui, sans-serif; line-height: 1.2; letter-spacing: -0.01em; }
+h1 { font-size: 40px; font-weight: 700; margin: 40px 0 18px; }
+h2 { font-size: 26px; margin: 64px 0 12px; }
+h3 { font-size: 19px; margin: 40px 0 8px; }
+.anchor-link { visibility: hidden; margin-left: 8px; color: var(--quiet); text-decoration: none; }
+:hover > .anchor-link { visibility: visible; }
+.prompt { display: none; }
+.input { margin: 14px 0 14px max(0px, (100% - 700px) / 2); }
+.highlight { background: var(--shade); border-radius: 4px; padding: 10px 14px; overflow-x: auto; }
+pre, code { font: 12.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+pre { margin: 0; white-space: pre; }
+:not(pre) > code { background: var(--shade); padding: 1px 4px; border-radius: 3px; font-size: 0.8em; }
+.output_subarea { overflow-x: auto; width: fit-content; min-width: min(700px, 100%); max-width: 100%; margin: 0 auto; }
+.output_text, .output_stream { color: var(--quiet); }
+.output_area { margin: 14px 0; }
+.output_area img, .output_area video, .output_area svg { max-width: 100%; }
+.output_png img, .output_jpeg img, .output_svg svg { display: block; height: auto; }
+table { border-collapse: collapse; font: 14px/1.5 system-ui, sans-serif; margin: 14px 0; }
+th, td { padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+details { border-left: 2px solid var(--line); padding-left: 14px; }
+summary { cursor: pointer; color: var(--quiet); }
+blockquote { margin: 0; padding-left: 16px; border-left: 2px solid var(--line); color: var(--quiet); }
+math[display="block"] { margin: 18px 0; font-size: 1.1em; }
+.book { display: grid; grid-template-columns: 320px 1fr; gap: 34px 32px; align-items: center; }
+.book img { width: 100%; max-height: 200px; object-fit: cover; display: block; border-radius: 4px; }
+.book h3 { margin: 0 0 6px; font-size: 21px; } .book h3 a { color: inherit; text-decoration: none; }
+.book h3 a:hover { text-decoration: underline; } .book p { margin: 0; } .number { color: var(--quiet); font-weight: 400; }
+.lead { max-width: 700px; font-size: 20px; }
+@media (max-width: 640px) { .book { grid-template-columns: 1fr; gap: 12px; } .book p { margin-bottom: 24px; }
+  h1 { font-size: 30px; } }
+@media print { nav, .anchor-link { display: none; } }
+"""
+
+
+class Page(NamedTuple):
+    """A notebook and what the table of contents says of it."""
+
+    source: Path
+    target: str  # relative to the site, with forward slashes
+    title: str
+    claim: str  # as Markdown
+    thumbnail: Path
+
+
+class Renderer(IPythonRenderer):
+    """Markdown with formulas as MathML, links to the other pages, and nothing from elsewhere."""
+
+    def block_math(self, body):
+        return convert(body.strip(), display="block")
+
+    def inline_math(self, body):
+        return convert(body.strip())
+
+    def heading(self, text, level, **attrs):
+        anchor = re.sub(r"\s+", "-", html.unescape(re.sub(r"<[^>]+>", "", text)))  # as in Jupyter
+        return (f'<h{level} id="{html.escape(anchor)}">{text}'
+                f'<a class="anchor-link" aria-label="link to this section" href="#{quote(anchor)}">¶</a></h{level}>\n')
+
+    def link(self, text, url, title=None):
+        if "://" not in url:
+            url = re.sub(r"\.ipynb(?=$|#)", ".html", url)
+        return super().link(text, url, title)
+
+    def image(self, text, url, title=None):
+        if "://" in url:  # a badge, for instance: offline, its words do
+            return html.escape(text)
+        return super().image(text, url, title)
+
+
+class Exporter(HTMLExporter):
+    """The body of a page: nbconvert's plain template with our Markdown."""
+
+    def __init__(self, folder):
+        super().__init__(template_name="basic", embed_images=True)
+        self.folder = str(folder)
+        self.register_filter("markdown2html", self.to_html)
+
+    def to_html(self, source):
+        renderer = Renderer(escape=False, embed_images=True, path=self.folder)
+        return MarkdownWithMath(renderer=renderer).render(source)
+
+
+def describe(path: Path) -> Page:
+    """Title and claim from the first cell: its heading, and its first paragraph in bold."""
+    first = nbformat.read(path, as_version=4).cells[0].source
+    title = re.search(r"^# (.+)$", first, re.M)
+    claim = re.search(r"^\*\*(.+?)\*\*\s*$", first, re.M | re.S)
+    number = re.match(r"\d+", path.stem)
+    return Page(path, path.relative_to(FOLDER).with_suffix(".html").as_posix(),
+                re.sub(r"^\W*(\d+\s*·|Appendix:)\s*", "", title[1]) if title else path.stem,
+                " ".join(claim[1].split()) if claim else "",
+                path.parent / "thumbnails" / f"{number[0] if number else path.stem}.jpg")
+
+
+def body(path: Path) -> str:
+    """A notebook's cells and outputs as HTML."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if not LEFT_OUT & set(cell.metadata.get("tags", []))]
+    text, _ = Exporter(path.parent).from_notebook_node(notebook)
+    return text
+
+
+def document(title: str, content: str, up: str, links: str = "") -> str:
+    """A whole page. `up` leads to the folder of index.html."""
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{html.escape(title)}</title><link rel="icon" href="data:,">
+<style>{CSS}{HtmlFormatter(style="friendly", nobackground=True).get_style_defs(".highlight")}</style></head>
+<body><nav><a href="{up}index.html">{TITLE}</a><span>{links}</span></nav>
+<main>{content}</main>
+<footer><span>After <a href="{ARTICLE}">Differentiable Image Parameterizations</a> by Mordvintsev, Pezzotti, Schubert and
+Olah (Distill, 2018)</span><span>Prose and pictures CC BY 4.0, code MIT</span></footer></body></html>
+"""
+
+
+def index(pages: list[Page]) -> str:
+    """The book at a glance: a picture, a title and a sentence for each notebook."""
+    exporter, content = Exporter(FOLDER), [
+        f'<h1>{TITLE}</h1><p class="lead">How a picture is written down decides which picture an optimization finds. '
+        f'The article that showed it, <a href="{ARTICLE}"><i>Differentiable Image Parameterizations</i></a>, as '
+        "notebooks: every figure is computed here, and every claim is measured.</p>"]
+    for folder, heading in PARTS.items():
+        rows = []
+        for page in pages:
+            if Path(page.target).parent.as_posix() != folder:
+                continue
+            number = re.match(r"\d+", page.source.stem)
+            picture = ""
+            if page.thumbnail.is_file():
+                data = base64.b64encode(page.thumbnail.read_bytes()).decode()
+                picture = f'<a href="{page.target}"><img alt="" src="data:image/jpeg;base64,{data}"></a>'
+            rows.append(f'<div>{picture}</div><div><h3><a href="{page.target}">'
+                        + (f'<span class="number">{number[0]}</span> ' if number else "")
+                        + f"{html.escape(page.title)}</a></h3>{exporter.to_html(page.claim)}</div>")
+        if rows:
+            content.append((f"<h2>{heading}</h2>" if heading else "") + f'<div class="book">{"".join(rows)}</div>')
+    return document(TITLE, "".join(content), "")
+
+
+def write_site(folder: Path) -> list[Path]:
+    """Write all pages below `folder`; returns their paths, index.html first."""
+    sources = [path for path in sorted(FOLDER.rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts
+               and path.parent.relative_to(FOLDER).as_posix() in PARTS]
+    pages = [describe(path) for path in sources]
+    order = [page for part in PARTS for page in pages if Path(page.target).parent.as_posix() == part]
+    written = [folder / "index.html"]
+    folder.mkdir(parents=True, exist_ok=True)
+    written[0].write_text(index(order), encoding="utf-8")
+    for number, page in enumerate(order):
+        up = "../" * page.target.count("/")
+        near = [(order[k], mark) for k, mark in ((number - 1, "← {}"), (number + 1, "{} →")) if 0 <= k < len(order)]
+        links = " &nbsp; ".join(f'<a href="{up}{other.target}">{mark.format(html.escape(other.title))}</a>'
+                                for other, mark in near)
+        target = folder / page.target
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(document(page.title, body(page.source), up, links), encoding="utf-8")
+        written.append(target)
+        print(f"{target}  {target.stat().st_size / 1e6:.2f} MB", flush=True)
+    return written
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("folder", type=Path, nargs="?", default=FOLDER.parent / "site")
+    written = write_site(parser.parse_args(arguments).folder)
+    print(f"open {written[0]}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
