@@ -8,6 +8,9 @@ EXTRAS := notebooks,mesh,companion,dev
 FIRST  := notebooks/00_why_parameterization_matters.ipynb
 HERE   := $(CURDIR)
 
+# Colab's Jupyter lies over the environment: what it does not have comes from there.
+COLAB := .venv-colab/$(if $(filter Windows_NT,$(OS)),Scripts/python.exe,bin/python)
+
 # Retraining: a scratch folder for the drawn pictures, and how long to train.
 POOL   ?= $(or $(TMPDIR),/tmp)/patternnet-pool
 ROBUST ?= --steps 7000
@@ -29,7 +32,7 @@ endif
 PROBE := import sys, ssl, venv, ensurepip, ctypes, bz2, lzma; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test check bench site badges patternnet paintings meshes sums clean FORCE
+.PHONY: help lab run test check bench site badges colab patternnet paintings meshes sums clean FORCE
 
 help:  ## this list
 	@echo "Two commands are enough:  make lab  (open the notebooks)   make test  (run the tests)"; echo
@@ -59,6 +62,16 @@ site: $(STAMP)  ## write every notebook as a page that works offline  (OUT=folde
 badges: $(STAMP)  ## write the repository's address into every notebook  (REPO=owner/name)
 	@$(PY) notebooks/badges.py $(REPO)
 
+colab: $(STAMP)  ## run widgets and notebooks with Colab's versions of Jupyter  (NB="00 02", RUN_ARGS=…)
+	@rm -rf .venv-colab; $(PY) -m venv .venv-colab
+	@$(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+	  > "$$($(COLAB) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/beneath.pth"
+	@$(COLAB) -m pip install --quiet --quiet --disable-pip-version-check -r tests/colab.txt
+	@$(COLAB) -c 'import sys, IPython, ipykernel, ipywidgets, traitlets; print("Python", sys.version.split()[0], \
+	  *(f"{m.__name__} {m.__version__}" for m in (IPython, ipykernel, ipywidgets, traitlets)))'
+	@$(COLAB) -m pytest tests/test_interactive.py tests/test_live_panel.py tests/test_mesh_viewer.py
+	@$(COLAB) notebooks/execute.py $(NB) --output $(or $(OUT),$(or $(TMPDIR),/tmp)/colab-notebooks) $(RUN_ARGS)
+
 patternnet: $(STAMP)  ## retrain both PatternNets from scratch  (ROBUST="--minutes 65" to fit a time)
 	@$(PY) data/patternnet/pool.py --out "$(POOL)"
 	@$(PY) data/patternnet/train.py robust --pool "$(POOL)" --out data/patternnet/robust.safetensors $(ROBUST)
@@ -79,7 +92,7 @@ sums: $(STAMP)  ## write data/SHA256SUMS anew, after a change to the data
 
 clean:  ## remove the environment and everything else that was generated
 	@if [ -f "$(VENV)/pyvenv.cfg" ]; then rm -rf "$(VENV)"; fi
-	@rm -rf build dist .pytest_cache .ruff_cache *.egg-info
+	@rm -rf .venv-colab build dist .pytest_cache .ruff_cache *.egg-info
 	@find . -name .git -prune -o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -print \
 	  | while IFS= read -r folder; do rm -rf "$$folder"; done
 

@@ -12,6 +12,7 @@ import ast
 import base64
 import difflib
 import io
+import json
 import os
 import re
 import sys
@@ -35,6 +36,14 @@ SET_UP = """
 import tqdm.auto as _auto, tqdm.std as _std
 _auto.tqdm, _auto.trange = _std.tqdm, _std.trange
 del _auto, _std
+"""
+
+
+# A claim is what `dputils.claims.Claim` is; a notebook without any gives an empty list.
+CLAIMS = """
+import json as _json
+print(_json.dumps([{"text": str(_claim), "bar": _claim.bar, "holds": bool(_claim.holds), "values": _claim.values}
+                   for _claim in globals().get("claims", [])]))
 """
 
 
@@ -93,11 +102,12 @@ def inject(notebook: nbformat.NotebookNode, settings: dict[str, object]) -> None
     notebook.cells.insert(tagged_cell(notebook, "parameters") + 1, cell)
 
 
-def execute(notebook: nbformat.NotebookNode, folder: Path, timeout: float) -> None:
-    """Run all cells in place, in a fresh kernel whose working folder is the notebook's own."""
+def execute(notebook: nbformat.NotebookNode, folder: Path, timeout: float) -> list[dict]:
+    """Run all cells in place, in a fresh kernel whose working folder is the notebook's own; returns its claims."""
     environment = dict(os.environ)
     # A caller's MPLBACKEND=agg would swallow every figure.
     environment["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # a remark of older kernels on their debugger
     root = str(FOLDER.parent)
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH")]))
     # With store_widget_state=False nbclient fails on `interact` (KeyError); `tidy` drops the state again.
@@ -108,6 +118,13 @@ def execute(notebook: nbformat.NotebookNode, folder: Path, timeout: float) -> No
         client.kc.execute(SET_UP, silent=True, store_history=False)
         for index, cell in enumerate(notebook.cells):
             client.execute_cell(cell, index)
+        asked = nbformat.v4.new_code_cell(CLAIMS)
+        notebook.cells.append(asked)
+        try:
+            client.execute_cell(asked, len(notebook.cells) - 1)
+        finally:
+            notebook.cells.remove(asked)
+    return json.loads("".join(output.text for output in asked.outputs if output.get("name") == "stdout"))
 
 
 def collapse_returns(text: str) -> str:
@@ -195,17 +212,18 @@ def store_thumbnail(notebook: nbformat.NotebookNode, target: Path) -> None:
         picture.save(folder / f"{number[0] if number else target.stem}.jpg", quality=85)
 
 
-def run_one(path: Path, target: Path, settings: dict[str, object], timeout: float) -> float:
-    """Execute one notebook and store it at `target`; returns the seconds it took."""
+def run_one(path: Path, target: Path, settings: dict[str, object], timeout: float, skip: set[str]) -> dict:
+    """Execute one notebook and store it at `target`; returns the seconds it took and its claims."""
     # Now and then the kernel's answer to a finished cell gets lost on its way, and the wait for it would never end:
     # a cell that runs out of time gives the whole notebook one more chance, in a new kernel.
     for chances in (1, 0):
         notebook = nbformat.read(path, as_version=4)
-        notebook.cells = [cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])]
+        notebook.cells = [cell for cell in notebook.cells
+                          if not ({INJECTED} | skip) & set(cell.metadata.get("tags", []))]
         inject(notebook, settings)
-        start, failure = time.perf_counter(), None
+        start, failure, claims = time.perf_counter(), None, []
         try:
-            execute(notebook, path.resolve().parent, timeout)
+            claims = execute(notebook, path.resolve().parent, timeout)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             failure = NotebookError(str(error).strip())
             if chances and isinstance(error, CellTimeoutError):
@@ -227,7 +245,7 @@ def run_one(path: Path, target: Path, settings: dict[str, object], timeout: floa
         store_thumbnail(notebook, target)
     if failure is not None:
         raise failure
-    return seconds
+    return {"seconds": round(seconds, 1), "bytes": target.stat().st_size, "claims": claims}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -236,6 +254,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, help="folder for the executed copies (default: replace in place)")
     parser.add_argument("--set", dest="settings", metavar="NAME=VALUE", nargs="+", action="extend", default=[],
                         help="override parameters, for instance --set size=64 steps=32 (needs --output)")
+    parser.add_argument("--skip", metavar="TAG", action="append", default=[],
+                        help="leave out the cells with this tag, for instance claims (needs --output)")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write seconds and claims of each notebook as JSON")
     parser.add_argument("--timeout", type=float, default=600, help="seconds that one cell may take")
     options = parser.parse_args(arguments)
     try:
@@ -246,29 +267,34 @@ def main(arguments: list[str] | None = None) -> int:
             if name not in known:
                 near = difflib.get_close_matches(name, known, 3) or sorted(known)
                 raise NotebookError(f"no parameter {name!r} in these notebooks; there are: {', '.join(near) or 'none'}")
-        if settings and options.output is None:
-            raise NotebookError("--set would store a changed run in place of the book's; add --output FOLDER")
+        if (settings or options.skip) and options.output is None:
+            which = "--set" if settings else "--skip"
+            raise NotebookError(f"{which} would store a changed run in place of the book's; add --output FOLDER")
     except NotebookError as error:
         parser.error(str(error))
 
-    failed, total = [], 0.0
+    failed, report = [], {}
     for path in paths:
         inside = path.resolve().is_relative_to(FOLDER)
         relative = path.resolve().relative_to(FOLDER) if inside else Path(path.name)
         target = path if options.output is None else options.output / relative
         try:
-            seconds = run_one(path, target, settings, options.timeout)
+            ran = report[relative.as_posix()] = run_one(path, target, settings, options.timeout, set(options.skip))
         except NotebookError as error:
             failed.append(relative)
             print(f"FAILED  {relative}\n{error}\n", flush=True)
             continue
-        total += seconds
-        over = f"  over the budget of {BUDGET_SECONDS} s" if seconds > BUDGET_SECONDS else ""
-        print(f"OK  {relative}  {seconds:.0f} s  {target.stat().st_size / 1e6:.2f} MB{over}", flush=True)
+        over = f"  over the budget of {BUDGET_SECONDS} s" if ran["seconds"] > BUDGET_SECONDS else ""
+        print(f"OK  {relative}  {ran['seconds']:.0f} s  {ran['bytes'] / 1e6:.2f} MB{over}", flush=True)
+        for claim in ran["claims"]:
+            if not claim["holds"]:
+                print(f"    {claim['text']}", flush=True)
+    if options.report:
+        options.report.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     if failed:
         print(f"{len(failed)} of {len(paths)} notebooks failed: {', '.join(map(str, failed))}")
         return 1
-    print(f"{len(paths)} notebooks in {total:.0f} s")
+    print(f"{len(paths)} notebooks in {sum(ran['seconds'] for ran in report.values()):.0f} s")
     return 0
 
 

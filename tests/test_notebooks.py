@@ -196,13 +196,32 @@ def test_execute_names_notebook_and_error_and_keeps_the_file(tmp_path, capsys):
     (["nothing_like_it"], "no notebook 'nothing_like_it'"),
     (["PATH", "--set", "size"], "not of the form name=value"),
     (["PATH", "--set", "sise=64", "--output", "out"], "no parameter 'sise' in these notebooks; there are: size"),
-    (["PATH", "--set", "size=64"], "add --output FOLDER"),
+    (["PATH", "--set", "size=64"], "--set would store a changed run in place of the book's; add --output FOLDER"),
+    (["PATH", "--skip", "claims"], "--skip would store a changed run in place of the book's; add --output FOLDER"),
 ])
 def test_execute_refuses_careless_use(tmp_path, capsys, arguments, message):
     path = write_notebook(tmp_path / "small.ipynb", "print(size)")
     with pytest.raises(SystemExit):
         load_execute().main([str(path) if argument == "PATH" else argument for argument in arguments])
     assert message in " ".join(capsys.readouterr().err.split())
+
+
+def test_execute_reports_claims_and_skips_what_it_is_told_to(tmp_path, capsys):
+    execute = load_execute()
+    measure = "from dputils.claims import Claim\nclaims = [Claim('it grows', [1, size], at_least=3)]"
+    path = write_notebook(tmp_path / "small.ipynb", "print('long')", measure)
+    notebook = read(path)
+    notebook.cells[2].metadata["tags"] = ["slow"]
+    nbformat.write(notebook, path)
+    options = [str(path), "--output", str(tmp_path / "out"), "--report", str(tmp_path / "report.json")]
+    assert execute.main([*options, "--set", "size=2", "--skip", "slow"]) == 0
+    ran = json.loads((tmp_path / "report.json").read_text())["small.ipynb"]
+    assert ran["seconds"] > 0 and ran["bytes"] == (tmp_path / "out" / "small.ipynb").stat().st_size
+    text = "it grows: 1.5 (1 … 2, 2 runs), bar ≥ 3: DOES NOT HOLD"
+    assert ran["claims"] == [{"text": text, "bar": "≥ 3", "holds": False, "values": [1.0, 2.0]}]
+    assert "DOES NOT HOLD" in capsys.readouterr().out, "a claim that fails is said at once"
+    stored = read(tmp_path / "out" / "small.ipynb")
+    assert "long" not in streams(stored) and not any("_json" in cell.source for cell in stored.cells)
 
 
 def test_execute_refuses_large_files():
