@@ -64,7 +64,7 @@ summary { cursor: pointer; color: var(--quiet); }
 blockquote { margin: 0; padding-left: 16px; border-left: 2px solid var(--line); color: var(--quiet); }
 math[display="block"] { margin: 18px 0; font-size: 1.1em; }
 .book { display: grid; grid-template-columns: 320px 1fr; gap: 34px 32px; align-items: center; }
-.book img { width: 100%; max-height: 200px; object-fit: cover; display: block; border-radius: 4px; }
+.book img { width: 100%; max-height: 200px; object-fit: cover; object-position: top; display: block; border-radius: 4px; }
 .book h3 { margin: 0 0 6px; font-size: 21px; } .book h3 a { color: inherit; text-decoration: none; }
 .book h3 a:hover { text-decoration: underline; } .book p { margin: 0; } .number { color: var(--quiet); font-weight: 400; }
 .lead { max-width: 700px; font-size: 20px; }

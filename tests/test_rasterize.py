@@ -493,6 +493,23 @@ def test_meshes_go_to_pytorch3d_and_back():
     assert torch.allclose(render(back, fitting_camera(), 16), render(mesh, fitting_camera(), 16), atol=1e-6)
 
 
+def test_pytorch3d_paints_the_same():
+    pytest.importorskip("pytorch3d")
+    from pytorch3d.renderer.mesh.rasterizer import Fragments as TheirFragments
+
+    from dputils.data import sample_mesh
+    from dputils.pytorch3d_backend import to_pytorch3d
+
+    mesh = sample_mesh("owl").normalized()
+    view = View(mesh, perspective(0.7, 1.0, 0.05, 20) @ look_at(torch.tensor([1.2, 0.5, 3.4])), 64)
+    seen = view.fragments
+    painted = to_pytorch3d(mesh).sample_textures(TheirFragments(
+        pix_to_face=seen.face[..., None], bary_coords=seen.barycentric[..., None, :], zbuf=seen.depth[..., None],
+        dists=torch.zeros_like(seen.depth)[..., None]))[..., 0, :].permute(0, 3, 1, 2)
+    covered = (seen.face >= 0)[:, None].expand_as(painted)
+    assert covered.any() and torch.allclose(view.render(mesh.texture)[covered], painted[covered], atol=1e-3)
+
+
 def fake_pytorch3d(monkeypatch):
     """PyTorch3D's documented conventions around the brute-force search: x left, y up, short side 2, z is distance."""
     def rasterize_meshes(meshes, image_size, blur_radius, faces_per_pixel, perspective_correct, z_clip_value, **others):
