@@ -5,6 +5,9 @@
     Gallery(images, captions)            many pictures, each grows under the pointer
     AlphaViewer(images)                  pictures with opacity over any background
     CppnViewer(cppn, other)              a CPPN as a shader: zoom, morph, save
+    LivePanel(build, goal, network)      an optimization to steer while it runs
+    MeshViewer(mesh, textures)           a textured mesh: turn, zoom, light, unfold
+    Row(figure, figure)                  figures side by side
 
 The last line of a cell shows a figure. What you only look at needs no kernel and no network: it works in a saved
 notebook and in an exported page. With `live=True` the same figure is a widget, and its `update` pushes new pictures
@@ -17,6 +20,10 @@ from .cppn_viewer import CppnViewer
 from .frame_scrubber import FrameScrubber
 from .gallery import Gallery
 from .hosting import Component
+from .live_panel import LivePanel
+from .mesh_viewer import MeshViewer
 from .pickers import Choice
+from .row import Row
 
-__all__ = ["AlphaViewer", "Choice", "CompareSlider", "Component", "CppnViewer", "FrameScrubber", "Gallery"]
+__all__ = ["AlphaViewer", "Choice", "CompareSlider", "Component", "CppnViewer", "FrameScrubber", "Gallery",
+           "LivePanel", "MeshViewer", "Row"]

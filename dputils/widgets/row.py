@@ -1,0 +1,44 @@
+"""Figures beside each other in one output, where the page is wide enough."""
+
+import html
+
+from .encoding import PAYLOAD
+from .hosting import Component
+
+CELL = "flex: 0 1 auto; min-width: 0; max-width: 100%"
+NAME = "font: 13px/1.45 system-ui, sans-serif; opacity: 0.65; margin: 4px 0"
+
+
+class Row:
+    """Figures side by side, below each other on a narrow page; they need no kernel.
+
+    Args:
+        figures: components made without live=True.
+        titles: one text a figure, shown above it.
+    Raises: ValueError for no figure, a live one, or not as many titles, and where all together would add more than
+        400 kB to a saved notebook.
+    """
+
+    def __init__(self, *figures, titles=None):
+        if not figures or not all(isinstance(figure, Component) and figure.widget is None for figure in figures):
+            raise ValueError("a Row takes figures such as MeshViewer(mesh), made without live=True, not "
+                             f"{', '.join(map(repr, figures)) or 'none'}")
+        if titles is not None and (isinstance(titles, str) or len(titles) != len(figures)):
+            raise ValueError(f"titles needs {len(figures)} texts, one a figure, not {titles!r}")
+        self.figures, self.titles = figures, titles
+        if (size := len(self.html())) > PAYLOAD:
+            raise ValueError(f"this row of {len(figures)} figures would add {size / 1000:.0f} kB to a saved notebook, "
+                             f"and {PAYLOAD // 1000} kB is the most; show smaller pictures")
+
+    def html(self):
+        """All figures as one piece of HTML that loads nothing."""
+        names = [f'<div style="{NAME}">{html.escape(str(title))}</div>' for title in self.titles or ()]
+        cells = [f'<div style="{CELL}">{name}{figure.html()}</div>'
+                 for name, figure in zip(names or [""] * len(self.figures), self.figures)]
+        return '<div style="display: flex; flex-wrap: wrap; gap: 0 24px">\n' + "\n".join(cells) + "\n</div>"
+
+    def _repr_mimebundle_(self, **_):
+        return {"text/html": self.html(), "text/plain": repr(self)}
+
+    def __repr__(self):
+        return f"Row: {', '.join(figure.alt for figure in self.figures)}"

@@ -1,0 +1,233 @@
+// A picture that is being optimized. The page sets the pace: it asks for the next steps only when the last were
+// answered, so questions never queue up, and pause means that it stops asking.
+import { choices, h, isolated, whenVisible } from "./parts.js";
+
+const CSS = `
+figure { display: flex; flex-wrap: wrap; gap: 8px 22px; align-items: flex-start; }
+.picture { width: 100%; height: auto; background: var(--faint); }
+.left { max-width: 100%; }
+.right { flex: 1 1 260px; max-width: 420px; min-width: 0; display: grid; gap: 4px; }
+.buttons { gap: 4px 14px; margin-bottom: 4px; }
+.buttons label { opacity: 0.65; display: inline-flex; align-items: center; gap: 4px; }
+.main { width: 26px; height: 26px; opacity: 1; margin-left: -7px; }
+.main svg { display: block; margin: auto; }
+input[type="number"] { font: inherit; color: inherit; background: none; border: 0; width: 5em; padding: 2px;
+                       border-bottom: 1px solid var(--line); border-radius: 0; }
+.control { display: grid; grid-template-columns: minmax(6em, 8em) 1fr 4em; gap: 8px; align-items: center; }
+.control:has(fieldset) { align-items: baseline; }
+.control > span { opacity: 0.65; }
+.control output { text-align: right; }
+.control input[type="checkbox"] { justify-self: start; margin: 4px 0; }
+.control fieldset { grid-column: 2 / 4; }
+.curve { width: 100%; height: 92px; margin-top: 6px; }
+output { font-variant-numeric: tabular-nums; }
+.numbers { display: flex; flex-wrap: wrap; gap: 0 14px; opacity: 0.65; min-height: 1.45em; }
+.note { opacity: 0.65; }
+.error { white-space: pre-wrap; overflow-wrap: anywhere; border-left: 2px solid #c0392b; padding-left: 8px; }
+.error:empty, .note:empty { display: none; }
+`;
+const PLAY = '<svg width="12" height="14" aria-hidden="true"><path d="M1 1L11 7L1 13Z" fill="currentColor"/></svg>';
+const PAUSE = '<svg width="12" height="14" aria-hidden="true"><path d="M1 1H4V13H1ZM8 1H11V13H8Z" fill="currentColor"/>'
+  + "</svg>";
+const BUSY = 3000, RECENT = 2000; // milliseconds
+const MOST = 1200; // points of the curve; beyond, every other one goes
+const SCALE = 1000; // places of a logarithmic slider
+
+const brief = (number) => !Number.isFinite(number) ? String(number)
+  : number !== 0 && (Math.abs(number) >= 1e5 || Math.abs(number) < 1e-3) ? number.toExponential(1)
+    : String(Number(number.toPrecision(3)));
+
+/** A control's elements, and `set(value)` that shows a value; moving it calls changed(value). */
+function makeControl(control, changed) {
+  const { kind, label, low, high, whole, logarithmic } = control, name = h("span", {}, label);
+  if (kind === "choice") {
+    const group = choices("", control.options.map((option) => ({ name: option })), changed);
+    group.setAttribute("aria-label", label);
+    const inputs = [...group.querySelectorAll("input")];
+    return { box: h("div", { className: "control" }, name, group),
+             set: (value) => inputs.forEach((input, index) => { input.checked = index === value; }) };
+  }
+  if (kind === "switch") {
+    const input = h("input", { type: "checkbox", "aria-label": label, onchange: () => changed(input.checked) });
+    return { box: h("div", { className: "control" }, name, input), set: (value) => { input.checked = value; } };
+  }
+  const toPlace = (value) => logarithmic ? SCALE * Math.log(value / low) / Math.log(high / low) : value;
+  const toValue = (place) => {
+    const value = logarithmic ? low * (high / low) ** (place / SCALE) : place;
+    return Math.min(high, Math.max(low, whole ? Math.round(value) : Number(value.toPrecision(4))));
+  };
+  const text = h("output"), input = h("input", { type: "range", "aria-label": label, min: logarithmic ? 0 : low,
+    max: logarithmic ? SCALE : high, step: logarithmic ? "any" : whole ? 1 : (high - low) / 200,
+    oninput: () => { tell(toValue(Number(input.value))); changed(toValue(Number(input.value))); } });
+  if (logarithmic) { // "any" would let an arrow key move by one place in a thousand
+    input.addEventListener("keydown", (event) => {
+      const way = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+      if (!way) return;
+      event.preventDefault();
+      input.value = Number(input.value) + way * SCALE / 50;
+      input.oninput();
+    });
+  }
+  const tell = (value) => {
+    text.textContent = brief(value);
+    input.setAttribute("aria-valuetext", brief(value));
+  };
+  return { box: h("div", { className: "control" }, name, input, text),
+           set: (value) => { input.value = toPlace(value); tell(value); } };
+}
+
+function render({ model, el }) {
+  const me = Math.random().toString(36).slice(2), controls = model.get("controls");
+  let values = { ...model.get("values") }, seed = model.get("seed"), pending = { curve: true }, greeted = false;
+  let playing = false, stalled = false, visible = true, closed = false, lost = false;
+  let waiting = null, asked = 0, timer = 0, shown = 0, points = [], marks = [];
+
+  const canvas = h("canvas", { className: "picture", role: "img", "aria-label": model.get("alt") });
+  const curve = h("canvas", { className: "curve", role: "img", "aria-label": "curve" });
+  const numbers = h("output", { className: "numbers", "aria-live": "off" });
+  const error = h("div", { className: "error", role: "alert" }), note = h("div", { className: "note", role: "status" });
+
+  const ask = () => {
+    const running = playing && visible && !document.hidden;
+    if (waiting !== null || closed || !(pending || running)) return;
+    waiting = `${me}-${asked++}`;
+    // The first question only asks what there is: after a reload, the kernel knows the controls better than the page.
+    const knows = greeted ? { values, seed, curve: lost } : {};
+    model.send({ kind: "ask", id: waiting, steps: running && greeted ? null : 0, ...knows, ...pending });
+    pending = null;
+    timer = setTimeout(() => { note.textContent = "waiting for the kernel …"; }, BUSY);
+  };
+  const press = (what) => { pending = { ...pending, ...what }; ask(); };
+  const play = (now) => {
+    playing = now;
+    stalled = false;
+    marks = [];
+    main.innerHTML = now ? PAUSE : PLAY;
+    main.setAttribute("aria-label", now ? "pause" : "play");
+    main.title = now ? "pause" : "play";
+    ask();
+  };
+
+  const receive = (answer, buffers) => {
+    if (answer?.kind !== "answer" || closed) return;
+    const mine = answer.id === waiting;
+    if (mine) {
+      clearTimeout(timer);
+      note.textContent = "";
+      waiting = null;
+    }
+    if (!mine || !greeted) { // the kernel's doing, or another page's
+      values = { ...answer.values };
+      seed = answer.seed;
+      parts.forEach((part, k) => part.set(values[controls[k].name]));
+      seedField.value = seed;
+    }
+    if (mine) greeted = true;
+    lost = !answer.points; // nothing could be shown: the next answer has to say everything
+    error.textContent = answer.error ?? "";
+    if (answer.error && playing) { play(false); stalled = true; }
+    if (answer.points) {
+      points = answer.curve ? answer.points : points.concat(answer.points);
+      if (points.length > MOST) points = points.filter((_, k) => k % 2 === 0 || k === points.length - 1);
+      if (answer.curve) marks = [];
+      marks.push([performance.now(), answer.step]);
+      marks = marks.filter(([when]) => when > performance.now() - RECENT);
+      tell(answer);
+      drawCurve(answer.what);
+    }
+    if (buffers?.length) draw(buffers[0]);
+    if (mine && buffers?.length > 1) save(buffers[1], answer.step);
+    ask();
+  };
+  const tell = ({ step, what, value, terms }) => {
+    const [[t0, s0], [t1, s1]] = [marks[0], marks.at(-1)], rate = (s1 - s0) / (t1 - t0) * 1000;
+    const texts = [`step ${step}`, ...(value === null ? [] : [`${what} ${brief(value)}`]),
+      ...terms.map(([name, number]) => `${name} ${brief(number)}`),
+      ...(playing && marks.length > 1 ? [`${rate < 10 ? rate.toFixed(1) : Math.round(rate)} steps/s`] : [])];
+    numbers.replaceChildren(...texts.map((text) => h("span", {}, text)));
+    canvas.setAttribute("aria-label", `${model.get("alt")}, after ${step} steps`);
+  };
+  const draw = async (data) => {
+    const mine = ++shown, picture = await createImageBitmap(new Blob([data], { type: "image/jpeg" }));
+    if (mine !== shown) return; // a newer one came meanwhile
+    canvas.width = picture.width;
+    canvas.height = picture.height;
+    canvas.getContext("2d").drawImage(picture, 0, 0);
+    canvas.dataset.step = numbers.firstChild?.textContent ?? "";
+  };
+  const drawCurve = (what) => {
+    const ratio = devicePixelRatio || 1, width = curve.clientWidth, height = curve.clientHeight;
+    curve.width = Math.round(width * ratio);
+    curve.height = Math.round(height * ratio);
+    const values = points.map(([, value]) => value).filter(Number.isFinite);
+    if (values.length < 2) return;
+    let low = Math.min(...values), high = Math.max(...values);
+    const logarithmic = low > 0 && high / low > 100, place = logarithmic ? Math.log : (value) => value;
+    const size = 11, left = 44, top = size / 2 + 1, bottom = height - size / 2 - 2, last = points.at(-1)[0];
+    const first = points[0][0], span = Math.max(1e-30, place(high) - place(low));
+    const x = (step) => left + (width - left - 2) * (step - first) / Math.max(1, last - first);
+    const y = (value) => bottom - (bottom - top) * (place(value) - place(low)) / span;
+    const pen = curve.getContext("2d");
+    pen.scale(ratio, ratio);
+    pen.fillStyle = pen.strokeStyle = getComputedStyle(curve).color;
+    pen.font = `${size}px ${getComputedStyle(curve).fontFamily}`;
+    pen.textAlign = "right";
+    pen.textBaseline = "middle";
+    pen.globalAlpha = 0.65;
+    pen.fillText(brief(high), left - 6, top);
+    pen.fillText(brief(low), left - 6, bottom);
+    pen.globalAlpha = 0.3;
+    pen.fillRect(left, bottom + 1.5, width - left, 0.75);
+    pen.globalAlpha = 1;
+    pen.lineWidth = 1.5;
+    pen.lineJoin = "round";
+    pen.beginPath();
+    points.forEach(([step, value]) => { if (Number.isFinite(value)) pen.lineTo(x(step), y(value)); });
+    pen.stroke();
+    curve.setAttribute("aria-label", `${what} from ${brief(points[0][1])} to ${brief(points.at(-1)[1])}${
+      logarithmic ? ", logarithmic" : ""}`);
+  };
+  const save = (data, step) => {
+    const url = URL.createObjectURL(new Blob([data], { type: "image/png" }));
+    h("a", { href: url, download: `picture-seed${seed}-step${step}.png` }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10000);
+  };
+
+  const main = h("button", { className: "main", onclick: () => play(!playing) });
+  const seedField = h("input", { type: "number", min: 0, step: 1, value: seed, "aria-label": "seed", onchange: () => {
+    if (!Number.isInteger(seedField.valueAsNumber)) return;
+    seed = seedField.valueAsNumber;
+    press({});
+  } });
+  const parts = controls.map(({ name, at_once: atOnce }, k) => makeControl(controls[k], (value) => {
+    values[name] = value;
+    if (stalled) play(true); // it stopped at an error, and perhaps this mends it
+    else if (atOnce) press({}); // another picture, or another look at it
+  }));
+  parts.forEach((part, k) => part.set(values[controls[k].name]));
+  const buttons = h("div", { className: "buttons row" }, main,
+    h("button", { onclick: () => { play(false); press({ steps: (pending?.steps ?? 0) + 1 }); } }, "step"),
+    h("button", { onclick: () => press({ reset: true }) }, "reset"),
+    h("label", {}, "seed", seedField), h("button", { onclick: () => press({ save: true }) }, "save PNG"));
+  const right = h("div", { className: "right" }, buttons, ...parts.map((part) => part.box), curve, numbers, note,
+    error);
+  right.addEventListener("keydown", (event) => event.stopPropagation()); // arrows would move between cells
+  const figure = h("figure", { role: "group", "aria-label": model.get("alt") },
+    h("div", { className: "left", style: `width: ${model.get("width")}px` }, canvas), right);
+
+  isolated(el, CSS, figure);
+  model.on("msg:custom", receive);
+  const unwatch = whenVisible(figure, (now) => { visible = now; ask(); }); // what nobody sees does not run
+  document.addEventListener("visibilitychange", ask);
+  play(false);
+  return () => {
+    closed = true;
+    playing = false;
+    clearTimeout(timer);
+    unwatch();
+    document.removeEventListener("visibilitychange", ask);
+    model.off("msg:custom", receive);
+  };
+}
+
+export default { render };

@@ -1,0 +1,437 @@
+"""The live panel from Python's side: the page's questions are asked by hand, and its answers looked at."""
+
+import io
+import time
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+
+from dputils.images import fourier_image, pixel_image
+from dputils.objectives import channel, total_variation
+from dputils.optimize import maximize
+from dputils.widgets import cells
+from dputils.widgets.controls import controls_from, defaults, taken
+
+pytest.importorskip("anywidget")
+from dputils.widgets import LivePanel  # noqa: E402
+
+
+class Page:
+    """What the script does, without a browser: asks, counts, and remembers the last answer."""
+
+    def __init__(self, panel):
+        self.panel, self.sent = panel, []
+        panel.widget.send = lambda content, buffers=None: self.sent.append((content, buffers))
+        self.values, self.seed = dict(panel.state["values"]), panel.state["seed"]
+
+    def ask(self, steps=0, **what):
+        asked = {"kind": "ask", "id": f"q{len(self.sent)}", "steps": steps, "values": dict(self.values),
+                 "seed": self.seed, **what}
+        count = len(self.sent)
+        self.panel.widget._handle_custom_msg(asked, [])
+        assert len(self.sent) == count + 1, "one answer for each question"
+        self.answer, self.buffers = self.sent[-1]
+        assert self.answer["id"] == asked["id"]
+        return self.answer
+
+    @property
+    def picture(self):
+        return np.asarray(Image.open(io.BytesIO(self.buffers[0])).convert("RGB")) / 255
+
+
+def quadratic(image, target=0.8, weight=1.0):
+    return {"distance": weight * (image() - target).square().mean()}
+
+
+def grey(kind="pixels", size=16, seed=0):
+    return (pixel_image if kind == "pixels" else fourier_image)(size, seed=seed)
+
+
+def make(**options):
+    controls = {"lr": (0.001, 1.0, 0.1), "target": (0.0, 1.0), "kind": ["pixels", "Fourier"]}
+    return Page(LivePanel(grey, quadratic, **{"controls": controls, **options}))
+
+
+# --- questions and answers ---
+
+def test_the_first_question_only_looks():
+    page = make()
+    answer = page.ask(curve=True, values={}, seed=0)
+    assert answer["step"] == 0 and answer["points"] == [] and answer["value"] is None and answer["error"] is None
+    assert answer["values"] == {"lr": 0.1, "target": 0.8, "kind": 0}
+    assert page.picture.shape == (16, 16, 3) and abs(page.picture.mean() - 0.5) < 0.05
+
+
+def test_steps_move_picture_and_curve():
+    page = make()
+    for k in range(12):
+        answer = page.ask(1)
+        assert answer["step"] == k + 1 and len(answer["points"]) == 1
+    assert answer["points"][0][0] == 12 and answer["terms"] == [["distance", answer["value"]]]
+    losses = page.panel.history.loss
+    assert losses[-1] < 0.3 * losses[0] and page.picture.mean() > 0.65
+
+
+def test_an_answer_takes_as_many_steps_as_fit():
+    def slow(image):
+        time.sleep(0.015)
+        return image().mean()
+
+    page = Page(LivePanel(grey, slow))
+    page.ask(1)  # the first step pays for what is loaded late
+    begin = time.perf_counter()
+    answer = page.ask(None)
+    took = time.perf_counter() - begin
+    assert 2 <= answer["step"] - 1 <= 6 and took < 0.2
+    time.sleep(0.1)
+    assert len(page.panel.history) == answer["step"], "nothing runs between two questions"
+
+
+def test_a_step_longer_than_the_time_is_still_taken():
+    page = Page(LivePanel(grey, lambda image: (time.sleep(0.12), image().mean())[1]))
+    assert page.ask(None)["step"] == 1
+
+
+def test_the_same_run_as_maximize(network):
+    image = fourier_image(24, seed=3)
+    history = maximize(image, "second:2", network, steps=20, seed=3, progress=False)
+    page = Page(LivePanel(lambda seed: fourier_image(24, seed=seed), "second:2", network, seed=3))
+    while len(page.panel.history) < 20:
+        page.ask(min(7, 20 - len(page.panel.history)))
+    assert page.panel.history.loss == history.loss and torch.equal(page.panel.image(), image())
+    assert page.answer["what"] == "objective" and page.answer["value"] == history.objective[-1]
+
+
+def test_a_control_acts_from_the_next_answer_on():
+    page = make()
+    page.ask(20)
+    page.values["target"] = 0.1
+    page.ask(40)
+    assert page.picture.mean() < 0.3 and page.answer["step"] == 60, "the run goes on"
+    page.values["lr"] = 0.001
+    before = page.panel.image().detach().clone()
+    page.ask(1)
+    assert (page.panel.image() - before).abs().max() < 0.002
+    assert page.panel.values == {"lr": 0.001, "target": 0.1, "kind": "pixels"}
+
+
+def test_controls_of_an_objective(network):
+    def goal(unit, smooth):
+        return channel("first", unit) - smooth * total_variation()
+
+    page = Page(LivePanel(grey, goal, network, controls={"unit": [0, 1, 2], "smooth": (0.0, 1.0, 0.0)}, transforms=[]))
+    rough = page.ask(30)["value"]
+    assert page.panel.history.objective[-1] > page.panel.history.objective[0]
+    page.values["smooth"] = 1.0
+    page.ask(1)
+    assert page.answer["value"] < rough - 1
+    page.values["unit"] = 2
+    assert page.ask(1)["error"] is None
+
+
+def test_what_a_goal_does_not_need_is_no_control(network):
+    def goal(unit, batch=None):
+        return channel("second", unit, batch)
+
+    page = Page(LivePanel(grey, goal, network, controls={"unit": (0, 3, 2)}))
+    assert page.ask(2)["error"] is None and page.answer["step"] == 2
+
+
+def test_a_function_of_the_activations_is_one(network):
+    def brightest(activations):
+        return activations["first"].mean()
+
+    brightest.layers = ["first"]
+    page = Page(LivePanel(grey, brightest, network))
+    page.ask(5)
+    assert page.answer["error"] is None and page.answer["step"] == 5
+
+
+def test_build_may_bring_goal_and_network(network, make_small_network):
+    networks = {"one": network, "other": make_small_network(seed=4)}
+
+    def build(net="one"):
+        return pixel_image(16), "second:1", networks[net]
+
+    page = Page(LivePanel(build, controls={"net": ["one", "other"]}))
+    first = page.ask(1)["value"]
+    page.values["net"] = 1
+    assert page.ask(1)["value"] != first and page.answer["step"] == 1
+
+
+def test_structure_is_built_anew():
+    page = make()
+    page.ask(10)
+    old = page.panel.image
+    page.values["kind"] = 1
+    answer = page.ask()
+    assert answer["step"] == 0 and answer["curve"] and answer["points"] == [] and page.panel.image is not old
+    assert type(page.panel.image.bases[0]).__name__ == "FourierBasis"
+    assert [control["at_once"] for control in page.panel.state["controls"]] == [False, False, True]
+
+
+def test_controls_of_transforms_and_of_what_is_shown(network):
+    seen = []
+
+    def shifted(images, generator, shift=0):
+        seen.append(shift)
+        return images.roll(shift, 3)
+
+    def row(image, copies=1):
+        return torch.cat([image()] * copies, 3)
+
+    controls = {"shift": (0, 8), "copies": (1, 4)}
+    page = Page(LivePanel(grey, "first:1", network, controls=controls, transforms=shifted, show=row))
+    page.ask(2)
+    page.values.update(shift=3, copies=2)
+    page.ask(1)
+    assert seen == [0, 0, 3] and page.picture.shape == (16, 32, 3) and page.answer["step"] == 3
+    page.values["copies"] = 4
+    page.ask()
+    assert page.picture.shape == (16, 64, 3) and page.answer["step"] == 3, "another look, not another step"
+    assert [control["at_once"] for control in page.panel.state["controls"]] == [False, True]
+
+
+def test_seed_and_reset():
+    page = make()
+    start, first = page.panel.image().detach(), page.ask(8)["value"]
+    page.ask(reset=True)
+    assert page.answer["step"] == 0 and torch.equal(page.panel.image().detach(), start)
+    assert page.ask(8)["value"] == first, "same seed, same run"
+    page.seed = 5
+    page.ask()
+    assert page.answer["seed"] == 5 and not torch.equal(page.panel.image().detach(), start)
+
+
+def test_randomness_of_a_loss_comes_from_the_seed():
+    def noisy(image, generator):
+        return (image() - torch.rand(1, 3, 16, 16, generator=generator)).square().mean()
+
+    runs = []
+    for chunk in (1, 4):
+        page = Page(LivePanel(grey, noisy, seed=2))
+        while len(page.panel.history) < 8:
+            page.ask(chunk)
+        runs.append(page.panel.history.loss)
+    assert runs[0] == runs[1] and len(set(runs[0])) == 8
+
+
+EXAMPLE = """
+class Rings(nn.Module):
+    def __init__(self, count=12, seed=0):
+        super().__init__()
+        draw = torch.Generator().manual_seed(seed)
+        self.colors = nn.Parameter(0.1 * torch.randn(3, count, generator=draw))
+        x = torch.linspace(-1, 1, 32)
+        self.ring = ((x**2 + x[:, None]**2).sqrt() / 1.5 * count).long()
+
+    def forward(self):
+        return torch.sigmoid(self.colors[:, self.ring])[None]
+
+def goal(unit=3):
+    return channel("second", unit)
+
+panel = LivePanel(Rings, goal, net, controls={"count": (2, 40), "unit": [0, 3, 5], "lr": (0.01, 0.5)})
+""".strip()
+
+
+def test_a_panel_for_an_own_parameterization_is_short(network):
+    assert len([line for line in EXAMPLE.splitlines() if line]) <= 15
+    names = {"nn": nn, "torch": torch, "channel": channel, "LivePanel": LivePanel, "net": network}
+    exec(EXAMPLE, names)
+    page = Page(names["panel"])
+    page.ask(20)
+    objective = names["panel"].history.objective
+    assert page.answer["error"] is None and objective[-1] > objective[0] and page.values["unit"] == 1
+    page.values["count"] = 30
+    assert page.ask(1)["error"] is None and names["panel"].image.colors.shape == (3, 30)
+
+
+# --- errors ---
+
+def test_an_error_in_a_step_is_shown_and_mended():
+    def fragile(image, target=0.5):
+        if target > 0.9:
+            raise RuntimeError("too bright for me")
+        return (image() - target).square().mean()
+
+    page = Page(LivePanel(grey, fragile, controls={"target": (0.0, 1.0)}))
+    page.ask(3)
+    page.values["target"] = 0.95
+    answer = page.ask(None)
+    assert answer["error"].startswith("RuntimeError: too bright for me (in fragile, line ")
+    assert answer["step"] == 3 and isinstance(page.panel.error, RuntimeError)
+    assert page.ask(save=True)["error"], "it stays until something was done about it"
+    page.values["target"] = 0.2
+    assert page.ask(4)["error"] is None and page.answer["step"] == 7 and page.panel.error is None
+
+
+def test_steps_before_the_one_that_failed_count():
+    def third(image):
+        if len(page.panel.history) == 2:
+            raise RuntimeError("third step")
+        return {"light": image().mean()}
+
+    page = Page(LivePanel(grey, third))
+    assert "third step" in page.ask(5)["error"] and page.answer["step"] == 2 and len(page.answer["points"]) == 2
+    assert len(page.panel.history.terms["light"]) == 2
+
+
+def test_an_error_while_building_leaves_the_old_picture():
+    def build(size=16, seed=0):
+        if size == 13:
+            raise ValueError("unlucky")
+        return pixel_image(size, seed=seed)
+
+    page = Page(LivePanel(build, quadratic, controls={"size": (8, 16, 16)}))
+    page.ask(5)
+    page.values["size"] = 13
+    assert "unlucky" in page.ask()["error"] and page.answer["step"] == 5 and page.picture.shape[0] == 16
+    assert "unlucky" in page.ask(None)["error"] and page.answer["step"] == 5, "no steps on what is not wanted"
+    page.values["size"] = 16
+    assert page.ask(1)["error"] is None and page.answer["step"] == 6
+    page.values["size"] = 8
+    assert page.ask()["error"] is None and page.picture.shape[0] == 8
+
+
+def test_a_loss_that_is_not_finite_keeps_the_last_good_picture():
+    def blown(image, power=1.0):
+        return (image() - 0.9).square().mean() * (float("nan") if power > 5 else power)
+
+    page = Page(LivePanel(grey, blown, controls={"power": (0.1, 10.0, 1.0)}))
+    page.ask(5)
+    before = page.panel.image().detach().clone()
+    page.values["power"] = 9.0
+    assert "the loss is nan" in page.ask(None)["error"] and page.answer["step"] == 5
+    assert torch.equal(page.panel.image().detach(), before)
+    page.values["power"] = 1.0
+    value = page.answer["value"]
+    assert page.ask(20)["error"] is None and page.answer["value"] < value
+
+
+def test_a_picture_that_cannot_be_shown_is_an_answer_too():
+    page = make()
+    page.panel.show = lambda image: image()[:, :2]
+    assert "1, 3 or 4 channels" in page.ask(1)["error"] and page.buffers == []
+    page.panel.show = None
+    assert page.ask(1)["error"] is None and page.picture.shape == (16, 16, 3)
+
+
+def test_an_interrupt_stops_the_steps():
+    def interrupted(image):
+        if len(page.panel.history) == 2:
+            raise KeyboardInterrupt
+        return image().mean()
+
+    page = Page(LivePanel(grey, interrupted))
+    assert "interrupted" in page.ask(5)["error"] and page.answer["step"] == 2
+
+
+def test_functions_can_be_replaced_while_it_runs():
+    page = make()
+    page.panel.goal = lambda image: (image() - 0.2).square().mean()
+    page.ask(40)
+    assert page.picture.mean() < 0.3
+    page.panel.build = lambda seed: fourier_image(8, seed=seed)
+    page.ask()
+    assert page.picture.shape == (8, 8, 3) and page.answer["step"] == 0
+
+
+# --- what is shown and kept ---
+
+def test_saving_gives_a_lossless_file():
+    page = make()
+    page.ask(3, save=True)
+    picture = np.asarray(Image.open(io.BytesIO(page.buffers[1])))
+    wanted = (page.panel.image()[0].detach().permute(1, 2, 0).numpy() * 255).round()
+    assert np.array_equal(picture, wanted)
+
+
+def test_opacity_and_batches():
+    page = Page(LivePanel(lambda: fourier_image(16, alpha=True), lambda image: image().mean()))
+    page.ask(0, save=True)
+    assert Image.open(io.BytesIO(page.buffers[1])).mode == "RGBA" and page.picture.std() > 0.02, "a checkerboard"
+    page = Page(LivePanel(lambda: pixel_image(16, batch=4), lambda image: image().mean()))
+    page.ask()
+    assert page.picture.shape[0] == page.picture.shape[1] == 36
+
+
+def test_a_saved_notebook_keeps_the_picture():
+    page = make()
+    assert page.panel.run(30) is page.panel and page.sent[-1][0]["step"] == 30 and page.sent[-1][0]["curve"]
+    shown, _ = page.panel._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in shown and shown["text/html"].startswith("<img ")
+    still = np.asarray(Image.open(io.BytesIO(page.panel.still)).convert("RGB")) / 255
+    assert still.shape[1] == 320 and abs(still[-200:].mean() - page.panel.image().mean()) < 0.05
+    assert "<script" not in page.panel.html()
+    page.values.update(kind=1, target=0.25)
+    page.ask()
+    assert "lr 0.1, target 0.25, kind Fourier<br>" in page.panel._repr_mimebundle_()[0]["text/html"]
+
+
+def test_a_long_curve_is_thinned_for_a_new_page():
+    page = make()
+    page.panel.history.loss = [float(k) for k in range(5000)]
+    points = page.ask(curve=True)["points"]
+    assert 200 < len(points) <= 400 and points[0] == [1, 0.0] and points[-1][0] > 4900
+
+
+def test_closing_lets_go():
+    page = make()
+    page.panel.close()
+    assert page.panel.image is None and page.panel.widget.comm is None
+    assert set(page.panel._repr_mimebundle_()) == {"text/html", "text/plain"}
+
+
+def test_a_cell_that_runs_again_closes_its_earlier_panels(monkeypatch):
+    monkeypatch.setattr(cells, "_left", {})
+    run = ["a", 1]
+    monkeypatch.setattr(cells, "running_cell", lambda: tuple(run))
+    first, second = make().panel, make().panel
+    run[:] = "b", 2
+    other = make().panel
+    assert first.image is not None and second.image is not None
+    run[:] = "a", 3
+    third = make().panel
+    assert first.image is None and second.image is None and other.image is not None and third.image is not None
+    monkeypatch.setattr(cells, "running_cell", lambda: (None, 0))
+    make(), make()
+    assert third.image is not None
+
+
+# --- controls ---
+
+def test_kinds_of_controls():
+    controls = controls_from({"n": (1, 9), "lr": (0.001, 1.0), "x": (-1.0, 1.0, 0.5), "pick": {"two": 2, "three": 3},
+                              "on": True}, {"pick": 3})
+    assert controls["n"].start == 5 and controls["n"].read(3.6) == 4 and controls["n"].state["whole"]
+    assert controls["lr"].state["logarithmic"] and controls["lr"].start == pytest.approx(0.001**0.5)
+    assert not controls["x"].state["logarithmic"] and controls["x"].start == 0.5
+    assert controls["x"].read(7) == 1.0 and controls["x"].read(-7) == -1.0, "not beyond the slider's ends"
+    assert controls["pick"].start == 1 and controls["pick"].read(0) == 2
+    assert controls["pick"].state["options"] == ["two", "three"] and controls["on"].read(False) is False
+
+
+def test_which_function_takes_which():
+    assert defaults(lambda a, b=2, *, c=3: 0) == {"b": 2, "c": 3} and defaults("conv5:7") == {}
+    assert taken(lambda image, a: 0, {"a": 1, "b": 2}) == {"a": 1}
+    assert taken(lambda **anything: 0, {"a": 1, "b": 2}) == {"a": 1, "b": 2}
+
+
+@pytest.mark.parametrize("make, message", [
+    (lambda: LivePanel(grey, quadratic, controls={"decay": (0, 1)}), "nothing takes the control 'decay'"),
+    (lambda: LivePanel(grey, quadratic, controls={"seed": (0, 9)}), "nothing takes the control 'seed'"),
+    (lambda: LivePanel(grey, quadratic, controls={"target": (1, 0)}), "low < high"),
+    (lambda: LivePanel(grey, quadratic, controls={"target": (0.9, 1.0)}), "goes from 0.9 to 1.0 and cannot start at 0"),
+    (lambda: LivePanel(grey, quadratic, controls={"target": 0.5}), "must be a slider"),
+    (lambda: LivePanel(grey, quadratic, controls={"kind": []}), "nothing to choose"),
+    (lambda: LivePanel(grey), "there is no goal"),
+    (lambda: LivePanel(lambda: torch.zeros(1, 3, 8, 8), quadratic), "must return a module"),
+    (lambda: LivePanel(lambda: nn.Identity(), quadratic), "no parameters"),
+], ids=["unknown", "seed", "ends", "start", "number", "empty", "goal", "tensor", "parameters"])
+def test_careless_panels_are_refused(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
