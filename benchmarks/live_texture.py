@@ -38,14 +38,14 @@ def optimized(count, shown):
 
 def pushed(count):
     pictures = [texture().detach() for _ in range(2)]
-    begin = time.perf_counter()
+    begin, spent = time.perf_counter(), time.process_time()
     for k in range(count):
         figure.update(pictures[k % 2])
-    return (time.perf_counter() - begin) / count
+    return (time.perf_counter() - begin) / count, (time.process_time() - spent) / count
 
 
 optimized(2, True)
-print(pushed({count}), optimized({count}, False), optimized({count}, True))
+print(*pushed({count}), optimized({count}, False), optimized({count}, True))
 """
 
 
@@ -72,9 +72,10 @@ def measure(texels, view, count):
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-    push, bare, shown = map(float, printed.split())
+    push, spent, bare, shown = map(float, printed.split())
     last = arrived[-count:]
-    print(f"{texels}² texels: {1 / push:.1f} updates a second from Python alone (at least 5), "
+    print(f"{texels}² texels: {1 / push:.1f} updates a second from Python alone (at least 5), {spent:.3f} s "
+          f"of processor time each; "
           f"{(count - 1) / (last[-1] - last[0]):.1f} arrive while each step of an optimization is shown "
           f"({1 / bare:.1f} steps a second unseen, {1 / shown:.1f} shown; views of {view}²), "
           f"{sorted(sizes)[len(sizes) // 2] / 1000:.0f} kB each")

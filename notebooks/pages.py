@@ -52,9 +52,11 @@ h3 { font-size: 19px; margin: 40px 0 8px; }
 pre, code { font: 12.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 pre { margin: 0; white-space: pre; }
 :not(pre) > code { background: var(--shade); padding: 1px 4px; border-radius: 3px; font-size: 0.8em; }
-.output_subarea { overflow-x: auto; width: fit-content; min-width: min(700px, 100%); max-width: 100%; margin: 0 auto; }
+/* Results begin where the text does; what is wider takes from the margin. */
+.output_area::before { content: ""; flex: 0 1 max(0px, (100% - 700px) / 2); }
+.output_subarea { flex: 0 0 auto; overflow-x: auto; min-width: min(700px, 100%); max-width: 100%; }
 .output_text, .output_stream { color: var(--quiet); }
-.output_area { margin: 14px 0; }
+.output_area { display: flex; margin: 14px 0; }
 .output_area img, .output_area video, .output_area svg { max-width: 100%; }
 .output_png img, .output_jpeg img, .output_svg svg { display: block; height: auto; }
 table { border-collapse: collapse; font: 14px/1.5 system-ui, sans-serif; margin: 14px 0; }
@@ -92,6 +94,9 @@ class Renderer(IPythonRenderer):
 
     def inline_math(self, body):
         return convert(body.strip())
+
+    def block_html(self, html):  # nbconvert would close a <details> whose end is in a later block
+        return super().block_html(html) if "<img" in html else html
 
     def heading(self, text, level, **attrs):
         anchor = re.sub(r"\s+", "-", html.unescape(re.sub(r"<[^>]+>", "", text)))  # as in Jupyter

@@ -13,7 +13,7 @@ from dputils.images import fourier_image, pixel_image
 from dputils.objectives import channel, total_variation
 from dputils.optimize import maximize
 from dputils.widgets import cells
-from dputils.widgets.controls import controls_from, defaults, taken
+from dputils.widgets.controls import controls_from, defaults, in_words, taken
 
 pytest.importorskip("anywidget")
 from dputils.widgets import LivePanel  # noqa: E402
@@ -413,11 +413,13 @@ def test_kinds_of_controls():
     assert controls["x"].read(7) == 1.0 and controls["x"].read(-7) == -1.0, "not beyond the slider's ends"
     assert controls["pick"].start == 1 and controls["pick"].read(0) == 2
     assert controls["pick"].state["options"] == ["two", "three"] and controls["on"].read(False) is False
+    said = in_words(controls, {"n": 5, "lr": 0.0316227, "x": 0.5, "pick": 1, "on": False})
+    assert said == "n 5, lr 0.03162, x 0.5, pick three, on off"
 
 
 def test_which_function_takes_which():
     assert defaults(lambda a, b=2, *, c=3: 0) == {"b": 2, "c": 3} and defaults("conv5:7") == {}
-    assert taken(lambda image, a: 0, {"a": 1, "b": 2}) == {"a": 1}
+    assert taken(lambda image, a: 0, {"a": 1, "b": 2}) == {"a": 1} and taken(torch.sigmoid, {"a": 1}) == {}
     assert taken(lambda **anything: 0, {"a": 1, "b": 2}) == {"a": 1, "b": 2}
 
 

@@ -57,6 +57,12 @@ def test_formulas_become_mathml_and_dollars_in_code_stay(pages, small_book):
     assert "<msup><mi>x</mi><mn>2</mn></msup>" in zero and "<code>$5</code>" in zero
 
 
+def test_a_folded_answer_stays_folded(pages):
+    text = pages.Exporter(FOLDER).to_html("<details><summary>Answer</summary>\n\nIt *grows*.\n\n</details>\n\nMore.")
+    assert re.search(r"<details>.*<em>grows</em>.*</details>\s*<p>More", text, re.S)
+    assert text.count("</details>") == 1
+
+
 def test_nothing_comes_from_elsewhere(pages, small_book):
     pages.write_site(small_book)
     zero, one = ((small_book / name).read_text(encoding="utf-8") for name in ("00_zero.html", "appendix/one.html"))

@@ -59,7 +59,10 @@ def in_words(controls, raw):
 
 
 def _parameters(function):
-    return inspect.signature(function).parameters.values() if callable(function) else []
+    try:
+        return inspect.signature(function).parameters.values() if callable(function) else []
+    except ValueError:  # written in C, such as torch.sigmoid: it names nothing
+        return []
 
 
 def _slider(name, what, start):

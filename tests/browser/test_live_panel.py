@@ -1,6 +1,7 @@
 """The live panel in a real JupyterLab: what the reader sees and does, while the kernel optimizes."""
 
 import json
+import os
 import time
 import urllib.request
 from http.cookiejar import CookieJar
@@ -214,7 +215,9 @@ def test_patternnet_gives_enough_pictures_and_pauses_at_once(page):
     answer = page.evaluate("[window.pictures.length / 4]")[0]
     clicked = button(page, "pause", 2).evaluate("button => { button.click(); return performance.now(); }")
     page.wait_for_timeout(1500)
-    last = page.evaluate("window.pictures.at(-1)")
-    print(f"{answer:.1f} pictures a second; {last - clicked:.0f} ms from pause to the last picture")
-    assert answer >= 3, "8 on two idle cores; a busy machine may give less"
-    assert last - clicked < 1000
+    late = page.evaluate("clicked => window.pictures.filter((when) => when > clicked)", clicked)
+    busy = os.getloadavg()[0] > 2 * os.cpu_count()
+    print(f"{answer:.1f} pictures a second; {max(late, default=clicked) - clicked:.0f} ms from pause to the last one")
+    assert len(late) <= 2, "what was on its way when pause was pressed, and nothing after it"
+    assert answer >= (0.1 if busy else 3), "8 on two idle cores, measured by benchmarks/live_panel.py"
+    assert busy or all(when - clicked < 500 for when in late)

@@ -175,6 +175,26 @@ def test_unfolding_shows_the_texture_and_turning_folds_back(page, pixels):
     assert button.get_attribute("aria-pressed") == "false"
 
 
+def test_unfolding_from_near_shows_the_whole_texture(open_page, pixels):
+    page = open_page(figure(), reduced_motion="reduce")
+    canvas = page.locator("canvas")
+    whole = press(pixels, page, "u")
+    for _ in range(4):
+        press(pixels, page, "+")
+    assert not alike(seen(pixels, page), whole, 0.03), "the wheel zooms into the sheet"
+    solid = press(pixels, page, "ArrowLeft")
+    assert alike(solid, drawn(0.2)), "and not towards the solid"
+    for _ in range(3):
+        canvas.press("+")
+    assert alike(press(pixels, page, "u"), whole)
+    assert alike(press(pixels, page, "ArrowLeft"), drawn(0.4, 0, 3.3 / 1.2**3), 0.03), "and back to where it was"
+
+
+def press(pixels, page, key):
+    page.locator("canvas").press(key)
+    return seen(pixels, page)
+
+
 def test_less_motion_is_obeyed(open_page, pixels):
     page = open_page(figure(presets={"above": (0.5, 1.2, 2.5)}), reduced_motion="reduce")
     page.wait_for_timeout(500)

@@ -146,7 +146,7 @@ export class MeshStage {
   }
 
   /** Draws onto a canvas of this many pixels; without antialiasing in the shared context, more are drawn than shown. */
-  draw(target, width, height, { azimuth, elevation, distance, fov, home, unfolded, backdrop, shaded, wired }) {
+  draw(target, width, height, { azimuth, elevation, distance, near, fov, unfolded, backdrop, shaded, wired }) {
     if (!this.#mesh) return;
     const scale = Math.max(1, Math.min(2, SIDE / Math.max(width, height))), wide = Math.round(scale * width);
     const high = Math.round(scale * height), page = renderer(), { gl } = page, aspect = width / height;
@@ -163,7 +163,7 @@ export class MeshStage {
     const focal = 1 / Math.tan(fov / 2), [sa, ca] = [Math.sin(azimuth), Math.cos(azimuth)];
     const [se, ce] = [Math.sin(elevation), Math.cos(elevation)];
     const right = [ca, 0, -sa], up = [-se * sa, ce, -se * ca], back = [ce * sa, se, ce * ca];
-    const sheet = MARGIN * focal * Math.max(1, 1 / aspect) * distance / home; // fills the picture, and zooms with it
+    const sheet = MARGIN * focal * Math.max(1, 1 / aspect) / near; // the whole texture fills the picture if near is 1
     const numbers = { away: distance, sheet, morph: unfolded, aspect, focal, shading: shaded ? 1 - unfolded : 0,
                       opacity: BEHIND * backdrop, nearer: 0 };
     const use = (vertex, fragment) => {

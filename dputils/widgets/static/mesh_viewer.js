@@ -9,6 +9,7 @@ canvas.dragging { cursor: grabbing; }
 .controls { margin-top: 8px; gap: 4px 14px; }
 `;
 const UNFOLDING = 1500, FADING = 0.35, FLIGHT = 500; // milliseconds; share of the first for the texture behind; ms
+const NEAR = 6; // how far one may zoom into the unfolded texture
 const LIFT = 0.7, STEEP = Math.PI / 2 - 0.01; // how far a flight swings out; how far up the camera goes
 const END = 1 + FADING, clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const smooth = (t) => t * t * (3 - 2 * t);
@@ -19,7 +20,7 @@ function render({ model, el }) {
   const stage = new MeshStage(), start = model.get("start"), [nearest, farthest] = model.get("limits");
   // `unfolded` runs from 0 through 1, where all lies flat, to END, where the whole texture has come out behind.
   const view = shared(model.get("group") && `mesh ${model.get("group")}`,
-    { ...start, unfolded: 0, open: false, shaded: model.get("shading"), wired: model.get("wireframe"),
+    { ...start, near: 1, unfolded: 0, open: false, shaded: model.get("shading"), wired: model.get("wireframe"),
       flight: null, folding: null });
   const canvas = h("canvas", { role: "img", tabIndex: 0, title: "drag to turn; scroll to zoom, after a click",
     "aria-label": `${model.get("alt")}; arrow keys turn, + and - zoom, u unfolds, s shades, w shows the triangles, `
@@ -32,7 +33,7 @@ function render({ model, el }) {
     const { unfolded, ...rest } = view.value, width = Math.round(canvas.clientWidth * devicePixelRatio);
     if (width < 2) return;
     stage.draw(canvas, width, Math.max(2, Math.round(width / model.get("aspect"))), { ...rest, fov: model.get("fov"),
-      home: start.distance, unfolded: smooth(Math.min(1, unfolded)), backdrop: Math.max(0, unfolded - 1) / FADING });
+      unfolded: smooth(Math.min(1, unfolded)), backdrop: Math.max(0, unfolded - 1) / FADING });
   };
   const redraw = () => { waiting ||= requestAnimationFrame(draw); };
   const change = (part) => view.set({ ...view.value, ...part });
@@ -77,7 +78,7 @@ function render({ model, el }) {
   const fold = (open) => {
     if (view.value.open === open) return;
     const from = view.value.unfolded, to = open ? END : 0;
-    change({ open });
+    change({ open, ...(open && { near: 1 }) }); // all of it in sight, however near the solid was
     animate("folding", 1 + UNFOLDING * Math.abs(to - from), (share) => ({ unfolded: from + share * (to - from) }));
   };
   const flyTo = (goal) => {
@@ -98,7 +99,8 @@ function render({ model, el }) {
     fold(false);
     change({ azimuth: azimuth - sideways, elevation: clamp(elevation + upwards, -STEEP, STEEP), flight: null });
   };
-  const zoom = (factor) => change({ distance: clamp(view.value.distance / factor, nearest, farthest), flight: null });
+  const zoom = (factor) => change(view.value.open ? { near: clamp(view.value.near * factor, 0.5, NEAR) }
+    : { distance: clamp(view.value.distance / factor, nearest, farthest), flight: null });
   const toggle = (name) => change({ [name]: !view.value[name] });
 
   const fingers = new Map();
@@ -147,9 +149,9 @@ function render({ model, el }) {
   const controls = h("div", {},
     h("div", { className: "controls row" }, ...switches.map(([, button]) => button),
       ...model.get("presets").map((preset) => h("button", { onclick: () => flyTo(preset) }, preset.name)),
-      h("button", { onclick: () => zoom(1.2), "aria-label": "zoom in" }, "+"),
-      h("button", { onclick: () => zoom(1 / 1.2), "aria-label": "zoom out" }, "−"),
-      h("button", { onclick: () => flyTo(start) }, "reset")),
+      h("span", { className: "row" }, h("button", { onclick: () => zoom(1.2), "aria-label": "zoom in" }, "+"),
+        h("button", { onclick: () => zoom(1 / 1.2), "aria-label": "zoom out" }, "−"),
+        h("button", { onclick: () => flyTo(start) }, "reset"))),
     pickers(model, (index) => { picked = index; load(); }));
   controls.addEventListener("keydown", (event) => event.stopPropagation()); // arrows would move between cells
 
