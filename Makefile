@@ -32,7 +32,7 @@ endif
 PROBE := import sys, ssl, venv, ensurepip, ctypes, bz2, lzma; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test check bench site badges colab patternnet paintings meshes sums clean FORCE
+.PHONY: help lab run test check bench assignments site badges colab patternnet faststyle paintings meshes sums clean FORCE
 
 help:  ## this list
 	@echo "Two commands are enough:  make lab  (open the notebooks)   make test  (run the tests)"; echo
@@ -72,11 +72,18 @@ colab: $(STAMP)  ## run widgets and notebooks with Colab's versions of Jupyter  
 	@$(COLAB) -m pytest tests/test_interactive.py tests/test_live_panel.py tests/test_mesh_viewer.py
 	@$(COLAB) notebooks/execute.py $(NB) --output $(or $(OUT),$(or $(TMPDIR),/tmp)/colab-notebooks) $(RUN_ARGS)
 
+assignments: $(STAMP)  ## build and prove the assignments      (A="A1 A3")
+	@$(PY) notebooks/assignments/build.py $(A)
+
 patternnet: $(STAMP)  ## retrain both PatternNets from scratch  (ROBUST="--minutes 65" to fit a time)
 	@$(PY) data/patternnet/pool.py --out "$(POOL)"
 	@$(PY) data/patternnet/train.py robust --pool "$(POOL)" --out data/patternnet/robust.safetensors $(ROBUST)
 	@$(PY) data/patternnet/train.py plain --pool "$(POOL)" --out data/patternnet/plain.safetensors $(PLAIN)
 	@$(PY) data/patternnet/evaluate.py
+	@$(MAKE) sums
+
+faststyle: $(STAMP)  ## retrain the network that repaints in one pass  (FAST="--steps 1500")
+	@$(PY) data/fast_style/train.py $(FAST)
 	@$(MAKE) sums
 
 paintings: $(STAMP)  ## paint the style pictures again       (PAINT="misty_pines two_carp")

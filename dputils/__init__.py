@@ -19,7 +19,8 @@ A thin package behind the notebooks. Import what you need from its modules:
     patternnet      the two classifiers that ship with the project
     objectives      what to maximise
     algebra         what objectives have in common: sums, products, names
-    style           Gram matrices, style and content losses
+    style           Gram matrices, moments and distributions, style and content losses
+    fast_style      style transfer in one pass, by a network that knows twelve styles
     scene           meshes and cameras
     meshes          what a mesh is, and how a broken one is repaired
     mesh_files      OBJ and GLB, unwrapping, gutters
@@ -32,6 +33,7 @@ A thin package behind the notebooks. Import what you need from its modules:
     claims          the claims with their bars
     media           reading, writing and showing pictures and films
     data            bundled pictures and meshes
+    checks          the assignments' checks, and grading a class
     widgets         figures to play with: one script each, with or without a kernel
     diagrams        the article's diagrams as vector graphics
     drawing         boxes, arrows and pictures, the parts of a diagram

@@ -1,8 +1,11 @@
-"""Pictures and meshes that come with the project or with its dependencies, and a few that can be fetched by name."""
+"""Pictures and meshes that come with the project, are drawn by it, come with its dependencies, or can be fetched."""
 
 import difflib
+import functools
 import hashlib
+import importlib.util
 import os
+import sys
 from pathlib import Path
 
 PHOTOGRAPHS = {  # what scikit-image carries in its wheel, under the names used here
@@ -107,6 +110,31 @@ def sample_landmarks(name, size=None):
     return {landmark: _averaged(mask, size) for landmark, mask in masks.items()}
 
 
+def list_patterns():
+    """Names that `sample_pattern` takes: the classes of PatternNet, in the order of its logits."""
+    return list(_patterns(data_path("patternnet/patterns/__init__.py")).NAMES)
+
+
+def sample_pattern(name, count=1, size=96, *, seed=0):
+    """Fresh pictures of one of PatternNet's classes, and where in them the thing is.
+
+    They are drawn when you ask, from random numbers, by the code that drew the training pictures; the seed names the
+    whole batch. Returns: pictures `(count, 3, size, size)` in [0, 1], and masks `(count, 1, size, size)` in [0, 1],
+    1 on the object (or on the figure of a texture, as opposed to its ground) and 0 beside it.
+    Args:
+        name: one of `list_patterns()`.
+        count: how many, at least 1.
+        size: height and width in pixels; PatternNet was trained on crops of 96.
+    Raises: ValueError with the nearest names.
+    """
+    if name not in list_patterns():
+        raise _unknown("pattern", name, list_patterns(), "sample_image has photographs and paintings.")
+    if count < 1 or size < 8:
+        raise ValueError(f"count={count}, size={size}: ask for at least 1 picture of at least 8 pixels")
+    pictures, masks = _patterns(data_path("patternnet/patterns/__init__.py")).draw(name, count, size, seed=seed)
+    return pictures, masks[:, None]
+
+
 def fetch(name):
     """Path of a public-domain painting, downloaded on first use and checked against its first SHA-256 afterwards.
 
@@ -155,7 +183,8 @@ def verify():
 def write_sums():
     """Write data/SHA256SUMS anew for all bundled pictures, meshes and weights; returns how many files it lists."""
     root = data_path("images").parent
-    kinds = (("images", "*.jpg"), ("meshes", "*.glb"), ("meshes/landmarks", "*.png"), ("patternnet", "*.safetensors"))
+    kinds = (("images", "*.jpg"), ("meshes", "*.glb"), ("meshes/landmarks", "*.png"), ("patternnet", "*.safetensors"),
+             ("fast_style", "*.safetensors"))
     files = sorted(p for folder, pattern in kinds
                    for p in (root / folder).glob(pattern))
     (root / "SHA256SUMS").write_text("".join(f"{sha256(p)}  {p.relative_to(root).as_posix()}\n" for p in files))
@@ -166,6 +195,16 @@ def _unknown(kind, name, names, instead):
     near = difflib.get_close_matches(str(name), names, n=3, cutoff=0.3)
     return ValueError(f"there is no {kind} {name!r}; the nearest are {', '.join(map(repr, near)) or 'none'} "
                       f"(all: {', '.join(names)}). {instead}")
+
+
+@functools.cache
+def _patterns(file):
+    """The generator of PatternNet's pictures, which travels with the data and not among the modules."""
+    folder = [str(file.parent)]  # makes it a package, whose modules import each other
+    spec = importlib.util.spec_from_file_location("dputils_patterns", file, submodule_search_locations=folder)
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _averaged(mask, size):

@@ -62,6 +62,45 @@ def test_a_folder_of_ones_own_comes_first(copy_of_data):
     assert "mine" in data.list_images() and data.data_path("images/mine.jpg").is_relative_to(copy_of_data)
 
 
+# ---- what is drawn ----------------------------------------------------------------------------------------------
+
+
+def test_patterns_are_the_classes_of_both_networks():
+    from dputils.networks import load_network
+
+    assert data.list_patterns() == load_network("patternnet").classes == load_network("patternnet-plain").classes
+
+
+def test_a_pattern_has_a_mask_and_its_seed_names_it():
+    pictures, masks = data.sample_pattern("balloon", 3, 48, seed=5)
+    assert pictures.shape == (3, 3, 48, 48) and masks.shape == (3, 1, 48, 48)
+    for values in (pictures, masks):
+        assert values.dtype == torch.float32 and 0 <= values.min() and values.max() <= 1
+    again, _ = data.sample_pattern("balloon", 3, 48, seed=5)
+    other, _ = data.sample_pattern("balloon", 3, 48, seed=6)
+    assert torch.equal(pictures, again) and not torch.equal(pictures, other)
+
+
+def test_the_mask_lies_on_the_object():
+    """A network that knows strawberries still sees them without the ground, and no longer without the object."""
+    from dputils.networks import load_network
+
+    network = load_network("patternnet")
+    pictures, masks = data.sample_pattern("strawberry", 8, seed=3)
+    grey, label = torch.full_like(pictures, 0.5), network.classes.index("strawberry")
+    with torch.no_grad():
+        without_ground = network.logits(torch.where(masks > 0.5, pictures, grey)).softmax(1)[:, label]
+        without_object = network.logits(torch.where(masks > 0.5, grey, pictures)).softmax(1)[:, label]
+    assert without_ground.median() > 0.8 and without_object.median() < 0.2
+
+
+def test_patterns_asked_for_carelessly():
+    with pytest.raises(ValueError, match="no pattern 'strawbery'; the nearest are 'strawberry'.*sample_image"):
+        data.sample_pattern("strawbery")
+    with pytest.raises(ValueError, match="count=0, size=96: ask for at least 1"):
+        data.sample_pattern("owl", 0)
+
+
 # ---- what is fetched ------------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from dputils.style import MovingAverageGram, content_loss, gram_matrix, style_loss
+from dputils.style import MovingAverageGram, content_loss, gram_matrix, mmd_loss, moment_loss, style_loss
 
 
 def features(count=2, channels=5, height=6, width=7, seed=0):
@@ -147,3 +147,197 @@ def test_missing_layers_and_wrong_sizes_are_named():
         style_loss({"a": features()}, {})
     with pytest.raises(ValueError, match=r"at 'a' the shapes .*\(2, 5, 6, 7\).*\(2, 5, 6, 8\)"):
         content_loss({"a": features()}, {"a": features(width=8)})
+
+
+# ---- moments --------------------------------------------------------------------------------------------------
+
+
+def numpy_moment_loss(found, target, order, central):
+    """Equation 1.4 of the source, word for word, for one picture each."""
+    def moment(channel, i):
+        return channel.mean() if i == 1 else ((channel - channel.mean() * central) ** i).mean()
+
+    total = 0.0
+    for i in range(1, order + 1):
+        of_target = [moment(channel, i) for channel in target]
+        psi = min(1.0, 1 / abs(np.mean(of_target)))
+        total += psi * sum((a - moment(channel, i)) ** 2 for a, channel in zip(of_target, found))
+    return total / len(found)
+
+
+@pytest.mark.parametrize("central", [True, False])
+@pytest.mark.parametrize("order", [1, 2, 3, 4])
+def test_moment_loss_is_the_formula(order, central):
+    found, target = features(seed=1).double() + 1, 2 * features(seed=2).double() + 0.5  # large ones: ψ is at work
+    expected = [numpy_moment_loss(a.numpy(), b.numpy(), order, central) for a, b in zip(found, target)]
+    np.testing.assert_allclose(moment_loss(found, target, order, central=central).numpy(), expected, rtol=1e-10)
+
+
+def test_moment_loss_of_two_constants():
+    a, b = torch.full((1, 1, 4, 4), 3.0), torch.full((1, 1, 2, 2), 5.0)
+    assert moment_loss(a, b, 1).item() == pytest.approx((3 - 5) ** 2 / 5)  # ψ = 1/5
+    assert moment_loss(a, b, 4).item() == pytest.approx((3 - 5) ** 2 / 5)  # constants have no central moments
+    assert moment_loss(a, b / 10, 1).item() == pytest.approx((3 - 0.5) ** 2)  # a small moment keeps its weight of 1
+    squares = (3 - 5) ** 2 / 5 + (9 - 25) ** 2 / 25
+    assert moment_loss(a, b, 2, central=False).item() == pytest.approx(squares)
+
+
+def test_moment_loss_stays_a_loss_where_activations_lean_to_the_left():
+    target = features(seed=1) ** 3
+    target = target - 20 * (target < -1) * target.abs()  # a long tail below: the mean third moment is far below -1
+    far = moment_loss(2 * target, target, 3) - moment_loss(2 * target, target, 2)
+    assert (far > 0).all()
+
+
+def test_moment_loss_forgets_places_and_sizes_but_not_channels():
+    a = features()
+    order = torch.randperm(42, generator=torch.Generator().manual_seed(1))
+    shuffled = a.flatten(2)[:, :, order].view_as(a)
+    assert moment_loss(shuffled, a, 4).max() < 1e-10
+    assert moment_loss(a.repeat(1, 1, 3, 2), a, 4).max() < 1e-10
+    assert moment_loss(a.flip(1), a, 4).min() > 1e-3
+
+
+def test_more_moments_tell_more_apart():
+    steps = torch.tensor([-1.0, 1.0]).repeat(50)
+    skewed = torch.cat([torch.full((20,), 2.0), torch.full((80,), -0.5)])  # mean 0, variance 1, like the steps
+    heavy = torch.cat([torch.full((10,), 5**0.5), torch.full((10,), -(5**0.5)), torch.zeros(80)])  # and symmetric
+    steps, skewed, heavy = (a.view(1, 1, 10, 10) for a in (steps, skewed, heavy))
+    assert moment_loss(skewed, steps, 2).item() < 1e-10 < 1 < moment_loss(skewed, steps, 3).item()
+    assert moment_loss(heavy, steps, 3).item() < 1e-8 < 1 < moment_loss(heavy, steps, 4).item()
+
+
+def test_moment_loss_keeps_the_pictures_of_a_batch_apart():
+    found, target = features(3, seed=1), features(1, seed=2)
+    each = moment_loss(found, target, 3)
+    assert each.shape == (3,)
+    assert torch.allclose(each, torch.cat([moment_loss(a[None], target, 3) for a in found]), rtol=1e-5)
+    x = found.clone().requires_grad_()
+    moment_loss(x, target, 3)[1].backward()
+    assert x.grad[1].abs().sum() > 0 and x.grad[0].abs().sum() == x.grad[2].abs().sum() == 0
+
+
+@pytest.mark.parametrize("central", [True, False])
+def test_moment_loss_has_the_right_gradient(central):
+    found = features(1, 3, 3, 2, seed=1).double().requires_grad_()
+    target = features(1, 3, 2, 2, seed=2).double()
+    assert torch.autograd.gradcheck(lambda a: moment_loss(a, target, 4, central=central), found)
+
+
+@pytest.mark.parametrize("order", [0, -1, 2.0, "2"])
+def test_moment_loss_refuses_impossible_orders(order):
+    with pytest.raises(ValueError, match="order=.*at least 1"):
+        moment_loss(features(), features(), order)
+
+
+# ---- maximum mean discrepancy ---------------------------------------------------------------------------------
+
+
+def test_mmd_loss_is_the_formula():
+    found, target = features(1, 2, 3, 5, seed=1).double(), features(1, 2, 3, 5, seed=2).double()  # 15 places: 7 pairs
+
+    def k(a, b):
+        return np.exp(-((a - b) ** 2) / (2 * 0.7**2))
+
+    expected = 0.0
+    for n, s in zip(found[0].flatten(1).numpy(), target[0].flatten(1).numpy()):
+        for j in range(7):
+            expected += (k(s[2 * j], s[2 * j + 1]) + k(n[2 * j], n[2 * j + 1])
+                         - k(s[2 * j], n[2 * j + 1]) - k(s[2 * j + 1], n[2 * j]))
+    assert mmd_loss(found, target, bandwidth=0.7).item() == pytest.approx(expected, rel=1e-10)
+
+
+def test_mmd_loss_is_zero_at_the_target_and_lower_with_neighbours_exchanged():
+    target = features(height=4, width=6)
+    assert mmd_loss(target, target).abs().max() < 1e-4
+    exchanged = target.unflatten(3, (3, 2)).flip(4).flatten(3)
+    s1, s2 = target[..., 0::2], target[..., 1::2]
+    between = torch.exp(-((s1 - s2) ** 2) / (2 * target.flatten(1).std(1).view(-1, 1, 1, 1) ** 2))
+    torch.testing.assert_close(mmd_loss(exchanged, target), -2 * (1 - between).sum((1, 2, 3)))
+
+
+def test_mmd_loss_ties_smooth_activations_to_their_places():
+    ramp = torch.linspace(-1, 1, 64).view(1, 1, 8, 8)
+    order = torch.randperm(32, generator=torch.Generator().manual_seed(1))
+    moved = ramp.flatten(2).unflatten(2, (32, 2))[:, :, order].flatten(2).view_as(ramp)
+    # All moments are alike, yet the loss is large: neighbours are alike, so h is about 2 - 2 k(s, n), place by place.
+    bandwidth = ramp.std().item()
+    place_by_place = 2 * (1 - torch.exp(-((moved - ramp) ** 2) / (2 * bandwidth**2)))[..., ::2].sum()
+    assert mmd_loss(moved, ramp).item() == pytest.approx(place_by_place.item(), rel=0.05)
+    assert place_by_place > 15
+    generator = torch.Generator().manual_seed(0)
+    values = torch.stack([mmd_loss(moved, ramp, generator=generator) for _ in range(2000)])
+    assert abs(values.mean().item()) < 0.05 * place_by_place  # shuffled, it sees that nothing has changed
+
+
+def test_mmd_loss_with_a_generator_is_the_discrepancy_on_average():
+    found, target = 0.5 * features(1, 1, 6, 6, seed=2).double() + 1, features(1, 1, 6, 6, seed=1).double()
+    x, y = found.flatten(), target.flatten()
+
+    def kernel(a, b):
+        return torch.exp(-((a[:, None] - b) ** 2) / 2)
+
+    # The mean over all pairs of two places within a picture, and over all pairs across, as in Gretton's equation 3.
+    within = sum((kernel(a, a).sum() - 36) / (36 * 35) for a in (x, y))
+    expected = (within - 2 * kernel(x, y).mean()).item()
+    generator = torch.Generator().manual_seed(0)
+    pairs = [mmd_loss(found, target, bandwidth=1.0, generator=generator).item() / 18 for _ in range(3000)]
+    assert np.mean(pairs) == pytest.approx(expected, abs=4 * np.std(pairs) / 3000**0.5)
+    assert expected > 0.1
+
+
+def test_mmd_loss_repeats_with_the_generators_seed():
+    one, two = (mmd_loss(features(seed=1), features(seed=2), generator=torch.Generator().manual_seed(5))
+                for _ in range(2))
+    assert torch.equal(one, two)
+
+
+def test_mmd_loss_measures_in_the_targets_own_spread():
+    found, target = features(seed=1), features(seed=2)
+    torch.testing.assert_close(mmd_loss(1000 * found, 1000 * target), mmd_loss(found, target))
+    assert torch.isfinite(mmd_loss(found, torch.zeros_like(target))).all()  # a silent layer has no spread
+
+
+def test_mmd_loss_keeps_the_pictures_of_a_batch_apart():
+    found, target = features(3, seed=1), features(3, seed=2)
+    each = mmd_loss(found, target)
+    torch.testing.assert_close(each, torch.cat([mmd_loss(a[None], b[None]) for a, b in zip(found, target)]))
+    torch.testing.assert_close(mmd_loss(found, target[:1])[2:], mmd_loss(found[2:], target[:1]))
+
+
+def test_mmd_loss_has_the_right_gradient():
+    found = features(1, 2, 2, 3, seed=1).double().requires_grad_()
+    target = features(1, 2, 2, 3, seed=2).double()
+    assert torch.autograd.gradcheck(lambda a: mmd_loss(a, target), found)
+    generator = torch.Generator()
+    assert torch.autograd.gradcheck(lambda a: mmd_loss(a, target, generator=generator.manual_seed(3)), found)
+
+
+@pytest.mark.parametrize("bandwidth", [0, -1.0, float("nan")])
+def test_mmd_loss_refuses_impossible_bandwidths(bandwidth):
+    with pytest.raises(ValueError, match="must be positive"):
+        mmd_loss(features(), features(), bandwidth=bandwidth)
+
+
+@pytest.mark.parametrize("loss", [moment_loss, mmd_loss])
+def test_both_are_distances_for_the_losses_over_layers(loss):
+    found, target = ({"a": features(seed=s), "b": features(channels=3, seed=s + 1)} for s in (1, 3))
+    total = content_loss(found, target, distance=loss, weights={"b": 2.0})
+    torch.testing.assert_close(total, loss(found["a"], target["a"]) + 2 * loss(found["b"], target["b"]))
+
+
+@pytest.mark.parametrize("loss", [moment_loss, mmd_loss])
+def test_activations_that_do_not_fit_are_refused(loss):
+    with pytest.raises(ValueError, match=r"\(2, 5, 6, 7\) and \(2, 4, 6, 7\)"):
+        loss(features(), features(channels=4))
+    with pytest.raises(ValueError, match="one target or one for each"):
+        loss(features(), features(count=3))
+    with pytest.raises(ValueError, match="Gram matrices go to style_loss"):
+        loss(gram_matrix(features()), gram_matrix(features()))
+
+
+def test_pairs_need_two_pictures_of_one_size_and_two_places():
+    with pytest.raises(ValueError, match="one size"):
+        mmd_loss(features(), features(width=8))
+    with pytest.raises(ValueError, match="two positions"):
+        mmd_loss(features(height=1, width=1), features(height=1, width=1))

@@ -1,0 +1,61 @@
+"""What a student meets: `@exercise("1.2")` above a function, and `check("1.2", function, student=…)` below it."""
+
+import functools
+
+from .calls import EMPTY
+from .examine import examine
+from .exercises import find_exercise
+
+
+def exercise(number):
+    """Mark a function as the answer to an exercise.
+
+    While its blank is empty (it raises a bare NotImplementedError, or returns None) the notebook goes on: the first
+    call says which exercise waits, and every call is answered by the reference. Other errors are the student's to see.
+    """
+    task = find_exercise(number)
+
+    def mark(function):
+        told = []
+
+        @functools.wraps(function)
+        def answer(*args, **kwargs):
+            try:
+                result, lacks = function(*args, **kwargs), "returns nothing yet"
+            except NotImplementedError as error:
+                if str(error):  # PyTorch's own, not a blank
+                    raise
+                result, lacks = None, "is still empty"
+            if result is not None:
+                return result
+            if not told:
+                told.append(True)
+                print(waiting(task, lacks))
+            return task.reference(*args, **kwargs)
+
+        return answer
+
+    return mark
+
+
+def waiting(task, lacks="is still empty"):
+    """The sentence for a blank that is still empty."""
+    return f"Exercise {task.number}, {task.title!r}, {lacks}; the notebook goes on with the reference"
+
+
+def check(number, function, student=""):
+    """Judge a function and print the verdict.
+
+    Args:
+        number: of the exercise, such as "1.2".
+        function: the student's, with or without `@exercise`.
+        student: the student's id; shapes and values are drawn from it.
+    """
+    task = find_exercise(number)
+    report = examine(task, plain(function), str(student))
+    print(f"○ {waiting(task)}" if report.state == EMPTY else report)
+
+
+def plain(function):
+    """The function as the student wrote it, without the reference behind it."""
+    return getattr(function, "__wrapped__", function)

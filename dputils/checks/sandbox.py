@@ -1,0 +1,202 @@
+"""Asking a function that lives in another process: with a time limit, a memory limit and a limit on its answer.
+
+The parent draws the arguments, keeps what it expects, and reads nothing but tensors, numbers and short texts. So
+nothing that a student's code does to its own process, to `dputils.checks` or to PyTorch there, can change a verdict.
+"""
+
+import contextlib
+import os
+import pickle
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import torch
+
+from .calls import DONE, EMPTY, FAILED
+from .wire import unpack
+
+WORKER = Path(__file__).with_name("worker.py")
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 120  # importing PyTorch on a busy machine
+ANSWER_BYTES = 16_000_000
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "TORCH_HOME", "LD_LIBRARY_PATH")  # of the environment; no tokens, no names
+
+
+class Stopped(Exception):
+    """The process gave no usable answer; the text says why, to the student."""
+
+
+class Nursery:
+    """A process with PyTorch loaded, from which those of the students' functions are forked. Use it in `with`."""
+
+    def __init__(self):
+        self._lock, self._process = threading.Lock(), None
+
+    def __enter__(self):
+        if not hasattr(os, "fork"):
+            raise ValueError("grading needs Linux or macOS, whose processes can be limited; on Windows use WSL")
+        return self
+
+    def __exit__(self, *error):
+        self._end()
+
+    def fork(self, connection):
+        """A new process that listens at the other end of `connection`; its id."""
+        with self._lock:
+            for chances in (1, 0):
+                try:
+                    self._start()
+                    socket.send_fds(self._control, [b"F".ljust(9)], [connection.fileno()])
+                    return self._answer()
+                except (OSError, struct.error):
+                    self._end()  # it was killed: start another one, once
+                    if not chances:
+                        raise
+
+    def end(self, process):
+        """Kill a process and its group; its exit code, negative for a signal, None if that is not known."""
+        with self._lock, contextlib.suppress(OSError, struct.error):
+            self._control.sendall(b"K" + struct.pack(">q", process))
+            return self._answer()
+
+    def _answer(self):
+        return struct.unpack(">q", self._control.recv(8, socket.MSG_WAITALL))[0]
+
+    def _start(self):
+        if self._process is not None and self._process.poll() is None:
+            return
+        self._control, theirs = socket.socketpair()
+        self._control.settimeout(START_SECONDS)
+        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        environment |= {"MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+        with theirs:
+            self._process = subprocess.Popen([sys.executable, "-I", "-B", str(WORKER), str(theirs.fileno())],
+                                             env=environment, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+                                             start_new_session=True)
+        if self._control.recv(1) != b"R":
+            raise OSError("the process for students' code did not start")
+
+    def _end(self):
+        if self._process is not None:
+            with contextlib.suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._control.close()
+            self._process = None
+
+
+class Remote:
+    """A function in a process of its own, with the `evaluate` of `calls.Local`. Use it in a `with` statement.
+
+    Args:
+        nursery: where its process comes from.
+        source: Python code that defines it.
+        name: the function's name.
+        folder: where the process may write.
+        seconds: for all calls together, on the clock.
+        memory: bytes beyond what PyTorch itself takes.
+    Raises: `Stopped` from `evaluate` when the process ends, hangs, or answers too much.
+    """
+
+    def __init__(self, nursery, source, name, folder, *, seconds=20, memory=1_000_000_000, file_bytes=10_000_000):
+        self.nursery, self.seconds, self.state = nursery, seconds, None
+        self.job = {"source": source, "name": name, "folder": str(folder), "root": str(ROOT),
+                    "seconds": int(seconds) + 1, "memory": int(memory), "file_bytes": int(file_bytes)}
+
+    def __enter__(self):
+        self.connection, theirs = socket.socketpair()
+        with theirs:
+            self.process = self.nursery.fork(theirs)
+        self.connection.settimeout(self.seconds)
+        self.left = float(self.seconds)
+        return self
+
+    def __exit__(self, *error):
+        self._stop()
+        self.connection.close()
+
+    def evaluate(self, args, wrt=(), cotangent=None):
+        """As `calls.evaluate`, in the other process."""
+        start = time.monotonic()
+        try:
+            if self.state is None:
+                self._send(pickle.dumps(self.job))
+                self.state = self._receive(start + self.left)
+            if self.state["state"] != DONE:
+                return self.state
+            self._send(pickle.dumps((args, wrt, cotangent)))
+            return self._receive(start + self.left)
+        finally:
+            self.left -= time.monotonic() - start
+
+    def _send(self, data):
+        try:
+            self.connection.sendall(struct.pack(">Q", len(data)) + data)
+        except TimeoutError as error:
+            raise Stopped(self._too_long()) from error
+        except OSError as error:
+            raise Stopped(self._ending()) from error
+
+    def _receive(self, deadline):
+        size, = struct.unpack(">Q", self._read(8, deadline))
+        if size > ANSWER_BYTES:
+            raise Stopped(f"returns far too much: {size / 1e6:.0f} MB")
+        try:
+            return _checked(unpack(self._read(size, deadline)))
+        except ValueError as error:
+            raise Stopped("sends something that is no answer") from error
+
+    def _read(self, count, deadline):
+        data = bytearray()
+        while len(data) < count:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self.connection], [], [], left)[0]:
+                raise Stopped(self._too_long())
+            try:
+                piece = self.connection.recv(min(count - len(data), 1 << 20))
+            except ConnectionError:
+                piece = b""
+            if not piece:
+                raise Stopped(self._ending())
+            data += piece
+        return bytes(data)
+
+    def _too_long(self):
+        return f"did not finish within {self.seconds:g} seconds. Is there a loop that never ends?"
+
+    def _ending(self):
+        code = self._stop(0.5)
+        if code is not None and code < 0 and code != -signal.SIGKILL:
+            return f"was stopped by the system (signal {-code}): too much time or memory, or a crash"
+        return "ends the whole program instead of returning a result"
+
+    def _stop(self, seconds=0.0):
+        """End the process; `seconds` to let it end by itself first, so that its own exit code is seen."""
+        if self.process is None:
+            return None
+        time.sleep(seconds)
+        code, self.process = self.nursery.end(self.process), None
+        return code
+
+
+def _checked(answer):
+    """The answer if it has the form that `calls.evaluate` gives, else ValueError."""
+    if not isinstance(answer, dict) or answer.get("state") not in (DONE, EMPTY, FAILED):
+        raise ValueError("no state")
+    if answer["state"] == FAILED:
+        return {"state": FAILED, "error": str(answer.get("error"))[:400], "line": str(answer.get("line") or "")[:200]}
+    if answer["state"] == DONE:
+        changed, grads = answer.get("changed", ()), answer.get("grads", ())
+        changed, grads = changed or (), grads or ()
+        if not all(isinstance(part, tuple) for part in (changed, grads)) or \
+                not all(type(k) is int for k in changed) or not all(g is None or torch.is_tensor(g) for g in grads):
+            raise ValueError("wrong parts")
+        return {"state": DONE, "value": answer.get("value"), "changed": changed, "grads": grads}
+    return {"state": EMPTY}

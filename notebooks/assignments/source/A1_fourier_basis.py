@@ -1,0 +1,382 @@
+# %% [markdown]
+# # Assignment 1: a picture as waves
+#
+# **Write a picture as a sum of waves and its colours as independent numbers, and the same optimizer that drew noise
+# draws a strawberry.**
+#
+# This assignment builds the parameterization behind [*Differentiable Image
+# Parameterizations*](https://distill.pub/2018/differentiable-parameterizations/#why-does-parameterization-matter)
+# from nothing: five functions of two to eight lines, then an experiment. It takes 45 to 60 minutes. You need to know
+# what a gradient is, and to have seen a Fourier transform once.
+#
+# | | | minutes |
+# |---|---|---|
+# | 1.1 to 1.3 | waves: frequencies, scale, picture | 20 |
+# | 1.4, 1.5 | colour: mixing, and where the mixing matrix comes from | 12 |
+# | 1.6 | an experiment: how steep should the spectrum fall? | 15 |
+# | 1.7 | an idea of your own | 10 |
+#
+# **How it works.** Replace `raise NotImplementedError()` by your code, run the cell, then run the check below it. A
+# check takes a second and tells you what is wrong, not only that something is. A blank that you leave empty does no
+# harm: the notebook says which exercise waits and goes on with the reference.
+
+# %% tags=["colab"]
+# The builder puts the book's own cell here: it installs the package in Colab.
+
+# %% tags=["imports"]
+import matplotlib.pyplot as plt
+import torch
+from dputils.checks import check, exercise
+from dputils.data import sample_image
+from dputils.measures import high_frequency_share
+from dputils.media import show_images
+from dputils.networks import load_network
+from dputils.objectives import logit
+from dputils.optimize import maximize
+
+# %% [markdown]
+# Put your name or number into `student_id`. The checks draw their shapes and values from it, so your numbers differ
+# from your neighbour's.
+
+# %% tags=["parameters"]
+student_id = ""
+plain_name, plain_target = "patternnet-plain", "spiral_cw"
+robust_name, robust_target = "patternnet", "strawberry"
+size, steps, lr = 80, 64, 0.05
+
+# %% [markdown]
+# ## The problem
+#
+# Ask a network what it takes for a spiral: start from noise, and change the picture so that the network's score for
+# *spiral* rises. The obvious parameters are the pixels. A step of the optimizer then changes every pixel by about the
+# same amount, each on its own account. Neighbours have nothing to do with each other, and what comes out is noise.
+#
+# Photographs are not like that. Their neighbouring pixels agree, and so do their colour channels. We can build both
+# habits into the *parameters* without forbidding any picture. Here is where this notebook ends:
+#
+# ![two rows of three pictures: pixels, waves, waves and mixed colours](attachment:bases)
+#
+# **Figure A1.1** *What you should get at the end of exercise 1.5.* In each row the same network, objective, optimizer
+# and number of steps. Left: the parameters are pixels. Middle: they are the strengths of waves. Right: waves, and
+# colours that are mixed from independent channels. Above, an ordinary network is asked for a spiral; below, a network
+# that was trained against an adversary, and therefore sees more as we do, is asked for a strawberry.
+#
+# ## Exercise 1.1: The frequency of every coefficient
+#
+# A picture of height $H$ and width $W$ is a sum of $H \times W$ waves. `torch.fft.rfft2` finds their amplitudes. The
+# picture is real, so each wave that runs to the left is the mirror image of one that runs to the right, and only
+# about half of the columns need to be kept: the result has $H$ rows and $W // 2 + 1$ columns.
+#
+# Row $j$ holds waves with vertical frequency $f_y$, column $k$ those with horizontal frequency $f_x$.
+# `torch.fft.fftfreq(n)` lists the frequencies of a full axis of $n$ samples in cycles per pixel,
+# `torch.fft.rfftfreq(n)` those of the halved one. How fine the wave is depends on the length of $(f_x, f_y)$:
+#
+# $$f = \sqrt{f_x^2 + f_y^2}$$
+
+# %%
+@exercise("1.1")
+def frequencies(height, width):
+    """Frequency of every coefficient of rfft2, in cycles per pixel: a tensor (height, width // 2 + 1)."""
+    # BLANK 3 lines
+    fy = torch.fft.fftfreq(height)[:, None]
+    fx = torch.fft.rfftfreq(width)[None, :]
+    return (fx ** 2 + fy ** 2).sqrt()
+    # END
+
+
+# %%
+check("1.1", frequencies, student=student_id)
+
+# %% tags=["expected-frequencies"]
+table = torch.fft.fftshift(frequencies(48, 80), dim=0)
+plt.figure(figsize=(4.4, 3.4))
+plt.imshow(table, extent=(0, 0.5, 0.5, -0.5), cmap="magma", aspect="auto")
+plt.colorbar(label="cycles per pixel")
+plt.xlabel("horizontal frequency")
+plt.ylabel("vertical frequency")
+plt.show()
+
+# %% [markdown]
+# **Figure A1.2** *The frequencies of a picture of 48 × 80 pixels*, rows sorted for the eye. Rings around zero
+# frequency, of which the half with positive $f_x$ is shown. The corners are the finest waves there are: half a cycle
+# per pixel in both directions.
+#
+# ## Exercise 1.2: Scale the spectrum
+#
+# In photographs the amplitude of a wave falls off with its frequency, roughly as $1/f$. If a parameter is to change
+# the picture by a natural amount, it should be multiplied by that. So we will store numbers of size one and multiply
+# them by
+#
+# $$a(f) = \frac{1}{f^{\,p}}$$
+#
+# with $p$ near 1. One of the frequencies is zero: the mean of the picture. Its amplitude must not be infinite, and it
+# should not be zero either, since then the picture could never become brighter. Treat every frequency lower than *one
+# cycle per picture*, $1/\text{longest}$, as if it were that one.
+
+# %%
+@exercise("1.2")
+def amplitude(frequency, longest, power):
+    """1 / frequency ** power, with frequency at least 1 / longest; same shape as frequency.
+
+    longest is the longer side of the picture in pixels.
+    """
+    # BLANK 2 lines
+    floor = 1 / longest
+    return 1 / torch.clamp(frequency, min=floor) ** power
+    # END
+
+
+# %%
+check("1.2", amplitude, student=student_id)
+
+# %% [markdown]
+# ## Exercise 1.3: From the spectrum to a picture
+#
+# Optimizers like real numbers, so the parameters are a tensor `spectrum` of shape $(N, C, H, W // 2 + 1, 2)$: real
+# parts in `[..., 0]`, imaginary parts in `[..., 1]`. To make pixels of them,
+#
+# 1. join the two parts to complex numbers (`torch.view_as_complex`),
+# 2. scale them by the amplitude,
+# 3. transform them back with `torch.fft.irfft2`.
+#
+# Two things to watch. A half spectrum of 7 columns may belong to a width of 12 or 13, so `irfft2` must be told the
+# size. And use `norm="ortho"`, which makes the energy of the picture equal to that of its spectrum, whatever its
+# size.
+
+# %%
+@exercise("1.3")
+def to_picture(spectrum, amplitude, height, width):
+    """Parameters (N, C, H, W // 2 + 1, 2), scaled by amplitude (H, W // 2 + 1), as raw pixels (N, C, H, W)."""
+    # BLANK 3 lines
+    scaled = torch.view_as_complex(spectrum) * amplitude
+    return torch.fft.irfft2(scaled, s=(height, width), norm="ortho")
+    # END
+
+
+# %%
+check("1.3", to_picture, student=student_id)
+
+# %% [markdown]
+# Random numbers make a good first test. The same 80 × 60 × 3 waves, for three powers:
+#
+# ![random pictures for powers 0, 1 and 2](attachment:random)
+#
+# **Figure A1.3** *What you should get.* With power 0 all waves are equally strong, which is white noise. With power 1
+# there are things of all sizes, as in clouds. With power 2 hardly anything but the largest waves is left.
+
+# %% tags=["expected-random"]
+height, width = 60, 80
+noise = torch.randn(1, 3, height, width // 2 + 1, 2, generator=torch.Generator().manual_seed(1))
+pictures = []
+for power in (0.0, 1.0, 2.0):
+    raw = to_picture(noise, amplitude(frequencies(height, width), max(height, width), power), height, width)
+    pictures.append(0.5 + 0.15 * (raw - raw.mean()) / raw.std())
+show_images(torch.cat(pictures), ["power 0", "power 1", "power 2"], width=640)
+
+# %% [markdown]
+# Now optimize. `Waves` holds the spectrum as its parameter; your three functions turn it into pixels, and a sigmoid
+# keeps them between 0 and 1. `Pixels` is the naive rival. `climb` optimizes several pictures side by side, with
+# nothing else changed.
+
+# %%
+class Pixels(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        start = torch.randn(1, 3, size, size, generator=torch.Generator().manual_seed(0))
+        self.values = torch.nn.Parameter(0.01 * start)
+
+    def forward(self):
+        return torch.sigmoid(self.values)
+
+
+class Waves(torch.nn.Module):
+    def __init__(self, power=1.0, matrix=None, seed=0):
+        super().__init__()
+        start = torch.randn(1, 3, size, size // 2 + 1, 2, generator=torch.Generator().manual_seed(seed))
+        self.spectrum = torch.nn.Parameter(0.01 * start)
+        self.scale = amplitude(frequencies(size, size), size, power) / 4  # a quarter suits Adam's step of 0.05
+        self.matrix = matrix
+
+    def forward(self):
+        raw = to_picture(self.spectrum, self.scale, size, size)
+        return torch.sigmoid(raw if self.matrix is None else mix_colours(raw, self.matrix))
+
+
+# %% [markdown]
+# ## Exercise 1.4: Mix the colours
+#
+# The channels of a photograph agree as well: what is bright in red is mostly bright in green and blue. So let the
+# parameters be three *independent* numbers for each pixel, and mix red, green and blue from them with a matrix $A$ of
+# $3 \times 3$ numbers, whose rows are red, green and blue:
+#
+# $$\text{rgb}_c = \sum_k A_{ck}\, \text{raw}_k \qquad \text{for every pixel}$$
+#
+# Write it for a whole batch. Mind the axis: colours are axis 1, while `@` works on the last two.
+
+# %%
+@exercise("1.4")
+def mix_colours(raw, matrix):
+    """Every pixel's three numbers, raw (N, 3, H, W), times matrix (3, 3): colours (N, 3, H, W)."""
+    # BLANK 1 to 3 lines
+    flat = raw.flatten(2)
+    return (matrix @ flat).reshape(raw.shape)
+    # END
+
+
+# %%
+check("1.4", mix_colours, student=student_id)
+
+# %% [markdown]
+# ## Exercise 1.5: Which colours vary together
+#
+# Where does $A$ come from? From pictures. Take many pixels, subtract their mean colour, and compute the $3 \times 3$
+# *covariance* $C$: the mean of the products of every two channels. If independent numbers of variance one go in, what
+# comes out of $A$ has covariance $A A^\top$. So $A$ is a *root* of the covariance:
+#
+# $$A A^\top = C$$
+#
+# There are many such roots; any of them is right. `torch.linalg.cholesky(C)` finds one, `torch.linalg.eigh` leads to
+# another: if $C = V \operatorname{diag}(\lambda) V^\top$, then $A = V \operatorname{diag}(\sqrt{\lambda})\, V^\top$.
+
+# %%
+@exercise("1.5")
+def colour_root(pixels):
+    """A matrix A (3, 3) with A Aᵀ = the covariance of the colours of pixels (P, 3)."""
+    # BLANK 4 to 5 lines
+    deviations = pixels - pixels.mean(0)
+    covariance = deviations.T @ deviations / len(pixels)
+    values, vectors = torch.linalg.eigh(covariance)
+    return vectors @ torch.diag(values.sqrt()) @ vectors.T
+    # END
+
+
+# %%
+check("1.5", colour_root, student=student_id)
+
+# %%
+window = sample_image("leaded_window", 96)
+matrix = colour_root(window[0].flatten(1).T)
+matrix = matrix / matrix.norm(dim=0).max()
+print(matrix)
+probe = 0.5 + 0.8 * matrix.T[:, :, None, None].expand(-1, -1, 96, 96) * torch.linspace(-1, 1, 96)
+show_images([window[0], *probe.clamp(0, 1)], ["the painting", "first number", "second", "third"], width=640)
+
+# %% [markdown]
+# **Figure A1.4** *What each of the three numbers does to a grey pixel*, from −1 to 1, with the matrix found in the
+# painting at the left. None moves one channel alone: what gets redder gets a little greener too, because light and
+# shadow change all three. (Another root gives other strips. A Cholesky root, for instance, has one that is pure blue.)
+#
+# Everything is there. Three pictures, three parameterizations:
+
+# %%
+class Album(torch.nn.ModuleList):
+    """Several pictures as one batch, so that they are optimized side by side."""
+
+    def forward(self):
+        return torch.cat([picture() for picture in self])
+
+
+def climb(network, target, pictures):
+    """Raise the network's score for a class in every picture; the pictures (N, 3, size, size)."""
+    album = Album(pictures)
+    maximize(album, logit(target), network, steps=steps, lr=lr, progress=False)
+    return album().detach()
+
+
+plain, robust = load_network(plain_name), load_network(robust_name)
+
+# %% tags=["expected-bases"]
+spirals = climb(plain, plain_target, [Pixels(), Waves(), Waves(matrix=matrix)])
+strawberries = climb(robust, robust_target, [Pixels(), Waves(), Waves(matrix=matrix)])
+show_images(torch.cat([spirals, strawberries]), ["pixels", "waves", "waves, mixed colours", "", "", ""], columns=3,
+            width=560, quality=80)
+
+# %% [markdown]
+# Compare with Figure A1.1. The ordinary network shows it best. Its pixels are noise with a grid in it. Its waves have
+# large shapes and glaring colours. With mixed colours the glare is gone. The robust network lets even the pixels
+# through, but pale and with thin outlines, while the waves fill the shape. That the last strawberry is blue is the
+# painting's doing: the network is not particular about hue, and blue is what this matrix offers most easily.
+#
+# ## Experiment 1.6: How steep should the spectrum fall?
+#
+# So far the power was 1. What happens for 0, 0.5, 1.5, 2, 3? The parameterization can still represent every picture.
+# Only the sizes of the steps differ.
+#
+# <!-- RUBRIC 1.6 -->
+#
+# #### Your prediction (1.6)
+#
+# <!-- BLANK -->
+# With power 0 all waves move equally fast, so the picture will be as grainy as with pixels. With rising power the fine
+# waves stand still, and the picture gets smoother. Beyond 2 only blobs will be left, and another network will no longer
+# see a strawberry in them.
+# <!-- END -->
+
+# %% [markdown]
+# Now sweep, and keep everything else fixed. `climb(robust, robust_target, [Waves(power, matrix) for power in
+# powers])` gives one picture for each power. Two numbers may help. `high_frequency_share(pictures)` is the share of
+# each picture's energy in fine detail. `verdict(pictures)` is the probability that the *other* network, which did not
+# take part, gives the class.
+
+# %%
+def verdict(pictures):
+    """The other network's probability of the robust network's class, (N,)."""
+    with torch.no_grad():
+        return plain.logits(pictures).softmax(1)[:, plain.classes.index(robust_target)]
+
+
+# %%
+# Experiment 1.6
+# BLANK your sweep and your plot
+powers = [0.0, 0.5, 1.0, 1.5, 2.0, 3.0]
+swept = climb(robust, robust_target, [Waves(power, matrix) for power in powers])
+show_images(swept, [f"power {power:g}" for power in powers], width=760)
+plt.figure(figsize=(5, 3))
+plt.plot(powers, high_frequency_share(swept), "o-", label="share of fine detail")
+plt.plot(powers, verdict(swept), "s-", label="other network: strawberry")
+plt.xlabel("power")
+plt.ylabel("share, probability")
+plt.legend(frameon=False)
+plt.show()
+# END
+
+# %% [markdown]
+# #### Your finding (1.6), one sentence
+#
+# <!-- BLANK -->
+# Fine detail falls from 94 % of the energy at power 0 to 5 % at power 3, and the other network recognises the strawberry
+# only in between, with certainty at 1 and 1.5, and not at all at 0 or from 2 on: the prediction held.
+# <!-- END -->
+#
+# ## 1.7 An idea of your own
+#
+# What else could a parameterization know about pictures? Some starts: a spectrum that prefers horizontal waves; a
+# matrix learned from photographs (`sample_image("cat")`); waves in which real and imaginary parts are
+# replaced by amplitude and phase; another class, or a hidden channel (`maximize` takes `"conv6:10"`). Ask one
+# question, make one run, say what you saw.
+#
+# <!-- RUBRIC 1.7 -->
+
+# %%
+# Experiment 1.7
+# BLANK your own
+photographs = torch.cat([sample_image(name, 96) for name in ("cat", "coffee", "astronaut")])
+palette = colour_root(photographs.transpose(0, 1).flatten(1).T)
+mixed = [Waves(matrix=matrix), Waves(matrix=palette / palette.norm(dim=0).max())]
+show_images(climb(robust, robust_target, mixed), ["colours of a window", "colours of photographs"], width=430)
+# END
+
+# %% [markdown]
+# #### Your question and what you saw (1.7)
+#
+# <!-- BLANK -->
+# Do the colours of photographs make a more natural strawberry than those of a stained-glass window? They make a greyer
+# one. The channels of the photographs agree more with each other, so a step of the optimizer moves mostly light and
+# shadow.
+# <!-- END -->
+#
+# ## Where to go from here
+#
+# The book's first notebook, *Why parameterization matters*, shows why this works: scaling the spectrum is a
+# *preconditioner*, which changes the direction of every step and thereby which of many solutions is found. In
+# `dputils.images` these fifty lines are called `FourierBasis` and `ImageParam`.

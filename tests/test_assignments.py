@@ -1,0 +1,328 @@
+"""The assignments as they are handed out: three notebooks from one source, which belong together."""
+
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from dputils.checks import find_exercise, list_assignments, list_exercises, list_experiments
+from dputils.checks.grading import grade_folder
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "notebooks" / "assignments"
+
+
+def load_build():
+    spec = importlib.util.spec_from_file_location("build_assignments", FOLDER / "build.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+pytest.importorskip("jupytext")
+build = load_build()
+SOURCES = build.sources()
+every_source = pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def texts(notebook, kind):
+    return [cell.source for cell in notebook.cells if cell.cell_type == kind]
+
+
+def test_every_assignment_has_a_source():
+    assert {path.stem.partition("_")[0] for path in SOURCES} == set(list_assignments())
+
+
+# ---- what is stored ----------------------------------------------------------------------------------------------
+
+
+@every_source
+def test_the_notebooks_are_those_of_the_source(path):
+    """The stored files' cells are what the builder makes today; run `make assignments` after a change."""
+    source = build.read_source(path)
+    for kind, target in build.targets(path).items():
+        made, stored = build.variant(source, kind), read(target)
+        assert [cell.source for cell in made.cells] == [cell.source for cell in stored.cells], f"{target.name} is old"
+        assert [cell.metadata for cell in made.cells] == [cell.metadata for cell in stored.cells]
+
+
+@every_source
+def test_student_is_solution_minus_blanks(path):
+    files = build.targets(path)
+    student, solution = read(files["student"]), read(files["solution"])
+    build.prove(student, solution)
+    assert "SOLUTION" not in "\n".join(texts(solution, "markdown")), "an answer is still to be written"
+    assert not any(cell.get("outputs") for cell in student.cells)
+    for word in ("BLANK", "# END", "RUBRIC"):
+        assert not any(word in cell.source for book in (student, solution) for cell in book.cells)
+
+
+@every_source
+def test_the_solution_was_run_and_passes(path):
+    notebook = read(build.targets(path)["solution"])
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    printed = "".join(output.get("text", "") for cell in cells for output in cell.outputs)
+    assert not any(output.output_type == "error" for cell in cells for output in cell.outputs)
+    for number in list_exercises(path.stem.partition("_")[0]):
+        assert f"✓ Exercise {number}, " in printed
+    assert "still empty" not in printed and "✗" not in printed
+
+
+@every_source
+def test_it_has_what_an_assignment_needs(path):
+    assignment, notebook = path.stem.partition("_")[0], read(build.targets(path)["student"])
+    prose, code = "\n".join(texts(notebook, "markdown")), texts(notebook, "code")
+    assert re.match(rf"# Assignment {assignment[1:]}: \S", prose) and "distill.pub/2018/differentiable-param" in prose
+    assert "minutes" in prose
+    assert sum(bool(cell.get("attachments")) for cell in notebook.cells) >= 1, "a picture of the expected result"
+    for tag in ("colab", "imports", "parameters"):
+        assert sum(tag in cell.metadata.get("tags", []) for cell in notebook.cells) == 1
+    exercises = list_exercises(assignment)
+    assert 3 <= len(exercises) <= 6
+    for number, exercise in exercises.items():
+        (blank,) = [text for text in code if f'@exercise("{number}")' in text]
+        assert f"def {exercise.name}(" in blank and "raise NotImplementedError()" in blank and '"""' in blank
+        assert f'check("{number}", {exercise.name}, student=student_id)' in code
+        assert f"Exercise {number}: {exercise.title}" in prose
+    for number, experiment in list_experiments(assignment).items():
+        assert f"({number})" in prose and all(sentence in prose for sentence, _ in experiment.rubric)
+        assert any(text.startswith(f"# Experiment {number}\n") for text in code)
+        assert f"{number}: {experiment.title}" in prose or f"{number} {experiment.title}" in prose
+    assert prose.count(build.STUB) >= len(list_experiments(assignment)) + 1, "places to write predictions and findings"
+
+
+@every_source
+def test_files_are_small_and_name_no_local_path(path):
+    for target in build.targets(path).values():
+        text = target.read_text(encoding="utf-8")
+        assert len(text.encode()) <= build.MAX_BYTES
+        assert not re.findall(r"\.\./shared\S*|/(?:home|root|Users|work|tmp)/\S*", text)
+        nbformat.validate(json.loads(text))
+        wide = [line for cell in read(target).cells for line in cell.source.split("\n")
+                if cell.cell_type == "code" and len(line) > 120]
+        assert not wide
+
+
+# ---- the proof finds what is wrong -------------------------------------------------------------------------------
+
+SMALL = '''# %% [markdown]
+# # Small
+
+# %% [markdown]
+# #### Your finding (1.6)
+#
+# <!-- BLANK -->
+# Much.
+# <!-- END -->
+
+# %%
+@exercise("1.1")
+def frequencies(height, width):
+    """Text."""
+    # BLANK 2 lines
+    a = 1
+    return a
+    # END
+
+
+# %%
+check("1.1", frequencies, student=student_id)
+
+# %%
+# Experiment 1.6
+# BLANK plot
+plot()
+# END
+'''
+
+
+@pytest.fixture
+def small(tmp_path):
+    (tmp_path / "A1_small.py").write_text(SMALL)
+    source = build.read_source(tmp_path / "A1_small.py")
+    return {kind: build.variant(source, kind) for kind in build.VARIANTS}
+
+
+def test_blanks_in_the_three_variants(small):
+    student, solution, grader = small["student"].cells, small["solution"].cells, small["nbgrader"].cells
+    assert student[2].source.endswith('"""Text."""\n    # YOUR CODE HERE (2 lines)\n    raise NotImplementedError()')
+    assert solution[2].source.endswith('"""Text."""\n    a = 1\n    return a')
+    assert "    ### BEGIN SOLUTION\n    a = 1\n    return a\n    ### END SOLUTION" in grader[2].source
+    assert student[1].source.endswith(build.STUB) and solution[1].source.endswith("\nMuch.")
+    assert student[4].source == "# Experiment 1.6\n# YOUR CODE HERE (plot)"
+    assert solution[4].source == "# Experiment 1.6\nplot()" and "SOLUTION" not in grader[4].source
+    marks = [cell.metadata.get("nbgrader", {}) for cell in grader]
+    ids = [mark.get("grade_id") for mark in marks]
+    assert ids == [None, "experiment-1-6-finding", "exercise-1-1", "check-1-1", None]
+    assert marks[3]["points"] == find_exercise("1.1").points and marks[3]["locked"]
+    assert "### BEGIN HIDDEN TESTS" in grader[3].source and "HIDDEN" not in student[3].source
+
+
+@pytest.mark.parametrize("cell, old, new", [
+    (2, "Text.", "Other text."), (2, "def frequencies(height, width)", "def frequencies(width, height)"),
+    (3, "check", "examine"), (0, "Small", "Smaller"), (4, "# Experiment 1.6", "# Experiment 1.7"),
+])
+def test_the_proof_sees_a_changed_cell(small, cell, old, new):
+    build.prove(small["student"], small["solution"])
+    small["student"].cells[cell].source = small["student"].cells[cell].source.replace(old, new)
+    with pytest.raises(build.BuildError, match="minus its blanks"):
+        build.prove(small["student"], small["solution"])
+
+
+def test_the_proof_sees_long_blanks_and_missing_cells(small):
+    cell = small["solution"].cells[2]
+    cell.source = cell.source.replace("a = 1", "a = 1" + "\n    b = 2" * 12)
+    with pytest.raises(build.BuildError, match="at most 12"):
+        build.prove(small["student"], small["solution"])
+    del small["student"].cells[-1]
+    with pytest.raises(build.BuildError, match="cells for students"):
+        build.prove(small["student"], small["solution"])
+
+
+def test_the_proof_sees_wrong_solutions_and_filled_blanks(tmp_path):
+    path = SOURCES[0]
+    files = build.targets(path)
+    number, exercise = next(iter(list_exercises(path.stem.partition("_")[0]).items()))
+    broken = read(files["solution"])
+    for cell in broken.cells:
+        if f'@exercise("{number}")' in cell.source:
+            cell.source = re.sub(r"\n    return .*", "\n    return 0", cell.source)
+    nbformat.write(broken, tmp_path / "broken.ipynb")
+    with pytest.raises(build.BuildError, match="the solution fails its own check"):
+        build.prove_checks(files["student"], tmp_path / "broken.ipynb")
+    with pytest.raises(build.BuildError, match=f"the empty blank of {number}"):
+        build.prove_checks(files["solution"], files["solution"])
+    silent = read(files["student"])
+    with pytest.raises(build.BuildError, match="says nothing about"):
+        build.prove_messages(silent)
+
+
+def test_the_builder_names_what_is_missing(small):
+    with pytest.raises(build.BuildError, match="no source 'A99'; there are"):
+        build.sources(["A99"])
+    small["student"].cells[0].source += "\n![x](attachment:ring)"
+    with pytest.raises(build.BuildError, match="no cell tagged expected-ring"):
+        build.attach(small["student"], {})
+
+
+def test_colab_installs_what_the_teacher_says():
+    def installs(**options):
+        cells = build.read_source(SOURCES[0], **options).cells
+        return next(cell.source for cell in cells if "colab" in cell.metadata.get("tags", []))
+
+    address = build.load_neighbour("badges").address()
+    assert f'"git+{address}"' in installs()
+    assert "'https://example.org/x.whl'" in installs(package="https://example.org/x.whl") and address not in installs(
+        package="https://example.org/x.whl")
+    assert f"/notebooks/assignments/{SOURCES[0].stem}.ipynb)" in build.read_source(SOURCES[0]).cells[0].source
+
+
+def test_texts_are_taken_over_without_a_run(tmp_path, monkeypatch, capsys):
+    badges = build.load_neighbour("badges")
+    monkeypatch.setattr(build, "load_neighbour", lambda name: badges)
+    monkeypatch.setattr(build, "FOLDER", tmp_path)
+    (tmp_path / "source").mkdir()
+    path = tmp_path / "source" / "A1_small.py"
+    path.write_text(SMALL)
+    source = build.read_source(path)
+    for kind, target in build.targets(path).items():
+        build.write(build.variant(source, kind), target)
+    path.write_text(SMALL.replace("Much.", "Little."))
+    assert build.main(["--texts", "A1"]) == 0
+    assert "Little." in read(tmp_path / "solutions" / "A1_small.ipynb").cells[1].source
+    path.write_text(SMALL.replace("a = 1", "a = 2"))
+    assert build.main(["--texts", "A1"]) == 1
+    assert "changed code" in capsys.readouterr().err
+
+
+# ---- grading and nbgrader ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="grading needs Linux or macOS")
+def test_solutions_get_all_points_and_empty_notebooks_a_kind_word(tmp_path):
+    for path in SOURCES:
+        for kind in ("student", "solution"):
+            target = tmp_path / path.stem / kind / path.with_suffix(".ipynb").name
+            target.parent.mkdir(parents=True)
+            target.write_bytes(build.targets(path)[kind].read_bytes())
+    results = grade_folder(tmp_path, secret="test", seconds=60)
+    assert len(results) == 2 * len(SOURCES)
+    for result in results:
+        states = {number: report.state for number, report in result.reports.items()}
+        wanted = "passed" if result.submission.path.parent.name == "solution" else "empty"
+        assert set(states.values()) == {wanted}, [report.message for report in result.reports.values()]
+        assert len(states) == len(list_exercises(result.submission.assignment))
+        experiments = list_experiments(result.submission.assignment)
+        if wanted == "passed":
+            assert set(result.submission.answers) == set(experiments)
+            assert sum(map(len, result.submission.answers.values())) > len(experiments), "predictions and findings"
+            assert result.submission.pictures, "the saved plot of the experiment"
+        else:
+            assert not result.submission.answers and not result.submission.pictures
+
+
+@pytest.mark.slow
+def test_nbgrader_releases_and_grades(tmp_path):
+    """nbgrader itself: generate_assignment on every source, then autograde of two students of one assignment."""
+    pytest.importorskip("nbgrader")
+    names = [path.stem.partition("_")[0] for path in SOURCES]
+    for path in SOURCES:
+        folder = tmp_path / "source" / path.stem.partition("_")[0]
+        folder.mkdir(parents=True)
+        (folder / path.with_suffix(".ipynb").name).write_bytes(build.targets(path)["nbgrader"].read_bytes())
+    (tmp_path / "nbgrader_config.py").write_text((FOLDER / "nbgrader" / "nbgrader_config.py").read_text())
+
+    def nbgrader(*arguments):
+        beside = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])  # for its `alembic`
+        environment = {**os.environ, "MPLBACKEND": "Agg", "HOME": str(tmp_path), "PATH": beside}
+        result = subprocess.run([sys.executable, "-m", "nbgrader", *arguments], cwd=tmp_path, env=environment,
+                                capture_output=True, text=True)
+        assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-2000:]
+
+    for path, name in zip(SOURCES, names):
+        nbgrader("generate_assignment", name)
+        released = read(tmp_path / "release" / name / path.with_suffix(".ipynb").name)
+        student = read(build.targets(path)["student"])
+        for ours, theirs in zip(student.cells, released.cells, strict=True):
+            if "@exercise" in ours.source:
+                assert "raise NotImplementedError()" in theirs.source
+                assert re.sub(r" \(.*lines?\)", "", ours.source) == theirs.source
+            elif ours.cell_type == "code":
+                assert "HIDDEN" not in theirs.source and ours.source in theirs.source
+        assert "BEGIN SOLUTION" not in "\n".join(cell.source for cell in released.cells)
+
+    # Two students of A1: one hands in the solution, one nothing. Runs of networks are cut out, to save minutes.
+    path = next(path for path in SOURCES if path.stem.startswith("A1_"))
+    solution = {cell.id: cell.source for cell in read(build.targets(path)["solution"]).cells}
+    for name, filled in (("ada", True), ("bob", False)):
+        work = read(tmp_path / "release" / "A1" / path.with_suffix(".ipynb").name)
+        for cell in work.cells:
+            marks = cell.metadata.get("nbgrader", {})
+            if filled and marks.get("solution") and cell.cell_type == "code":
+                cell.source = solution[cell.id]
+            if cell.cell_type == "code" and not marks and re.search(r"climb\(|network\(|show_images\(", cell.source):
+                cell.source = "pass"
+        folder = tmp_path / "submitted" / name / "A1"
+        folder.mkdir(parents=True)
+        nbformat.write(work, folder / path.with_suffix(".ipynb").name)
+    nbgrader("autograde", "A1")
+
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as book:
+        scores = {name: {grade.name: grade.auto_score for notebook in book.find_submission("A1", name).notebooks
+                         for grade in notebook.grades if grade.name.startswith("check")} for name in ("ada", "bob")}
+    total = {f"check-{number.replace('.', '-')}": exercise.points for number, exercise in list_exercises("A1").items()}
+    assert scores["ada"] == total
+    assert scores["bob"] == dict.fromkeys(total, 0)
