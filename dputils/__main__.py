@@ -20,6 +20,7 @@ PYTHON_RANGE = ((3, 11), (3, 15))
 EXTRAS = {
     "notebooks": "needed to open and run the notebooks",
     "mesh": "needed for the 3D notebooks",
+    "companion": "needed for the companion on visualizing networks",
     "dev": "needed for the tests and for changing the project",
 }
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 import nbformat
+from jinja2 import pass_context
 from latex2mathml.converter import convert
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -90,10 +91,10 @@ class Renderer(IPythonRenderer):
     """Markdown with formulas as MathML, links to the other pages, and nothing from elsewhere."""
 
     def block_math(self, body):
-        return convert(body.strip(), display="block")
+        return to_mathml(body, "block")
 
     def inline_math(self, body):
-        return convert(body.strip())
+        return to_mathml(body, "inline")
 
     def block_html(self, html):  # nbconvert would close a <details> whose end is in a later block
         return super().block_html(html) if "<img" in html else html
@@ -120,11 +121,25 @@ class Exporter(HTMLExporter):
     def __init__(self, folder):
         super().__init__(template_name="basic", embed_images=True)
         self.folder = str(folder)
-        self.register_filter("markdown2html", self.to_html)
+        self.register_filter("markdown2html", self.in_cell)
 
-    def to_html(self, source):
-        renderer = Renderer(escape=False, embed_images=True, path=self.folder)
+    @pass_context
+    def in_cell(self, context, source):
+        return self.to_html(source, context.get("cell", {}).get("attachments", {}))
+
+    def to_html(self, source, attachments=None):
+        """Markdown as HTML; `attachments` are the pictures that the cell carries."""
+        renderer = Renderer(escape=False, embed_images=True, path=self.folder, attachments=attachments or {})
         return MarkdownWithMath(renderer=renderer).render(source)
+
+
+def to_mathml(formula: str, display: str) -> str:
+    """A formula as MathML. Raises: ValueError for a command that would be shown as it is typed."""
+    made = convert(re.sub(r"\\arg(?![a-zA-Z])", r"\\mathrm{arg}", formula.strip()), display=display)
+    if unknown := re.search(r"\\[a-zA-Z]+", re.sub(r"<[^>]+>", "", made)):
+        raise ValueError(f"{unknown[0]} in the formula {formula.strip()!r} cannot be turned into MathML; write it with "
+                         "another command")
+    return made
 
 
 def describe(path: Path) -> Page:

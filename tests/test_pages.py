@@ -28,7 +28,10 @@ def small_book(pages, tmp_path, monkeypatch):
                                       "[![Open in Colab](https://example.org/badge.svg)](https://example.org)"),
         nbformat.v4.new_code_cell("install = 1", metadata={"tags": ["colab"]}),
         nbformat.v4.new_code_cell("print('<b>')", outputs=[nbformat.v4.new_output("stream", text="<b>\n")])])
-    second = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Appendix: one\n\n![p](p.png)")])
+    with_picture = nbformat.v4.new_markdown_cell("![q](attachment:q)")
+    with_picture.attachments = {"q": {"image/png": "UQ=="}}
+    second = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Appendix: one\n\n![p](p.png)"),
+                                             with_picture])
     book = tmp_path / "book"
     (book / "appendix").mkdir(parents=True)
     nbformat.write(first, book / "00_zero.ipynb")
@@ -57,6 +60,12 @@ def test_formulas_become_mathml_and_dollars_in_code_stay(pages, small_book):
     assert "<msup><mi>x</mi><mn>2</mn></msup>" in zero and "<code>$5</code>" in zero
 
 
+def test_a_formula_is_drawn_whole_or_refused(pages):
+    assert "arg" in re.sub("<[^>]+>", "", pages.to_mathml(r"x = \arg\max_y f(y)", "inline"))
+    with pytest.raises(ValueError, match=r"\\nosuchthing.* cannot be turned into MathML"):
+        pages.to_mathml(r"\nosuchthing{x}", "block")
+
+
 def test_a_folded_answer_stays_folded(pages):
     text = pages.Exporter(FOLDER).to_html("<details><summary>Answer</summary>\n\nIt *grows*.\n\n</details>\n\nMore.")
     assert re.search(r"<details>.*<em>grows</em>.*</details>\s*<p>More", text, re.S)
@@ -68,6 +77,7 @@ def test_nothing_comes_from_elsewhere(pages, small_book):
     zero, one = ((small_book / name).read_text(encoding="utf-8") for name in ("00_zero.html", "appendix/one.html"))
     assert '<a href="https://example.org">Open in Colab</a>' in zero, "a badge becomes its words"
     assert 'src="data:image/png;base64,iVBOR' in one, "pictures travel in the page"
+    assert 'src="data:image/png;base64,UQ=="' in one, "and so do those that a cell carries"
     for text in (zero, one):
         assert not re.search(r'(src|href)="(?!data:|#|https?://|(\.\./)*[\w/]+\.html)', text)
         assert not re.search(r'<(img|script|link|video|source)[^>]+(src|href)="https?:', text)

@@ -12,7 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-TARGETS = ["help", "lab", "run", "test", "check", "bench", "patternnet", "paintings", "meshes", "sums", "clean"]
+TARGETS = ["help", "lab", "run", "test", "check", "bench", "assignments", "site", "badges", "colab", "patternnet",
+           "faststyle", "paintings", "meshes", "sums", "clean"]
 # conda-forge's names where they differ from pip's.
 CONDA_NAMES = {"torch": "pytorch", "playwright": "playwright-python", "opencv-python-headless": "py-opencv"}
 
