@@ -104,6 +104,17 @@ def inject(notebook: nbformat.NotebookNode, settings: dict[str, object]) -> None
     notebook.cells.insert(tagged_cell(notebook, "parameters") + 1, cell)
 
 
+def leave_out(notebook: nbformat.NotebookNode, headings: set[str]) -> None:
+    """Drop the code cells below these headings, up to the next heading of any level."""
+    kept, inside = [], False
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and (found := re.findall(r"^#+ +(.+?) *$", cell.source, re.M)):
+            inside = found[-1] in headings
+        if not (inside and cell.cell_type == "code"):
+            kept.append(cell)
+    notebook.cells = kept
+
+
 def execute(notebook: nbformat.NotebookNode, folder: Path, timeout: float) -> list[dict]:
     """Run all cells in place, in a fresh kernel whose working folder is the notebook's own; returns its claims."""
     environment = dict(os.environ)
@@ -220,8 +231,8 @@ def run_one(path: Path, target: Path, settings: dict[str, object], timeout: floa
     # a cell that runs out of time gives the whole notebook one more chance, in a new kernel.
     for chances in (1, 0):
         notebook = nbformat.read(path, as_version=4)
-        notebook.cells = [cell for cell in notebook.cells
-                          if not ({INJECTED} | skip) & set(cell.metadata.get("tags", []))]
+        notebook.cells = [cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])]
+        leave_out(notebook, skip)
         inject(notebook, settings)
         start, failure, claims = time.perf_counter(), None, []
         try:
@@ -256,8 +267,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, help="folder for the executed copies (default: replace in place)")
     parser.add_argument("--set", dest="settings", metavar="NAME=VALUE", nargs="+", action="extend", default=[],
                         help="override parameters, for instance --set size=64 steps=32 (needs --output)")
-    parser.add_argument("--skip", metavar="TAG", action="append", default=[],
-                        help="leave out the cells with this tag, for instance claims (needs --output)")
+    parser.add_argument("--skip", metavar="HEADING", action="append", default=[],
+                        help='leave out the code below a heading, such as "Claims, measured" (needs --output)')
     parser.add_argument("--report", type=Path, metavar="FILE", help="write seconds and claims of each notebook as JSON")
     parser.add_argument("--timeout", type=float, default=600, help="seconds that one cell may take")
     options = parser.parse_args(arguments)

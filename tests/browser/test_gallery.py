@@ -16,7 +16,11 @@ def width(page, index):
 
 
 def settled(page):
-    page.wait_for_timeout(350)
+    """Waits until no cell grows or shrinks any more, however slow the machine."""
+    page.wait_for_timeout(100)
+    widths = None
+    while widths != (widths := [width(page, k) for k in range(page.locator(".cell").count())]):
+        page.wait_for_timeout(200)
 
 
 def test_hover_enlarges_one(open_page, pixels):

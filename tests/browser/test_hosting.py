@@ -111,4 +111,5 @@ def test_the_scripts_are_plain_modules(open_page):
         for (const name in sources) found[name] = typeof (await import(load(name))).default?.render;
         return found;
     }""", sources)
-    assert {name for name, kind in kinds.items() if kind != "function"} == {"host.js", "parts.js", "renderer.js"}
+    assert {name for name, kind in kinds.items() if kind != "function"} == {
+        "host.js", "mesh_drawing.js", "parts.js", "renderer.js"}
