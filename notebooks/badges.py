@@ -108,11 +108,10 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             set_address(options.slug, root)
         except ValueError as error:
             parser.error(str(error))
-    old = [path for path, text in stamped_files(root).items() if path.read_text(encoding="utf-8") != text]
+    old = {path: text for path, text in stamped_files(root).items() if path.read_text(encoding="utf-8") != text}
     if not options.check:
-        for path, text in stamped_files(root).items():
-            if path in old:
-                path.write_text(text, encoding="utf-8")
+        for path, text in old.items():
+            path.write_text(text, encoding="utf-8")
     print(f"{address(root)}: {len(old)} files {'out of date' if options.check else 'written'}"
           + "".join(f"\n  {path.relative_to(root)}" for path in old))
     return int(options.check and bool(old))

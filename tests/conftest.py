@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from dputils.networks import Network
+from scripts import build_wheel
 
 
 class Block(nn.Sequential):
@@ -46,6 +47,12 @@ def make_network(seed=0, *, channels=3, inplace=False, **options):
             parameter.data.fill_(0.2)  # no channel starts dead
     options.setdefault("classes", ["dot", "stripe", "ring", "leaf", "star"])
     return Network(module, name="small", image_size=16, **options)
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    """The package as a wheel, built once."""
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The address in every notebook, and the cell that makes a notebook run where there is nothing but the notebook."""
 
-import importlib.util
 import json
 import re
 import shutil
@@ -11,16 +10,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from scripts import load_script
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="module")
 def badges():
-    spec = importlib.util.spec_from_file_location("badges", ROOT / "notebooks" / "badges.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("notebooks/badges.py")
 
 
 @pytest.fixture
@@ -92,15 +89,6 @@ def bare_python(tmp_path_factory):
     (packages / "google" / "colab" / "__init__.py").touch()
     (packages / "sitecustomize.py").write_text("import google.colab\n", encoding="utf-8")
     return python
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    pytest.importorskip("hatchling", reason="hatchling is not installed")
-    folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
-                    "--wheel-dir", str(folder), str(ROOT)], check=True)
-    return next(folder.glob("dputils-*.whl"))
 
 
 def colab_cell():

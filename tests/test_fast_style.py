@@ -1,11 +1,10 @@
 """The network that repaints in one pass: its normalization, its mixtures of styles, its file, and what it does."""
 
-import importlib.util
 import json
-import sys
 
 import pytest
 import torch
+from scripts import load_script
 
 from dputils.data import data_path, sample_image
 from dputils.fast_style import ConditionalNorm, FastStyle, load_fast_style, save
@@ -126,10 +125,7 @@ def test_bundled_network_brings_each_painting_nearer():
 
 
 def load_training():
-    spec = importlib.util.spec_from_file_location("fast_style_train", data_path("fast_style/train.py"))
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script(data_path("fast_style/train.py"))
 
 
 def test_training_lowers_the_loss_and_repeats(monkeypatch):

@@ -1,7 +1,6 @@
 """Every notebook is complete, was executed in order, reads well without a kernel, and stays small."""
 
 import ast
-import importlib.util
 import json
 import re
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import torch
+from scripts import load_script
 
 from dputils.media import data_url, read_image
 
@@ -139,10 +139,7 @@ def test_names_no_local_path(path):
 # --- notebooks/execute.py, on small notebooks of our own ---
 
 def load_execute():
-    spec = importlib.util.spec_from_file_location("execute", FOLDER / "execute.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("notebooks/execute.py")
 
 
 def write_notebook(path: Path, *sources: str) -> Path:

@@ -1,11 +1,11 @@
 """`make site` without a browser: what is in the pages, and what is not."""
 
-import importlib.util
 import re
 from pathlib import Path
 
 import nbformat
 import pytest
+from scripts import load_script
 
 pytest.importorskip("latex2mathml", reason="latex2mathml is not installed")
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
@@ -13,10 +13,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 
 @pytest.fixture(scope="module")
 def pages():
-    spec = importlib.util.spec_from_file_location("pages", FOLDER / "pages.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("notebooks/pages.py")
 
 
 @pytest.fixture

@@ -145,13 +145,10 @@ def read_source(path, package=None):
         cell.metadata = nbformat.from_dict({"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {})
         if cell.cell_type == "markdown":
             cell.source = RUBRIC.sub(lambda match: rubric_table(match[1]), cell.source)
-        if number == 0:
-            cell.source = badges.with_badge(cell.source, badges.badge(address, opened))
-        if "colab" in cell.metadata.get("tags", []):
-            cell.source = badges.CELL.format(address=address).rstrip("\n")
-            cell.metadata["jupyter"] = {"source_hidden": True}
-            if package:
-                cell.source = cell.source.replace(f'"git+{address}"', repr(package))
+    badges.stamp(notebook, address, opened)
+    for cell in notebook.cells:
+        if package and "colab" in cell.metadata.get("tags", []):
+            cell.source = cell.source.replace(f'"git+{address}"', repr(package))
     return notebook
 
 

@@ -1,10 +1,10 @@
 """The pages of `make site`, opened with the network switched off."""
 
-import importlib.util
 import re
 from pathlib import Path
 
 import pytest
+from scripts import load_script
 
 pytestmark = pytest.mark.slow
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
@@ -13,10 +13,7 @@ pytest.importorskip("latex2mathml", reason="latex2mathml is not installed")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    spec = importlib.util.spec_from_file_location("pages", FOLDER / "pages.py")
-    pages = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(pages)
-    return pages.write_site(tmp_path_factory.mktemp("site"))
+    return load_script("notebooks/pages.py").write_site(tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture

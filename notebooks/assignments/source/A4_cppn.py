@@ -22,14 +22,7 @@
 # harm: the notebook says which exercise waits and goes on with the reference.
 
 # %% tags=["colab"]
-import importlib.util, pathlib, subprocess, sys
-
-package = "dputils"
-if "google.colab" in sys.modules and importlib.util.find_spec("dputils") is None:
-    here = pathlib.Path.cwd()  # the package is the first folder above the notebook that can be installed
-    root = next((str(folder) for folder in (here, *here.parents) if (folder / "pyproject.toml").exists()), package)
-    wanted = root if package == "dputils" else package
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", wanted], check=True)
+# The cell that installs the package in Colab: notebooks/badges.py has it, build.py puts it here.
 
 # %% tags=["imports"]
 import math

@@ -22,7 +22,7 @@
 # harm: the notebook says which exercise waits and goes on with the reference.
 
 # %% tags=["colab"]
-# The builder puts the book's own cell here: it installs the package in Colab.
+# The cell that installs the package in Colab: notebooks/badges.py has it, build.py puts it here.
 
 # %% tags=["imports"]
 import matplotlib.pyplot as plt

@@ -1,0 +1,29 @@
+"""Scripts and files of the repository that tests use as a user would: loaded by path, and built as a wheel."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def load_script(path):
+    """A script as a module, by its path, from the top of the repository or whole."""
+    path = ROOT / path
+    spec = importlib.util.spec_from_file_location(f"script_{path.stem}", path)
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def build_wheel(folder):
+    """The package as a wheel in `folder`, built without isolation, so that it needs no network."""
+    pytest.importorskip("hatchling", reason="hatchling is not installed")
+    pytest.importorskip("pip", reason="pip is not installed")
+    subprocess.run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
+                    "--wheel-dir", str(folder), str(ROOT)], check=True)
+    (wheel,) = folder.glob("dputils-*.whl")
+    return wheel
