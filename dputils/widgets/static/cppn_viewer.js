@@ -1,5 +1,5 @@
 // A CPPN as a shader: drag and zoom without end, morph between two, save at any size.
-import { h, isolated, shared, whenVisible } from "./parts.js";
+import { h, isolated, onFingers, onKeys, shared, whenVisible } from "./parts.js";
 import { copy, prepare, program, renderer } from "./renderer.js";
 
 const CSS = `
@@ -72,44 +72,14 @@ function render({ model, el }) {
     change({ x: x - u * EDGE / zoom, y: y - v * EDGE / zoom });
   };
 
-  const fingers = new Map();
-  const spread = (points) => Math.hypot(points[0][0] - points[1][0], points[0][1] - points[1][1]);
-  const centre = (points) => [0, 1].map((k) => points.reduce((sum, point) => sum + point[k], 0) / points.length);
-  canvas.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
-    canvas.setPointerCapture(event.pointerId);
-    canvas.classList.add("dragging");
-    fingers.set(event.pointerId, within(event));
+  onFingers(canvas, within, ({ by, factor, at }) => {
+    if (by[0] || by[1]) move(...by);
+    if (factor !== 1) zoomAt(factor, ...at);
   });
-  canvas.addEventListener("pointermove", (event) => {
-    if (!fingers.has(event.pointerId)) return;
-    const before = [...fingers.values()];
-    fingers.set(event.pointerId, within(event));
-    const after = [...fingers.values()], [u, v] = centre(after), [u0, v0] = centre(before);
-    move(u - u0, v - v0);
-    if (after.length > 1) zoomAt(spread(after) / Math.max(1e-6, spread(before)), u, v);
-  });
-  const lift = (event) => {
-    fingers.delete(event.pointerId);
-    if (!fingers.size) canvas.classList.remove("dragging");
-  };
-  canvas.addEventListener("pointerup", lift);
-  canvas.addEventListener("pointercancel", lift);
   canvas.addEventListener("dblclick", () => change(HOME));
-  canvas.addEventListener("wheel", (event) => {
-    if (!event.ctrlKey && !canvas.matches(":focus")) return; // until it was clicked, the wheel belongs to the page
-    event.preventDefault();
-    zoomAt(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.002)), ...within(event));
-  }, { passive: false });
-  canvas.addEventListener("keydown", (event) => {
-    const act = { ArrowLeft: () => move(0.2, 0), ArrowRight: () => move(-0.2, 0), ArrowUp: () => move(0, 0.2),
-                  ArrowDown: () => move(0, -0.2), "+": () => zoomAt(1.25), "=": () => zoomAt(1.25),
-                  "-": () => zoomAt(0.8), 0: () => change(HOME) }[event.key];
-    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
-  });
+  onKeys(canvas, { ArrowLeft: () => move(0.2, 0), ArrowRight: () => move(-0.2, 0), ArrowUp: () => move(0, 0.2),
+    ArrowDown: () => move(0, -0.2), "+": () => zoomAt(1.25), "=": () => zoomAt(1.25), "-": () => zoomAt(0.8),
+    0: () => change(HOME) });
 
   const slider = h("input", { type: "range", min: 0, max: 1, step: 0.001, "aria-label": "share of the second CPPN",
     oninput: () => { play(false); change({ share: Number(slider.value) }); } });

@@ -1,5 +1,5 @@
 // Meshes to turn, light, unfold and compare; several viewers of a page may share one camera.
-import { calm, h, isolated, pickers, shared, whenVisible } from "./parts.js";
+import { calm, h, isolated, onFingers, onKeys, pickers, shared, whenVisible } from "./parts.js";
 import { MeshStage, decodeMesh, decodePicture } from "./mesh_drawing.js";
 import { renderer } from "./renderer.js";
 
@@ -103,45 +103,14 @@ function render({ model, el }) {
     : { distance: clamp(view.value.distance / factor, nearest, farthest), flight: null });
   const toggle = (name) => change({ [name]: !view.value[name] });
 
-  const fingers = new Map();
-  const spread = (points) => Math.hypot(points[0][0] - points[1][0], points[0][1] - points[1][1]);
-  const centre = (points) => [0, 1].map((k) => points.reduce((sum, point) => sum + point[k], 0) / points.length);
-  canvas.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
-    canvas.setPointerCapture(event.pointerId);
-    canvas.classList.add("dragging");
-    fingers.set(event.pointerId, [event.clientX, event.clientY]);
-  });
-  canvas.addEventListener("pointermove", (event) => {
-    if (!fingers.has(event.pointerId)) return;
-    const before = [...fingers.values()];
-    fingers.set(event.pointerId, [event.clientX, event.clientY]);
-    const after = [...fingers.values()], [x, y] = centre(after), [x0, y0] = centre(before);
+  onFingers(canvas, (event) => [event.clientX, event.clientY], ({ by: [x, y], factor }) => {
     const angle = Math.PI / canvas.clientHeight; // half a turn across
-    if (after.length > 1) zoom(spread(after) / Math.max(1, spread(before)));
-    if (x !== x0 || y !== y0) turn((x - x0) * angle, (y - y0) * angle);
+    if (factor !== 1) zoom(factor);
+    if (x || y) turn(x * angle, y * angle);
   });
-  const lift = (event) => {
-    fingers.delete(event.pointerId);
-    if (!fingers.size) canvas.classList.remove("dragging");
-  };
-  canvas.addEventListener("pointerup", lift);
-  canvas.addEventListener("pointercancel", lift);
-  canvas.addEventListener("wheel", (event) => {
-    if (!event.ctrlKey && !canvas.matches(":focus")) return; // until it was clicked, the wheel belongs to the page
-    event.preventDefault();
-    zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.002)));
-  }, { passive: false });
-  canvas.addEventListener("keydown", (event) => {
-    const act = { ArrowLeft: () => turn(-0.2, 0), ArrowRight: () => turn(0.2, 0), ArrowUp: () => turn(0, -0.2),
-                  ArrowDown: () => turn(0, 0.2), "+": () => zoom(1.2), "=": () => zoom(1.2), "-": () => zoom(1 / 1.2),
-                  0: () => flyTo(start), u: () => fold(!view.value.open), s: () => toggle("shaded"),
-                  w: () => toggle("wired") }[event.key];
-    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
-  });
+  onKeys(canvas, { ArrowLeft: () => turn(-0.2, 0), ArrowRight: () => turn(0.2, 0), ArrowUp: () => turn(0, -0.2),
+    ArrowDown: () => turn(0, 0.2), "+": () => zoom(1.2), "=": () => zoom(1.2), "-": () => zoom(1 / 1.2),
+    0: () => flyTo(start), u: () => fold(!view.value.open), s: () => toggle("shaded"), w: () => toggle("wired") });
 
   const switches = [["unfold", "open", () => fold(!view.value.open)], ["shading", "shaded", () => toggle("shaded")],
     ["wireframe", "wired", () => toggle("wired")]]

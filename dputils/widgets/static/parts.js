@@ -112,6 +112,49 @@ export function onDrag(target, { start, move, end, tap, slack = 4 }) {
   target.addEventListener("pointercancel", finish);
 }
 
+/** Fingers, mouse and wheel on what can be moved and zoomed: act({by, factor, at}), by and at in units of place(event).
+    Until it was clicked, the wheel belongs to the page; with Ctrl, which is also a pinch on a touchpad, it zooms. */
+export function onFingers(target, place, act) {
+  const fingers = new Map();
+  const spread = ([a, b]) => Math.hypot(a[0] - b[0], a[1] - b[1]);
+  const centre = (points) => [0, 1].map((k) => points.reduce((sum, point) => sum + point[k], 0) / points.length);
+  target.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    target.setPointerCapture(event.pointerId);
+    target.classList.add("dragging");
+    fingers.set(event.pointerId, place(event));
+  });
+  target.addEventListener("pointermove", (event) => {
+    if (!fingers.has(event.pointerId)) return;
+    const before = [...fingers.values()];
+    fingers.set(event.pointerId, place(event));
+    const after = [...fingers.values()], at = centre(after), from = centre(before);
+    const factor = after.length > 1 && spread(before) ? spread(after) / spread(before) : 1;
+    act({ by: [at[0] - from[0], at[1] - from[1]], factor, at });
+  });
+  const lift = (event) => {
+    fingers.delete(event.pointerId);
+    if (!fingers.size) target.classList.remove("dragging");
+  };
+  target.addEventListener("pointerup", lift);
+  target.addEventListener("pointercancel", lift);
+  target.addEventListener("wheel", (event) => {
+    if (!event.ctrlKey && !target.matches(":focus")) return;
+    event.preventDefault();
+    act({ by: [0, 0], factor: Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.002)), at: place(event) });
+  }, { passive: false });
+}
+
+/** Keys by name: {ArrowLeft: () => …}. What they do stays here; with Ctrl, Alt or ⌘ they are the browser's. */
+export function onKeys(target, actions) {
+  target.addEventListener("keydown", (event) => {
+    if (!Object.hasOwn(actions, event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    actions[event.key]();
+  });
+}
+
 /** Radio buttons with names or thumbnails, moved by arrow keys; calls onPick(index). */
 export function choices(name, options, onPick, picked = 0) {
   const group = `${name}-${Math.random()}`;
