@@ -47,8 +47,8 @@ lab: $(STAMP)  ## open the notebooks in JupyterLab     (BROWSER=none, LAB_ARGS="
 run: $(STAMP)  ## execute the notebooks, in place      (NB="00 02", OUT=folder, RUN_ARGS="--set steps=64")
 	@$(PY) notebooks/execute.py $(NB) $(if $(OUT),--output "$(OUT)") $(RUN_ARGS)
 
-test: $(STAMP)  ## run the tests                        (TEST_ARGS="-k images")
-	@$(PY) -m pytest $(TEST_ARGS)
+test: $(STAMP)  ## run the tests, on up to four cores   (TEST_ARGS="-k images", TEST_ARGS="-n0 -s" to see prints)
+	@$(PY) -m pytest -n logical --maxprocesses 4 --dist worksteal $(TEST_ARGS)
 
 check: $(STAMP)  ## check the environment: versions, device, ffmpeg, data
 	@$(PY) -m dputils
