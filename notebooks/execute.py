@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import argparse
 import ast
+import asyncio
 import base64
 import difflib
 import io
 import json
 import os
 import re
+import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -94,6 +97,11 @@ def parameter_names(notebook: nbformat.NotebookNode) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
+def brief_settings(notebook: nbformat.NotebookNode, steps: int) -> dict[str, object]:
+    """Settings under which a notebook shows that it runs rather than what it is about: few steps of everything."""
+    return {name: steps for name in parameter_names(notebook) if "steps" in name.lower()}
+
+
 def inject(notebook: nbformat.NotebookNode, settings: dict[str, object]) -> None:
     """Add a cell that overrides parameters, right after the parameter cell."""
     chosen = {name: value for name, value in settings.items() if name in parameter_names(notebook)}
@@ -115,7 +123,7 @@ def leave_out(notebook: nbformat.NotebookNode, headings: set[str]) -> None:
     notebook.cells = kept
 
 
-def execute(notebook: nbformat.NotebookNode, folder: Path, timeout: float) -> list[dict]:
+async def execute(notebook: nbformat.NotebookNode, folder: Path, timeout: float) -> list[dict]:
     """Run all cells in place, in a fresh kernel whose working folder is the notebook's own; returns its claims."""
     environment = dict(os.environ)
     # A caller's MPLBACKEND=agg would swallow every figure.
@@ -127,14 +135,17 @@ def execute(notebook: nbformat.NotebookNode, folder: Path, timeout: float) -> li
     client = NotebookClient(notebook, kernel_name="python3", timeout=timeout, store_widget_state=True,
                             record_timing=False, resources={"metadata": {"path": str(folder)}},
                             extra_arguments=["--IPKernelApp.log_level=40"])  # errors only, no remarks on sockets
-    with client.setup_kernel(env=environment):
+    async with client.async_setup_kernel(env=environment):
+        with suppress(NotImplementedError):  # as it says on Windows
+            # nbclient's own answer to Ctrl-C ends one kernel; Python's ends them all.
+            asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
         client.kc.execute(SET_UP, silent=True, store_history=False)
         for index, cell in enumerate(notebook.cells):
-            client.execute_cell(cell, index)
+            await client.async_execute_cell(cell, index)
         asked = nbformat.v4.new_code_cell(CLAIMS)
         notebook.cells.append(asked)
         try:
-            client.execute_cell(asked, len(notebook.cells) - 1)
+            await client.async_execute_cell(asked, len(notebook.cells) - 1)
         finally:
             notebook.cells.remove(asked)
     return json.loads("".join(output.text for output in asked.outputs if output.get("name") == "stdout"))
@@ -225,22 +236,22 @@ def store_thumbnail(notebook: nbformat.NotebookNode, target: Path) -> None:
         picture.save(folder / f"{number[0] if number else target.stem}.jpg", quality=85)
 
 
-def run_one(path: Path, target: Path, settings: dict[str, object], timeout: float, skip: set[str]) -> dict:
+async def run_one(path: Path, target: Path, options: argparse.Namespace) -> dict:
     """Execute one notebook and store it at `target`; returns the seconds it took and its claims."""
     # Now and then the kernel's answer to a finished cell gets lost on its way, and the wait for it would never end:
     # a cell that runs out of time gives the whole notebook one more chance, in a new kernel.
     for chances in (1, 0):
         notebook = nbformat.read(path, as_version=4)
         notebook.cells = [cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])]
-        leave_out(notebook, skip)
-        inject(notebook, settings)
+        leave_out(notebook, set(options.skip))
+        inject(notebook, (brief_settings(notebook, options.brief) if options.brief else {}) | options.settings)
         start, failure, claims = time.perf_counter(), None, []
         try:
-            claims = execute(notebook, path.resolve().parent, timeout)
+            claims = await execute(notebook, path.resolve().parent, options.timeout)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             failure = NotebookError(str(error).strip())
             if chances and isinstance(error, CellTimeoutError):
-                print(f"{path.name}: no answer within {timeout:.0f} s, trying once more", flush=True)
+                print(f"{path.name}: no answer within {options.timeout:.0f} s, trying once more", flush=True)
                 continue
         break
     seconds = time.perf_counter() - start
@@ -261,6 +272,31 @@ def run_one(path: Path, target: Path, settings: dict[str, object], timeout: floa
     return {"seconds": round(seconds, 1), "bytes": target.stat().st_size, "claims": claims}
 
 
+async def run_all(paths: list[Path], options: argparse.Namespace) -> tuple[dict[str, dict], list[str]]:
+    """Execute notebooks, some at a time, and print how each ended; returns reports by name, and the names that failed."""
+    free, report, failed = asyncio.Semaphore(options.jobs), {}, []
+
+    async def run(path: Path) -> None:
+        inside = path.resolve().is_relative_to(FOLDER)
+        relative = path.resolve().relative_to(FOLDER) if inside else Path(path.name)
+        name, target = relative.as_posix(), path if options.output is None else options.output / relative
+        async with free:
+            try:
+                ran = report[name] = await run_one(path, target, options)
+            except NotebookError as error:
+                failed.append(name)
+                print(f"FAILED  {name}\n{error}\n", flush=True)
+                return
+        over = f"  over the budget of {BUDGET_SECONDS} s" if ran["seconds"] > BUDGET_SECONDS else ""
+        print(f"OK  {name}  {ran['seconds']:.0f} s  {ran['bytes'] / 1e6:.2f} MB{over}", flush=True)
+        for claim in ran["claims"]:
+            if not claim["holds"]:
+                print(f"    {claim['text']}", flush=True)
+
+    await asyncio.gather(*map(run, paths))
+    return report, failed
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("notebooks", nargs="*", help="paths, or starts of names such as 01; none means all")
@@ -269,45 +305,41 @@ def main(arguments: list[str] | None = None) -> int:
                         help="override parameters, for instance --set size=64 steps=32 (needs --output)")
     parser.add_argument("--skip", metavar="HEADING", action="append", default=[],
                         help='leave out the code below a heading, such as "Claims, measured" (needs --output)')
+    parser.add_argument("--brief", metavar="STEPS", type=int,
+                        help="set every parameter that counts steps to this, to see that all runs (needs --output)")
+    parser.add_argument("--jobs", metavar="N", type=int, default=1, help="notebooks to run at a time")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write seconds and claims of each notebook as JSON")
     parser.add_argument("--timeout", type=float, default=600, help="seconds that one cell may take")
     options = parser.parse_args(arguments)
     try:
         paths = find_notebooks(options.notebooks)
-        settings = dict(map(parse_setting, options.settings))
+        options.settings = dict(map(parse_setting, options.settings))
         known = set().union(*(parameter_names(nbformat.read(path, as_version=4)) for path in paths))
-        for name in settings:
+        for name in options.settings:
             if name not in known:
                 near = difflib.get_close_matches(name, known, 3) or sorted(known)
                 raise NotebookError(f"no parameter {name!r} in these notebooks; there are: {', '.join(near) or 'none'}")
-        if (settings or options.skip) and options.output is None:
-            which = "--set" if settings else "--skip"
-            raise NotebookError(f"{which} would store a changed run in place of the book's; add --output FOLDER")
+        changed = [f"--{name}" for name in ("set", "skip", "brief") if getattr(options, {"set": "settings"}.get(name, name))]
+        if changed and options.output is None:
+            raise NotebookError(f"{changed[0]} would store a changed run in place of the book's; add --output FOLDER")
+        for name in ("brief", "jobs"):
+            if (value := getattr(options, name)) is not None and value < 1:
+                raise NotebookError(f"--{name} {value}: at least 1")
     except NotebookError as error:
         parser.error(str(error))
 
-    failed, report = [], {}
-    for path in paths:
-        inside = path.resolve().is_relative_to(FOLDER)
-        relative = path.resolve().relative_to(FOLDER) if inside else Path(path.name)
-        target = path if options.output is None else options.output / relative
-        try:
-            ran = report[relative.as_posix()] = run_one(path, target, settings, options.timeout, set(options.skip))
-        except NotebookError as error:
-            failed.append(relative)
-            print(f"FAILED  {relative}\n{error}\n", flush=True)
-            continue
-        over = f"  over the budget of {BUDGET_SECONDS} s" if ran["seconds"] > BUDGET_SECONDS else ""
-        print(f"OK  {relative}  {ran['seconds']:.0f} s  {ran['bytes'] / 1e6:.2f} MB{over}", flush=True)
-        for claim in ran["claims"]:
-            if not claim["holds"]:
-                print(f"    {claim['text']}", flush=True)
+    start = time.perf_counter()
+    try:
+        report, failed = asyncio.run(run_all(paths, options))
+    except KeyboardInterrupt:
+        print("Stopped. The notebooks named above are finished, the others are as they were.")
+        return 130
     if options.report:
         options.report.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     if failed:
-        print(f"{len(failed)} of {len(paths)} notebooks failed: {', '.join(map(str, failed))}")
+        print(f"{len(failed)} of {len(paths)} notebooks failed: {', '.join(sorted(failed))}")
         return 1
-    print(f"{len(paths)} notebooks in {sum(ran['seconds'] for ran in report.values()):.0f} s")
+    print(f"{len(paths)} notebooks in {time.perf_counter() - start:.0f} s")
     return 0
 
 

@@ -144,7 +144,7 @@ def load_execute():
 
 def write_notebook(path: Path, *sources: str) -> Path:
     cells = [nbformat.v4.new_markdown_cell("# Small"),
-             nbformat.v4.new_code_cell("size = 128\nname = 'owl'", metadata={"tags": ["parameters"]}),
+             nbformat.v4.new_code_cell("size = 128\nname = 'owl'\ndraft_steps = 500", metadata={"tags": ["parameters"]}),
              *map(nbformat.v4.new_code_cell, sources)]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
     return path
@@ -194,6 +194,8 @@ def test_execute_names_notebook_and_error_and_keeps_the_file(tmp_path, capsys):
     (["PATH", "--set", "size"], "not of the form name=value"),
     (["PATH", "--set", "sise=64", "--output", "out"], "no parameter 'sise' in these notebooks; there are: size"),
     (["PATH", "--set", "size=64"], "--set would store a changed run in place of the book's; add --output FOLDER"),
+    (["PATH", "--brief", "8"], "--brief would store a changed run in place of the book's; add --output FOLDER"),
+    (["PATH", "--jobs", "0"], "--jobs 0: at least 1"),
     (["PATH", "--skip", "claims"], "--skip would store a changed run in place of the book's; add --output FOLDER"),
 ])
 def test_execute_refuses_careless_use(tmp_path, capsys, arguments, message):
@@ -220,6 +222,17 @@ def test_execute_reports_claims_and_skips_what_it_is_told_to(tmp_path, capsys):
     assert "DOES NOT HOLD" in capsys.readouterr().out, "a claim that fails is said at once"
     stored = read(tmp_path / "out" / "small.ipynb")
     assert "long" not in streams(stored) and not any("_json" in cell.source for cell in stored.cells)
+
+
+def test_execute_runs_several_at_a_time_and_briefly(tmp_path, capsys):
+    meet = ("from pathlib import Path\nimport time\nPath('{}').touch()\nfor _ in range(600):\n"
+            "    time.sleep(0 if Path('{}').exists() else 0.1)\nassert Path('{}').exists(), 'nobody came'")
+    paths = [write_notebook(tmp_path / f"{one}.ipynb", meet.format(one, other, other), "print(draft_steps)")
+             for one, other in (("left", "right"), ("right", "left"))]
+    options = ["--jobs", "2", "--brief", "3", "--output", str(tmp_path / "out")]
+    assert load_execute().main([*map(str, paths), *options]) == 0
+    assert "2 notebooks in" in capsys.readouterr().out
+    assert [streams(read(tmp_path / "out" / path.name)) for path in paths] == ["3\n"] * 2
 
 
 def test_execute_refuses_large_files():

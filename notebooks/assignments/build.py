@@ -17,6 +17,7 @@ text says `(attachment:name)`.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import copy
 import importlib.util
 import re
@@ -199,7 +200,7 @@ def run(notebook, timeout=900):
     execute = load_neighbour("execute")
     with tempfile.TemporaryDirectory() as folder:
         try:
-            execute.execute(notebook, Path(folder), timeout)
+            asyncio.run(execute.execute(notebook, Path(folder), timeout))
         except CellExecutionError as error:
             text = re.sub(r"\x1b\[[\d;]*m", "", str(error)).strip()
             raise BuildError(f"{text[:800]}\n...\n{text[-400:]}") from error

@@ -60,9 +60,13 @@ def lab(tmp_path_factory):
 
             NotebookNotary(data_dir=str(data)).sign(made)
         nbformat.write(made, folder / f"{name}.ipynb")
-    quiet = data / "config/lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
-    quiet.parent.mkdir(parents=True)
-    quiet.write_text('{"fetchNews": "false"}', encoding="utf-8")  # its question would cover what lies below
+    for name, setting in (
+        ("apputils-extension/notification", {"fetchNews": "false"}),  # its question would cover what lies below
+        ("notebook-extension/tracker", {"windowingMode": "none"}),  # cells out of sight stay in the page
+    ):
+        path = data / f"config/lab/user-settings/@jupyterlab/{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(setting), encoding="utf-8")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

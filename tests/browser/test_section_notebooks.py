@@ -1,11 +1,10 @@
-"""Each section's live panel in a real JupyterLab: play, steer with every control, pause.
+"""Each section in a real JupyterLab: all its cells are run, then its live panel is played, steered and paused.
 
-A notebook's panel needs its cells tagged `imports`, `parameters` and `live`; nothing else of it is run here.
+The cells take few steps, and what measures the claims is left out: test_claims.py does that.
 """
 
 import ast
 import io
-import time
 from pathlib import Path
 
 import nbformat
@@ -13,66 +12,120 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from .test_jupyterlab import lab, notebook, run_cell  # noqa: F401  (lab is a fixture)
+from scripts import load_script
+
+from .test_jupyterlab import lab, run_cell  # noqa: F401  (lab is a fixture)
 from .test_live_panel import button, numbers, output, put, steps, wait
 
 pytestmark = pytest.mark.slow
 
+execute = load_script("notebooks/execute.py")
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 SECTIONS = sorted(path.stem for path in FOLDER.glob("0*.ipynb"))
 REPORT = "print({name: value for name, value in panel.values.items() if isinstance(value, (int, float, bool))})"
 MOST_LINES = 15  # of a panel's cell: a student should be able to write one
+BRIEF = 4       # steps of each optimization before the panel
 
 
-def live_cells(name):
-    """The sources that a section's panel needs, the panel's own last."""
-    cells = nbformat.read(FOLDER / f"{name}.ipynb", as_version=4).cells
-    return [cell.source for cell in cells if {"imports", "parameters", "live"} & set(cell.metadata.get("tags", []))]
+def read(name):
+    return nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
+
+
+def is_live(cell):
+    """Tagged as something that the panel needs; the last of these cells is the panel's own."""
+    return "live" in cell.metadata.get("tags", [])
+
+
+def brief_section(name):
+    """A section without outputs, of few steps, without claims, and a last cell that prints the panel's values."""
+    made = read(name)
+    execute.leave_out(made, {"Claims, measured"})
+    execute.inject(made, execute.brief_settings(made, BRIEF))
+    made.cells.append(nbformat.v4.new_code_cell(REPORT))
+    for cell in made.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return made
+
+
+class Section:
+    """A section in JupyterLab with all its cells run; what follows is about the output of its live panel."""
+
+    def __init__(self, lab, chromium, name):  # noqa: F811
+        made, self.complaints = brief_section(name), []
+        code = [cell for cell in made.cells if cell.cell_type == "code"]
+        self.panel, self.report = max(k for k, cell in enumerate(code) if is_live(cell)), len(code) - 1
+        put(lab, name, made)
+        self.context = chromium.new_context(viewport={"width": 1200, "height": 1000})
+        self.context.route("**/colab-badge.svg", lambda route: route.fulfill(content_type="image/svg+xml", body="<svg/>"))
+        page = self.page = self.context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.goto(f"{lab}/lab/tree/{name}.ipynb?reset")
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for(timeout=120_000)
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        wait(lambda: output(page, self.report).count() or self.errors(), 400)
+        assert not self.errors()
+        wait(lambda: numbers(page, self.panel).startswith("step"), 60)
+
+    def errors(self):
+        """How the tracebacks of the cells end."""
+        kinds = ", ".join(f'.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.{kind}"]'
+                          for kind in ("stderr", "error"))
+        return [text.strip()[-300:] for text in self.page.locator(kinds).all_text_contents()]
+
+    def output(self):
+        return output(self.page, self.panel)
+
+    def steps(self):
+        return steps(self.page, self.panel)
+
+    def click(self, name):
+        button(self.page, name, self.panel).click()
+
+    def picture(self):
+        """What the panel shows: (H, W, 3) in [0, 1]."""
+        data = self.output().locator("canvas.picture").evaluate(
+            "canvas => fetch(canvas.toDataURL()).then(it => it.arrayBuffer()).then(it => [...new Uint8Array(it)])")
+        return np.asarray(Image.open(io.BytesIO(bytes(data))).convert("RGB")) / 255
+
+    def play_until(self, count):
+        self.click("play")
+        wait(lambda: self.steps() >= count, 90)
+        self.click("pause")
+        self.page.wait_for_timeout(600)
+        canvas = self.output().locator("canvas.picture")
+        wait(lambda: canvas.get_attribute("data-step") == f"step {self.steps()}", 60)  # it belongs to the last answer
+
+    def picture_at(self, slider, key, count):
+        """The picture with a slider at one of its ends, after so many steps from the start (0: as it is)."""
+        self.output().get_by_role("slider", name=slider, exact=True).press(key)
+        if count:
+            self.click("reset")
+            wait(lambda: self.steps() == 0, 60)
+            self.play_until(count)
+        self.page.wait_for_timeout(600)
+        return self.picture()
+
+    def told(self):
+        """The panel's values as the kernel has them now."""
+        run_cell(self.page, self.report)
+        self.page.wait_for_timeout(500)
+        return ast.literal_eval(output(self.page, self.report).inner_text().strip())
 
 
 @pytest.fixture
-def open_panel(lab, chromium):  # noqa: F811
-    """`open_panel(name)`: a page with a section's panel, and a list of what its console complains of."""
-    contexts, complaints = [], []
+def open_section(lab, chromium):  # noqa: F811
+    sections = []
 
     def opened(name):
-        *before, panel = live_cells(name)
-        put(lab, name, notebook(("\n\n\n".join(before), None), (panel, None), (REPORT, None)))
-        contexts.append(chromium.new_context(viewport={"width": 1200, "height": 1000}))
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.goto(f"{lab}/lab/tree/{name}.ipynb?reset")
-        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=120_000)
-        run_cell(page, 0)
-        run_cell(page, 1)
-        button(page, "play", 1).wait_for(timeout=180_000)
-        wait(lambda: numbers(page, 1).startswith("step"), 60)
-        return page, complaints
+        sections.append(Section(lab, chromium, name))
+        return sections[-1]
 
     yield opened
-    for context in contexts:
-        context.close()
-
-
-def picture(page):
-    """What the panel shows: (H, W, 3) in [0, 1]."""
-    data = output(page, 1).locator("canvas.picture").evaluate(
-        "canvas => fetch(canvas.toDataURL()).then(it => it.arrayBuffer()).then(it => [...new Uint8Array(it)])")
-    return np.asarray(Image.open(io.BytesIO(bytes(data))).convert("RGB")) / 255
-
-
-def settled(page):
-    """Wait until the picture belongs to the last answer."""
-    wait(lambda: output(page, 1).locator("canvas.picture").get_attribute("data-step") == f"step {steps(page, 1)}", 60)
-
-
-def play_until(page, count):
-    button(page, "play", 1).click()
-    wait(lambda: steps(page, 1) >= count, 90)
-    button(page, "pause", 1).click()
-    page.wait_for_timeout(600)
-    settled(page)
+    for section in sections:
+        section.context.close()
 
 
 # --- what a reader is told to look for ---
@@ -107,30 +160,39 @@ LAWS = {
 
 @pytest.mark.parametrize("name", SECTIONS)
 def test_the_panel_is_short_and_shown_without_a_kernel(name):
-    lines = [line for line in live_cells(name)[-1].splitlines() if line.strip()]
+    *_, source = [cell.source for cell in read(name).cells if is_live(cell)]
+    lines = [line for line in source.splitlines() if line.strip()]
     assert any("LivePanel(" in line for line in lines) and len(lines) <= MOST_LINES, f"{len(lines)} lines"
     assert lines[-1].startswith("panel.run("), "the saved notebook shows the picture after some steps"
 
 
 @pytest.mark.parametrize("name", SECTIONS)
-def test_every_control_steers(open_panel, name):
-    page, complaints = open_panel(name)
-    first, start = steps(page, 1), picture(page)
+def test_all_cells_run_and_every_control_steers(open_section, name):
+    section = open_section(name)
+    page = section.page
+    prompts = page.locator(".jp-CodeCell .jp-InputPrompt").all_text_contents()
+    assert all(prompt.strip() in ("", f"[{k}]:") for k, prompt in enumerate(prompts, 1)), prompts  # "": folded away
+    figures = sum("data-dputils" in output.get("data", {}).get("text/html", "")
+                  for cell in read(name).cells for output in cell.get("outputs", []))
+    assert page.locator("[data-dputils]").count() >= figures, "figures that the saved notebook has are missing"
+    assert page.locator("[data-dputils] > img").count() == 0, "a figure stays a still picture"
+
+    first, start = section.steps(), section.picture()
     assert first > 0 and start.std() > 0.02, "the run's picture is there before anybody plays"
-    play_until(page, first + 3)
-    held, seen = steps(page, 1), picture(page)
+    section.play_until(first + 3)
+    held, seen = section.steps(), section.picture()
     assert np.abs(seen - start).max() > 0.02, "the picture moved"
     page.wait_for_timeout(700)
-    assert steps(page, 1) == held and np.array_equal(picture(page), seen), "paused, it stands still"
+    assert section.steps() == held and np.array_equal(section.picture(), seen), "paused, it stands still"
 
     slider, count, law = LAWS[name[:2]]
-    low, high = (picture_at(page, slider, end, count) for end in ("Home", "End"))
+    low, high = (section.picture_at(slider, end, count) for end in ("Home", "End"))
     assert law(low, high), f"{slider} does not do what the notebook says"
 
-    wanted, controls = {}, output(page, 1).locator(".control")
+    wanted, controls = {}, section.output().locator(".control")
     for index in range(controls.count()):
         control = controls.nth(index)
-        key, before = control.locator("span").first.inner_text().replace(" ", "_"), steps(page, 1)
+        key, before = control.locator("span").first.inner_text().replace(" ", "_"), section.steps()
         if control.locator("input[type=range]").count():
             control.locator("input").press("End")
             wanted[key] = float(control.locator("input").get_attribute("aria-valuetext"))
@@ -140,22 +202,9 @@ def test_every_control_steers(open_panel, name):
         else:
             control.get_by_role("radio").last.check()
         for _ in range(index + 2):  # another number each time, so that a run that began anew can be told
-            button(page, "step", 1).click()
-        wait(lambda: steps(page, 1) in (index + 2, before + index + 2), 60)
-        assert output(page, 1).locator(".error").inner_text() == "", key
-    run_cell(page, 2)
-    wait(lambda: output(page, 2).count() > 0)
-    told = ast.literal_eval(output(page, 2).inner_text().strip())
+            section.click("step")
+        wait(lambda: section.steps() in (index + 2, before + index + 2), 60)
+        assert section.output().locator(".error").inner_text() == "", key
+    told = section.told()
     assert wanted and {key: told[key] for key in wanted} == pytest.approx(wanted, rel=1e-2)
-    assert not complaints, complaints
-
-
-def picture_at(page, slider, key, count):
-    """The picture with a slider at one of its ends, after so many steps from the start (0: as it is)."""
-    output(page, 1).get_by_role("slider", name=slider, exact=True).press(key)
-    if count:
-        button(page, "reset", 1).click()
-        wait(lambda: steps(page, 1) == 0, 60)
-        play_until(page, count)
-    page.wait_for_timeout(600)
-    return picture(page)
+    assert not section.complaints, section.complaints
