@@ -44,7 +44,7 @@ lab: $(STAMP)  ## open the notebooks in JupyterLab     (BROWSER=none, LAB_ARGS="
 	 if [ "$(BROWSER)" = none ]; then unset BROWSER; quiet=--no-browser; fi; \
 	 exec $(PY) -m jupyterlab $(FIRST) --ServerApp.root_dir="$(HERE)" $$root $$quiet $(LAB_ARGS)
 
-run: $(STAMP)  ## execute the notebooks, in place      (NB="00 02", OUT=folder, RUN_ARGS="--set steps=64")
+run: $(STAMP)  ## execute the notebooks, in place      (NB="00 02", OUT=folder, RUN_ARGS="--jobs 2")
 	@$(PY) notebooks/execute.py $(NB) $(if $(OUT),--output "$(OUT)") $(RUN_ARGS)
 
 test: $(STAMP)  ## run the tests, on up to four cores   (TEST_ARGS="-k images", TEST_ARGS="-n0 -s" to see prints)

@@ -11,26 +11,11 @@ import time
 
 import torch
 from _timing import ratio_report
-from torch import nn
+from _trunks import googlenet, patternnet
 
 from dputils.images import fourier_image
-from dputils.networks import load_network
 from dputils.optimize import maximize
 from dputils.transforms import standard_transforms
-
-
-def patternnet():
-    net = load_network("patternnet")
-    blocks = [getattr(net.module, name) for name in net.module.block_names]
-    return net, nn.Sequential(*blocks[:6]), net.module.block_names[5], 128
-
-
-def googlenet():
-    torch.manual_seed(0)
-    net = load_network("googlenet", weights=None)
-    names = ["conv1", "maxpool1", "conv2", "conv3", "maxpool2", "inception3a", "inception3b", "maxpool3", "inception4a",
-             "inception4b"]
-    return net, nn.Sequential(*(getattr(net.module, name) for name in names)), names[-1], 224
 
 
 def input_sizes(size, steps, seed):
@@ -39,9 +24,7 @@ def input_sizes(size, steps, seed):
     return [transform(torch.zeros(1, 1, size, size), generator).shape[2:] for _ in range(steps)]
 
 
-def measure(make, rounds, steps, transforms=None):
-    net, trunk, layer, size = make()
-    net.layers  # listed once, not part of a step
+def measure(net, trunk, layer, size, rounds, steps, transforms=None):
     objective = f"{layer}:7"
     marks = []
 
@@ -73,6 +56,6 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=5, help="how often both are timed, in turn")
     parser.add_argument("--steps", type=int, default=24, help="steps of each turn")
     options = parser.parse_args()
-    for make in (patternnet, googlenet):
+    for make, size in ((patternnet, 128), (googlenet, 224)):
         for transforms in (None, []):
-            measure(make, options.rounds, options.steps, transforms)
+            measure(*make(), size, options.rounds, options.steps, transforms)

@@ -12,10 +12,9 @@ import time
 import torch
 from _meshes import bumpy_sphere
 from _timing import ratio_report
-from torch import nn
+from _trunks import googlenet, patternnet
 
 from dputils.images import fourier_image
-from dputils.networks import load_network
 from dputils.optimize import minimize
 from dputils.rasterize import View
 from dputils.scene import sample_views
@@ -23,11 +22,8 @@ from dputils.scene import sample_views
 SIZE, TEXTURE = 512, 1024
 
 
-def measure(mesh, net, rounds, steps, *, mip=False, kept=False, depth=6):
-    names = net.module.block_names[:depth]
-    trunk = nn.Sequential(*(getattr(net.module, name) for name in names))
-    layer, marks = names[-1], []
-    net.layers  # listed once, not part of a step
+def measure(mesh, net, trunk, layer, rounds, steps, *, mip=False, kept=False):
+    marks = []
 
     def ours(seed):
         image, cameras = fourier_image(TEXTURE, seed=seed), sample_views(mesh, steps, seed=seed)
@@ -63,8 +59,9 @@ if __name__ == "__main__":
     parser.add_argument("--steps", type=int, default=8, help="steps of each turn")
     parser.add_argument("--triangles", type=int, default=69_000)
     options = parser.parse_args()
-    mesh, net = bumpy_sphere(options.triangles), load_network("patternnet")
-    for mip in (False, True):
-        for kept in (False, True):
-            measure(mesh, net, options.rounds, options.steps, mip=mip, kept=kept)
-    measure(mesh, net, options.rounds, options.steps, depth=len(net.module.block_names))
+    mesh = bumpy_sphere(options.triangles)
+    for network in (patternnet(), googlenet()):
+        for mip in (False, True):
+            for kept in (False, True):
+                measure(mesh, *network, options.rounds, options.steps, mip=mip, kept=kept)
+    measure(mesh, *patternnet(depth=None), options.rounds, options.steps)

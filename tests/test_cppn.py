@@ -99,7 +99,8 @@ def test_it_starts_flat_grey_and_like_its_seed():
 @pytest.mark.parametrize("options", [
     {"activation": "unbiased"}, {"activation": "relu"}, {"activation": "abs"}, {"activation": torch.sin},
     {"normalize": True}, {"radius": True}, {"fourier_features": 5}, {"periodic": True}, {"channels": 1},
-    {"alpha": True}, {"radius": True, "fourier_features": 3, "batch": 2, "normalize": True}], ids=str)
+    {"alpha": True}, {"radius": True, "fourier_features": 3, "batch": 2, "normalize": True}],
+    ids=lambda options: " ".join(f"{name}={getattr(value, '__name__', value)}" for name, value in options.items()))
 def test_every_kind_draws_a_picture_with_gradients_to_every_weight(options):
     cppn = art((12, 10), **options)
     picture = cppn()
