@@ -273,7 +273,7 @@ async def run_one(path: Path, target: Path, options: argparse.Namespace) -> dict
 
 
 async def run_all(paths: list[Path], options: argparse.Namespace) -> tuple[dict[str, dict], list[str]]:
-    """Execute notebooks, some at a time, and print how each ended; returns reports by name, and the names that failed."""
+    """Execute notebooks, some at a time, and print how each ended; returns reports by name, and names that failed."""
     free, report, failed = asyncio.Semaphore(options.jobs), {}, []
 
     async def run(path: Path) -> None:
@@ -319,7 +319,8 @@ def main(arguments: list[str] | None = None) -> int:
             if name not in known:
                 near = difflib.get_close_matches(name, known, 3) or sorted(known)
                 raise NotebookError(f"no parameter {name!r} in these notebooks; there are: {', '.join(near) or 'none'}")
-        changed = [f"--{name}" for name in ("set", "skip", "brief") if getattr(options, {"set": "settings"}.get(name, name))]
+        changed = [flag for flag, value in (("--set", options.settings), ("--skip", options.skip),
+                                            ("--brief", options.brief)) if value]
         if changed and options.output is None:
             raise NotebookError(f"{changed[0]} would store a changed run in place of the book's; add --output FOLDER")
         for name in ("brief", "jobs"):

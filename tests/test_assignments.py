@@ -269,8 +269,9 @@ def test_solutions_get_all_points_and_empty_notebooks_a_kind_word(tmp_path):
 SCORES = """import json, sys
 from nbgrader.api import Gradebook
 with Gradebook("sqlite:///gradebook.db") as book:
-    print(json.dumps({name: {grade.name: grade.auto_score for notebook in book.find_submission(sys.argv[1], name).notebooks
-                             for grade in notebook.grades if grade.name.startswith("check")} for name in sys.argv[2:]}))
+    notebooks = {name: book.find_submission(sys.argv[1], name).notebooks for name in sys.argv[2:]}
+    print(json.dumps({name: {grade.name: grade.auto_score for notebook in found for grade in notebook.grades
+                             if grade.name.startswith("check")} for name, found in notebooks.items()}))
 """
 
 
@@ -289,7 +290,8 @@ def test_nbgrader_releases_and_grades(path, tmp_path):
     def python(*arguments):
         beside = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])  # for its `alembic`
         environment = {**os.environ, "MPLBACKEND": "Agg", "HOME": str(tmp_path), "PATH": beside}
-        result = subprocess.run([sys.executable, *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True)
+        result = subprocess.run([sys.executable, *arguments], cwd=tmp_path, env=environment, capture_output=True,
+                                text=True)
         assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-2000:]
         return result.stdout
 
@@ -309,11 +311,13 @@ def test_nbgrader_releases_and_grades(path, tmp_path):
     for name, filled in (("ada", True), ("bob", False)):
         work = read(released)
         for cell in work.cells:
-            if cell.cell_type == "code":
-                if filled and cell.metadata.get("nbgrader", {}).get("solution"):
-                    cell.source = solution[cell.id]
-                elif "nbgrader" not in cell.metadata and not {"imports", "parameters"} & set(cell.metadata.get("tags", [])):
-                    cell.source = "pass"
+            marks, tags = cell.metadata.get("nbgrader"), cell.metadata.get("tags", [])
+            if cell.cell_type != "code" or "imports" in tags or "parameters" in tags:
+                continue
+            if marks is None:
+                cell.source = "pass"
+            elif filled and marks["solution"]:
+                cell.source = solution[cell.id]
         folder = tmp_path / "submitted" / name / assignment
         folder.mkdir(parents=True)
         nbformat.write(work, folder / file)

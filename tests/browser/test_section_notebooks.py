@@ -59,7 +59,8 @@ class Section:
         self.panel, self.report = max(k for k, cell in enumerate(code) if is_live(cell)), len(code) - 1
         put(lab, name, made)
         self.context = chromium.new_context(viewport={"width": 1200, "height": 1000})
-        self.context.route("**/colab-badge.svg", lambda route: route.fulfill(content_type="image/svg+xml", body="<svg/>"))
+        self.context.route("**/colab-badge.svg",
+                           lambda route: route.fulfill(content_type="image/svg+xml", body="<svg/>"))
         page = self.page = self.context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
