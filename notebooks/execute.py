@@ -12,6 +12,7 @@ import ast
 import asyncio
 import base64
 import difflib
+import hashlib
 import io
 import json
 import os
@@ -19,6 +20,7 @@ import re
 import signal
 import sys
 import time
+import tokenize
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,6 +35,7 @@ BUDGET_SECONDS = 240
 THUMBNAIL = (320, 200)
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 INJECTED = "injected-parameters"
+MEASURED = {"imports", "parameters", INJECTED, "claims"}  # tags of the cells that claims are made of
 
 # A widget progress bar leaves "Loading widget..." behind in a saved file, so the bars of these runs are plain text.
 SET_UP = """
@@ -110,6 +113,38 @@ def inject(notebook: nbformat.NotebookNode, settings: dict[str, object]) -> None
     source = "\n".join(f"{name} = {value!r}" for name, value in chosen.items())
     cell = nbformat.v4.new_code_cell(source, id=INJECTED, metadata={"tags": [INJECTED]})
     notebook.cells.insert(tagged_cell(notebook, "parameters") + 1, cell)
+
+
+def bare_code(source: str) -> str:
+    """Python source without comments, docstrings and empty lines: what can change what it computes."""
+    lines = source.splitlines()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            first, last = node.lineno - 1, node.end_lineno
+            lines[first:last] = [lines[first][:node.col_offset] + "..."] + [""] * (last - first - 1)
+    for token in tokenize.generate_tokens(io.StringIO("\n".join(lines) + "\n").readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    return "\n".join(line.rstrip() for line in lines if line.strip())
+
+
+def fingerprint(notebook: nbformat.NotebookNode) -> str:
+    """Changes when what a notebook's claims rest on changes: the cells that measure them, the package, the data.
+
+    The figures and the classroom are left aside: no claim rests on them.
+    """
+    package = FOLDER.parent / "dputils"
+    parts = [bare_code(path.read_text(encoding="utf-8")) for path in sorted(package.glob("*.py"))]
+    parts.append((FOLDER.parent / "data" / "SHA256SUMS").read_text(encoding="utf-8"))
+    parts += [cell.source for cell in notebook.cells if MEASURED & set(cell.metadata.get("tags", []))]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def stored_claims(notebook: nbformat.NotebookNode) -> list[dict] | None:
+    """The claims as an earlier run measured them, or None if what they rest on has changed since."""
+    kept = notebook.metadata.get("measured", {})
+    return kept["claims"] if kept.get("fingerprint") == fingerprint(notebook) else None
 
 
 def leave_out(notebook: nbformat.NotebookNode, headings: set[str]) -> None:
@@ -256,6 +291,8 @@ async def run_one(path: Path, target: Path, options: argparse.Namespace) -> dict
         break
     seconds = time.perf_counter() - start
     tidy(notebook)
+    if failure is None:
+        notebook.metadata["measured"] = {"fingerprint": fingerprint(notebook), "claims": claims}
     text = nbformat.writes(notebook) + "\n"
     if failure is None:
         try:

@@ -1,19 +1,23 @@
-"""The claims of each notebook, measured again: its cells tagged imports, parameters and claims are run in order.
+"""The claims of each notebook hold for the code as it is.
 
-Where all notebooks were just executed anyway, `execute.py --report FILE` has noted their claims, and
-DPUTILS_REPORT=FILE spares the second measurement.
+They take half an hour to measure. `make run` measures them, and stores them in the notebooks together with a
+fingerprint of what they rest on. Where the fingerprint is no longer that of the code, the cells tagged imports,
+parameters and claims are run again here. Where all notebooks were just executed, `execute.py --report FILE` has noted
+their claims, and DPUTILS_REPORT=FILE takes them from there.
 """
 
+import ast
 import json
 import os
-
 from pathlib import Path
 
 import nbformat
 import pytest
+from scripts import load_script
 
 from dputils.claims import Claim
 
+execute = load_script("notebooks/execute.py")
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("0*.ipynb")) + sorted((FOLDER / "appendix").glob("*.ipynb"))
 TAGS = {"imports", "parameters", "claims"}
@@ -40,11 +44,13 @@ def in_notebook_folder(monkeypatch, path):
 
 
 def measured(path):
-    """The claims of a notebook as dictionaries, from the report or from running its cells."""
+    """The claims of a notebook as dictionaries: from the report, from its last run, or from running its cells now."""
     if report := os.environ.get("DPUTILS_REPORT"):
         ran = json.loads(Path(report).read_text(encoding="utf-8")).get(path.relative_to(FOLDER).as_posix())
         assert ran, f"{path.name} is not in {report}: it did not run to its end"
         return ran["claims"]
+    if (stored := execute.stored_claims(nbformat.read(path, as_version=4))) is not None:
+        return stored
     names = {"__name__": "__main__", "display": lambda *args, **kwargs: None}
     for number, tag, source in tagged_cells(path):
         exec(compile(source, f"{path.name}, cell {number} ({tag})", "exec"), names)
@@ -72,3 +78,54 @@ def test_every_section_is_measured():
     """A notebook without claims would pass by silence."""
     assert NOTEBOOKS
     assert [path.name for path in NOTEBOOKS if "claims" not in {tag for _, tag, _ in tagged_cells(path)}] == []
+
+
+# --- when they are measured again ---
+
+CODE = '''"""What this is."""
+import math
+
+
+def area(radius):
+    """Of a disc."""
+    # in square units
+    text = """not a docstring # nor a comment"""
+    return math.pi * radius ** 2  # Archimedes
+'''
+
+
+@pytest.mark.parametrize("old, new, same", [
+    ("What this is", "What it is", True), ("Of a disc.", "Of a disc,\n    whole.", True), ("# in square", "# square", True),
+    ("  # Archimedes", "", True), ("import math\n\n", "import math\n", True), ("** 2", "** 3", False),
+    ("# nor a", "# or a", False), ("(radius)", "(radius, /)", False), ('    """Of a disc."""\n', "", False),
+])
+def test_words_about_the_code_change_nothing(old, new, same):
+    assert old in CODE
+    assert (execute.bare_code(CODE) == execute.bare_code(CODE.replace(old, new))) == same
+
+
+class Silent(ast.NodeTransformer):
+    """Docstrings become `...`."""
+
+    def visit_Expr(self, node):
+        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            node.value = ast.Constant(...)
+        return node
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER.parent / "dputils").glob("*.py")), ids=lambda path: path.stem)
+def test_the_code_without_words_is_the_same_code(path):
+    source = path.read_text(encoding="utf-8")
+    assert ast.dump(ast.parse(execute.bare_code(source))) == ast.dump(Silent().visit(ast.parse(source)))
+
+
+@pytest.mark.parametrize("tag, same", [("claims", False), ("imports", False), ("parameters", False), ("live", True)])
+def test_only_what_measures_asks_for_a_new_measurement(tag, same):
+    notebook = nbformat.read(NOTEBOOKS[0], as_version=4)
+    notebook.metadata["measured"] = {"fingerprint": execute.fingerprint(notebook), "claims": ["stored"]}
+    assert execute.stored_claims(notebook) == ["stored"]
+    notebook.cells[0].source += "\nMore prose."
+    assert execute.stored_claims(notebook) == ["stored"]
+    notebook.cells.append(nbformat.v4.new_code_cell("steps = 0", metadata={"tags": [tag]}))
+    assert (execute.stored_claims(notebook) is not None) == same
+    assert execute.stored_claims(nbformat.v4.new_notebook()) is None

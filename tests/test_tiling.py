@@ -239,5 +239,10 @@ def test_the_wall_scrolls_without_a_jump_in_a_browser(tmp_path):
         still.goto(page_file.as_uri())
         assert still.evaluate("document.getAnimations().length") == 0
         browser.close()
-    assert (shots[0] - shots[2]).abs().max() < 0.02 and (shots[0] - shots[1]).abs().mean() > 0.02
+
+    def apart(one, other):
+        return (shots[one] - shots[other]).abs().mean()
+
+    # In the mean, because a browser may scale a picture that moves a little otherwise than one that stands still.
+    assert apart(0, 2) < 0.1 * apart(0, 1) and apart(0, 1) > 0.02
     assert all(((shot[..., -1] - 1).abs().max() > 0.05) for shot in shots), "the page's white shows beside the wall"

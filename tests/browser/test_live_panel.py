@@ -1,13 +1,11 @@
 """The live panel in a real JupyterLab: what the reader sees and does, while the kernel optimizes."""
 
-import json
 import os
 import time
-import urllib.request
-from http.cookiejar import CookieJar
 
 import pytest
-from .test_jupyterlab import lab, notebook, open_lab, run_cell  # noqa: F401  (lab and open_lab are fixtures)
+
+from .test_jupyterlab import lab, notebook, open_lab, put, run_cell  # noqa: F401  (lab and open_lab are fixtures)
 
 pytestmark = pytest.mark.slow
 
@@ -37,10 +35,7 @@ LivePanel(lambda seed: fourier_image(128, seed=seed), "conv6:7", net, controls={
 
 @pytest.fixture
 def page(lab, open_lab, request):  # noqa: F811
-    """A notebook with the panel's cell run; errors of scripts fail the test.
-
-    Each test has its own, because the kernel of a notebook that was closed ends some time later.
-    """
+    """A notebook of the test's own with the panel's cell run; errors of scripts fail the test."""
     put(lab, request.node.name, notebook((PANEL, None), (COUNT, None), (PATTERNNET, None)))
     opened, complaints = open_lab(request.node.name), []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
@@ -49,17 +44,6 @@ def page(lab, open_lab, request):  # noqa: F811
     wait(lambda: numbers(opened).startswith("step"))
     yield opened
     assert not complaints, complaints
-
-
-def put(address, name, made):
-    """Save a notebook through the server, as JupyterLab does: with the token that its page hands out."""
-    jar = CookieJar()
-    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    opener.open(f"{address}/lab", timeout=60).read()
-    token = next((cookie.value for cookie in jar if cookie.name == "_xsrf"), "")
-    body = json.dumps({"type": "notebook", "format": "json", "content": made}).encode()
-    opener.open(urllib.request.Request(f"{address}/api/contents/{name}.ipynb", data=body, method="PUT", headers={
-        "X-XSRFToken": token, "Content-Type": "application/json"}), timeout=60).read()
 
 
 def output(page, index=0):

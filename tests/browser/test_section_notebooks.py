@@ -15,8 +15,8 @@ from PIL import Image
 
 from scripts import load_script
 
-from .test_jupyterlab import lab, run_cell  # noqa: F401  (lab is a fixture)
-from .test_live_panel import button, numbers, output, put, steps, wait
+from .test_jupyterlab import answer_dialogs, end_kernels, lab, put, run_all, run_cell  # noqa: F401  (lab is a fixture)
+from .test_live_panel import button, numbers, output, steps, wait
 
 pytestmark = pytest.mark.slow
 
@@ -64,10 +64,9 @@ class Section:
         page = self.page = self.context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        answer_dialogs(page)
         page.goto(f"{lab}/lab/tree/{name}.ipynb?reset")
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for(timeout=120_000)
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        run_all(page)
         wait(lambda: output(page, self.report).count() or self.errors(), 400)
         assert not self.errors()
         wait(lambda: numbers(page, self.panel).startswith("step"), 60)
@@ -129,6 +128,7 @@ def open_section(lab, chromium):  # noqa: F811
     yield opened
     for section in sections:
         section.context.close()
+    end_kernels(lab)
 
 
 # --- what a reader is told to look for ---
