@@ -48,7 +48,7 @@ run: $(STAMP)  ## execute the notebooks, in place      (NB="00 02", OUT=folder, 
 	@$(PY) notebooks/execute.py $(NB) $(if $(OUT),--output "$(OUT)") $(RUN_ARGS)
 
 test: $(STAMP)  ## run the tests, on up to four cores   (TEST_ARGS="-k images", TEST_ARGS="-n0 -s" to see prints)
-	@$(PY) -m pytest -n logical --maxprocesses 4 --dist worksteal $(TEST_ARGS)
+	@$(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(TEST_ARGS)
 
 check: $(STAMP)  ## check the environment: versions, device, ffmpeg, data
 	@$(PY) -m dputils

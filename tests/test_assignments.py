@@ -266,64 +266,78 @@ def test_solutions_get_all_points_and_empty_notebooks_a_kind_word(tmp_path):
             assert not result.submission.answers and not result.submission.pictures
 
 
-SCORES = """import json, sys
+# One process for all assignments and students, because nbgrader takes long to start.
+NBGRADER = """import json, sys
 from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
+from traitlets.config.loader import PyFileConfigLoader
+
+api = NbGraderAPI(config=PyFileConfigLoader("nbgrader_config.py").load_config())
+step, *names = sys.argv[1:]
+for name in names:
+    runs = [api.generate_assignment(name)] if step == "generate" else [api.autograde(name, who) for who in ("ada", "bob")]
+    for run in runs:
+        assert run["success"], run.get("error") or run.get("log")
 with Gradebook("sqlite:///gradebook.db") as book:
-    notebooks = {name: book.find_submission(sys.argv[1], name).notebooks for name in sys.argv[2:]}
-    print(json.dumps({name: {grade.name: grade.auto_score for notebook in found for grade in notebook.grades
-                             if grade.name.startswith("check")} for name, found in notebooks.items()}))
+    print(json.dumps({f"{who} {name}": {
+        grade.name: grade.auto_score for notebook in book.find_submission(name, who).notebooks
+        for grade in notebook.grades if grade.name.startswith("check")
+    } for name in names for who in ("ada", "bob") if step == "autograde"}))
 """
+
+
+def hand_in(released, solution):
+    """A student's work: the solution's blanks or none. What lies between the exercises is cut out, to save minutes."""
+    work = read(released)
+    for cell in work.cells:
+        marks, tags = cell.metadata.get("nbgrader"), cell.metadata.get("tags", [])
+        if cell.cell_type != "code" or "imports" in tags or "parameters" in tags:
+            continue
+        if marks is None:
+            cell.source = "pass"
+        elif solution and marks["solution"]:
+            cell.source = solution[cell.id]
+    return work
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(find_spec("nbgrader") is None, reason="nbgrader is not installed")
-@every_source
-def test_nbgrader_releases_and_grades(path, tmp_path):
-    """nbgrader itself: generate_assignment on the source, then autograde of two students."""
-    assignment, file = path.stem.partition("_")[0], path.with_suffix(".ipynb").name
-    folder = tmp_path / "source" / assignment
-    folder.mkdir(parents=True)
-    (folder / file).write_bytes(build.targets(path)["nbgrader"].read_bytes())
+def test_nbgrader_releases_and_grades(tmp_path):
+    """nbgrader itself: what its generate_assignment makes of the sources, and its autograde of two students."""
     (tmp_path / "nbgrader_config.py").write_text((FOLDER / "nbgrader" / "nbgrader_config.py").read_text())
+    files = {path.stem.partition("_")[0]: path.with_suffix(".ipynb").name for path in SOURCES}
+    for path, (assignment, file) in zip(SOURCES, files.items()):
+        folder = tmp_path / "source" / assignment
+        folder.mkdir(parents=True)
+        (folder / file).write_bytes(build.targets(path)["nbgrader"].read_bytes())
 
-    # In processes of its own, because it wants the first import of distutils.
-    def python(*arguments):
+    def nbgrader(step):  # in a process of its own, because it wants the first import of distutils
         beside = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])  # for its `alembic`
         environment = {**os.environ, "MPLBACKEND": "Agg", "HOME": str(tmp_path), "PATH": beside}
-        result = subprocess.run([sys.executable, *arguments], cwd=tmp_path, env=environment, capture_output=True,
-                                text=True)
+        result = subprocess.run([sys.executable, "-c", NBGRADER, step, *files], cwd=tmp_path, env=environment,
+                                capture_output=True, text=True)
         assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-2000:]
-        return result.stdout
+        return json.loads(result.stdout.splitlines()[-1])
 
-    python("-m", "nbgrader", "generate_assignment", assignment)
-    released = tmp_path / "release" / assignment / file
-    student, handed_out = read(build.targets(path)["student"]), read(released)
-    for ours, theirs in zip(student.cells, handed_out.cells, strict=True):
-        if "@exercise" in ours.source:
-            assert "raise NotImplementedError()" in theirs.source
-            assert re.sub(r"(# YOUR CODE HERE) \(.*\)", r"\1", ours.source) == theirs.source
-        elif ours.cell_type == "code":
-            assert "HIDDEN" not in theirs.source and ours.source in theirs.source
-    assert "BEGIN SOLUTION" not in "\n".join(cell.source for cell in handed_out.cells)
-
-    # One student hands in the solution, one nothing. What lies between the exercises is cut out, to save minutes.
-    solution = {cell.id: cell.source for cell in read(build.targets(path)["solution"]).cells}
-    for name, filled in (("ada", True), ("bob", False)):
-        work = read(released)
-        for cell in work.cells:
-            marks, tags = cell.metadata.get("nbgrader"), cell.metadata.get("tags", [])
-            if cell.cell_type != "code" or "imports" in tags or "parameters" in tags:
-                continue
-            if marks is None:
-                cell.source = "pass"
-            elif filled and marks["solution"]:
-                cell.source = solution[cell.id]
-        folder = tmp_path / "submitted" / name / assignment
-        folder.mkdir(parents=True)
-        nbformat.write(work, folder / file)
-    python("-m", "nbgrader", "autograde", assignment)
-    scores = json.loads(python("-c", SCORES, assignment, "ada", "bob"))
-    total = {f"check-{number.replace('.', '-')}": exercise.points
-             for number, exercise in list_exercises(assignment).items()}
-    assert scores["ada"] == total
-    assert scores["bob"] == dict.fromkeys(total, 0)
+    nbgrader("generate")
+    for path, (assignment, file) in zip(SOURCES, files.items()):
+        released = tmp_path / "release" / assignment / file
+        student, handed_out = read(build.targets(path)["student"]), read(released)
+        for ours, theirs in zip(student.cells, handed_out.cells, strict=True):
+            if "@exercise" in ours.source:
+                assert "raise NotImplementedError()" in theirs.source
+                assert re.sub(r"(# YOUR CODE HERE) \(.*\)", r"\1", ours.source) == theirs.source
+            elif ours.cell_type == "code":
+                assert "HIDDEN" not in theirs.source and ours.source in theirs.source
+        assert "BEGIN SOLUTION" not in "\n".join(cell.source for cell in handed_out.cells)
+        solution = {cell.id: cell.source for cell in read(build.targets(path)["solution"]).cells}
+        for who in ("ada", "bob"):
+            folder = tmp_path / "submitted" / who / assignment
+            folder.mkdir(parents=True)
+            nbformat.write(hand_in(released, solution if who == "ada" else None), folder / file)
+    scores = nbgrader("autograde")
+    for assignment in files:
+        points = {f"check-{number.replace('.', '-')}": exercise.points
+                  for number, exercise in list_exercises(assignment).items()}
+        assert scores[f"ada {assignment}"] == points
+        assert scores[f"bob {assignment}"] == dict.fromkeys(points, 0)

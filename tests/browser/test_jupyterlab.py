@@ -126,9 +126,7 @@ def open_lab(chromium, lab):
     def opened(name):
         contexts.append(chromium.new_context(viewport={"width": 1100, "height": 800}))
         page = contexts[-1].new_page()
-        answer_dialogs(page)
-        page.goto(f"{lab}/lab/tree/{name}.ipynb?reset")
-        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=120_000)
+        open_notebook(page, lab, name)
         return page
 
     yield opened
@@ -170,6 +168,12 @@ def answer_dialogs(page):
     page.add_locator_handler(dialog, accept)
 
 
+def open_notebook(page, address, name):
+    answer_dialogs(page)
+    page.goto(f"{address}/lab/tree/{name}.ipynb?reset")
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=120_000)
+
+
 def until_started(page, begin, cells):
     """Call `begin` until one of the cells runs: what is asked before a notebook has settled may get lost."""
     page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.ready")
@@ -183,6 +187,7 @@ def until_started(page, begin, cells):
 
 
 def run_cell(page, index):
+    """Run one code cell as a reader does."""
     cell = page.locator(".jp-CodeCell").nth(index)
 
     def begin():
@@ -192,11 +197,19 @@ def run_cell(page, index):
     until_started(page, begin, cell)
 
 
-def run_all(page):
+def run_cells(page, indices):
+    """Run some of the code cells, one after the other."""
     def begin():
-        page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
+        page.evaluate("""indices => {
+            const notebook = jupyterapp.shell.currentWidget.content;
+            const code = [...notebook.widgets.keys()].filter((k) => notebook.widgets[k].model.type === "code");
+            for (const index of indices) {
+                notebook.activeCellIndex = code[index];
+                jupyterapp.commands.execute("notebook:run-cell");
+            }
+        }""", indices)
 
-    until_started(page, begin, page.locator(".jp-CodeCell"))
+    until_started(page, begin, page.locator(".jp-CodeCell").nth(indices[0]))
 
 
 def test_the_kernel_pushes_pictures(open_lab, pixels):
