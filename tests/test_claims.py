@@ -1,14 +1,11 @@
 """The claims of each notebook hold for the code as it is.
 
-They take half an hour to measure. `make run` measures them, and stores them in the notebooks together with a
+They take a quarter of an hour to measure. `make run` measures them, and stores them in the notebooks together with a
 fingerprint of what they rest on. Where the fingerprint is no longer that of the code, the cells tagged imports,
-parameters and claims are run again here. Where all notebooks were just executed, `execute.py --report FILE` has noted
-their claims, and DPUTILS_REPORT=FILE takes them from there.
+parameters and claims are run again here.
 """
 
 import ast
-import json
-import os
 from pathlib import Path
 
 import nbformat
@@ -44,11 +41,7 @@ def in_notebook_folder(monkeypatch, path):
 
 
 def measured(path):
-    """The claims of a notebook as dictionaries: from the report, from its last run, or from running its cells now."""
-    if report := os.environ.get("DPUTILS_REPORT"):
-        ran = json.loads(Path(report).read_text(encoding="utf-8")).get(path.relative_to(FOLDER).as_posix())
-        assert ran, f"{path.name} is not in {report}: it did not run to its end"
-        return ran["claims"]
+    """The claims of a notebook as dictionaries: from its last run, or from running its cells now."""
     if (stored := execute.stored_claims(nbformat.read(path, as_version=4))) is not None:
         return stored
     names = {"__name__": "__main__", "display": lambda *args, **kwargs: None}
