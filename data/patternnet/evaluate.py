@@ -5,6 +5,7 @@ known ground truth allows: visualize every class of one network and let the othe
 """
 
 import argparse
+import itertools
 import json
 import os
 import sys
@@ -27,6 +28,7 @@ from dputils.optimize import maximize
 FOLDER = Path(__file__).resolve().parent
 FILES = {"patternnet": "robust.safetensors", "patternnet-plain": "plain.safetensors"}
 CROP = 96
+DRAWN = (96, 128)  # sizes at which classes are visualized: what the networks were trained at, and what the book draws
 RADIUS, ATTACK_STEPS, ATTACK_STEP = 2.0, 20, 0.25  # L2 on [0, 1] pixels at 96×96
 
 
@@ -92,12 +94,12 @@ def dead_channels(network, pictures):
     return {layer: int((value <= 0).sum()) for layer, value in largest.items()}
 
 
-def visualize_classes(network, make_image, *, steps, batch=16):
-    """One picture per class, `(K, 3, 96, 96)`, that drives its logit up."""
+def visualize_classes(network, make_image, size, *, steps, batch=16):
+    """One picture per class, `(K, 3, size, size)`, that drives its logit up."""
     pictures = []
     for first in range(0, len(network.classes), batch):
         labels = range(first, min(first + batch, len(network.classes)))
-        image = make_image(CROP, batch=len(labels), seed=first)
+        image = make_image(size, batch=len(labels), seed=first)
         wanted = sum(objectives.logit(label, batch=position) for position, label in enumerate(labels))
         maximize(image, wanted, network, steps=steps, progress=False)
         pictures.append(image().detach())
@@ -105,21 +107,22 @@ def visualize_classes(network, make_image, *, steps, batch=16):
 
 
 def cross_naming(networks, steps, sheets):
-    """Every class visualized on one network and named by the other: `{"robust to plain, Fourier": top-1, …}`."""
-    results = {}
-    for artist, judge in (("patternnet", "patternnet-plain"), ("patternnet-plain", "patternnet")):
-        for kind, make_image in (("Fourier", fourier_image), ("pixels", pixel_image)):
-            pictures = visualize_classes(networks[artist], make_image, steps=steps)
-            with torch.no_grad():
-                named = networks[judge].logits(pictures).argmax(1)
-            classes = networks[artist].classes
-            wrong = {classes[k]: classes[n] for k, n in enumerate(named.tolist()) if k != n}
-            top1 = 1 - len(wrong) / len(classes)
-            results[f"{artist} to {judge}, {kind}"] = {"top1": round(top1, 4), "misnamed": wrong}
-            print(f"{artist} to {judge}, {kind}: {top1:.3f}; misnamed {wrong}", flush=True)
-            if sheets is not None:
-                sheets.mkdir(parents=True, exist_ok=True)
-                picture_sheet(pictures, classes, columns=10).save(sheets / f"classes_{artist}_{kind.lower()}.png")
+    """Every class visualized on one network and named by the other: a list of dicts, one for each way to do it."""
+    results, pair = [], tuple(networks)
+    for (artist, judge), kind, size in itertools.product((pair, pair[::-1]), ("Fourier", "pixels"), DRAWN):
+        make_image = fourier_image if kind == "Fourier" else pixel_image
+        pictures = visualize_classes(networks[artist], make_image, size, steps=steps)
+        with torch.no_grad():
+            named = networks[judge].logits(pictures).argmax(1)
+        classes = networks[artist].classes
+        wrong = {classes[k]: classes[n] for k, n in enumerate(named.tolist()) if k != n}
+        top1 = 1 - len(wrong) / len(classes)
+        results.append({"drawn_on": artist, "named_by": judge, "basis": kind, "pixels": size,
+                        "top1": round(top1, 4), "misnamed": wrong})
+        print(f"{artist} to {judge}, {kind}, {size} px: {top1:.3f}; misnamed {wrong}", flush=True)
+        if sheets is not None:
+            sheets.mkdir(parents=True, exist_ok=True)
+            picture_sheet(pictures, classes, columns=10).save(sheets / f"classes_{artist}_{kind.lower()}_{size}.png")
     return results
 
 
@@ -172,17 +175,15 @@ def write_card(card, path):
         hard = ", ".join(f"{k} {v:.0%}" for k, v in entry["weakest_attacked"].items()) or "none below 100 %"
         notes.append(f"`{name}`: layers (channels) {layers}. Channels that never fire: {dead}. Weakest classes: {weak}; "
                      f"under attack: {hard}.\n")  # fmt: skip
-    crossed = ["| pictures made on | named by | right |", "|---|---|---|"]
-    for title, result in card["visualized_classes_named_by_the_other_network"].items():
-        pair, kind = title.split(", ")
-        artist, judge = pair.split(" to ")
+    crossed = ["| drawn on | with | pixels | named by | right | wrong |", "|---" * 6 + "|"]
+    for result in card["visualized_classes_named_by_the_other_network"]:
         missed = ", ".join(f"{a} (called {b})" for a, b in result["misnamed"].items())
-        missed = f", all but {missed}" if missed else ""
-        crossed.append(f"| `{artist}`, {kind} | `{judge}` | {result['top1']:.1%}{missed} |")
+        crossed.append(f"| `{result['drawn_on']}` | {result['basis']} | {result['pixels']} | `{result['named_by']}` | "
+                       f"{result['top1']:.1%} | {missed or '–'} |")
     text = TEMPLATE.format(
         networks="\n".join(rows), notes="\n".join(notes), crossed="\n".join(crossed), count=len(card["classes"]),
         per_class=card["fresh_pictures_per_class"], classes=", ".join(card["classes"]),
-        radius=RADIUS, steps=ATTACK_STEPS, step=ATTACK_STEP,
+        radius=RADIUS, steps=ATTACK_STEPS, step=ATTACK_STEP, sizes=" and at ".join(map(str, DRAWN)),
     )  # fmt: skip
     path.write_text(text)
 
@@ -203,7 +204,8 @@ random start; a picture counts as lost if any step fooled the network.
 {notes}
 ## What one network draws, the other recognises
 
-Every class is visualized on one network (its logit, 96 pixels, standard transforms) and named by the other.
+Every class is visualized on one network (its logit, standard transforms) and named by the other, at {sizes} pixels:
+the size of training, and the size at which the book draws.
 
 {crossed}
 
