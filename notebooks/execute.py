@@ -280,6 +280,7 @@ async def run_one(path: Path, target: Path, options: argparse.Namespace) -> dict
         notebook.cells = [cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])]
         leave_out(notebook, set(options.skip))
         inject(notebook, (brief_settings(notebook, options.brief) if options.brief else {}) | options.settings)
+        rests_on = fingerprint(notebook)  # before the run: the kernel imports the code as it is now
         start, failure, claims = time.perf_counter(), None, []
         try:
             claims = await execute(notebook, path.resolve().parent, options.timeout)
@@ -292,7 +293,7 @@ async def run_one(path: Path, target: Path, options: argparse.Namespace) -> dict
     seconds = time.perf_counter() - start
     tidy(notebook)
     if failure is None:
-        notebook.metadata["measured"] = {"fingerprint": fingerprint(notebook), "claims": claims}
+        notebook.metadata["measured"] = {"fingerprint": rests_on, "claims": claims}
     text = nbformat.writes(notebook) + "\n"
     if failure is None:
         try:

@@ -17,13 +17,12 @@ from dputils.claims import Claim
 execute = load_script("notebooks/execute.py")
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("0*.ipynb")) + sorted((FOLDER / "appendix").glob("*.ipynb"))
-TAGS = {"imports", "parameters", "claims"}
 
 
 def tagged_cells(path):
     """`(number, tag, source)` of the cells to run, without IPython's own commands."""
     for number, cell in enumerate(nbformat.read(path, as_version=4).cells):
-        tags = TAGS & set(cell.metadata.get("tags", []))
+        tags = execute.MEASURED & set(cell.metadata.get("tags", []))
         if cell.cell_type == "code" and tags:
             lines = [line for line in cell.source.splitlines() if not line.lstrip().startswith(("%", "!"))]
             yield number, min(tags), "\n".join(lines)

@@ -165,7 +165,7 @@ def test_every_figure_works_and_every_control_steers(open_section, name):
     section = open_section(name)
     page = section.page
     figures = sum(output.get("data", {}).get("text/html", "").count('<div data-dputils="')
-                  for cell in read(name).cells for output in cell.get("outputs", []))
+                  for cell in section.code for output in cell.outputs)
     wait(lambda: page.locator("[data-dputils]").count() == figures, 180)  # shaders are compiled without a graphics card
     wait(lambda: page.locator("[data-dputils] > img").count() == 0, 180)  # the still pictures have made way
 
