@@ -19,16 +19,17 @@ PACKAGES = ["torch-lucent==0.1.8", "kornia==0.4.1", "decorator>=4"]
 
 COMMON = """
 import os, sys, time
-import torch, torchvision
+import torch
 torch.manual_seed(0)
 name, layer, channel, size, steps = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5])
-options = {"init_weights": False} if name == "googlenet" else {}
-module = torchvision.models.get_model(name, weights=None, **options).eval()
 marks = []
 """
 
 LUCENT = COMMON + """
+import torchvision
 from lucent.optvis import param, render
+options = {"init_weights": False} if name == "googlenet" else {}
+module = torchvision.models.get_model(name, weights=None, **options).eval()
 device = torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
 
 class Adam(torch.optim.Adam):
@@ -44,7 +45,7 @@ OURS = COMMON + """
 from dputils.images import fourier_image
 from dputils.networks import load_network
 from dputils.optimize import maximize
-net = load_network(module, normalize=((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+net = load_network(name, weights=None)
 maximize(fourier_image(size), f"{layer}:{channel}", net, steps=steps, progress=False, redirect_relu=0,
          on_step=lambda step, value: marks.append(time.perf_counter()))
 """

@@ -41,6 +41,11 @@ class Claim:
         return f"{self.median:.3g} ({low:.3g} … {high:.3g}, {len(self.values)} runs)" if len(self.values) > 1 \
             else f"{self.median:.3g}"
 
+    @property
+    def record(self):
+        """What a notebook stores of it, as a dict for JSON."""
+        return {"text": str(self), "bar": self.bar, "holds": self.holds, "values": self.values}
+
     def __str__(self):
         verdict = "" if not self.bar else f", bar {self.bar}: {'holds' if self.holds else 'DOES NOT HOLD'}"
         return f"{self.text}: {self.measured}{verdict}"

@@ -75,13 +75,11 @@ def blend(texture, view, places):
     levels, index, weight = places
     texels = torch.cat([stage.flatten(2) for stage in mip_levels(texture, levels)], 2) if levels else texture.flatten(2)
     batch, channels, number = texels.shape
-    kind = torch.int32 if texels.numel() < 2**31 else torch.int64
-    index = index.to(kind)
-    if batch > 1:
-        index = index + view.to(kind) * (channels * number)
-    # One flat gather: its backward is one flat addition, where one per corner would touch the whole texture four times.
-    start = torch.arange(channels, dtype=kind, device=index.device)[:, None, None] * number
-    values = texels.reshape(-1).index_select(0, (index[None] + start).reshape(-1)).view(channels, *weight.shape)
+    index = index.long() if batch == 1 else index + view * number
+    # All corners in one gather: its backward adds once, where one per corner would touch the whole texture four times.
+    # Every channel is a row of its own, and rows are shared out among the threads.
+    rows = texels.transpose(0, 1).reshape(channels, batch * number)
+    values = rows.gather(1, index.reshape(1, -1).expand(channels, -1)).view(channels, *weight.shape)
     return (values * weight).sum(1)
 
 

@@ -94,14 +94,15 @@ def standard_transforms(*, per_sample=False):
     scales = [1 + (i - 5) / 50 for i in range(11)]
     # Five extra zeros: the original leaves the picture upright in 6 draws of 26.
     angles = list(range(-10, 11)) + 5 * [0]
-    first, last = jitter(8, per_sample=per_sample), jitter(4, per_sample=per_sample)
     if per_sample:
-        return compose(pad(12), first, random_scale(scales, per_sample=True),
-                       random_rotate(angles, per_sample=True), last)
-    grey = pad(12)
+        return compose(pad(12), jitter(8, per_sample=True), random_scale(scales, per_sample=True),
+                       random_rotate(angles, per_sample=True), jitter(4, per_sample=True))
+    last = jitter(4)
 
     def transform(images, generator=None):
-        images = first(grey(images), generator)
+        # What jitter(8) would cut off again is not added: 12 pixels of grey, less up to 8 on opposite sides.
+        (top, left), = torch.randint(9, (1, 2), generator=generator).tolist()
+        images = F.pad(images, (12 - left, 4 + left, 12 - top, 4 + top), value=0.5)
         scale = scales[torch.randint(len(scales), (), generator=generator)]
         degrees = angles[torch.randint(len(angles), (1,), generator=generator)]
         size = _scaled(images, scale)

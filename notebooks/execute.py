@@ -38,18 +38,18 @@ INJECTED = "injected-parameters"
 MEASURED = {"imports", "parameters", INJECTED, "claims"}  # tags of the cells that claims are made of
 
 # A widget progress bar leaves "Loading widget..." behind in a saved file, so the bars of these runs are plain text.
+# Matplotlib names the parts of an SVG by chance unless it is given a salt.
 SET_UP = """
-import tqdm.auto as _auto, tqdm.std as _std
+import matplotlib as _matplotlib, tqdm.auto as _auto, tqdm.std as _std
 _auto.tqdm, _auto.trange = _std.tqdm, _std.trange
-del _auto, _std
+_matplotlib.rcParams["svg.hashsalt"] = "dputils"
+del _auto, _matplotlib, _std
 """
 
-
-# A claim is what `dputils.claims.Claim` is; a notebook without any gives an empty list.
+# A notebook without claims gives an empty list.
 CLAIMS = """
 import json as _json
-print(_json.dumps([{"text": str(_claim), "bar": _claim.bar, "holds": bool(_claim.holds), "values": _claim.values}
-                   for _claim in globals().get("claims", [])]))
+print(_json.dumps([_claim.record for _claim in globals().get("claims", [])]))
 """
 
 
@@ -234,6 +234,8 @@ def keep(output: nbformat.NotebookNode) -> bool:
         del output.data[WIDGET_VIEW]
         if set(output.data) <= {"text/plain"}:
             return False
+    if "image/svg+xml" in output.data:
+        output.data["image/svg+xml"] = re.sub(r"\s*<dc:date>.*?</dc:date>", "", output.data["image/svg+xml"])
     if "text/plain" in output.data:
         output.data["text/plain"] = re.sub(r"0x[0-9a-fA-F]{6,}", "0x...", output.data["text/plain"])
     return bool(output.data)

@@ -48,7 +48,7 @@ def measured(path):
         exec(compile(source, f"{path.name}, cell {number} ({tag})", "exec"), names)
     claims = names.get("claims", [])
     assert all(isinstance(claim, Claim) for claim in claims), f"{path.name}: `claims` holds more than Claim: {claims!r}"
-    return [{"text": str(claim), "bar": claim.bar, "holds": claim.holds, "values": claim.values} for claim in claims]
+    return [claim.record for claim in claims]
 
 
 @pytest.mark.slow

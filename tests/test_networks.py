@@ -362,6 +362,33 @@ def test_torchvisions_own_normalisation_is_used():
     assert other.mean.item() == other.std.item() == 0.5
 
 
+@pytest.mark.parametrize("name", ["squeezenet1_0", "shufflenet_v2_x0_5", "swin_t"])
+def test_torchvisions_networks_say_the_same_in_their_faster_order_of_memory(name):
+    torch.manual_seed(0)
+    net = load_network(name, weights=None)
+    x = torch.rand(1, 3, 96, 96)
+    kernels = [part.weight for part in net.module.modules() if isinstance(part, nn.Conv2d)]
+    assert all(kernel.is_contiguous(memory_format=torch.channels_last) for kernel in kernels)
+    names = list(net.layers)[::7]
+    found = net(x, names)
+    net.module.to(memory_format=torch.contiguous_format)
+    for layer, expected in net(x, names).items():
+        assert torch.allclose(found[layer], expected, rtol=1e-4, atol=1e-5), layer
+
+
+def test_a_module_of_ones_own_keeps_its_order_of_memory():
+    """Many a small network flattens by `view`, which refuses what a convolution in another order returns."""
+    class Viewing(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.head = nn.Conv2d(3, 4, 3), nn.Linear(4 * 36, 5)
+
+        def forward(self, x):
+            return self.head(self.conv(x).view(len(x), -1))
+
+    assert load_network(Viewing(), image_size=8).logits(torch.rand(2, 3, 8, 8)).shape == (2, 5)
+
+
 @pytest.fixture
 def offline(monkeypatch):
     """Every download fails, as on a machine without a network."""

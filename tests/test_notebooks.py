@@ -162,6 +162,7 @@ def test_execute_overrides_tidies_and_repeats(tmp_path, capsys):
         "print(size, name)\nprint(object())",
         "from tqdm.auto import tqdm\nfor _ in tqdm(range(3)):\n    pass\nprint('half', end='\\r')\nprint('done')",
         "import matplotlib.pyplot as plt\nplt.plot([size]);",
+        "%config InlineBackend.figure_formats = ['svg']\nplt.fill([0, 1, size], [0, size, 1], hatch='x');",
     )
     texts = []
     for run in ("first", "second"):
@@ -171,9 +172,9 @@ def test_execute_overrides_tidies_and_repeats(tmp_path, capsys):
     assert texts[0] == texts[1], "two runs of the same notebook differ"
     ran = nbformat.reads(texts[0], as_version=4)
     assert streams(ran) == "64 snail\n<object object at 0x...>\ndone\n"
-    assert "image/png" in texts[0]
+    assert "image/png" in texts[0] and "image/svg+xml" in texts[0]
     assert ran.cells[2].metadata["tags"] == ["injected-parameters"]
-    assert [cell.execution_count for cell in code_cells(ran)] == [1, 2, 3, 4, 5]
+    assert [cell.execution_count for cell in code_cells(ran)] == [1, 2, 3, 4, 5, 6]
     assert "widgets" not in ran.metadata and "iopub" not in texts[0]
     assert code_cells(read(path))[0].execution_count is None, "the source was replaced although --output was given"
     assert "OK  small.ipynb" in capsys.readouterr().out
