@@ -187,7 +187,7 @@ def load_network(name="patternnet", *, weights="DEFAULT", normalize=None, classe
     Args:
         name: "patternnet", "patternnet-plain", a torchvision classifier ("googlenet", "vgg19", …), or a module. A
             module keeps its order of memory: `.to(memory_format=torch.channels_last)` makes most of them faster on a
-            CPU, which is done for the others here, but a `view` after a convolution may then need to be a `reshape`.
+            CPU, as is done here for the others, but a `view` after a convolution may then need to be a `reshape`.
         weights: torchvision's own: "DEFAULT", a name such as "IMAGENET1K_V1", a member of its weight enum, or None
             for random weights. torchvision downloads them on first use, into TORCH_HOME.
         normalize: `(mean, std)` that your module expects, numbers or one value per channel; bundled and torchvision
@@ -239,8 +239,10 @@ def _torchvision_network(name, weights, normalize):
             f"the weights of {name} could not be loaded ({error}). They are the file {file} from {chosen.url}: put it "
             f"into {torch.hub.get_dir()}/checkpoints by hand (or set TORCH_HOME), use load_network({name!r}, "
             "weights=None) for random weights, or load_network('patternnet'), which needs no download.") from error
-    # oneDNN, which convolves on CPUs, works in this order of memory; otherwise it would reorder around every layer.
-    module = module.to(memory_format=torch.channels_last)
+    # oneDNN, which convolves on CPUs, works in this order of memory; otherwise it would reorder around every layer. For
+    # single precision on a GPU the default is the safer choice: older ones have no kernels for the other order.
+    if not torch.cuda.is_available():
+        module = module.to(memory_format=torch.channels_last)
     preset = enum.DEFAULT.transforms() if chosen is None else chosen.transforms()
     mean, std = (preset.mean, preset.std) if normalize is None else normalize
     categories = None if chosen is None else chosen.meta.get("categories")
