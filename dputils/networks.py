@@ -240,7 +240,7 @@ def _torchvision_network(name, weights, normalize):
             f"into {torch.hub.get_dir()}/checkpoints by hand (or set TORCH_HOME), use load_network({name!r}, "
             "weights=None) for random weights, or load_network('patternnet'), which needs no download.") from error
     # oneDNN, which convolves on CPUs, works in this order of memory; otherwise it would reorder around every layer. For
-    # single precision on a GPU the default is the safer choice: older ones have no kernels for the other order.
+    # single precision on a GPU the default is the safer choice: older ones may lack fast kernels.
     if not torch.cuda.is_available():
         module = module.to(memory_format=torch.channels_last)
     preset = enum.DEFAULT.transforms() if chosen is None else chosen.transforms()
