@@ -246,6 +246,14 @@ def test_execute_refuses_large_files():
         execute.check(nbformat.v4.new_notebook(cells=[cell]), 100)
 
 
+def test_only_the_books_own_files_must_be_small(tmp_path, monkeypatch):
+    execute = load_execute()
+    monkeypatch.setattr(execute, "MAX_BYTES", 100)
+    arguments = [str(write_notebook(tmp_path / "small.ipynb", "print(size)")), "--output", str(tmp_path / "out")]
+    assert execute.main(arguments) == 1
+    assert execute.main([*arguments, "--set", "size=2"]) == 0
+
+
 @pytest.mark.parametrize("name, kept", [("03_cppn.ipynb", "03.jpg"), ("appendix/backgrounds.ipynb", "backgrounds.jpg")])
 def test_execute_keeps_a_thumbnail_beside_the_notebook(tmp_path, name, kept):
     data = data_url(torch.rand(3, 500, 400), "jpeg").partition(",")[2]
