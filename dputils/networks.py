@@ -187,7 +187,8 @@ def load_network(name="patternnet", *, weights="DEFAULT", normalize=None, classe
     Args:
         name: "patternnet", "patternnet-plain", a torchvision classifier ("googlenet", "vgg19", …), or a module. A
             module keeps its order of memory: `.to(memory_format=torch.channels_last)` makes most of them faster on a
-            CPU, as is done here for the others, but a `view` after a convolution may then need to be a `reshape`.
+            CPU, but a `view` after a convolution may then need to be a `reshape`. torchvision's networks get this
+            order where there is no CUDA.
         weights: torchvision's own: "DEFAULT", a name such as "IMAGENET1K_V1", a member of its weight enum, or None
             for random weights. torchvision downloads them on first use, into TORCH_HOME.
         normalize: `(mean, std)` that your module expects, numbers or one value per channel; bundled and torchvision

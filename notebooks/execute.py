@@ -241,7 +241,7 @@ def keep(output: nbformat.NotebookNode) -> bool:
     return bool(output.data)
 
 
-def check(notebook: nbformat.NotebookNode, size: int = 0) -> None:
+def check(notebook: nbformat.NotebookNode, size: int) -> None:
     """Raise NotebookError unless the cells ran once each, in order, without error, and `size` bytes are few enough."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
     counts = [cell.execution_count for cell in code]
