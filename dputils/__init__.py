@@ -1,42 +1,54 @@
-"""dputils: differentiable image parameterizations in PyTorch.
+"""Differentiable image parameterizations in PyTorch: the package behind the book's notebooks.
 
-A thin package behind the notebooks. Import what you need from its modules:
+`import dputils as dp` has what one reaches for most. Each name is loaded when it is first used.
 
-    images          pictures as sums of bases, then colour, then a sigmoid
-    bases           the bases: Fourier, pixels, low resolution, Laplacian pyramid
-    color           decorrelated colour, sRGB and linear light
-    alpha           pictures with opacity: blending in linear light, and the pressure to be transparent
-    backgrounds     what lies behind them while they are optimized
-    cppn            pictures in the weights of a network of (x, y), at any size, and what lies between two
-    nonlinearities  activation functions that keep the scale
-    glsl            such pictures as shaders
-    transforms      padding, jitter, scale, rotation before the network sees the picture
-    tiling          pictures that tile: looking across the seam, measuring it, showing the wall
-    dream           DeepDream, its gradient made smooth by hand, on tiles of any size
-    networks        frozen classifiers with layers by name
-    relu            values before a ReLU, and gradients through one that is off
-    channels        channels worth looking at
-    patternnet      the two classifiers that ship with the project
-    objectives      what to maximise
-    algebra         what objectives have in common: sums, products, names
-    style           Gram matrices, moments and distributions, style and content losses
-    fast_style      style transfer in one pass, by a network that knows twelve styles
-    scene           meshes and cameras
-    meshes          what a mesh is, and how a broken one is repaired
-    mesh_files      OBJ and GLB, unwrapping, gutters
-    rasterize       from triangles to pixels to colours
-    visibility      which triangle a pixel sees
-    texture         bilinear and mip-mapped lookups
-    pytorch3d_backend  the same pictures by PyTorch3D, and meshes from and to it
-    optimize        the loop
-    measures        numbers for claims
-    claims          the claims with their bars
-    media           reading, writing and showing pictures and films
-    data            bundled pictures and meshes
-    checks          the assignments' checks, and grading a class
-    widgets         figures to play with: one script each, with or without a kernel
-    diagrams        the article's diagrams as vector graphics
-    drawing         boxes, arrows and pictures, the parts of a diagram
+The five tricks
+    Fourier basis, introduction and sections 1 and 2 of the article
+        dp.fourier_image  dp.pixel_image  dp.ImageParam  dp.FourierBasis  dp.LowResBasis
+    style by Gram matrices and their moving average, sections 2 and 6
+        dp.gram_matrix  dp.MovingAverageGram  dp.style_loss  dp.content_loss
+    CPPN, section 3
+        dp.CPPN  dp.to_glsl
+    opacity, section 4
+        dp.blend_over  dp.OverBackground  dp.transparency_objective
+    rendering, sections 5 and 6
+        dp.View  dp.sample_views  dp.load_mesh  dp.save_mesh
+Climbing
+    dp.load_network  dp.channel  dp.logit  dp.standard_transforms  dp.maximize  dp.minimize  dp.deep_dream
+Showing
+    dp.sample_image  dp.sample_mesh  dp.read_image  dp.write_image  dp.show_images  dp.show_video
+    dp.LivePanel  dp.MeshViewer
+Classroom
+    dp.check  dp.exercise
+
+Everything else is behind the door of its room, and `help(dputils.images)` describes one:
+
+    images      pictures as sums of bases, then colour, then a sigmoid        introduction, section 1
+    style       Gram matrices, losses, moments, style in one pass             sections 2 and 6
+    cppn        pictures in the weights of a network of (x, y)                section 3
+    alpha       pictures with opacity, and what lies behind them              section 4
+    rasterize   from triangles to pixels to colours                           section 5
+    scene       meshes and cameras                                            sections 5 and 6
+    networks    frozen classifiers with layers by name                        every section
+    objectives  what to maximise                                              every section
+    patterns    tiles, and DeepDream of any size                              appendix
+    color       decorrelated colour, sRGB and linear light                    introduction, section 4
+    transforms  padding, jitter, scale, rotation before the network looks     introduction
+    optimize    the loop                                                      every section
+    media       reading, writing and showing pictures and films
+    data        bundled pictures and meshes
+    book        claims, measures and diagrams: what only the notebooks need
+    widgets     figures to play with, with or without a kernel
+    checks      the assignments' checks, and grading a class
 """
 
-__version__ = "0.1.0"
+import lazy_loader
+
+from . import _moved
+
+__version__ = "0.2.0"
+
+# The names above are listed once, in `__init__.pyi`, where editors look for them too.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+_moved.say_where()

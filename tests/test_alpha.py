@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from dputils.algebra import IMAGE, Objective
+from dputils.objectives import IMAGE, Objective
 from dputils.alpha import blend_over, checkerboard, composites, four_way, transparency_objective
 from dputils.color import linear_to_srgb, srgb_to_linear
 from dputils.media import read_image, write_image

@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from dputils.alpha import blend_over, transparency_objective
-from dputils.backgrounds import (LearnedBackground, OverBackground, constant, fixed, photographs, smooth_noise,
+from dputils.alpha import (LearnedBackground, OverBackground, constant, fixed, photographs, smooth_noise,
                                  white_noise)
 from dputils.images import fourier_image, random_image
-from dputils.measures import high_frequency_share
+from dputils.book import high_frequency_share
 from dputils.objectives import channel
 from dputils.optimize import maximize
 from dputils.transforms import jitter

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from dputils.channels import FAVOURITES, favourite_channels, layer_at, selective_channels, unit_name
+from dputils.networks import FAVOURITES, favourite_channels, layer_at, selective_channels, unit_name
 from dputils.networks import load_network
 
 

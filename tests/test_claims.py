@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from scripts import load_script
 
-from dputils.claims import Claim
+from dputils.book import Claim
 
 execute = load_script("notebooks/execute.py")
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"

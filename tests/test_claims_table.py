@@ -1,6 +1,6 @@
 import pytest
 
-from dputils.claims import Claim, show_claims
+from dputils.book import Claim, show_claims
 
 
 def test_the_median_decides():

@@ -10,7 +10,7 @@ import torch
 
 from dputils import cppn as module
 from dputils.cppn import CPPN, EXTENT, coordinate_grid, interpolate_weights
-from dputils.nonlinearities import ACTIVATIONS
+from dputils.cppn import ACTIVATIONS
 from dputils.optimize import maximize, minimize
 
 

@@ -1,9 +1,10 @@
 import pytest
 import torch
 
-from dputils import color, dream, objectives
-from dputils.measures import high_frequency_share
-from dputils.tiling import seam_jump
+from dputils import color, objectives
+from dputils.patterns import dream
+from dputils.book import high_frequency_share
+from dputils.patterns import seam_jump
 
 
 def noise(*shape, seed=0):

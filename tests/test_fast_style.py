@@ -7,7 +7,7 @@ import torch
 from scripts import load_script
 
 from dputils.data import data_path, sample_image
-from dputils.fast_style import ConditionalNorm, FastStyle, load_fast_style, save
+from dputils.style import ConditionalNorm, FastStyle, load_fast_style, save
 from dputils.networks import load_network
 from dputils.style import gram_matrix, style_loss
 

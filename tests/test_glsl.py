@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from dputils.cppn import CPPN, glsl_body, interpolate_weights, to_glsl
-from dputils.glsl import _number
+from dputils.cppn import _number
 
 # What Shadertoy puts around a shader, reduced to what ours use.
 PAGE = """

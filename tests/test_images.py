@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from dputils.bases import fourier_amplitude, linear_resize
+from dputils.images import fourier_amplitude, linear_resize
 from dputils.images import (AllPairsBasis, FourierBasis, ImageParam, LaplacianBasis, LowResBasis, PixelBasis, clipped,
                             fourier_image, pixel_image, random_image)
 

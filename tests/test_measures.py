@@ -5,9 +5,9 @@ import pytest
 import scipy.ndimage
 import torch
 
-from dputils import measures
+from dputils.book import measures
 from dputils.images import random_image
-from dputils.meshes import Mesh
+from dputils.scene import Mesh
 
 
 def noise(count=4, size=96, seed=0, channels=3):

@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 
 from dputils.data import list_meshes, sample_mesh
-from dputils.meshes import Mesh
+from dputils.scene import Mesh
 from dputils.rasterize import View, interpolate
 from dputils.scene import look_at, perspective
 from dputils.widgets import Choice, MeshViewer, Row

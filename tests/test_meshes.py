@@ -7,8 +7,8 @@ import torch
 from PIL import Image
 from scipy import ndimage
 
-from dputils.mesh_files import chart_mask, dilate, fetch_mesh, load_mesh, save_mesh, unwrap
-from dputils.meshes import Mesh, repair
+from dputils.scene import chart_mask, dilate, fetch_mesh, load_mesh, save_mesh, unwrap
+from dputils.scene import Mesh, repair
 from dputils.rasterize import render
 from dputils.scene import orbit_views
 

@@ -208,7 +208,7 @@ def test_execute_refuses_careless_use(tmp_path, capsys, arguments, message):
 
 def test_execute_reports_claims_and_skips_what_it_is_told_to(tmp_path, capsys):
     execute = load_execute()
-    measure = "from dputils.claims import Claim\nclaims = [Claim('it grows', [1, size], at_least=3)]"
+    measure = "from dputils.book import Claim\nclaims = [Claim('it grows', [1, size], at_least=3)]"
     path = write_notebook(tmp_path / "small.ipynb", "print('long')", measure)
     notebook = read(path)
     notebook.cells[2:2] = [nbformat.v4.new_markdown_cell("Text.\n\n## Slow, very\n\nMore.")]

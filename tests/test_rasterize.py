@@ -8,7 +8,7 @@ import torch
 
 from dputils.rasterize import Fragments, View, interpolate, rasterize, render, screen_derivatives
 from dputils.scene import Mesh, look_at, perspective, sample_views
-from dputils.visibility import pixel_coordinates
+from dputils.rasterize.visibility import pixel_coordinates
 
 
 def generator(seed=0):
@@ -276,7 +276,7 @@ def largest_tensor(call):
 
 
 def test_memory_is_bounded_for_huge_triangles_and_for_many():
-    from dputils.visibility import visible_faces
+    from dputils.rasterize.visibility import visible_faces
 
     big = flat_clip(torch.tensor([[-3.0, -3, 0], [9, -3, 0], [-3, 9, 0]]))
     # Eleven rows of numbers for each of max_pairs pairs, whether one triangle makes them or many.
@@ -486,7 +486,7 @@ def test_pytorch3d_sees_the_same(size):
 
 def test_meshes_go_to_pytorch3d_and_back():
     pytest.importorskip("pytorch3d")
-    from dputils.pytorch3d_backend import from_pytorch3d, to_pytorch3d
+    from dputils.scene import from_pytorch3d, to_pytorch3d
 
     mesh = textured_quad()
     back = from_pytorch3d(to_pytorch3d(mesh))
@@ -498,7 +498,7 @@ def test_pytorch3d_paints_the_same():
     from pytorch3d.renderer.mesh.rasterizer import Fragments as TheirFragments
 
     from dputils.data import sample_mesh
-    from dputils.pytorch3d_backend import to_pytorch3d
+    from dputils.scene import to_pytorch3d
 
     mesh = sample_mesh("owl").normalized()
     view = View(mesh, perspective(0.7, 1.0, 0.05, 20) @ look_at(torch.tensor([1.2, 0.5, 3.4])), 64)

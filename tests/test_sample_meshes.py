@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from dputils import data
-from dputils.mesh_files import chart_mask
+from dputils.scene import chart_mask
 from dputils.rasterize import View, rasterize
 from dputils.scene import sample_views
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from dputils.texture import lookup, mip_level, mip_levels, sample_texture
+from dputils.rasterize import lookup, mip_level, mip_levels, sample_texture
 
 
 def random(*shape, seed=0, dtype=torch.float32):

@@ -8,7 +8,7 @@ import pytest
 import scipy.signal
 import torch
 
-from dputils import tiling
+from dputils.patterns import tiling
 from dputils.data import sample_image
 from dputils.images import random_image
 from dputils.media import read_image

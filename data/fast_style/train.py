@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 
 from dputils.data import PHOTOGRAPHS, data_path, list_images, list_patterns, sample_image, sample_pattern
-from dputils.fast_style import FastStyle, load_fast_style, save
+from dputils.style import FastStyle, load_fast_style, save
 from dputils.media import read_image
 from dputils.networks import load_network
 from dputils.style import content_loss, gram_matrix, style_loss

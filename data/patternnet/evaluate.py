@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from pool import PART, draw_part
 
 from dputils import objectives
-from dputils import patternnet as weights
+from dputils.networks import patternnet as weights
 from dputils.images import fourier_image, pixel_image
 from dputils.media import picture_sheet
 from dputils.networks import load_network

@@ -24,7 +24,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from dputils import patternnet
+from dputils.networks import patternnet
 
 CROP, SMALL, BATCH = 96, 64, 48
 RECIPES = {

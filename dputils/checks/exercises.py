@@ -1,6 +1,6 @@
 """What an exercise is: a function to write, and everything needed to judge it.
 
-The exercises of assignment 1 are in `a1_fourier_basis.py`, those of assignment 2 in `a2_…`, and so on; each of these
+The exercises of assignment 1 are in `assignments/a1_fourier_basis.py`, those of assignment 2 in `a2_…`, and so on; each of these
 modules has lists EXERCISES and EXPERIMENTS.
 """
 
@@ -98,10 +98,9 @@ OWN_IDEA_RUBRIC = (
 @functools.cache
 def list_assignments():
     """`{"A1": module name}` of all assignments in this package, in order."""
-    package = __package__
+    package = f"{__package__}.assignments"
     found = [name for _, name, _ in pkgutil.iter_modules(importlib.import_module(package).__path__)]
-    return {name.partition("_")[0].upper(): f"{package}.{name}" for name in sorted(found)
-            if name[0] == "a" and name[1:].partition("_")[0].isdigit()}
+    return {name.partition("_")[0].upper(): f"{package}.{name}" for name in sorted(found)}
 
 
 @functools.cache

@@ -23,7 +23,6 @@ from .calls import DONE, EMPTY, FAILED
 from .wire import unpack
 
 WORKER = Path(__file__).with_name("worker.py")
-ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120  # importing PyTorch on a busy machine
 ANSWER_BYTES = 16_000_000
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TORCH_HOME", "LD_LIBRARY_PATH")  # of the environment; no tokens, no names
@@ -107,7 +106,7 @@ class Remote:
 
     def __init__(self, nursery, source, name, folder, *, seconds=20, memory=1_000_000_000, file_bytes=10_000_000):
         self.nursery, self.seconds, self.state = nursery, seconds, None
-        self.job = {"source": source, "name": name, "folder": str(folder), "root": str(ROOT),
+        self.job = {"source": source, "name": name, "folder": str(folder),
                     "seconds": int(seconds) + 1, "memory": int(memory), "file_bytes": int(file_bytes)}
 
     def __enter__(self):

@@ -35,6 +35,16 @@ def load_sibling(name):
     return module
 
 
+def load_package():
+    """`dputils` as it lies around this file: one of the same name that the path finds first would be another's."""
+    folder = os.path.dirname(HERE)
+    spec = importlib.util.spec_from_file_location(
+        "dputils", os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
+    )
+    sys.modules["dputils"] = package = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(package)
+
+
 def limit_resources(job):
     """Processor seconds, memory beyond what PyTorch already takes, and size of files."""
     import resource
@@ -119,7 +129,6 @@ def stand_in(draws):
 def serve(connection, calls, wire, draws, job):
     """Run one job: define the function, then answer calls until the other side has heard enough."""
     answers, requests = connection.makefile("wb"), connection.makefile("rb")
-    sys.path.append(job["root"])
     os.chdir(job["folder"])
     os.environ |= {name: job["folder"] for name in ("HOME", "TMPDIR", "MPLCONFIGDIR")}
     stand_in(draws)
@@ -149,6 +158,7 @@ def main():
     import torch
 
     torch.set_num_threads(1)
+    load_package()
     calls, wire, draws = map(load_sibling, ("calls", "wire", "draws"))
     control.sendall(b"R")
     while True:

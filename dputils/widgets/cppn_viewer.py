@@ -3,7 +3,7 @@
 import torch
 
 from ..cppn import interpolate_weights
-from ..glsl import glsl_body
+from ..cppn import glsl_body
 from ..media import picture_sheet
 from .hosting import Component
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 
-from ..algebra import Objective
+from ..objectives import Objective
 from ..media import picture_sheet
 from ..optimize import History, NonFiniteError, maximize, minimize
 from ..transforms import compose, standard_transforms

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from dputils.cppn import CPPN
-from dputils.meshes import Mesh
+from dputils.scene import Mesh
 from dputils.rasterize import render
 from dputils.scene import look_at, perspective
 from dputils.widgets import CppnViewer, MeshViewer, Row

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from scipy.ndimage import distance_transform_edt, label
 
-from dputils.mesh_files import chart_mask, dilate
+from dputils.scene import chart_mask, dilate
 from dputils.rasterize import interpolate, rasterize
 
 from .fields import unit

@@ -28,7 +28,7 @@ import matplotlib.pyplot as plt
 import torch
 from dputils.checks import check, exercise
 from dputils.data import sample_image
-from dputils.measures import high_frequency_share
+from dputils.book import high_frequency_share
 from dputils.media import show_images
 from dputils.networks import load_network
 from dputils.objectives import logit

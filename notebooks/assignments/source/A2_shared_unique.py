@@ -30,7 +30,7 @@ import torch
 from dputils.checks import check, exercise
 from dputils.color import decorrelated_to_rgb
 from dputils.images import FourierBasis
-from dputils.measures import frame_change
+from dputils.book import frame_change
 from dputils.media import show_filmstrip
 from dputils.networks import load_network
 from dputils.objectives import Objective

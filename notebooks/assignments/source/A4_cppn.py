@@ -30,10 +30,10 @@ import math
 import matplotlib.pyplot as plt
 import torch
 from dputils.checks import check, exercise
-from dputils.measures import spectral_centroid
+from dputils.book import spectral_centroid
 from dputils.media import show_filmstrip, show_images
 from dputils.networks import load_network
-from dputils.nonlinearities import composite
+from dputils.cppn import composite
 from dputils.objectives import logit
 from dputils.optimize import maximize
 

@@ -28,7 +28,7 @@
 import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
-from dputils import backgrounds
+from dputils.alpha import backgrounds
 from dputils.alpha import blend_over, composites
 from dputils.checks import check, exercise
 from dputils.color import decorrelated_to_rgb, linear_to_srgb, srgb_to_linear

@@ -1,0 +1,47 @@
+"""Modules that stood in `dputils` itself until 0.1 and now stand in a room: whoever asks is told where they went.
+
+For one release. In 0.3 this file goes.
+"""
+
+import importlib.abc
+import sys
+
+ROOM_OF = {
+    "algebra": "objectives",
+    "backgrounds": "alpha",
+    "bases": "images",
+    "channels": "networks",
+    "claims": "book",
+    "diagrams": "book",
+    "drawing": "book",
+    "dream": "patterns",
+    "fast_style": "style",
+    "glsl": "cppn",
+    "measures": "book",
+    "mesh_files": "scene",
+    "meshes": "scene",
+    "nonlinearities": "cppn",
+    "patternnet": "networks",
+    "pytorch3d_backend": "scene",
+    "relu": "networks",
+    "texture": "rasterize",
+    "tiling": "patterns",
+    "visibility": "rasterize",
+}
+
+
+class _Signpost(importlib.abc.MetaPathFinder):
+    """Asked last, when nobody else has found the module."""
+
+    def find_spec(self, fullname, path=None, target=None):
+        package, _, name = fullname.rpartition(".")
+        if package == __package__ and name in ROOM_OF:
+            room = f"{package}.{ROOM_OF[name]}"
+            # Without `name=` Python also lets the error through that `from dputils import name` would swallow.
+            raise ModuleNotFoundError(f"{fullname} has moved into a room: from {room} import …")
+        return None
+
+
+def say_where():
+    if not any(isinstance(finder, _Signpost) for finder in sys.meta_path):
+        sys.meta_path.append(_Signpost())

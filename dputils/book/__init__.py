@@ -1,0 +1,34 @@
+"""What only the notebooks need: claims with their bars, the numbers in them, and the article's diagrams.
+
+`claims.py` and `measures.py` for the tables, `diagrams.py` and its parts in `drawing.py` for the figures.
+"""
+
+from .claims import Claim, show_claims
+from .drawing import Diagram, decay_picture, placeholder, spectrum_picture
+from .measures import (
+    frame_change,
+    high_frequency_share,
+    orientation,
+    orientation_spread,
+    power_spectrum,
+    radial_spectrum,
+    seam_contrast,
+    spectral_centroid,
+)
+
+__all__ = [
+    "Claim",
+    "Diagram",
+    "decay_picture",
+    "frame_change",
+    "high_frequency_share",
+    "orientation",
+    "orientation_spread",
+    "placeholder",
+    "power_spectrum",
+    "radial_spectrum",
+    "seam_contrast",
+    "show_claims",
+    "spectral_centroid",
+    "spectrum_picture",
+]

@@ -1,0 +1,27 @@
+"""Meshes and cameras. Article: sections 5 and 6.
+
+`meshes.py` says what a mesh is, `cameras.py` looks at it, `files.py` reads, unwraps and writes it, `pytorch3d.py`
+exchanges it with PyTorch3D.
+"""
+
+from .cameras import look_at, orbit_views, perspective, sample_views
+from .files import chart_mask, dilate, fetch_mesh, load_mesh, save_mesh, unwrap
+from .meshes import Mesh, repair
+from .pytorch3d import from_pytorch3d, to_pytorch3d
+
+__all__ = [
+    "Mesh",
+    "chart_mask",
+    "dilate",
+    "fetch_mesh",
+    "from_pytorch3d",
+    "load_mesh",
+    "look_at",
+    "orbit_views",
+    "perspective",
+    "repair",
+    "sample_views",
+    "save_mesh",
+    "to_pytorch3d",
+    "unwrap",
+]
