@@ -6,9 +6,11 @@ import torch
 
 
 def ratio_report(ours, other, rounds, title, target="at most 1.25"):
-    """Call `ours(seed)` and `other(seed)` in turn; each returns seconds per step. Prints and returns the median ratio.
+    """Call `ours(seed)` and `other(seed)` in turn; each returns seconds per step.
+    Prints and returns the median ratio.
 
-    Each round gives one ratio of medians; the report is the median of the rounds, with their range.
+    Each round gives one ratio of medians; the report is the median of the rounds, with
+    their range.
     """
     ours(0), other(0)  # the first call of anything pays for what is loaded late
     ratios, first, second = [], [], []
@@ -17,7 +19,11 @@ def ratio_report(ours, other, rounds, title, target="at most 1.25"):
         first, second = first + a, second + b
         ratios.append(statistics.median(a) / statistics.median(b))
     ratio = statistics.median(ratios)
-    print(f"{title}: {1e3 * statistics.median(first):.1f} ms / {1e3 * statistics.median(second):.1f} ms = {ratio:.2f} "
-          f"({min(ratios):.2f} … {max(ratios):.2f} over {rounds} rounds, {torch.get_num_threads()} threads; {target})",
-          flush=True)
+    print(
+        f"{title}: {1e3 * statistics.median(first):.1f} ms / "
+        f"{1e3 * statistics.median(second):.1f} ms = {ratio:.2f} ({min(ratios):.2f} "
+        f"… {max(ratios):.2f} over {rounds} rounds, {torch.get_num_threads()} "
+        f"threads; {target})",
+        flush=True,
+    )
     return ratio

@@ -1,12 +1,24 @@
-"""Bare networks to compare with: the network's own modules up to a layer, one call each, and nothing else."""
+"""Bare networks to compare with: the network's own modules up to a layer, one call
+each, and nothing else.
+"""
 
 import torch
 from torch import nn
 
 from dputils.networks import load_network
 
-GOOGLENET = ["conv1", "maxpool1", "conv2", "conv3", "maxpool2", "inception3a", "inception3b", "maxpool3", "inception4a",
-             "inception4b"]
+GOOGLENET = [
+    "conv1",
+    "maxpool1",
+    "conv2",
+    "conv3",
+    "maxpool2",
+    "inception3a",
+    "inception3b",
+    "maxpool3",
+    "inception4a",
+    "inception4b",
+]
 
 
 def patternnet(depth=6):
@@ -16,7 +28,9 @@ def patternnet(depth=6):
 
 
 def googlenet():
-    """A GoogLeNet with random weights (the time does not depend on them) to inception4b, the article's mixed4b."""
+    """A GoogLeNet with random weights (the time does not depend on them) to
+    inception4b, the article's mixed4b.
+    """
     torch.manual_seed(0)
     return cut(load_network("googlenet", weights=None), GOOGLENET)
 

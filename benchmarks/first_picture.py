@@ -1,6 +1,8 @@
-"""Seconds from starting notebook 01's kernel to its first picture; target 10 s on two cores.
+"""Seconds from starting notebook 01's kernel to its first picture; target 10 s on two
+cores.
 
-The notebook is executed cell by cell, as a reader does, until an output holds a picture.
+The notebook is executed cell by cell, as a reader does, until an output holds a
+picture.
 """
 
 import argparse
@@ -12,20 +14,29 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-NOTEBOOK = Path(__file__).resolve().parent.parent / "notebooks" / "01_aligned_interpolation.ipynb"
+NOTEBOOK = (
+    Path(__file__).resolve().parent.parent
+    / "notebooks"
+    / "01_aligned_interpolation.ipynb"
+)
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 
 
 def is_picture(output):
     data = output.get("data", {})
-    return any(kind in data for kind in PICTURES) or "<img" in data.get("text/html", "") \
+    return (
+        any(kind in data for kind in PICTURES)
+        or "<img" in data.get("text/html", "")
         or "<video" in data.get("text/html", "")
+    )
 
 
 def seconds_to_first_picture(path):
     """`(seconds, cell number)`, counted from before the kernel starts."""
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}})
+    client = NotebookClient(
+        notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}
+    )
     start = time.perf_counter()
     with client.setup_kernel():
         for number, cell in enumerate(notebook.cells):
@@ -42,6 +53,11 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     os.environ.setdefault("TQDM_DISABLE", "1")
-    times, cells = zip(*(seconds_to_first_picture(options.notebook) for _ in range(options.rounds)))
-    print(f"first picture of {options.notebook.name}: {statistics.median(times):.1f} s ({min(times):.1f} … "
-          f"{max(times):.1f} over {options.rounds} runs), from cell {cells[0]} (at most 10 s)")
+    times, cells = zip(
+        *(seconds_to_first_picture(options.notebook) for _ in range(options.rounds))
+    )
+    print(
+        f"first picture of {options.notebook.name}: {statistics.median(times):.1f} s "
+        f"({min(times):.1f} … {max(times):.1f} over {options.rounds} runs), from "
+        f"cell {cells[0]} (at most 10 s)"
+    )

@@ -1,6 +1,8 @@
-"""How much `import dputils` with all its core modules adds to `import torch, torchvision`; target 0.3 s.
+"""How much `import dputils` with all its core modules adds to
+`import torch, torchvision`; target 0.3 s.
 
-Every import is timed in a fresh interpreter, both in turn, after one run of each that warms the disk cache.
+Every import is timed in a fresh interpreter, both in turn, after one run of each that
+warms the disk cache.
 """
 
 import argparse
@@ -9,7 +11,10 @@ import subprocess
 import sys
 
 BEFORE = "import torch, torchvision"
-MODULES = "color, data, images, measures, media, networks, objectives, optimize, style, transforms"
+MODULES = (
+    "color, data, images, measures, media, networks, objectives, optimize, style, "
+    "transforms"
+)
 PROGRAM = """
 import time
 {before}
@@ -22,7 +27,9 @@ print(time.perf_counter() - start, time.process_time() - cpu)
 
 def seconds_to_import():
     program = PROGRAM.format(before=BEFORE, modules=MODULES)
-    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    answer = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     return [float(part) for part in answer.stdout.split()]
 
 
@@ -32,6 +39,8 @@ if __name__ == "__main__":
     options = parser.parse_args()
     seconds_to_import()
     wall, cpu = zip(*(seconds_to_import() for _ in range(options.rounds)))
-    print(f"import dputils after torch and torchvision: {statistics.median(wall):.2f} s "
-          f"({min(wall):.2f} … {max(wall):.2f} over {options.rounds} runs), "
-          f"{statistics.median(cpu):.2f} s of it processor time (at most 0.3)")
+    print(
+        f"import dputils after torch and torchvision: {statistics.median(wall):.2f} "
+        f"s ({min(wall):.2f} … {max(wall):.2f} over {options.rounds} runs), "
+        f"{statistics.median(cpu):.2f} s of it processor time (at most 0.3)"
+    )

@@ -1,7 +1,9 @@
-"""Textures a second that a live MeshViewer is sent, alone and while they are optimized; target: 5 of 1024².
+"""Textures a second that a live MeshViewer is sent, alone and while they are optimized;
+target: 5 of 1024².
 
-A real kernel, and this script in the page's place: it counts the textures that arrive over the kernel's sockets. What
-the browser does with one (decoding a JPEG, mip levels, drawing) is measured by tests/browser/test_mesh_viewer.py.
+A real kernel, and this script in the page's place: it counts the textures that arrive
+over the kernel's sockets. What the browser does with one (decoding a JPEG, mip levels,
+drawing) is measured by tests/browser/test_mesh_viewer.py.
 """
 
 import argparse
@@ -74,17 +76,27 @@ def measure(texels, view, count):
         manager.shutdown_kernel(now=True)
     push, spent, bare, shown = map(float, printed.split())
     last = arrived[-count:]
-    print(f"{texels}² texels: {1 / push:.1f} updates a second from Python alone (at least 5), {spent:.3f} s "
-          f"of processor time each; "
-          f"{(count - 1) / (last[-1] - last[0]):.1f} arrive while each step of an optimization is shown "
-          f"({1 / bare:.1f} steps a second unseen, {1 / shown:.1f} shown; views of {view}²), "
-          f"{sorted(sizes)[len(sizes) // 2] / 1000:.0f} kB each")
+    print(
+        f"{texels}² texels: {1 / push:.1f} updates a second from Python alone (at "
+        f"least 5), {spent:.3f} s of processor time each; "
+        f"{(count - 1) / (last[-1] - last[0]):.1f} arrive while each step of an "
+        f"optimization is shown ({1 / bare:.1f} steps a second unseen, "
+        f"{1 / shown:.1f} shown; views of {view}²), "
+        f"{sorted(sizes)[len(sizes) // 2] / 1000:.0f} kB each"
+    )
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--texels", type=int, default=1024, help="along a side of the texture")
-    parser.add_argument("--view", type=int, default=128, help="pixels along a side of what the network sees")
+    parser.add_argument(
+        "--texels", type=int, default=1024, help="along a side of the texture"
+    )
+    parser.add_argument(
+        "--view",
+        type=int,
+        default=128,
+        help="pixels along a side of what the network sees",
+    )
     parser.add_argument("--count", type=int, default=20, help="updates")
     options = parser.parse_args()
     measure(options.texels, options.view, options.count)

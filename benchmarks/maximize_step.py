@@ -1,8 +1,11 @@
-"""A step of `maximize` against the bare network: forward and backward to the same layer at the same input sizes.
+"""A step of `maximize` against the bare network: forward and backward to the same layer
+at the same input sizes.
 
-Bare means the network's own modules up to the layer, one call each, with a picture that requires gradients, and
-nothing else: no parameterization, transforms, optimizer, history or progress bar. The robustness transforms
-change the size at every step, so the bare network gets the same sequence of sizes.
+Bare means the network's own modules up to the layer, one call each, with a picture that
+requires gradients, and
+nothing else: no parameterization, transforms, optimizer, history or progress bar. The
+robustness transforms change the size at every step, so the bare network gets the same
+sequence of sizes.
 """
 
 import argparse
@@ -21,7 +24,10 @@ from dputils.transforms import standard_transforms
 def input_sizes(size, steps, seed):
     """The sizes that `maximize` will draw for this seed."""
     transform, generator = standard_transforms(), torch.Generator().manual_seed(seed)
-    return [transform(torch.zeros(1, 1, size, size), generator).shape[2:] for _ in range(steps)]
+    return [
+        transform(torch.zeros(1, 1, size, size), generator).shape[2:]
+        for _ in range(steps)
+    ]
 
 
 def measure(net, trunk, layer, size, rounds, steps, transforms=None):
@@ -30,15 +36,28 @@ def measure(net, trunk, layer, size, rounds, steps, transforms=None):
 
     def ours(seed):
         image = fourier_image(size, seed=seed)
-        # The ReLU redirection of the first 16 of 512 steps is measured apart: it would weigh too much in short runs.
+        # The ReLU redirection of the first 16 of 512 steps is measured apart: it would
+        # weigh too much in short runs.
         marks.clear()
-        maximize(image, objective, net, steps=steps, seed=seed, transforms=transforms, redirect_relu=0,
-                 on_step=lambda step, value: marks.append(time.perf_counter()))
+        maximize(
+            image,
+            objective,
+            net,
+            steps=steps,
+            seed=seed,
+            transforms=transforms,
+            redirect_relu=0,
+            on_step=lambda step, value: marks.append(time.perf_counter()),
+        )
         return [b - a for a, b in zip(marks, marks[1:])]
 
     def bare(seed):
         times = []
-        sizes = input_sizes(size, steps, seed) if transforms is None else [(size, size)] * steps
+        sizes = (
+            input_sizes(size, steps, seed)
+            if transforms is None
+            else [(size, size)] * steps
+        )
         for height, width in sizes:
             x = torch.rand(1, 3, height, width, requires_grad=True)
             start = time.perf_counter()
@@ -46,14 +65,21 @@ def measure(net, trunk, layer, size, rounds, steps, transforms=None):
             times.append(time.perf_counter() - start)
         return times[1:]
 
-    return ratio_report(ours, bare, rounds, f"{net.name} to {layer}, {size} px"
-                        f"{', standard transforms' if transforms is None else ', no transforms'}")
+    return ratio_report(
+        ours,
+        bare,
+        rounds,
+        f"{net.name} to {layer}, {size} "
+        f"px{', standard transforms' if transforms is None else ', no transforms'}",
+    )
 
 
 if __name__ == "__main__":
     os.environ.setdefault("TQDM_DISABLE", "1")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=5, help="how often both are timed, in turn")
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="how often both are timed, in turn"
+    )
     parser.add_argument("--steps", type=int, default=24, help="steps of each turn")
     options = parser.parse_args()
     for make, size in ((patternnet, 128), (googlenet, 224)):

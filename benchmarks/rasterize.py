@@ -1,6 +1,8 @@
-"""Milliseconds to rasterize 69 thousand triangles at 224² and 512², and a million; the ratio to PyTorch3D.
+"""Milliseconds to rasterize 69 thousand triangles at 224² and 512², and a million; the
+ratio to PyTorch3D.
 
-Also the memory: the most that the process grew by while it drew a million triangles, and one that fills 4096² pixels.
+Also the memory: the most that the process grew by while it drew a million triangles,
+    and one that fills 4096² pixels.
 """
 
 import argparse
@@ -33,13 +35,22 @@ def peak_megabytes():
     """The most memory this process has had so far."""
     import resource
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        2**20 if sys.platform == "darwin" else 2**10
+    )
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--views", type=int, default=8, help="random views to time, after one to warm up")
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument(
+        "--views",
+        type=int,
+        default=8,
+        help="random views to time, after one to warm up",
+    )
+    parser.add_argument(
+        "--device", default="cuda" if torch.cuda.is_available() else "cpu"
+    )
     options = parser.parse_args()
     for triangles, sizes in ((69_000, (224, 512)), (1_000_000, (512,))):
         mesh = bumpy_sphere(triangles).to(options.device)
@@ -48,16 +59,32 @@ if __name__ == "__main__":
             rasterize(clip[:1], mesh.faces, size)
             before = peak_megabytes()
             ours = milliseconds(clip[1:], mesh.faces, size)
-            print(f"{len(mesh.faces):,} triangles at {size}²: {statistics.median(ours):.0f} ms ({min(ours):.0f} … "
-                  f"{max(ours):.0f} over {options.views} views, {torch.get_num_threads()} threads, {options.device}; "
-                  f"peak memory {peak_megabytes() - before:+.0f} MB)", flush=True)
-            if triangles < 100_000 and size == 224 and importlib.util.find_spec("pytorch3d"):
+            print(
+                f"{len(mesh.faces):,} triangles at {size}²: "
+                f"{statistics.median(ours):.0f} ms ({min(ours):.0f} … "
+                f"{max(ours):.0f} over {options.views} views, "
+                f"{torch.get_num_threads()} threads, {options.device}; peak memory "
+                f"{peak_megabytes() - before:+.0f} MB)",
+                flush=True,
+            )
+            if (
+                triangles < 100_000
+                and size == 224
+                and importlib.util.find_spec("pytorch3d")
+            ):
                 theirs = milliseconds(clip[1:2], mesh.faces, size, backend="pytorch3d")
-                print(f"    PyTorch3D: {theirs[0]:.0f} ms, {theirs[0] / statistics.median(ours):.0f} times as long "
-                      "(on a CPU at least 500)", flush=True)
+                print(
+                    f"    PyTorch3D: {theirs[0]:.0f} ms, "
+                    f"{theirs[0] / statistics.median(ours):.0f} times as long (on a "
+                    "CPU at least 500)",
+                    flush=True,
+                )
     if options.device == "cpu":
         screen = torch.tensor([[[-3.0, -3, 0, 1], [9, -3, 0, 1], [-3, 9, 0, 1]]])
         before, start = peak_megabytes(), time.perf_counter()
         rasterize(screen, torch.tensor([[0, 1, 2]]), 4096)
-        print(f"one triangle that fills 4096²: {time.perf_counter() - start:.1f} s, peak memory "
-              f"{peak_megabytes() - before:+.0f} MB, of which the result is {4096**2 * 24 / 2**20:.0f} MB")
+        print(
+            f"one triangle that fills 4096²: {time.perf_counter() - start:.1f} s, "
+            f"peak memory {peak_megabytes() - before:+.0f} MB, of which the result "
+            f"is {4096**2 * 24 / 2**20:.0f} MB"
+        )

@@ -1,6 +1,8 @@
-"""Differentiable image parameterizations in PyTorch: the package behind the book's notebooks.
+"""Differentiable image parameterizations in PyTorch: the package behind the book's
+notebooks.
 
-`import dputils as dp` has what one reaches for most. Each name is loaded when it is first used.
+`import dputils as dp` has what one reaches for most. Each name is loaded when it is
+first used.
 
 The five tricks
     Fourier basis, introduction and sections 1 and 2 of the article
@@ -14,14 +16,16 @@ The five tricks
     rendering, sections 5 and 6
         dp.View  dp.sample_views  dp.load_mesh  dp.save_mesh
 Climbing
-    dp.load_network  dp.channel  dp.logit  dp.standard_transforms  dp.maximize  dp.minimize  dp.deep_dream
+    dp.load_network  dp.channel  dp.logit  dp.standard_transforms  dp.maximize
+    dp.minimize  dp.deep_dream
 Showing
-    dp.sample_image  dp.sample_mesh  dp.read_image  dp.write_image  dp.show_images  dp.show_video
-    dp.LivePanel  dp.MeshViewer
+    dp.sample_image  dp.sample_mesh  dp.read_image  dp.write_image  dp.show_images
+    dp.show_video dp.LivePanel  dp.MeshViewer
 Classroom
     dp.check  dp.exercise
 
-Everything else is behind the door of its room, and `help(dputils.images)` describes one:
+Everything else is behind the door of its room, and `help(dputils.images)` describes
+one:
 
     images      pictures as sums of bases, then colour, then a sigmoid        introduction, section 1
     style       Gram matrices, losses, moments, style in one pass             sections 2 and 6

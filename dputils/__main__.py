@@ -1,6 +1,8 @@
-"""Environment check: `python -m dputils` prints one line per requirement, `OK` or `--` with what to do.
+"""Environment check: `python -m dputils` prints one line per requirement, `OK` or `--`
+with what to do.
 
-The exit code is 1 only when something that every notebook needs is missing, too old, or damaged.
+The exit code is 1 only when something that every notebook needs is missing, too old, or
+damaged.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ EXTRAS = {
 
 
 class Report:
-    """Prints the lines as they come, and remembers whether something required is broken."""
+    """Prints the lines as they come, and remembers whether something required is
+    broken.
+    """
 
     def __init__(self) -> None:
         self.broken = False
@@ -42,7 +46,8 @@ class Report:
 def requirements() -> dict[str, list[str]]:
     """The requirement strings of the project by extra, "" for the ones always needed.
 
-    A checkout's pyproject.toml is asked first: an editable install's metadata can be older than the files.
+    A checkout's pyproject.toml is asked first: an editable install's metadata can be
+    older than the files.
     """
     pyproject = Path(__file__).resolve().parent.parent / "pyproject.toml"
     if pyproject.is_file():
@@ -53,21 +58,31 @@ def requirements() -> dict[str, list[str]]:
 
 
 def by_extra(lines: list[str]) -> dict[str, list[str]]:
-    """Sort an installed package's requirements, `name>=1; marker and extra == 'x'`, by extra."""
+    """Sort an installed package's requirements, `name>=1; marker and extra == 'x'`, by
+    extra.
+    """
     found: dict[str, list[str]] = {"": []}
     for line in lines:
         requirement, _, extra = line.partition(" extra == ")
-        found.setdefault(extra.strip(" '\""), []).append(requirement.removesuffix("and").strip(" ;"))
+        found.setdefault(extra.strip(" '\""), []).append(
+            requirement.removesuffix("and").strip(" ;")
+        )
     return found
 
 
 def check_python(report: Report) -> None:
     low, high = PYTHON_RANGE
-    text = f"python {platform.python_version()} on {platform.system()} {platform.machine()}"
+    text = (
+        f"python {platform.python_version()} on {platform.system()} "
+        f"{platform.machine()}"
+    )
     if low <= sys.version_info[:2] < high:
         report.ok(text)
     else:
-        report.advise(f"{text}: use Python {low[0]}.{low[1]} to {high[0]}.{high[1] - 1}", required=True)
+        report.advise(
+            f"{text}: use Python {low[0]}.{low[1]} to {high[0]}.{high[1] - 1}",
+            required=True,
+        )
 
 
 def check_packages(report: Report) -> None:
@@ -75,26 +90,39 @@ def check_packages(report: Report) -> None:
     try:
         from packaging.requirements import Requirement
     except ImportError:
-        report.advise('packaging: missing, so versions cannot be compared; pip install -e "."', required=True)
+        report.advise(
+            'packaging: missing, so versions cannot be compared; pip install -e "."',
+            required=True,
+        )
         return
     everything = requirements()
     for extra in ["", *EXTRAS]:
         remedy = f'pip install -e ".[{extra}]"' if extra else 'pip install -e "."'
         purpose = f" ({EXTRAS[extra]})" if extra else ""
         for requirement in map(Requirement, everything.get(extra, [])):
-            if requirement.marker is not None and not requirement.marker.evaluate({"extra": extra}):
+            if requirement.marker is not None and not requirement.marker.evaluate(
+                {"extra": extra}
+            ):
                 continue
             try:
                 version = importlib.metadata.version(requirement.name)
             except importlib.metadata.PackageNotFoundError:
-                report.advise(f"{requirement.name}: not installed{purpose}; {remedy}", required=not extra)
+                report.advise(
+                    f"{requirement.name}: not installed{purpose}; {remedy}",
+                    required=not extra,
+                )
                 continue
             if requirement.specifier.contains(version, prereleases=True):
                 report.ok(f"{requirement.name} {version}")
             else:
                 wanted = f"{requirement.name}{requirement.specifier}"
-                report.advise(f"{requirement.name} {version}: {wanted} is wanted{purpose}; {remedy}",
-                              required=not extra)
+                report.advise(
+                    (
+                        f"{requirement.name} {version}: {wanted} is wanted{purpose}; "
+                        f"{remedy}"
+                    ),
+                    required=not extra,
+                )
 
 
 def check_device(report: Report) -> None:
@@ -102,28 +130,54 @@ def check_device(report: Report) -> None:
     try:
         import torch
         import torchvision
-    except Exception as error:  # a broken binary raises OSError or RuntimeError, not ImportError
-        report.advise(f"torch and torchvision do not import together: {first_line(error)}; "
-                      "install matching versions of both", required=True)
+    # a broken binary raises OSError or RuntimeError, not ImportError
+    except Exception as error:
+        report.advise(
+            "torch and torchvision do not import together: "
+            f"{first_line(error)}; install matching versions of both",
+            required=True,
+        )
         return
     try:
-        # torchvision's compiled operators are registered only when its build fits torch.
+        # torchvision's compiled operators are registered only when its build fits
+        # torch.
         boxes, scores = torch.tensor([[0.0, 0.0, 1.0, 1.0]]), torch.ones(1)
         torchvision.ops.nms(boxes, scores, 0.5)
     except Exception as error:
-        report.advise(f"torchvision does not fit torch: {first_line(error)}; install matching versions", required=True)
-    for name, usable in (("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available())):
+        report.advise(
+            (
+                f"torchvision does not fit torch: {first_line(error)}; install "
+                "matching versions"
+            ),
+            required=True,
+        )
+    for name, usable in (
+        ("cuda", torch.cuda.is_available()),
+        ("mps", torch.backends.mps.is_available()),
+    ):
         if not usable:
             continue
         try:
-            torch.fft.irfft2(torch.fft.rfft2(torch.ones(1, 3, 8, 8, device=name))).sum().item()
+            torch.fft.irfft2(
+                torch.fft.rfft2(torch.ones(1, 3, 8, 8, device=name))
+            ).sum().item()
         except Exception as error:
-            report.advise(f"device {name}: present but fails ({first_line(error)}); the notebooks can use the CPU")
+            report.advise(
+                f"device {name}: present but fails ({first_line(error)}); the "
+                "notebooks can use the CPU"
+            )
             continue
-        label = torch.cuda.get_device_name() if name == "cuda" else platform.processor() or "Apple GPU"
+        label = (
+            torch.cuda.get_device_name()
+            if name == "cuda"
+            else platform.processor() or "Apple GPU"
+        )
         report.ok(f"device {name}: {label}")
         return
-    report.ok(f"device cpu: {os.cpu_count()} cores, PyTorch uses {torch.get_num_threads()} (the notebooks fit this)")
+    report.ok(
+        f"device cpu: {os.cpu_count()} cores, PyTorch uses {torch.get_num_threads()} "
+        "(the notebooks fit this)"
+    )
 
 
 def check_ffmpeg(report: Report) -> None:
@@ -132,27 +186,39 @@ def check_ffmpeg(report: Report) -> None:
 
         report.ok(f"ffmpeg {imageio_ffmpeg.get_ffmpeg_version()}")
     except Exception as error:
-        report.advise(f"ffmpeg: {first_line(error)}; only films need it: pip install imageio-ffmpeg, "
-                      "or install ffmpeg and set IMAGEIO_FFMPEG_EXE to it")
+        report.advise(
+            f"ffmpeg: {first_line(error)}; only films need it: pip install "
+            "imageio-ffmpeg, or install ffmpeg and set IMAGEIO_FFMPEG_EXE to "
+            "it"
+        )
 
 
 def check_pytorch3d(report: Report) -> None:
-    """PyTorch3D is the second, optional rasterizer; its compiled part is what fails when versions disagree."""
+    """PyTorch3D is the second, optional rasterizer; its compiled part is what fails
+    when versions disagree.
+    """
     if importlib.util.find_spec("pytorch3d") is None:
-        report.advise("pytorch3d: not installed; optional, the built-in rasterizer does the work. "
-                      "To compare the two: conda env create -f environment.yml")
+        report.advise(
+            "pytorch3d: not installed; optional, the built-in rasterizer "
+            "does the work. To compare the two: conda env create -f "
+            "environment.yml"
+        )
         return
     try:
         module = importlib.import_module("pytorch3d")
         importlib.import_module("pytorch3d._C")
         report.ok(f"pytorch3d {module.__version__}")
     except Exception as error:
-        report.advise(f"pytorch3d: installed but does not load ({first_line(error)}); optional. "
-                      "It must be built for this very torch")
+        report.advise(
+            f"pytorch3d: installed but does not load ({first_line(error)}); "
+            "optional. It must be built for this very torch"
+        )
 
 
 def check_data(report: Report) -> None:
-    """Compare every bundled file with its checksum; `dputils.data` words what to do about a damaged one."""
+    """Compare every bundled file with its checksum; `dputils.data` words what to do
+    about a damaged one.
+    """
     try:
         from dputils.data import verify
 
@@ -167,7 +233,9 @@ def check_data(report: Report) -> None:
     if good:
         report.ok(f"data: {good} of {len(results)} files match their checksums")
     else:
-        report.advise("data: no file could be checked; restore the data folder", required=True)
+        report.advise(
+            "data: no file could be checked; restore the data folder", required=True
+        )
 
 
 def first_line(error: Exception) -> str:
@@ -176,10 +244,23 @@ def first_line(error: Exception) -> str:
 
 def main() -> int:
     report = Report()
-    for check in (check_python, check_packages, check_device, check_ffmpeg, check_pytorch3d, check_data):
+    for check in (
+        check_python,
+        check_packages,
+        check_device,
+        check_ffmpeg,
+        check_pytorch3d,
+        check_data,
+    ):
         check(report)
-    print("Something that every notebook needs is missing or damaged: see the lines above that start with --."
-          if report.broken else "Ready: `make lab` opens the notebooks.")
+    print(
+        (
+            "Something that every notebook needs is missing or damaged: see the lines "
+            "above that start with --."
+        )
+        if report.broken
+        else "Ready: `make lab` opens the notebooks."
+    )
     return int(report.broken)
 
 

@@ -1,4 +1,5 @@
-"""Modules that stood in `dputils` itself until 0.1 and now stand in a room: whoever asks is told where they went.
+"""Modules that stood in `dputils` itself until 0.1 and now stand in a room: whoever
+asks is told where they went.
 
 For one release. In 0.3 this file goes.
 """
@@ -37,8 +38,11 @@ class _Signpost(importlib.abc.MetaPathFinder):
         package, _, name = fullname.rpartition(".")
         if package == __package__ and name in ROOM_OF:
             room = f"{package}.{ROOM_OF[name]}"
-            # Without `name=` Python also lets the error through that `from dputils import name` would swallow.
-            raise ModuleNotFoundError(f"{fullname} has moved into a room: from {room} import …")
+            # Without `name=` Python also lets the error through that `from dputils
+            # import name` would swallow.
+            raise ModuleNotFoundError(
+                f"{fullname} has moved into a room: from {room} import …"
+            )
         return None
 
 

@@ -1,4 +1,6 @@
-"""Pictures and meshes that come with the project, are drawn by it, come with its dependencies, or can be fetched."""
+"""Pictures and meshes that come with the project, are drawn by it, come with its
+dependencies, or can be fetched.
+"""
 
 import difflib
 import functools
@@ -9,15 +11,27 @@ import sys
 from pathlib import Path
 
 PHOTOGRAPHS = {  # what scikit-image carries in its wheel, under the names used here
-    "cat": "chelsea", "coffee": "coffee", "astronaut": "astronaut", "rocket": "rocket",
+    "cat": "chelsea",
+    "coffee": "coffee",
+    "astronaut": "astronaut",
+    "rocket": "rocket",
 }
 
 # Public-domain paintings on Wikimedia Commons: file name, artist, year.
 PAINTINGS_ONLINE = {
-    "starry_night": ("Van Gogh - Starry Night - Google Art Project.jpg", "Vincent van Gogh, The Starry Night, 1889"),
-    "great_wave": ("Tsunami by hokusai 19th century.jpg", "Katsushika Hokusai, The Great Wave off Kanagawa, 1831"),
+    "starry_night": (
+        "Van Gogh - Starry Night - Google Art Project.jpg",
+        "Vincent van Gogh, The Starry Night, 1889",
+    ),
+    "great_wave": (
+        "Tsunami by hokusai 19th century.jpg",
+        "Katsushika Hokusai, The Great Wave off Kanagawa, 1831",
+    ),
     "the_scream": ("The Scream.jpg", "Edvard Munch, The Scream, 1893"),
-    "on_white_ii": ("Vassily Kandinsky, 1923 - On White II.jpg", "Wassily Kandinsky, On White II, 1923"),
+    "on_white_ii": (
+        "Vassily Kandinsky, 1923 - On White II.jpg",
+        "Wassily Kandinsky, On White II, 1923",
+    ),
 }
 _COMMONS = "https://commons.wikimedia.org/wiki/Special:FilePath/"
 
@@ -25,8 +39,9 @@ _COMMONS = "https://commons.wikimedia.org/wiki/Special:FilePath/"
 def data_path(relative=""):
     """Path of a bundled file, such as `data_path("images/README.md")`.
 
-    Looks in the folder named by the environment variable DPUTILS_DATA, then in the installed package, then beside
-    a source checkout. Raises FileNotFoundError that names the places.
+    Looks in the folder named by the environment variable DPUTILS_DATA, then in the
+    installed package, then beside a source checkout. Raises FileNotFoundError that
+    names the places.
     """
     named = os.environ.get("DPUTILS_DATA")
     here = Path(__file__).resolve().parent
@@ -34,21 +49,30 @@ def data_path(relative=""):
     for place in places:
         if (place / relative).exists():
             return place / relative
-    raise FileNotFoundError(f"the bundled file {relative!r} is in none of {', '.join(map(str, places))}; reinstall "
-                            "dputils, or set DPUTILS_DATA to a copy of the project's data folder")
+    raise FileNotFoundError(
+        f"the bundled file {relative!r} is in none of "
+        f"{', '.join(map(str, places))}; reinstall dputils, or set "
+        "DPUTILS_DATA to a copy of the project's data folder"
+    )
 
 
 def list_images():
-    """Names that `sample_image` takes without a network: bundled paintings, then photographs."""
-    return sorted(path.stem for path in data_path("images").glob("*.jpg")) + list(PHOTOGRAPHS)
+    """Names that `sample_image` takes without a network: bundled paintings, then
+    photographs.
+    """
+    return sorted(path.stem for path in data_path("images").glob("*.jpg")) + list(
+        PHOTOGRAPHS
+    )
 
 
 def sample_image(name, size=None):
     """A picture by name, `(1, 3, H, W)` in [0, 1].
 
     Args:
-        name: a bundled painting, a photograph from scikit-image, or one that `fetch` knows (`list_images()`).
-        size: `(H, W)`, or one number for a square; the picture is cropped at the centre to that shape, then resized.
+        name: a bundled painting, a photograph from scikit-image, or one that `fetch`
+            knows (`list_images()`).
+        size: `(H, W)`, or one number for a square; the picture is cropped at the centre
+            to that shape, then resized.
     Raises: ValueError with the nearest names.
     """
     from .media import read_image
@@ -61,7 +85,12 @@ def sample_image(name, size=None):
         return read_image(data_path(f"images/{name}.jpg"), size=size)
     if name in PAINTINGS_ONLINE:
         return read_image(fetch(name), size=size)
-    raise _unknown("image", name, list_images() + list(PAINTINGS_ONLINE), "read_image(path) opens a file of your own.")
+    raise _unknown(
+        "image",
+        name,
+        list_images() + list(PAINTINGS_ONLINE),
+        "read_image(path) opens a file of your own.",
+    )
 
 
 def list_meshes():
@@ -70,11 +99,14 @@ def list_meshes():
 
 
 def sample_mesh(name):
-    """A painted mesh by name: a `scene.Mesh` with texture coordinates and a texture `(1, 3, 1024, 1024)`.
+    """A painted mesh by name: a `scene.Mesh` with texture coordinates and a texture
+    `(1, 3, 1024, 1024)`.
 
-    It faces +z, y is up, the centre of its bounding box is at 0 and its longest side goes from -1 to 1.
+    It faces +z, y is up, the centre of its bounding box is at 0 and its longest side
+    goes from -1 to 1.
 
-    Args: `name`: one of `list_meshes()`, or "stanford_bunny", which is downloaded on first use.
+    Args: `name`: one of `list_meshes()`, or "stanford_bunny", which is downloaded on
+        first use.
     Raises: ValueError with the nearest names.
     """
     from .scene import load_mesh
@@ -83,27 +115,43 @@ def sample_mesh(name):
         return load_mesh(data_path(f"meshes/{name}.glb"))
     if name == "stanford_bunny":
         return load_mesh(name).normalized()
-    raise _unknown("mesh", name, [*list_meshes(), "stanford_bunny"], "scene.load_mesh(path) opens a file of your own.")
+    raise _unknown(
+        "mesh",
+        name,
+        [*list_meshes(), "stanford_bunny"],
+        "scene.load_mesh(path) opens a file of your own.",
+    )
 
 
 def sample_landmarks(name, size=None):
-    """Where the landmarks of a bundled mesh lie in its texture: a dictionary from their names to `(1, 1, H, W)`.
+    """Where the landmarks of a bundled mesh lie in its texture: a dictionary from their
+    names to `(1, 1, H, W)`.
 
-    They are "iris", "pupil" and "mouth" for what has a face (the owl's mouth is its beak; the skull's iris is the ring
-    of petals around a socket, its pupil the dark inside, its mouth the teeth), "petals" and "heart" of the large
-    flower in front for the teapot. A mask is 1 on the landmark and 0 elsewhere. No seam cuts an eye or that flower.
+    They are "iris", "pupil" and "mouth" for what has a face (the owl's mouth is its
+    beak; the skull's iris is the ring of petals around a socket, its pupil the dark
+    inside, its mouth the teeth), "petals" and "heart" of the large flower in front for
+    the teapot. A mask is 1 on the landmark and 0 elsewhere. No seam cuts an eye or that
+    flower.
 
     Args:
         name: one of `list_meshes()`.
-        size: `(H, W)`, or one number for a square: that of the texture, by default 1024; smaller masks are averaged.
+        size: `(H, W)`, or one number for a square: that of the texture, by default
+            1024; smaller masks are averaged.
     Raises: ValueError with the nearest names.
     """
     from .media import read_image
 
     if name not in list_meshes():
-        raise _unknown("mesh with landmarks", name, list_meshes(), "Paint masks for your own mesh in its texture.")
+        raise _unknown(
+            "mesh with landmarks",
+            name,
+            list_meshes(),
+            "Paint masks for your own mesh in its texture.",
+        )
     files = sorted(data_path("meshes/landmarks").glob(f"{name}_*.png"))
-    masks = {path.stem.removeprefix(f"{name}_"): read_image(path, mode="L") for path in files}
+    masks = {
+        path.stem.removeprefix(f"{name}_"): read_image(path, mode="L") for path in files
+    }
     if size is None:
         return masks
     size = (size, size) if isinstance(size, int) else tuple(size)
@@ -111,37 +159,55 @@ def sample_landmarks(name, size=None):
 
 
 def list_patterns():
-    """Names that `sample_pattern` takes: the classes of PatternNet, in the order of its logits."""
+    """Names that `sample_pattern` takes: the classes of PatternNet, in the order of its
+    logits.
+    """
     return list(_patterns(data_path("patternnet/patterns/__init__.py")).NAMES)
 
 
 def sample_pattern(name, count=1, size=96, *, seed=0):
     """Fresh pictures of one of PatternNet's classes, and where in them the thing is.
 
-    They are drawn when you ask, from random numbers, by the code that drew the training pictures; the seed names the
-    whole batch. Returns: pictures `(count, 3, size, size)` in [0, 1], and masks `(count, 1, size, size)` in [0, 1],
-    1 on the object (or on the figure of a texture, as opposed to its ground) and 0 beside it.
-    Args:
+    They are drawn when you ask, from random numbers, by the code that drew the training
+    pictures; the seed names the
+    whole batch. Returns: pictures `(count, 3, size, size)` in [0, 1], and masks
+    `(count, 1, size, size)` in [0, 1], 1 on the object (or on the figure of a texture,
+    as opposed to its ground) and 0 beside it. Args:
         name: one of `list_patterns()`.
         count: how many, at least 1.
         size: height and width in pixels; PatternNet was trained on crops of 96.
     Raises: ValueError with the nearest names.
     """
     if name not in list_patterns():
-        raise _unknown("pattern", name, list_patterns(), "sample_image has photographs and paintings.")
+        raise _unknown(
+            "pattern",
+            name,
+            list_patterns(),
+            "sample_image has photographs and paintings.",
+        )
     if count < 1 or size < 8:
-        raise ValueError(f"count={count}, size={size}: ask for at least 1 picture of at least 8 pixels")
-    pictures, masks = _patterns(data_path("patternnet/patterns/__init__.py")).draw(name, count, size, seed=seed)
+        raise ValueError(
+            f"count={count}, size={size}: ask for at least 1 picture of at least 8 "
+            "pixels"
+        )
+    pictures, masks = _patterns(data_path("patternnet/patterns/__init__.py")).draw(
+        name, count, size, seed=seed
+    )
     return pictures, masks[:, None]
 
 
 def fetch(name):
-    """Path of a public-domain painting, downloaded on first use and checked against its first SHA-256 afterwards.
+    """Path of a public-domain painting, downloaded on first use and checked against its
+    first SHA-256 afterwards.
 
-    Raises: ValueError for an unknown name; RuntimeError without a network, saying where to put the file by hand.
+    Raises: ValueError for an unknown name; RuntimeError without a network, saying where
+        to put the file by hand.
     """
     if name not in PAINTINGS_ONLINE:
-        raise ValueError(f"fetch knows {', '.join(PAINTINGS_ONLINE)}, not {name!r}; sample_image has bundled pictures")
+        raise ValueError(
+            f"fetch knows {', '.join(PAINTINGS_ONLINE)}, not {name!r}; sample_image "
+            "has bundled pictures"
+        )
     import pooch
 
     file, credit = PAINTINGS_ONLINE[name]
@@ -149,12 +215,20 @@ def fetch(name):
     target, seal = folder / f"{name}.jpg", folder / f"{name}.sha256"
     url = _COMMONS + file.replace(" ", "_") + "?width=1024"
     try:
-        pooch.retrieve(url, known_hash=seal.read_text().strip() if seal.exists() and target.exists() else None,
-                       fname=target.name, path=folder, downloader=_quiet_downloader())
+        pooch.retrieve(
+            url,
+            known_hash=seal.read_text().strip()
+            if seal.exists() and target.exists()
+            else None,
+            fname=target.name,
+            path=folder,
+            downloader=_quiet_downloader(),
+        )
     except (OSError, ValueError) as error:
         raise RuntimeError(
-            f"{credit}, could not be fetched ({type(error).__name__}: {error}). Download {url} by hand and save it as "
-            f"{target}, or use a bundled picture: {', '.join(list_images())}"
+            f"{credit}, could not be fetched ({type(error).__name__}: {error}). "
+            f"Download {url} by hand and save it as {target}, or use a bundled "
+            f"picture: {', '.join(list_images())}"
         ) from error
     seal.write_text(sha256(target))
     return target
@@ -166,49 +240,82 @@ def sha256(path):
 
 
 def verify():
-    """Check every file listed in data/SHA256SUMS: a list of `(relative path, ok, message)`."""
+    """Check every file listed in data/SHA256SUMS: a list of
+    `(relative path, ok, message)`.
+    """
     results = []
     for line in data_path("SHA256SUMS").read_text().splitlines():
         expected, relative = line.split(maxsplit=1)
         try:
             found = sha256(data_path(relative))
         except FileNotFoundError:
-            results.append((relative, False, "missing; reinstall dputils or restore it with git checkout"))
+            results.append(
+                (
+                    relative,
+                    False,
+                    "missing; reinstall dputils or restore it with git checkout",
+                )
+            )
             continue
         ok = found == expected
-        results.append((relative, ok, "" if ok else "changed; restore it with git checkout, or run make sums"))
+        results.append(
+            (
+                relative,
+                ok,
+                "" if ok else "changed; restore it with git checkout, or run make sums",
+            )
+        )
     return results
 
 
 def write_sums():
-    """Write data/SHA256SUMS anew for all bundled pictures, meshes and weights; returns how many files it lists."""
+    """Write data/SHA256SUMS anew for all bundled pictures, meshes and weights; returns
+    how many files it lists.
+    """
     root = data_path("images").parent
-    kinds = (("images", "*.jpg"), ("meshes", "*.glb"), ("meshes/landmarks", "*.png"), ("patternnet", "*.safetensors"),
-             ("fast_style", "*.safetensors"))
-    files = sorted(p for folder, pattern in kinds
-                   for p in (root / folder).glob(pattern))
-    (root / "SHA256SUMS").write_text("".join(f"{sha256(p)}  {p.relative_to(root).as_posix()}\n" for p in files))
+    kinds = (
+        ("images", "*.jpg"),
+        ("meshes", "*.glb"),
+        ("meshes/landmarks", "*.png"),
+        ("patternnet", "*.safetensors"),
+        ("fast_style", "*.safetensors"),
+    )
+    files = sorted(
+        p for folder, pattern in kinds for p in (root / folder).glob(pattern)
+    )
+    (root / "SHA256SUMS").write_text(
+        "".join(f"{sha256(p)}  {p.relative_to(root).as_posix()}\n" for p in files)
+    )
     return len(files)
 
 
 def _unknown(kind, name, names, instead):
     near = difflib.get_close_matches(str(name), names, n=3, cutoff=0.3)
-    return ValueError(f"there is no {kind} {name!r}; the nearest are {', '.join(map(repr, near)) or 'none'} "
-                      f"(all: {', '.join(names)}). {instead}")
+    return ValueError(
+        f"there is no {kind} {name!r}; the nearest are "
+        f"{', '.join(map(repr, near)) or 'none'} (all: "
+        f"{', '.join(names)}). {instead}"
+    )
 
 
 @functools.cache
 def _patterns(file):
-    """The generator of PatternNet's pictures, which travels with the data and not among the modules."""
+    """The generator of PatternNet's pictures, which travels with the data and not among
+    the modules.
+    """
     folder = [str(file.parent)]  # makes it a package, whose modules import each other
-    spec = importlib.util.spec_from_file_location("dputils_patterns", file, submodule_search_locations=folder)
+    spec = importlib.util.spec_from_file_location(
+        "dputils_patterns", file, submodule_search_locations=folder
+    )
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
 def _averaged(mask, size):
-    """A mask at another size, each texel the mean of what it covers: Lanczos would leave [0, 1]."""
+    """A mask at another size, each texel the mean of what it covers: Lanczos would
+    leave [0, 1].
+    """
     import torch.nn.functional as F
 
     return F.interpolate(mask, size=size, mode="area")
@@ -217,5 +324,7 @@ def _averaged(mask, size):
 def _quiet_downloader():
     import pooch
 
-    agent = "dputils (https://distill.pub/2018/differentiable-parameterizations notebooks)"
+    agent = (
+        "dputils (https://distill.pub/2018/differentiable-parameterizations notebooks)"
+    )
     return pooch.HTTPDownloader(headers={"User-Agent": agent}, timeout=20)

@@ -1,4 +1,6 @@
-"""Files in, pictures out: reading, writing, sheets of pictures, filmstrips, films and curves."""
+"""Files in, pictures out: reading, writing, sheets of pictures, filmstrips, films and
+curves.
+"""
 
 import base64
 import io
@@ -12,20 +14,24 @@ _GAP, _INK, _PAPER = 4, (60, 60, 60), (255, 255, 255)
 
 
 def read_image(source, size=None, *, mode="RGB"):
-    """A picture as a tensor `(1, 3, H, W)` in [0, 1] (4 channels with mode="RGBA", 1 with mode="L").
+    """A picture as a tensor `(1, 3, H, W)` in [0, 1] (4 channels with mode="RGBA", 1
+    with mode="L").
 
     Args:
-        source: a path, a URL, a PIL image, an array `(H, W)` or `(H, W, C)`, or the bytes of a file. 8 and 16 bits,
-            grey, RGBA and palettes are converted; opacity is laid over white unless mode is "RGBA"; a camera's
-            orientation mark is obeyed.
-        size: `(H, W)`, or one number for a square: the picture is cropped at its centre to that shape, then resized
-            (Lanczos).
+        source: a path, a URL, a PIL image, an array `(H, W)` or `(H, W, C)`, or the
+            bytes of a file. 8 and 16 bits, grey, RGBA and palettes are converted;
+            opacity is laid over white unless mode is "RGBA"; a camera's orientation
+            mark is obeyed.
+        size: `(H, W)`, or one number for a square: the picture is cropped at its centre
+            to that shape, then resized (Lanczos).
     Raises: FileNotFoundError; ValueError if the source is not a picture.
     """
     picture = _to_mode(ImageOps.exif_transpose(_open(source)), mode)
     if size is not None:
         height, width = (size, size) if isinstance(size, int) else size
-        picture = ImageOps.fit(picture, (int(width), int(height)), Image.Resampling.LANCZOS)
+        picture = ImageOps.fit(
+            picture, (int(width), int(height)), Image.Resampling.LANCZOS
+        )
     values = np.asarray(picture, dtype=np.float32) / 255
     return torch.from_numpy(np.atleast_3d(values)).permute(2, 0, 1)[None].contiguous()
 
@@ -33,12 +39,16 @@ def read_image(source, size=None, *, mode="RGB"):
 def write_image(path, image, *, overwrite=False, quality=90):
     """Write a tensor as PNG, JPEG or WebP, by the path's ending; returns the path.
 
-    Four channels keep their opacity, and the colour under it, in PNG and WebP; in JPEG they are laid over white.
-    Raises: FileExistsError unless `overwrite`; ValueError for several pictures or another shape.
+    Four channels keep their opacity, and the colour under it, in PNG and WebP; in JPEG
+    they are laid over white.
+    Raises: FileExistsError unless `overwrite`; ValueError for several pictures or
+        another shape.
     """
     path = Path(path)
     if path.exists() and not overwrite:
-        raise FileExistsError(f"{path} exists already; pass overwrite=True or choose another name")
+        raise FileExistsError(
+            f"{path} exists already; pass overwrite=True or choose another name"
+        )
     picture = to_image(image)
     if path.suffix.lower() in (".jpg", ".jpeg"):
         _to_mode(picture, "RGB").save(path, quality=quality, subsampling=0)
@@ -50,7 +60,9 @@ def write_image(path, image, *, overwrite=False, quality=90):
 
 
 def to_image(image):
-    """One picture `(C, H, W)` or `(1, C, H, W)` in [0, 1] as a PIL image; 1, 3 or 4 channels. Values are clamped."""
+    """One picture `(C, H, W)` or `(1, C, H, W)` in [0, 1] as a PIL image; 1, 3 or 4
+    channels. Values are clamped.
+    """
     if isinstance(image, Image.Image):
         return image
     image = torch.as_tensor(image).detach().float().cpu()
@@ -59,15 +71,23 @@ def to_image(image):
     if image.dim() == 4 and len(image) == 1:
         image = image[0]
     if image.dim() != 3 or image.shape[0] not in (1, 3, 4):
-        raise ValueError(f"one picture has shape (C, H, W) with 1, 3 or 4 channels, not {tuple(image.shape)}; "
-                         "pick one with images[0], or use show_images for several")
+        raise ValueError(
+            "one picture has shape (C, H, W) with 1, 3 or 4 channels, not "
+            f"{tuple(image.shape)}; pick one with images[0], or use "
+            "show_images for several"
+        )
     if not torch.isfinite(image).all():
-        raise ValueError("the picture contains NaN or infinite values; the run that made it needs a lower lr")
+        raise ValueError(
+            "the picture contains NaN or infinite values; the run that made it needs a "
+            "lower lr"
+        )
     values = (image.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy()
     return Image.fromarray(values[..., 0] if values.shape[2] == 1 else values)
 
 
-def picture_sheet(images, titles=None, *, columns=None, width=None, zoom=None, rows=None):
+def picture_sheet(
+    images, titles=None, *, columns=None, width=None, zoom=None, rows=None
+):
     """Pictures side by side on white, as one PIL image.
 
     Args:
@@ -75,67 +95,129 @@ def picture_sheet(images, titles=None, *, columns=None, width=None, zoom=None, r
         titles: one text a picture, above it.
         columns: pictures per row; by default all in one row, at most 8.
         width: width of the whole sheet in pixels; pictures are resized to fill it.
-        zoom: enlarge each picture by this whole number, without smoothing, so that pixels can be seen.
+        zoom: enlarge each picture by this whole number, without smoothing, so that
+            pixels can be seen.
         rows: one text a row, at its left.
     """
     pictures = _pictures(images)
-    titles = [""] * len(pictures) if titles is None else [str(title) for title in titles]
+    titles = (
+        [""] * len(pictures) if titles is None else [str(title) for title in titles]
+    )
     if len(titles) != len(pictures):
-        raise ValueError(f"{len(titles)} titles for {len(pictures)} pictures; give one each, '' for none")
+        raise ValueError(
+            f"{len(titles)} titles for {len(pictures)} pictures; give one each, '' for "
+            "none"
+        )
     columns = min(len(pictures), 8) if columns is None else columns
     if zoom is not None:
-        pictures = [p.resize((p.width * zoom, p.height * zoom), Image.Resampling.NEAREST) for p in pictures]
+        pictures = [
+            p.resize((p.width * zoom, p.height * zoom), Image.Resampling.NEAREST)
+            for p in pictures
+        ]
     font = ImageFont.load_default(13)
-    margin = max((round(font.getlength(text)) + 10 for text in rows), default=0) if rows else 0
+    margin = (
+        max((round(font.getlength(text)) + 10 for text in rows), default=0)
+        if rows
+        else 0
+    )
     cell_width = max(p.width for p in pictures)
     if width is not None:
         target = (width - margin - _GAP * (columns - 1)) // columns
-        pictures = [p.resize((round(p.width * target / cell_width), round(p.height * target / cell_width)),
-                             Image.Resampling.LANCZOS) for p in pictures]
+        pictures = [
+            p.resize(
+                (
+                    round(p.width * target / cell_width),
+                    round(p.height * target / cell_width),
+                ),
+                Image.Resampling.LANCZOS,
+            )
+            for p in pictures
+        ]
         cell_width = target
     cell_height = max(p.height for p in pictures)
-    heads = [18 * any(titles[k:k + columns]) for k in range(0, len(pictures), columns)]  # none above a bare line
-    tops = [k * (cell_height + _GAP) + sum(heads[:k + 1]) for k in range(len(heads))]
+    # none above a bare line
+    heads = [
+        18 * any(titles[k : k + columns]) for k in range(0, len(pictures), columns)
+    ]
+    tops = [k * (cell_height + _GAP) + sum(heads[: k + 1]) for k in range(len(heads))]
     size = margin + columns * (cell_width + _GAP) - _GAP, tops[-1] + cell_height
     sheet = Image.new("RGB", size, _PAPER)
     draw = ImageDraw.Draw(sheet)
     for i, (picture, title) in enumerate(zip(pictures, titles)):
         x, y = margin + i % columns * (cell_width + _GAP), tops[i // columns]
-        draw.text((x + 1, y + 1 - heads[i // columns]), _shorten(title, font, cell_width), fill=_INK, font=font)
+        draw.text(
+            (x + 1, y + 1 - heads[i // columns]),
+            _shorten(title, font, cell_width),
+            fill=_INK,
+            font=font,
+        )
         sheet.paste(_to_mode(picture, "RGB"), (x, y))
         if rows and i % columns == 0 and i // columns < len(rows):
-            draw.text((0, y + cell_height / 2), rows[i // columns], fill=_INK, font=font, anchor="lm")
+            draw.text(
+                (0, y + cell_height / 2),
+                rows[i // columns],
+                fill=_INK,
+                font=font,
+                anchor="lm",
+            )
     return sheet
 
 
-def show_images(images, titles=None, *, columns=None, width=None, zoom=None, rows=None, caption=None, quality=90):
-    """Show pictures side by side in a notebook, as one JPEG; arguments as for `picture_sheet`.
+def show_images(
+    images,
+    titles=None,
+    *,
+    columns=None,
+    width=None,
+    zoom=None,
+    rows=None,
+    caption=None,
+    quality=90,
+):
+    """Show pictures side by side in a notebook, as one JPEG; arguments as for
+    `picture_sheet`.
 
     `caption` is shown below in Markdown: what to look at.
     """
-    _display(picture_sheet(images, titles, columns=columns, width=width, zoom=zoom, rows=rows), quality)
+    _display(
+        picture_sheet(
+            images, titles, columns=columns, width=width, zoom=zoom, rows=rows
+        ),
+        quality,
+    )
     _caption(caption)
 
 
 def show_filmstrip(*films, titles=None, every=1, width=900, caption=None, quality=90):
-    """Show films `(N, C, H, W)` as rows of frames, first frame at the left; `titles` names the rows."""
+    """Show films `(N, C, H, W)` as rows of frames, first frame at the left; `titles`
+    names the rows.
+    """
     frames = [_pictures(film)[::every] for film in films]
     columns = max(map(len, frames))
     if any(len(row) != columns for row in frames):
-        raise ValueError(f"the films have {', '.join(str(len(row)) for row in frames)} frames; give all equally many")
-    _display(picture_sheet(sum(frames, []), columns=columns, width=width, rows=titles), quality)
+        raise ValueError(
+            f"the films have {', '.join(str(len(row)) for row in frames)} frames; give "
+            "all equally many"
+        )
+    _display(
+        picture_sheet(sum(frames, []), columns=columns, width=width, rows=titles),
+        quality,
+    )
     _caption(caption)
 
 
 def write_video(path, frames, *, fps=15, ping_pong=False, overwrite=False):
-    """Write frames `(N, 3, H, W)` or a list as .mp4 (H.264), .gif or animated .webp; returns the path.
+    """Write frames `(N, 3, H, W)` or a list as .mp4 (H.264), .gif or animated .webp;
+    returns the path.
 
-    `ping_pong` plays forwards, then backwards. Odd heights and widths lose one row or column in MP4, whose pixels
-    come in pairs.
+    `ping_pong` plays forwards, then backwards. Odd heights and widths lose one row or
+    column in MP4, whose pixels come in pairs.
     """
     path = Path(path)
     if path.exists() and not overwrite:
-        raise FileExistsError(f"{path} exists already; pass overwrite=True or choose another name")
+        raise FileExistsError(
+            f"{path} exists already; pass overwrite=True or choose another name"
+        )
     path.write_bytes(_film(frames, fps, ping_pong, path.suffix.lower()))
     return path
 
@@ -146,12 +228,19 @@ def show_video(frames, *, fps=15, ping_pong=True, width=None, loop=True, caption
 
     source = base64.b64encode(_film(frames, fps, ping_pong, ".mp4")).decode()
     style = f' style="width:{width}px"' if width else ""
-    display(HTML(f'<video controls muted autoplay playsinline {"loop" if loop else ""}{style} '
-                 f'src="data:video/mp4;base64,{source}"></video>'))
+    display(
+        HTML(
+            "<video controls muted autoplay playsinline "
+            f"{'loop' if loop else ''}{style} "
+            f'src="data:video/mp4;base64,{source}"></video>'
+        )
+    )
     _caption(caption)
 
 
-def plot_history(*histories, labels=None, terms=None, log=False, ylabel=None, axes=None):
+def plot_history(
+    *histories, labels=None, terms=None, log=False, ylabel=None, axes=None
+):
     """Curves of one or several runs on one pair of matplotlib axes, which are returned.
 
     Plots the loss, or with `terms=[…]` those named terms.
@@ -161,10 +250,23 @@ def plot_history(*histories, labels=None, terms=None, log=False, ylabel=None, ax
     axes = plt.figure(figsize=(6, 3)).add_subplot() if axes is None else axes
     for i, history in enumerate(histories):
         label = labels[i] if labels else None
-        curves = {None: history.loss} if terms is None else {term: history.terms[term] for term in terms}
+        curves = (
+            {None: history.loss}
+            if terms is None
+            else {term: history.terms[term] for term in terms}
+        )
         for term, values in curves.items():
-            axes.plot(range(1, len(values) + 1), values, lw=1.2, label=" · ".join(filter(None, (label, term))) or None)
-    axes.set(xlabel="step", ylabel="loss" if ylabel is None else ylabel, **({"yscale": "log"} if log else {}))
+            axes.plot(
+                range(1, len(values) + 1),
+                values,
+                lw=1.2,
+                label=" · ".join(filter(None, (label, term))) or None,
+            )
+    axes.set(
+        xlabel="step",
+        ylabel="loss" if ylabel is None else ylabel,
+        **({"yscale": "log"} if log else {}),
+    )
     axes.spines[["top", "right"]].set_visible(False)
     if labels or terms:
         axes.legend(frameon=False)
@@ -185,7 +287,10 @@ def _open(source):
     if isinstance(source, (bytes, bytearray)):
         return _decode(io.BytesIO(source), "these bytes")
     if torch.is_tensor(source):
-        raise ValueError("this is a tensor already; read_image opens files and arrays (F.interpolate resizes tensors)")
+        raise ValueError(
+            "this is a tensor already; read_image opens files and arrays "
+            "(F.interpolate resizes tensors)"
+        )
     if isinstance(source, np.ndarray):
         return _from_array(source)
     if str(source).startswith(("http://", "https://")):
@@ -195,11 +300,17 @@ def _open(source):
             with urllib.request.urlopen(str(source), timeout=20) as answer:
                 return _decode(io.BytesIO(answer.read()), source)
         except OSError as error:
-            raise RuntimeError(f"{source} could not be fetched ({error}); save it by hand and pass its path, or use "
-                               "sample_image, which has pictures that need no network") from error
+            raise RuntimeError(
+                f"{source} could not be fetched ({error}); save it by "
+                "hand and pass its path, or use sample_image, which has "
+                "pictures that need no network"
+            ) from error
     path = Path(source)
     if not path.exists():
-        raise FileNotFoundError(f"there is no file {path} (looked in {Path.cwd()}); sample_image has bundled pictures")
+        raise FileNotFoundError(
+            f"there is no file {path} (looked in {Path.cwd()}); sample_image has "
+            "bundled pictures"
+        )
     return _decode(path, path)
 
 
@@ -209,14 +320,20 @@ def _decode(file, name):
         picture.load()
         return picture
     except (OSError, SyntaxError) as error:
-        raise ValueError(f"{name} is not a picture that can be read ({error}); PNG, JPEG and WebP are") from error
+        raise ValueError(
+            f"{name} is not a picture that can be read ({error}); PNG, JPEG and WebP "
+            "are"
+        ) from error
 
 
 def _from_array(array):
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[..., 0]
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
-        raise ValueError(f"an array of shape {array.shape} is not a picture; use (H, W), (H, W, 3) or (H, W, 4)")
+        raise ValueError(
+            f"an array of shape {array.shape} is not a picture; use (H, W), (H, W, 3) "
+            "or (H, W, 4)"
+        )
     if array.dtype == np.uint16:
         array = array / 65535
     if array.dtype == bool:
@@ -224,20 +341,28 @@ def _from_array(array):
     if array.dtype != np.uint8:
         real = np.issubdtype(array.dtype, np.floating) and np.isfinite(array).all()
         if not real or array.min() < 0 or array.max() > 1:
-            raise ValueError(f"an array of {array.dtype} from {array.min()} to {array.max()} is ambiguous; use uint8, "
-                             "uint16, or floats in [0, 1]")
+            raise ValueError(
+                f"an array of {array.dtype} from {array.min()} to "
+                f"{array.max()} is ambiguous; use uint8, uint16, or "
+                "floats in [0, 1]"
+            )
         array = np.round(array * 255).astype(np.uint8)
     return Image.fromarray(array)
 
 
 def _to_mode(picture, mode):
-    if picture.mode.startswith("I"):  # 16-bit grey: Pillow would clip it instead of scaling
+    # 16-bit grey: Pillow would clip it instead of scaling
+    if picture.mode.startswith("I"):
         picture = _from_array(np.asarray(picture).clip(0, 65535).astype(np.uint16))
     elif picture.mode == "F":
         picture = _from_array(np.asarray(picture))
-    if mode != "RGBA" and (picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info):
+    if mode != "RGBA" and (
+        picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
+    ):
         picture = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+        picture = Image.alpha_composite(
+            Image.new("RGBA", picture.size, "white"), picture
+        )
     return picture.convert(mode)
 
 
@@ -261,8 +386,12 @@ def _shorten(text, font, width):
 def _encode(picture, format, quality):
     buffer = io.BytesIO()
     picture = _to_mode(picture, "RGB") if format == "jpeg" else picture
-    picture.save(buffer, format, **({"quality": quality} if format in ("jpeg", "webp") else {}),
-                 **({"subsampling": 0} if format == "jpeg" else {}))
+    picture.save(
+        buffer,
+        format,
+        **({"quality": quality} if format in ("jpeg", "webp") else {}),
+        **({"subsampling": 0} if format == "jpeg" else {}),
+    )
     return buffer.getvalue()
 
 
@@ -291,10 +420,24 @@ def _film(frames, fps, ping_pong, ending):
 
         width, height = (n // 2 * 2 for n in pictures[0].size)
         arrays = np.stack([np.asarray(p)[:height, :width] for p in pictures])
-        return imageio.imwrite("<bytes>", arrays, extension=".mp4", fps=fps, codec="libx264", macro_block_size=2,
-                               output_params=["-crf", "20", "-movflags", "+faststart"])
+        return imageio.imwrite(
+            "<bytes>",
+            arrays,
+            extension=".mp4",
+            fps=fps,
+            codec="libx264",
+            macro_block_size=2,
+            output_params=["-crf", "20", "-movflags", "+faststart"],
+        )
     if ending not in (".gif", ".webp"):
         raise ValueError(f"a film ends in .mp4, .gif or .webp, not {ending!r}")
     buffer = io.BytesIO()
-    pictures[0].save(buffer, ending[1:], save_all=True, append_images=pictures[1:], duration=round(1000 / fps), loop=0)
+    pictures[0].save(
+        buffer,
+        ending[1:],
+        save_all=True,
+        append_images=pictures[1:],
+        duration=round(1000 / fps),
+        loop=0,
+    )
     return buffer.getvalue()

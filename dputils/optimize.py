@@ -1,6 +1,7 @@
 """The loop, once: Adam on whatever the parameters are.
 
-`minimize` knows neither images nor networks; `maximize` is the same loop with an image, an objective and a network.
+`minimize` knows neither images nor networks; `maximize` is the same loop with an image,
+an objective and a network.
 """
 
 import dataclasses
@@ -16,10 +17,11 @@ from .transforms import compose, standard_transforms
 
 @dataclasses.dataclass
 class History:
-    """What happened: `loss` (or `objective`), each named term, and snapshots, step by step.
+    """What happened: `loss` (or `objective`), each named term, and snapshots, step by
+    step.
 
-    `terms` is `{name: [value per step]}`, `snapshots` is `{step: (N, C, H, W)}` on the CPU, `seconds` the time taken,
-    `interrupted` whether Ctrl-C ended the run.
+    `terms` is `{name: [value per step]}`, `snapshots` is `{step: (N, C, H, W)}` on the
+    CPU, `seconds` the time taken, `interrupted` whether Ctrl-C ended the run.
     """
 
     loss: list = dataclasses.field(default_factory=list)
@@ -38,45 +40,78 @@ class History:
 
     def __repr__(self):
         ends = f", loss {self.loss[0]:.4g} -> {self.loss[-1]:.4g}" if self.loss else ""
-        return f"History({len(self)} steps in {self.seconds:.1f} s{ends}{', interrupted' if self.interrupted else ''})"
+        return (
+            f"History({len(self)} steps in {self.seconds:.1f} "
+            f"s{ends}{', interrupted' if self.interrupted else ''})"
+        )
 
 
 class NonFiniteError(FloatingPointError):
-    """The loss became NaN or infinite. `history` holds the steps before; the parameters are the last good ones."""
+    """The loss became NaN or infinite. `history` holds the steps before; the parameters
+    are the last good ones.
+    """
 
     def __init__(self, message, history):
         super().__init__(message)
         self.history = history
 
 
-def minimize(loss_fn, parameters, *, steps=512, lr=0.05, optimizer=None, render=None, snapshots=(), on_step=None,
-             progress=True):
+def minimize(
+    loss_fn,
+    parameters,
+    *,
+    steps=512,
+    lr=0.05,
+    optimizer=None,
+    render=None,
+    snapshots=(),
+    on_step=None,
+    progress=True,
+):
     """Change the parameters so that a loss falls.
 
     Args:
-        loss_fn: takes nothing, returns a scalar tensor, or a dict `{name: scalar}` whose sum is minimised and whose
-            terms are recorded.
+        loss_fn: takes nothing, returns a scalar tensor, or a dict `{name: scalar}`
+            whose sum is minimised and whose terms are recorded.
         parameters: a module, or an iterable of tensors that require gradients.
         steps: how many updates.
-        lr: Adam's step size. With parameters of unit scale, 0.05 moves one by about 0.05 a step.
-        optimizer: a function of the parameter list that returns another optimizer, such as
+        lr: Adam's step size. With parameters of unit scale, 0.05 moves one by about
+            0.05 a step.
+        optimizer: a function of the parameter list that returns another optimizer, such
+            as
             `lambda p: torch.optim.SGD(p, lr=1.0)`.
-        render: returns the picture to keep at the steps named in `snapshots` (taken after that many updates).
-        on_step: called after every update as `on_step(step, loss)`, step from 1; returning False stops the run.
+        render: returns the picture to keep at the steps named in `snapshots` (taken
+            after that many updates).
+        on_step: called after every update as `on_step(step, loss)`, step from 1;
+            returning False stops the run.
         progress: show a progress bar.
     Returns: `History`. Ctrl-C ends the run early and keeps the result.
-    Raises: NonFiniteError if the loss is NaN or infinite; ValueError if nothing can be optimized.
+    Raises: NonFiniteError if the loss is NaN or infinite; ValueError if nothing can be
+        optimized.
     """
-    parameters = list(parameters.parameters() if isinstance(parameters, torch.nn.Module) else parameters)
+    parameters = list(
+        parameters.parameters()
+        if isinstance(parameters, torch.nn.Module)
+        else parameters
+    )
     parameters = [p for p in parameters if p.requires_grad]
     if not parameters:
-        raise ValueError("there are no parameters to optimize: pass an image such as fourier_image(128), its "
-                         ".parameters(), or tensors with requires_grad=True")
+        raise ValueError(
+            "there are no parameters to optimize: pass an image such as "
+            "fourier_image(128), its .parameters(), or tensors with "
+            "requires_grad=True"
+        )
     snapshots = sorted(set(snapshots))
     if snapshots and (render is None or snapshots[0] < 0 or snapshots[-1] > steps):
-        raise ValueError(f"snapshots={snapshots} must lie between 0 and steps={steps}, and need render=")
+        raise ValueError(
+            f"snapshots={snapshots} must lie between 0 and steps={steps}, and need "
+            "render="
+        )
     if optimizer is None:  # one fused kernel instead of a dozen, where there is one
-        fused = all(p.is_floating_point() and p.device.type in ("cpu", "cuda") for p in parameters)
+        fused = all(
+            p.is_floating_point() and p.device.type in ("cpu", "cuda")
+            for p in parameters
+        )
         optimizer = torch.optim.Adam(parameters, lr=lr, fused=fused)
     else:
         optimizer = optimizer(parameters)
@@ -98,14 +133,25 @@ def minimize(loss_fn, parameters, *, steps=512, lr=0.05, optimizer=None, render=
             loss = sum(terms.values()) if terms else found
             value = _scalar(loss)
             if not loss.requires_grad:
-                raise ValueError("the loss does not depend on the parameters, so there is nothing to descend; "
-                                 "compute it from them inside loss_fn, without .detach() or torch.no_grad()")
+                raise ValueError(
+                    "the loss does not depend on the parameters, so there "
+                    "is nothing to descend; compute it from them inside "
+                    "loss_fn, without .detach() or torch.no_grad()"
+                )
             if not math.isfinite(value):
                 _restore(parameters, good)
                 raise NonFiniteError(
-                    f"the loss is {value} at step {step}; the parameters are back at the last good ones. Lower lr (now "
-                    f"{optimizer.param_groups[0]['lr']:g}) or the weight of the largest term"
-                    + "".join(f"; {name} is {_number(term):.3g}" for name, term in terms.items()) + ".", history)
+                    f"the loss is {value} at step {step}; the parameters are back at "
+                    "the last good ones. Lower lr (now "
+                    f"{optimizer.param_groups[0]['lr']:g}) or the weight of the "
+                    "largest term"
+                    + "".join(
+                        f"; {name} is {_number(term):.3g}"
+                        for name, term in terms.items()
+                    )
+                    + ".",
+                    history,
+                )
             for old, p in zip(good, parameters):
                 old.copy_(p.detach())
             loss.backward()
@@ -127,28 +173,50 @@ def minimize(loss_fn, parameters, *, steps=512, lr=0.05, optimizer=None, render=
         if bar is not None:
             bar.close()
         history.seconds = time.perf_counter() - start
-    if not all(torch.isfinite(p).all() for p in parameters):  # a finite loss can have an infinite gradient
+    # a finite loss can have an infinite gradient
+    if not all(torch.isfinite(p).all() for p in parameters):
         _restore(parameters, good)
-        raise NonFiniteError(f"the gradient of step {len(history)} was not finite; the parameters are back at the last "
-                             "good ones. Look for a square root or a division at zero.", history)
+        raise NonFiniteError(
+            f"the gradient of step {len(history)} was not finite; the "
+            "parameters are back at the last good ones. Look for a "
+            "square root or a division at zero.",
+            history,
+        )
     return history
 
 
-def maximize(image, objective, network, *, steps=512, lr=0.05, transforms=None, snapshots=(), seed=0, on_step=None,
-             progress=True, optimizer=None, redirect_relu=16):
+def maximize(
+    image,
+    objective,
+    network,
+    *,
+    steps=512,
+    lr=0.05,
+    transforms=None,
+    snapshots=(),
+    seed=0,
+    on_step=None,
+    progress=True,
+    optimizer=None,
+    redirect_relu=16,
+):
     """Change an image so that an objective rises.
 
     Args:
-        image: a module whose call returns `(N, C, H, W)` in [0, 1], such as `fourier_image(128)`; changed in place.
-        objective: from `objectives`, a string "layer:channel", or a function of the activations.
+        image: a module whose call returns `(N, C, H, W)` in [0, 1], such as
+            `fourier_image(128)`; changed in place.
+        objective: from `objectives`, a string "layer:channel", or a function of the
+            activations.
         network: from `load_network`.
         steps, lr, optimizer, progress: as for `minimize`.
-        transforms: what happens to the picture before the network sees it: None for the standard robustness stack,
-            [] for nothing, or a transform or list of them.
+        transforms: what happens to the picture before the network sees it: None for the
+            standard robustness stack, [] for nothing, or a transform or list of them.
         snapshots: steps after which to keep the picture.
         seed: of the transforms. Same seed, same device, same bits.
-        on_step: called as `on_step(step, value)` with the objective's value; returning False stops.
-        redirect_relu: for this many steps, ReLUs that are off everywhere still pass a gradient (0 to switch off).
+        on_step: called as `on_step(step, value)` with the objective's value; returning
+            False stops.
+        redirect_relu: for this many steps, ReLUs that are off everywhere still pass a
+            gradient (0 to switch off).
     Returns: `History`, with `.objective` and `.snapshots`.
     Raises: as `minimize`; ValueError for unknown layers and channels.
     Source: Lucid `optvis/render.py`, whose 512 steps of Adam at 0.05 are the default.
@@ -156,30 +224,55 @@ def maximize(image, objective, network, *, steps=512, lr=0.05, transforms=None, 
     objective = as_objective(objective)
     for layer in objective.layers:
         network.resolve(layer.removesuffix(":pre"))
-    transform = standard_transforms() if transforms is None else transforms if callable(transforms) \
+    transform = (
+        standard_transforms()
+        if transforms is None
+        else transforms
+        if callable(transforms)
         else compose(*transforms)
+    )
     generator, count = torch.Generator().manual_seed(seed), itertools.count()
     layers = list(objective.layers)
 
     def loss():
         picture = image()
         with network.redirected_relu(next(count) < redirect_relu):
-            activations = network(transform(picture, generator), layers) if layers else {}
+            activations = (
+                network(transform(picture, generator), layers) if layers else {}
+            )
             activations[IMAGE] = picture
             value = objective(activations)
             if not torch.is_tensor(value) or not value.requires_grad:
-                raise ValueError(f"the objective {objective!r} does not depend on the image: there is nothing to climb")
+                raise ValueError(
+                    f"the objective {objective!r} does not depend on the image: there "
+                    "is nothing to climb"
+                )
             return -value
 
     report = None if on_step is None else lambda step, value: on_step(step, -value)
-    return minimize(loss, image, steps=steps, lr=lr, optimizer=optimizer, render=image, snapshots=snapshots,
-                    on_step=report, progress=progress)
+    return minimize(
+        loss,
+        image,
+        steps=steps,
+        lr=lr,
+        optimizer=optimizer,
+        render=image,
+        snapshots=snapshots,
+        on_step=report,
+        progress=progress,
+    )
 
 
 def _scalar(loss):
     if not torch.is_tensor(loss) or loss.numel() != 1:
-        what = f"a tensor of shape {tuple(loss.shape)}" if torch.is_tensor(loss) else repr(loss)
-        raise ValueError(f"the loss must be one number, not {what}; use .mean() or .sum()")
+        what = (
+            f"a tensor of shape {tuple(loss.shape)}"
+            if torch.is_tensor(loss)
+            else repr(loss)
+        )
+        raise ValueError(
+            f"the loss must be one number, not {what}; use .mean() or .sum()"
+        )
     return float(loss.detach())
 
 

@@ -1,10 +1,13 @@
-"""Transformation robustness: the picture is padded, moved, scaled and turned a little before the network sees it.
+"""Transformation robustness: the picture is padded, moved, scaled and turned a little
+before the network sees it.
 
-Each function here is a factory: `jitter(8)` returns `transform(images, generator)`, which maps `(N, C, H, W)` to
-`(N, C, H', W')`. One draw serves the whole batch, so frames and content pictures stay registered; with
-`per_sample=True` every picture gets its own. Gradients reach the images through all of them.
+Each function here is a factory: `jitter(8)` returns `transform(images, generator)`,
+which maps `(N, C, H, W)` to `(N, C, H', W')`. One draw serves the whole batch, so
+frames and content pictures stay registered; with `per_sample=True` every picture gets
+its own. Gradients reach the images through all of them.
 
-Source: Olah et al., Feature Visualization (2017); Lucid `optvis/transform.py`, whose numbers the standard stack has.
+Source: Olah et al., Feature Visualization (2017); Lucid `optvis/transform.py`, whose
+    numbers the standard stack has.
 """
 
 import math
@@ -14,50 +17,76 @@ import torch.nn.functional as F
 
 
 def pad(width, *, value=0.5):
-    """Add `width` pixels on each side: a constant grey, or `value="reflect"` for the mirrored picture."""
+    """Add `width` pixels on each side: a constant grey, or `value="reflect"` for the
+    mirrored picture.
+    """
     _check(width >= 0, f"pad width {width} must not be negative")
     if value == "reflect":
-        return lambda images, generator=None: F.pad(images, (width,) * 4, mode="reflect")
+        return lambda images, generator=None: F.pad(
+            images, (width,) * 4, mode="reflect"
+        )
     return lambda images, generator=None: F.pad(images, (width,) * 4, value=value)
 
 
 def jitter(distance, *, per_sample=False):
-    """Cut out a window that is `distance` pixels smaller in both directions, at a random place."""
+    """Cut out a window that is `distance` pixels smaller in both directions, at a
+    random place.
+    """
     _check(distance >= 0, f"jitter distance {distance} must not be negative")
 
     def transform(images, generator=None):
         height, width = images.shape[2] - distance, images.shape[3] - distance
-        _check(height > 0 and width > 0, f"jitter({distance}) leaves nothing of an image of {tuple(images.shape[2:])} "
-               "pixels; use a smaller distance or pad first")
-        corners = torch.randint(distance + 1, (len(images) if per_sample else 1, 2), generator=generator).tolist()
+        _check(
+            height > 0 and width > 0,
+            f"jitter({distance}) leaves nothing of an image of "
+            f"{tuple(images.shape[2:])} pixels; use a smaller distance or pad first",
+        )
+        corners = torch.randint(
+            distance + 1, (len(images) if per_sample else 1, 2), generator=generator
+        ).tolist()
         if not per_sample:
-            (top, left), = corners
-            return images[:, :, top:top + height, left:left + width]
-        return torch.stack([image[:, top:top + height, left:left + width]
-                            for image, (top, left) in zip(images, corners)])
+            ((top, left),) = corners
+            return images[:, :, top : top + height, left : left + width]
+        return torch.stack(
+            [
+                image[:, top : top + height, left : left + width]
+                for image, (top, left) in zip(images, corners)
+            ]
+        )
 
     return transform
 
 
 def random_scale(scales, *, per_sample=False):
-    """Resize by a factor drawn from `scales` (bilinear). With `per_sample`, zoom about the centre at constant size."""
+    """Resize by a factor drawn from `scales` (bilinear). With `per_sample`, zoom about
+    the centre at constant size.
+    """
     scales = torch.as_tensor(list(scales), dtype=torch.float64)
-    _check(len(scales) > 0 and bool((scales > 0).all()), f"scales {scales.tolist()} must be positive numbers")
+    _check(
+        len(scales) > 0 and bool((scales > 0).all()),
+        f"scales {scales.tolist()} must be positive numbers",
+    )
 
     def transform(images, generator=None):
         if per_sample:
-            drawn = scales[torch.randint(len(scales), (len(images),), generator=generator)]
+            drawn = scales[
+                torch.randint(len(scales), (len(images),), generator=generator)
+            ]
             return _warp(images, scale=drawn)
         scale = scales[torch.randint(len(scales), (), generator=generator)].item()
-        return F.interpolate(images, size=_scaled(images, scale), mode="bilinear", align_corners=False)
+        return F.interpolate(
+            images, size=_scaled(images, scale), mode="bilinear", align_corners=False
+        )
 
     return transform
 
 
 def random_rotate(angles, *, per_sample=False):
-    """Turn about the centre by an angle drawn from `angles`, in degrees as in Lucid; corners become black.
+    """Turn about the centre by an angle drawn from `angles`, in degrees as in Lucid;
+    corners become black.
 
-    Differs: bilinear sampling instead of the original's nearest neighbour, whose gradient jumps between pixels.
+    Differs: bilinear sampling instead of the original's nearest neighbour, whose
+        gradient jumps between pixels.
     """
     angles = torch.as_tensor(list(angles), dtype=torch.float64)
     _check(len(angles) > 0, "random_rotate needs at least one angle, in degrees")
@@ -84,33 +113,52 @@ def compose(*transforms):
 
 
 def standard_transforms(*, per_sample=False):
-    """The robustness stack of the original: pad 12, jitter 8, scale 0.90 … 1.10, rotate -10° … 10°, jitter 4.
+    """The robustness stack of the original: pad 12, jitter 8, scale 0.90 … 1.10, rotate
+    -10° … 10°, jitter 4.
 
     A 128 px picture reaches the network at 125 to 154 px.
 
-    Differs: scale, rotation and the last jitter are one bilinear sampling instead of two in a row, which costs half
-    the time and blurs once. With `per_sample` the five run one after the other.
+    Differs: scale, rotation and the last jitter are one bilinear sampling instead of
+    two in a row, which costs half the time and blurs once. With `per_sample` the five
+    run one after the other.
     """
     scales = [1 + (i - 5) / 50 for i in range(11)]
     # Five extra zeros: the original leaves the picture upright in 6 draws of 26.
     angles = list(range(-10, 11)) + 5 * [0]
     if per_sample:
-        return compose(pad(12), jitter(8, per_sample=True), random_scale(scales, per_sample=True),
-                       random_rotate(angles, per_sample=True), jitter(4, per_sample=True))
+        return compose(
+            pad(12),
+            jitter(8, per_sample=True),
+            random_scale(scales, per_sample=True),
+            random_rotate(angles, per_sample=True),
+            jitter(4, per_sample=True),
+        )
     last = jitter(4)
 
     def transform(images, generator=None):
-        # What jitter(8) would cut off again is not added: 12 pixels of grey, less up to 8 on opposite sides.
-        (top, left), = torch.randint(9, (1, 2), generator=generator).tolist()
+        # What jitter(8) would cut off again is not added: 12 pixels of grey, less up to
+        # 8 on opposite sides.
+        ((top, left),) = torch.randint(9, (1, 2), generator=generator).tolist()
         images = F.pad(images, (12 - left, 4 + left, 12 - top, 4 + top), value=0.5)
         scale = scales[torch.randint(len(scales), (), generator=generator)]
         degrees = angles[torch.randint(len(angles), (1,), generator=generator)]
         size = _scaled(images, scale)
         if degrees == 0:
-            return last(F.interpolate(images, size=size, mode="bilinear", align_corners=False), generator)
-        (top, left), = torch.randint(5, (1, 2), generator=generator).tolist()
-        _check(min(size) > 4, f"an image of {tuple(images.shape[2:])} pixels is too small for the standard transforms")
-        return _turned_window(images, size, degrees, (top, left, size[0] - 4, size[1] - 4))
+            return last(
+                F.interpolate(images, size=size, mode="bilinear", align_corners=False),
+                generator,
+            )
+        ((top, left),) = torch.randint(5, (1, 2), generator=generator).tolist()
+        _check(
+            min(size) > 4,
+            (
+                f"an image of {tuple(images.shape[2:])} pixels is too small for the "
+                "standard transforms"
+            ),
+        )
+        return _turned_window(
+            images, size, degrees, (top, left, size[0] - 4, size[1] - 4)
+        )
 
     return transform
 
@@ -121,32 +169,63 @@ def _scaled(images, scale):
 
 
 def _turned_window(images, size, degrees, window):
-    """The images resized to `size`, turned anticlockwise, and cut to `window` (top, left, height, width), in one go."""
+    """The images resized to `size`, turned anticlockwise, and cut to `window` (top,
+    left, height, width), in one go.
+    """
     (height, width), (top, left, rows, columns) = size, window
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    # Positions of the window's pixels from the picture's centre, in pixels of the resized picture …
-    y = torch.arange(rows, device=images.device, dtype=images.dtype)[:, None] + (top + 0.5 - height / 2)
-    x = torch.arange(columns, device=images.device, dtype=images.dtype) + (left + 0.5 - width / 2)
+    # Positions of the window's pixels from the picture's centre, in pixels of the
+    # resized picture …
+    y = torch.arange(rows, device=images.device, dtype=images.dtype)[:, None] + (
+        top + 0.5 - height / 2
+    )
+    x = torch.arange(columns, device=images.device, dtype=images.dtype) + (
+        left + 0.5 - width / 2
+    )
     # … turned back, and in units of half the picture, which is what grid_sample reads.
-    grid = torch.stack([(cos * x - sin * y) * (2 / width), (sin * x + cos * y) * (2 / height)], -1)
+    grid = torch.stack(
+        [(cos * x - sin * y) * (2 / width), (sin * x + cos * y) * (2 / height)], -1
+    )
     grid = grid.expand(len(images), -1, -1, -1)
-    return F.grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+    return F.grid_sample(
+        images, grid, mode="bilinear", padding_mode="zeros", align_corners=False
+    )
 
 
 def _warp(images, *, degrees=None, scale=None):
-    """Rotate anticlockwise by `degrees` and zoom by `scale` about the centre; one value, or one per image.
+    """Rotate anticlockwise by `degrees` and zoom by `scale` about the centre; one
+    value, or one per image.
 
-    The same result as kornia's `warp_affine`, in a sixth of its time for one small picture.
+    The same result as kornia's `warp_affine`, in a sixth of its time for one small
+    picture.
     """
     count, (height, width) = len(images), images.shape[2:]
-    turn = torch.zeros(1, dtype=torch.float64) if degrees is None else degrees * math.pi / 180
+    turn = (
+        torch.zeros(1, dtype=torch.float64)
+        if degrees is None
+        else degrees * math.pi / 180
+    )
     zoom = torch.ones(1, dtype=torch.float64) if scale is None else scale
-    cos, sin, zero = torch.cos(turn) / zoom, torch.sin(turn) / zoom, torch.zeros_like(turn * zoom)
-    # From output to input positions, in units of half the picture: hence the aspect ratio beside the sine.
-    matrix = torch.stack([torch.stack([cos, -sin * height / width, zero], -1),
-                          torch.stack([sin * width / height, cos, zero], -1)], 1)
-    grid = F.affine_grid(matrix.expand(count, 2, 3).to(images), list(images.shape), align_corners=False)
-    return F.grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+    cos, sin, zero = (
+        torch.cos(turn) / zoom,
+        torch.sin(turn) / zoom,
+        torch.zeros_like(turn * zoom),
+    )
+    # From output to input positions, in units of half the picture: hence the aspect
+    # ratio beside the sine.
+    matrix = torch.stack(
+        [
+            torch.stack([cos, -sin * height / width, zero], -1),
+            torch.stack([sin * width / height, cos, zero], -1),
+        ],
+        1,
+    )
+    grid = F.affine_grid(
+        matrix.expand(count, 2, 3).to(images), list(images.shape), align_corners=False
+    )
+    return F.grid_sample(
+        images, grid, mode="bilinear", padding_mode="zeros", align_corners=False
+    )
 
 
 def _check(condition, message):

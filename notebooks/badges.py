@@ -1,8 +1,10 @@
-"""Write the repository's address into every notebook: `python notebooks/badges.py [OWNER/NAME]`.
+"""Write the repository's address into every notebook:
+`python notebooks/badges.py [OWNER/NAME]`.
 
-The address stands in one place, `Repository` in pyproject.toml. From there it goes into the badge that opens a notebook
-in Colab, into the cell that installs the package there, and into README.md. Given OWNER/NAME, the address is changed
-first. With --check nothing is written, and the exit status says whether something would be.
+The address stands in one place, `Repository` in pyproject.toml. From there it goes into
+the badge that opens a notebook in Colab, into the cell that installs the package there,
+and into README.md. Given OWNER/NAME, the address is changed first. With --check nothing
+is written, and the exit status says whether something would be.
 """
 
 from __future__ import annotations
@@ -21,8 +23,9 @@ BRANCH = "main"
 IMAGE = "https://colab.research.google.com/assets/colab-badge.svg"
 BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]\([^)]*\)")
 
-# What Colab lacks is installed, torch stays as it is: a second torch would take minutes and lose the GPU.
-CELL = '''\
+# What Colab lacks is installed, torch stays as it is: a second torch would take minutes
+# and lose the GPU.
+CELL = """\
 import importlib.metadata, importlib.util, pathlib, subprocess, sys, tempfile
 
 needed = ("dputils", "kornia", "safetensors", "trimesh", "captum")
@@ -38,7 +41,7 @@ if missing and "google.colab" in sys.modules:
     print("installed", ", ".join(missing))
 elif "dputils" in missing:
     raise ModuleNotFoundError("dputils is not installed here: `make lab`, in the repository, opens JupyterLab with it")
-'''
+"""
 
 
 def address(root: Path = ROOT) -> str:
@@ -49,42 +52,62 @@ def address(root: Path = ROOT) -> str:
 
 def set_address(slug: str, root: Path = ROOT) -> None:
     """Store another address, given as OWNER/NAME."""
-    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?/[A-Za-z0-9._-]+", slug):
-        raise ValueError(f"{slug!r} is not of the form OWNER/NAME, as in https://github.com/OWNER/NAME")
+    if not re.fullmatch(
+        r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?/[A-Za-z0-9._-]+", slug
+    ):
+        raise ValueError(
+            f"{slug!r} is not of the form OWNER/NAME, as in "
+            "https://github.com/OWNER/NAME"
+        )
     path = root / "pyproject.toml"
     text = path.read_text(encoding="utf-8")
-    changed = re.sub(r'(?m)^(Repository = )".*"$', rf'\g<1>"https://github.com/{slug}"', text)
+    changed = re.sub(
+        r'(?m)^(Repository = )".*"$', rf'\g<1>"https://github.com/{slug}"', text
+    )
     path.write_text(changed, encoding="utf-8")
 
 
 def badge(url: str, relative: str) -> str:
-    """The badge, in Markdown, that opens the file at this path of the repository in Colab."""
+    """The badge, in Markdown, that opens the file at this path of the repository in
+    Colab.
+    """
     slug = url.removeprefix("https://github.com/").removesuffix("/")
-    return f"[![Open in Colab]({IMAGE})](https://colab.research.google.com/github/{slug}/blob/{BRANCH}/{relative})"
+    return (
+        "[![Open in "
+        f"Colab]({IMAGE})](https://colab.research.google.com/github/{slug}/blob/{BRANCH}/{relative})"
+    )
 
 
 def with_badge(text: str, mark: str) -> str:
     """The first cell with this badge in it: in place of an old one, or at the end."""
-    return BADGE.sub(lambda match: mark, text, count=1) if BADGE.search(text) else f"{text.rstrip()}\n\n{mark}"
+    return (
+        BADGE.sub(lambda match: mark, text, count=1)
+        if BADGE.search(text)
+        else f"{text.rstrip()}\n\n{mark}"
+    )
 
 
 def stamp(notebook: nbformat.NotebookNode, url: str, relative: str) -> None:
     """Put the address into a notebook's badge and into its cell tagged `colab`."""
     first = notebook.cells[0]
     if first.cell_type != "markdown":
-        raise ValueError(f"{relative} must open with a text cell, which carries the badge")
+        raise ValueError(
+            f"{relative} must open with a text cell, which carries the badge"
+        )
     first.source = with_badge(first.source, badge(url, relative))
     for cell in notebook.cells:
         if "colab" in cell.metadata.get("tags", []):
             cell.source = CELL.format(address=url).rstrip("\n")
-            cell.metadata["jupyter"] = {"source_hidden": True}  # nobody comes to read this
+            # nobody comes to read this
+            cell.metadata["jupyter"] = {"source_hidden": True}
 
 
 def stamped_files(root: Path = ROOT) -> dict[Path, str]:
     """Every notebook and README.md, with the text they should have."""
     url, texts = address(root), {}
     for path in sorted((root / "notebooks").rglob("*.ipynb")):
-        if ".ipynb_checkpoints" in path.parts or "assignments" in path.parts:  # `make assignments` writes those
+        # `make assignments` writes those
+        if ".ipynb_checkpoints" in path.parts or "assignments" in path.parts:
             continue
         notebook = nbformat.read(path, as_version=4)
         stamp(notebook, url, path.relative_to(root).as_posix())
@@ -98,8 +121,14 @@ def stamped_files(root: Path = ROOT) -> dict[Path, str]:
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("slug", nargs="?", metavar="OWNER/NAME", help="a new address on github.com")
-    parser.add_argument("--check", action="store_true", help="write nothing; status 1 if a file is out of date")
+    parser.add_argument(
+        "slug", nargs="?", metavar="OWNER/NAME", help="a new address on github.com"
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; status 1 if a file is out of date",
+    )
     options = parser.parse_args(arguments)
     if options.slug and options.check:
         parser.error("--check writes nothing, so it takes no OWNER/NAME")
@@ -108,12 +137,21 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             set_address(options.slug, root)
         except ValueError as error:
             parser.error(str(error))
-    old = {path: text for path, text in stamped_files(root).items() if path.read_text(encoding="utf-8") != text}
+    old = {
+        path: text
+        for path, text in stamped_files(root).items()
+        if path.read_text(encoding="utf-8") != text
+    }
     if not options.check:
         for path, text in old.items():
             path.write_text(text, encoding="utf-8")
-    print(f"{address(root)}: {len(old)} files {'out of date' if options.check else 'written'}"
-          + "".join(f"\n  {path.relative_to(root)}" for path in old))
+    print(
+        (
+            f"{address(root)}: {len(old)} files "
+            f"{'out of date' if options.check else 'written'}"
+        )
+        + "".join(f"\n  {path.relative_to(root)}" for path in old)
+    )
     return int(options.check and bool(old))
 
 

@@ -1,8 +1,10 @@
-"""Execute notebooks from a clean kernel and store them tidy: `python notebooks/execute.py [NOTEBOOK ...]`.
+"""Execute notebooks from a clean kernel and store them tidy:
+`python notebooks/execute.py [NOTEBOOK ...]`.
 
-A notebook is a path or the start of a file name ("01"); none means all. Without --output the files are replaced in
-place, but only by a run without errors. Stored files hold no timings, widget state, progress bars or memory addresses,
-so that running twice gives a small difference.
+A notebook is a path or the start of a file name ("01"); none means all. Without
+--output the files are replaced in place, but only by a run without errors. Stored files
+hold no timings, widget state, progress bars or memory addresses, so that running twice
+gives a small difference.
 """
 
 from __future__ import annotations
@@ -35,10 +37,12 @@ BUDGET_SECONDS = 240
 THUMBNAIL = (320, 200)
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 INJECTED = "injected-parameters"
-MEASURED = {"imports", "parameters", INJECTED, "claims"}  # tags of the cells that claims are made of
+# tags of the cells that claims are made of
+MEASURED = {"imports", "parameters", INJECTED, "claims"}
 
-# A widget progress bar leaves "Loading widget..." behind in a saved file, so the bars of these runs are plain text.
-# Matplotlib names the parts of an SVG by chance unless it is given a salt.
+# A widget progress bar leaves "Loading widget..." behind in a saved file, so the bars
+# of these runs are plain text. Matplotlib names the parts of an SVG by chance unless it
+# is given a salt.
 SET_UP = """
 import matplotlib as _matplotlib, tqdm.auto as _auto, tqdm.std as _std
 _auto.tqdm, _auto.trange = _std.tqdm, _std.trange
@@ -60,16 +64,27 @@ class NotebookError(Exception):
 def find_notebooks(names: list[str]) -> list[Path]:
     """Paths of the named notebooks, or of all of them in reading order."""
     # The assignments are built, run and proven by assignments/build.py.
-    known = [path for path in sorted(FOLDER.rglob("*.ipynb"))
-             if not {".ipynb_checkpoints", "assignments"} & set(path.relative_to(FOLDER).parts)]
+    known = [
+        path
+        for path in sorted(FOLDER.rglob("*.ipynb"))
+        if not {".ipynb_checkpoints", "assignments"}
+        & set(path.relative_to(FOLDER).parts)
+    ]
     if not names:
         return known
     found = []
     for name in names:
-        matches = [Path(name)] if Path(name).is_file() else [path for path in known if path.name.startswith(name)]
+        matches = (
+            [Path(name)]
+            if Path(name).is_file()
+            else [path for path in known if path.name.startswith(name)]
+        )
         if not matches:
             stems = ", ".join(path.stem for path in known) or "none"
-            raise NotebookError(f"no notebook {name!r}; give a path or the start of one of these names: {stems}")
+            raise NotebookError(
+                f"no notebook {name!r}; give a path or the start of one of these "
+                f"names: {stems}"
+            )
         found += [path for path in matches if path not in found]
     return found
 
@@ -97,17 +112,29 @@ def parameter_names(notebook: nbformat.NotebookNode) -> set[str]:
     if index is None:
         return set()
     tree = ast.parse(notebook.cells[index].source)
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
 
 
 def brief_settings(notebook: nbformat.NotebookNode, steps: int) -> dict[str, object]:
-    """Settings under which a notebook shows that it runs rather than what it is about: few steps of everything."""
-    return {name: steps for name in parameter_names(notebook) if "steps" in name.lower()}
+    """Settings under which a notebook shows that it runs rather than what it is about:
+    few steps of everything.
+    """
+    return {
+        name: steps for name in parameter_names(notebook) if "steps" in name.lower()
+    }
 
 
 def inject(notebook: nbformat.NotebookNode, settings: dict[str, object]) -> None:
     """Add a cell that overrides parameters, right after the parameter cell."""
-    chosen = {name: value for name, value in settings.items() if name in parameter_names(notebook)}
+    chosen = {
+        name: value
+        for name, value in settings.items()
+        if name in parameter_names(notebook)
+    }
     if not chosen:
         return
     source = "\n".join(f"{name} = {value!r}" for name, value in chosen.items())
@@ -116,13 +143,23 @@ def inject(notebook: nbformat.NotebookNode, settings: dict[str, object]) -> None
 
 
 def bare_code(source: str) -> str:
-    """Python source without comments, docstrings and empty lines: what can change what it computes."""
+    """Python source without comments, docstrings and empty lines: what can change what
+    it computes.
+    """
     lines = source.splitlines()
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+        ):
             first, last = node.lineno - 1, node.end_lineno
-            lines[first:last] = [lines[first][:node.col_offset] + "..."] + [""] * (last - first - 1)
-    for token in tokenize.generate_tokens(io.StringIO("\n".join(lines) + "\n").readline):
+            lines[first:last] = [lines[first][: node.col_offset] + "..."] + [""] * (
+                last - first - 1
+            )
+    for token in tokenize.generate_tokens(
+        io.StringIO("\n".join(lines) + "\n").readline
+    ):
         if token.type == tokenize.COMMENT:
             row, column = token.start
             lines[row - 1] = lines[row - 1][:column]
@@ -130,19 +167,29 @@ def bare_code(source: str) -> str:
 
 
 def fingerprint(notebook: nbformat.NotebookNode) -> str:
-    """Changes when what a notebook's claims rest on changes: the cells that measure them, the package, the data.
+    """Changes when what a notebook's claims rest on changes: the cells that measure
+    them, the package, the data.
 
     The figures and the classroom are left aside: no claim rests on them.
     """
     package = FOLDER.parent / "dputils"
-    parts = [bare_code(path.read_text(encoding="utf-8")) for path in sorted(package.glob("*.py"))]
+    parts = [
+        bare_code(path.read_text(encoding="utf-8"))
+        for path in sorted(package.glob("*.py"))
+    ]
     parts.append((FOLDER.parent / "data" / "SHA256SUMS").read_text(encoding="utf-8"))
-    parts += [cell.source for cell in notebook.cells if MEASURED & set(cell.metadata.get("tags", []))]
+    parts += [
+        cell.source
+        for cell in notebook.cells
+        if MEASURED & set(cell.metadata.get("tags", []))
+    ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 def stored_claims(notebook: nbformat.NotebookNode) -> list[dict] | None:
-    """The claims as an earlier run measured them, or None if what they rest on has changed since."""
+    """The claims as an earlier run measured them, or None if what they rest on has
+    changed since.
+    """
     kept = notebook.metadata.get("measured", {})
     return kept["claims"] if kept.get("fingerprint") == fingerprint(notebook) else None
 
@@ -151,25 +198,42 @@ def leave_out(notebook: nbformat.NotebookNode, headings: set[str]) -> None:
     """Drop the code cells below these headings, up to the next heading of any level."""
     kept, inside = [], False
     for cell in notebook.cells:
-        if cell.cell_type == "markdown" and (found := re.findall(r"^#+ +(.+?) *$", cell.source, re.M)):
+        if cell.cell_type == "markdown" and (
+            found := re.findall(r"^#+ +(.+?) *$", cell.source, re.M)
+        ):
             inside = found[-1] in headings
         if not (inside and cell.cell_type == "code"):
             kept.append(cell)
     notebook.cells = kept
 
 
-async def execute(notebook: nbformat.NotebookNode, folder: Path, timeout: float) -> list[dict]:
-    """Run all cells in place, in a fresh kernel whose working folder is the notebook's own; returns its claims."""
+async def execute(
+    notebook: nbformat.NotebookNode, folder: Path, timeout: float
+) -> list[dict]:
+    """Run all cells in place, in a fresh kernel whose working folder is the notebook's
+    own; returns its claims.
+    """
     environment = dict(os.environ)
     # A caller's MPLBACKEND=agg would swallow every figure.
     environment["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-    environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # a remark of older kernels on their debugger
+    # a remark of older kernels on their debugger
+    environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     root = str(FOLDER.parent)
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH")]))
-    # With store_widget_state=False nbclient fails on `interact` (KeyError); `tidy` drops the state again.
-    client = NotebookClient(notebook, kernel_name="python3", timeout=timeout, store_widget_state=True,
-                            record_timing=False, resources={"metadata": {"path": str(folder)}},
-                            extra_arguments=["--IPKernelApp.log_level=40"])  # errors only, no remarks on sockets
+    environment["PYTHONPATH"] = os.pathsep.join(
+        filter(None, [root, environment.get("PYTHONPATH")])
+    )
+    # With store_widget_state=False nbclient fails on `interact` (KeyError); `tidy`
+    # drops the state again.
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=timeout,
+        store_widget_state=True,
+        record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
+        # errors only, no remarks on sockets
+        extra_arguments=["--IPKernelApp.log_level=40"],
+    )
     async with client.async_setup_kernel(env=environment):
         with suppress(NotImplementedError):  # as it says on Windows
             # nbclient's own answer to Ctrl-C ends one kernel; Python's ends them all.
@@ -183,11 +247,17 @@ async def execute(notebook: nbformat.NotebookNode, folder: Path, timeout: float)
             await client.async_execute_cell(asked, len(notebook.cells) - 1)
         finally:
             notebook.cells.remove(asked)
-    return json.loads("".join(output.text for output in asked.outputs if output.get("name") == "stdout"))
+    return json.loads(
+        "".join(
+            output.text for output in asked.outputs if output.get("name") == "stdout"
+        )
+    )
 
 
 def collapse_returns(text: str) -> str:
-    """What a terminal would still show: a carriage return overwrites its line, and progress bars are dropped."""
+    """What a terminal would still show: a carriage return overwrites its line, and
+    progress bars are dropped.
+    """
     bar = re.compile(r"\d+%\|.*\|\s*\d+/\d+|\d+it \[\d\d:\d\d")
     kept = []
     for line in text.split("\n"):
@@ -200,23 +270,37 @@ def collapse_returns(text: str) -> str:
 
 def tidy(notebook: nbformat.NotebookNode) -> None:
     """Drop what differs between two equal runs, and what only a live kernel could show."""
-    notebook.metadata = nbformat.from_dict({
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    })
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {
+                "display_name": "Python 3",
+                "language": "python",
+                "name": "python3",
+            },
+            "language_info": {"name": "python"},
+        }
+    )
     for cell in notebook.cells:
         for key in ("execution", "ExecuteTime", "trusted", "collapsed", "scrolled"):
             cell.metadata.pop(key, None)
         if cell.cell_type == "code":
-            cell.outputs = [output for output in merge_streams(cell.outputs) if keep(output)]
+            cell.outputs = [
+                output for output in merge_streams(cell.outputs) if keep(output)
+            ]
 
 
 def merge_streams(outputs: list) -> list:
-    """Join consecutive pieces of the same stream: how a stream is cut depends on timing."""
+    """Join consecutive pieces of the same stream: how a stream is cut depends on
+    timing.
+    """
     merged: list = []
     for output in outputs:
         last = merged[-1] if merged else None
-        if last is not None and output.output_type == last.output_type == "stream" and output.name == last.name:
+        if (
+            last is not None
+            and output.output_type == last.output_type == "stream"
+            and output.name == last.name
+        ):
             last.text += output.text
         else:
             merged.append(output)
@@ -226,7 +310,9 @@ def merge_streams(outputs: list) -> list:
 def keep(output: nbformat.NotebookNode) -> bool:
     """Clean one output; False if nothing worth storing is left."""
     if output.output_type == "stream":
-        output.text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x...", collapse_returns(output.text))
+        output.text = re.sub(
+            r"0x[0-9a-fA-F]{6,}", "0x...", collapse_returns(output.text)
+        )
         return bool(output.text.strip())
     if output.output_type == "error":
         return True
@@ -235,61 +321,117 @@ def keep(output: nbformat.NotebookNode) -> bool:
         if set(output.data) <= {"text/plain"}:
             return False
     if "image/svg+xml" in output.data:
-        output.data["image/svg+xml"] = re.sub(r"\s*<dc:date>.*?</dc:date>", "", output.data["image/svg+xml"])
+        output.data["image/svg+xml"] = re.sub(
+            r"\s*<dc:date>.*?</dc:date>", "", output.data["image/svg+xml"]
+        )
     if "text/plain" in output.data:
-        output.data["text/plain"] = re.sub(r"0x[0-9a-fA-F]{6,}", "0x...", output.data["text/plain"])
+        output.data["text/plain"] = re.sub(
+            r"0x[0-9a-fA-F]{6,}", "0x...", output.data["text/plain"]
+        )
     return bool(output.data)
 
 
 def check(notebook: nbformat.NotebookNode, size: int) -> None:
-    """Raise NotebookError unless the cells ran once each, in order, without error, and `size` bytes are few enough."""
-    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    """Raise NotebookError unless the cells ran once each, in order, without error, and
+    `size` bytes are few enough.
+    """
+    code = [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code" and cell.source.strip()
+    ]
     counts = [cell.execution_count for cell in code]
     if counts != list(range(1, len(code) + 1)):
         raise NotebookError(f"execution counts are {counts}, not 1 to {len(code)}")
     for number, cell in enumerate(code, 1):
         for output in cell.outputs:
             if output.output_type == "error":
-                raise NotebookError(f"code cell {number} holds an error: {output.ename}: {output.evalue}")
+                raise NotebookError(
+                    f"code cell {number} holds an error: {output.ename}: "
+                    f"{output.evalue}"
+                )
     if size > MAX_BYTES:
-        largest = sorted(((len(nbformat.v4.writes_json(nbformat.v4.new_notebook(cells=[cell]))), number)
-                          for number, cell in enumerate(code, 1)), reverse=True)[:3]
-        where = ", ".join(f"code cell {number}: {bytes_ / 1e6:.2f} MB" for bytes_, number in largest)
-        raise NotebookError(f"the file is {size / 1e6:.2f} MB, at most {MAX_BYTES / 1e6:.0f} MB; largest: {where}. "
-                            "Show fewer or smaller pictures, or store them as JPEG")
+        largest = sorted(
+            (
+                (
+                    len(
+                        nbformat.v4.writes_json(nbformat.v4.new_notebook(cells=[cell]))
+                    ),
+                    number,
+                )
+                for number, cell in enumerate(code, 1)
+            ),
+            reverse=True,
+        )[:3]
+        where = ", ".join(
+            f"code cell {number}: {bytes_ / 1e6:.2f} MB" for bytes_, number in largest
+        )
+        raise NotebookError(
+            f"the file is {size / 1e6:.2f} MB, at most "
+            f"{MAX_BYTES / 1e6:.0f} MB; largest: {where}. Show fewer "
+            "or smaller pictures, or store them as JPEG"
+        )
 
 
 def store_thumbnail(notebook: nbformat.NotebookNode, target: Path) -> None:
-    """Keep a small copy of the picture that the cell tagged `thumbnail` shows, for the table in README.md."""
+    """Keep a small copy of the picture that the cell tagged `thumbnail` shows, for the
+    table in README.md.
+    """
     index = tagged_cell(notebook, "thumbnail")
-    shown = [] if index is None else [output.data["image/jpeg"] for output in notebook.cells[index].outputs
-                                      if "image/jpeg" in output.get("data", {})]
+    shown = (
+        []
+        if index is None
+        else [
+            output.data["image/jpeg"]
+            for output in notebook.cells[index].outputs
+            if "image/jpeg" in output.get("data", {})
+        ]
+    )
     if shown:
         picture = Image.open(io.BytesIO(base64.b64decode(shown[-1])))
         picture.thumbnail(THUMBNAIL, Image.Resampling.LANCZOS)
         folder = target.parent / "thumbnails"
         folder.mkdir(exist_ok=True)
-        number = re.match(r"\d+", target.stem)  # sections are numbered, appendices go by their name
+        # sections are numbered, appendices go by their name
+        number = re.match(r"\d+", target.stem)
         picture.save(folder / f"{number[0] if number else target.stem}.jpg", quality=85)
 
 
 async def run_one(path: Path, target: Path, options: argparse.Namespace) -> dict:
-    """Execute one notebook and store it at `target`; returns the seconds it took and its claims."""
-    # Now and then the kernel's answer to a finished cell gets lost on its way, and the wait for it would never end:
-    # a cell that runs out of time gives the whole notebook one more chance, in a new kernel.
+    """Execute one notebook and store it at `target`; returns the seconds it took and
+    its claims.
+    """
+    # Now and then the kernel's answer to a finished cell gets lost on its way, and the
+    # wait for it would never end: a cell that runs out of time gives the whole notebook
+    # one more chance, in a new kernel.
     for chances in (1, 0):
         notebook = nbformat.read(path, as_version=4)
-        notebook.cells = [cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])]
+        notebook.cells = [
+            cell
+            for cell in notebook.cells
+            if INJECTED not in cell.metadata.get("tags", [])
+        ]
         leave_out(notebook, set(options.skip))
-        inject(notebook, (brief_settings(notebook, options.brief) if options.brief else {}) | options.settings)
-        rests_on = fingerprint(notebook)  # before the run: the kernel imports the code as it is now
+        inject(
+            notebook,
+            (brief_settings(notebook, options.brief) if options.brief else {})
+            | options.settings,
+        )
+        # before the run: the kernel imports the code as it is now
+        rests_on = fingerprint(notebook)
         start, failure, claims = time.perf_counter(), None, []
         try:
             claims = await execute(notebook, path.resolve().parent, options.timeout)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             failure = NotebookError(str(error).strip())
             if chances and isinstance(error, CellTimeoutError):
-                print(f"{path.name}: no answer within {options.timeout:.0f} s, trying once more", flush=True)
+                print(
+                    (
+                        f"{path.name}: no answer within {options.timeout:.0f} s, "
+                        "trying once more"
+                    ),
+                    flush=True,
+                )
                 continue
         break
     seconds = time.perf_counter() - start
@@ -299,7 +441,8 @@ async def run_one(path: Path, target: Path, options: argparse.Namespace) -> dict
     text = nbformat.writes(notebook) + "\n"
     if failure is None:
         try:
-            check(notebook, 0 if options.settings else len(text.encode()))  # a reader's own run may be of any size
+            # a reader's own run may be of any size
+            check(notebook, 0 if options.settings else len(text.encode()))
         except NotebookError as error:
             failure = error
     # A failed run is worth reading, but it must not replace a good one.
@@ -309,17 +452,28 @@ async def run_one(path: Path, target: Path, options: argparse.Namespace) -> dict
         store_thumbnail(notebook, target)
     if failure is not None:
         raise failure
-    return {"seconds": round(seconds, 1), "bytes": target.stat().st_size, "claims": claims}
+    return {
+        "seconds": round(seconds, 1),
+        "bytes": target.stat().st_size,
+        "claims": claims,
+    }
 
 
-async def run_all(paths: list[Path], options: argparse.Namespace) -> tuple[dict[str, dict], list[str]]:
-    """Execute notebooks, some at a time, and print how each ended; returns reports by name, and names that failed."""
+async def run_all(
+    paths: list[Path], options: argparse.Namespace
+) -> tuple[dict[str, dict], list[str]]:
+    """Execute notebooks, some at a time, and print how each ended; returns reports by
+    name, and names that failed.
+    """
     free, report, failed = asyncio.Semaphore(options.jobs), {}, []
 
     async def run(path: Path) -> None:
         inside = path.resolve().is_relative_to(FOLDER)
         relative = path.resolve().relative_to(FOLDER) if inside else Path(path.name)
-        name, target = relative.as_posix(), path if options.output is None else options.output / relative
+        name, target = (
+            relative.as_posix(),
+            path if options.output is None else options.output / relative,
+        )
         async with free:
             try:
                 ran = report[name] = await run_one(path, target, options)
@@ -327,8 +481,15 @@ async def run_all(paths: list[Path], options: argparse.Namespace) -> tuple[dict[
                 failed.append(name)
                 print(f"FAILED  {name}\n{error}\n", flush=True)
                 return
-        over = f"  over the budget of {BUDGET_SECONDS} s" if ran["seconds"] > BUDGET_SECONDS else ""
-        print(f"OK  {name}  {ran['seconds']:.0f} s  {ran['bytes'] / 1e6:.2f} MB{over}", flush=True)
+        over = (
+            f"  over the budget of {BUDGET_SECONDS} s"
+            if ran["seconds"] > BUDGET_SECONDS
+            else ""
+        )
+        print(
+            f"OK  {name}  {ran['seconds']:.0f} s  {ran['bytes'] / 1e6:.2f} MB{over}",
+            flush=True,
+        )
         for claim in ran["claims"]:
             if not claim["holds"]:
                 print(f"    {claim['text']}", flush=True)
@@ -339,30 +500,86 @@ async def run_all(paths: list[Path], options: argparse.Namespace) -> tuple[dict[
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("notebooks", nargs="*", help="paths, or starts of names such as 01; none means all")
-    parser.add_argument("--output", type=Path, help="folder for the executed copies (default: replace in place)")
-    parser.add_argument("--set", dest="settings", metavar="NAME=VALUE", nargs="+", action="extend", default=[],
-                        help="override parameters, for instance --set size=64 steps=32 (needs --output)")
-    parser.add_argument("--skip", metavar="HEADING", action="append", default=[],
-                        help='leave out the code below a heading, such as "Claims, measured" (needs --output)')
-    parser.add_argument("--brief", metavar="STEPS", type=int,
-                        help="set every parameter that counts steps to this, to see that all runs (needs --output)")
-    parser.add_argument("--jobs", metavar="N", type=int, default=1, help="notebooks to run at a time")
-    parser.add_argument("--report", type=Path, metavar="FILE", help="write seconds and claims of each notebook as JSON")
-    parser.add_argument("--timeout", type=float, default=600, help="seconds that one cell may take")
+    parser.add_argument(
+        "notebooks",
+        nargs="*",
+        help="paths, or starts of names such as 01; none means all",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        help="folder for the executed copies (default: replace in place)",
+    )
+    parser.add_argument(
+        "--set",
+        dest="settings",
+        metavar="NAME=VALUE",
+        nargs="+",
+        action="extend",
+        default=[],
+        help=(
+            "override parameters, for instance --set size=64 steps=32 (needs --output)"
+        ),
+    )
+    parser.add_argument(
+        "--skip",
+        metavar="HEADING",
+        action="append",
+        default=[],
+        help=(
+            'leave out the code below a heading, such as "Claims, '
+            'measured" (needs --output)'
+        ),
+    )
+    parser.add_argument(
+        "--brief",
+        metavar="STEPS",
+        type=int,
+        help=(
+            "set every parameter that counts steps to this, to see "
+            "that all runs (needs --output)"
+        ),
+    )
+    parser.add_argument(
+        "--jobs", metavar="N", type=int, default=1, help="notebooks to run at a time"
+    )
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="write seconds and claims of each notebook as JSON",
+    )
+    parser.add_argument(
+        "--timeout", type=float, default=600, help="seconds that one cell may take"
+    )
     options = parser.parse_args(arguments)
     try:
         paths = find_notebooks(options.notebooks)
         options.settings = dict(map(parse_setting, options.settings))
-        known = set().union(*(parameter_names(nbformat.read(path, as_version=4)) for path in paths))
+        known = set().union(
+            *(parameter_names(nbformat.read(path, as_version=4)) for path in paths)
+        )
         for name in options.settings:
             if name not in known:
                 near = difflib.get_close_matches(name, known, 3) or sorted(known)
-                raise NotebookError(f"no parameter {name!r} in these notebooks; there are: {', '.join(near) or 'none'}")
-        changed = [flag for flag, value in (("--set", options.settings), ("--skip", options.skip),
-                                            ("--brief", options.brief)) if value]
+                raise NotebookError(
+                    f"no parameter {name!r} in these notebooks; there are: "
+                    f"{', '.join(near) or 'none'}"
+                )
+        changed = [
+            flag
+            for flag, value in (
+                ("--set", options.settings),
+                ("--skip", options.skip),
+                ("--brief", options.brief),
+            )
+            if value
+        ]
         if changed and options.output is None:
-            raise NotebookError(f"{changed[0]} would store a changed run in place of the book's; add --output FOLDER")
+            raise NotebookError(
+                f"{changed[0]} would store a changed run in place of the book's; add "
+                "--output FOLDER"
+            )
         for name in ("brief", "jobs"):
             if (value := getattr(options, name)) is not None and value < 1:
                 raise NotebookError(f"--{name} {value}: at least 1")
@@ -373,12 +590,18 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         report, failed = asyncio.run(run_all(paths, options))
     except KeyboardInterrupt:
-        print("Stopped. The notebooks named above are finished, the others are as they were.")
+        print(
+            "Stopped. The notebooks named above are finished, the others are as they "
+            "were."
+        )
         return 130
     if options.report:
         options.report.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     if failed:
-        print(f"{len(failed)} of {len(paths)} notebooks failed: {', '.join(sorted(failed))}")
+        print(
+            f"{len(failed)} of {len(paths)} notebooks failed: "
+            f"{', '.join(sorted(failed))}"
+        )
         return 1
     print(f"{len(paths)} notebooks in {time.perf_counter() - start:.0f} s")
     return 0

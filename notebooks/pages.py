@@ -1,7 +1,9 @@
-"""Write every notebook as a page that works without a network: `python notebooks/pages.py FOLDER`.
+"""Write every notebook as a page that works without a network:
+`python notebooks/pages.py FOLDER`.
 
-Each page carries its pictures, films and interactive figures in itself. Formulas become MathML, which browsers draw
-without a script. `index.html` shows the book at a glance, a picture and a sentence for each notebook.
+Each page carries its pictures, films and interactive figures in itself. Formulas become
+MathML, which browsers draw without a script. `index.html` shows the book at a glance, a
+picture and a sentence for each notebook.
 """
 
 from __future__ import annotations
@@ -88,7 +90,9 @@ class Page(NamedTuple):
 
 
 class Renderer(IPythonRenderer):
-    """Markdown with formulas as MathML, links to the other pages, and nothing from elsewhere."""
+    """Markdown with formulas as MathML, links to the other pages, and nothing from
+    elsewhere.
+    """
 
     def block_math(self, body):
         return to_mathml(body, "block")
@@ -96,13 +100,18 @@ class Renderer(IPythonRenderer):
     def inline_math(self, body):
         return to_mathml(body, "inline")
 
-    def block_html(self, html):  # nbconvert would close a <details> whose end is in a later block
+    # nbconvert would close a <details> whose end is in a later block
+    def block_html(self, html):
         return super().block_html(html) if "<img" in html else html
 
     def heading(self, text, level, **attrs):
-        anchor = re.sub(r"\s+", "-", html.unescape(re.sub(r"<[^>]+>", "", text)))  # as in Jupyter
-        return (f'<h{level} id="{html.escape(anchor)}">{text}'
-                f'<a class="anchor-link" aria-label="link to this section" href="#{quote(anchor)}">¶</a></h{level}>\n')
+        # as in Jupyter
+        anchor = re.sub(r"\s+", "-", html.unescape(re.sub(r"<[^>]+>", "", text)))
+        return (
+            f'<h{level} id="{html.escape(anchor)}">{text}<a class="anchor-link" '
+            'aria-label="link to this section" '
+            f'href="#{quote(anchor)}">¶</a></h{level}>\n'
+        )
 
     def link(self, text, url, title=None):
         if "://" not in url:
@@ -129,35 +138,55 @@ class Exporter(HTMLExporter):
 
     def to_html(self, source, attachments=None):
         """Markdown as HTML; `attachments` are the pictures that the cell carries."""
-        renderer = Renderer(escape=False, embed_images=True, path=self.folder, attachments=attachments or {})
+        renderer = Renderer(
+            escape=False,
+            embed_images=True,
+            path=self.folder,
+            attachments=attachments or {},
+        )
         return MarkdownWithMath(renderer=renderer).render(source)
 
 
 def to_mathml(formula: str, display: str) -> str:
-    """A formula as MathML. Raises: ValueError for a command that would be shown as it is typed."""
-    made = convert(re.sub(r"\\arg(?![a-zA-Z])", r"\\mathrm{arg}", formula.strip()), display=display)
+    """A formula as MathML. Raises: ValueError for a command that would be shown as it
+    is typed.
+    """
+    made = convert(
+        re.sub(r"\\arg(?![a-zA-Z])", r"\\mathrm{arg}", formula.strip()), display=display
+    )
     if unknown := re.search(r"\\[a-zA-Z]+", re.sub(r"<[^>]+>", "", made)):
-        raise ValueError(f"{unknown[0]} in the formula {formula.strip()!r} cannot be turned into MathML; write it with "
-                         "another command")
+        raise ValueError(
+            f"{unknown[0]} in the formula {formula.strip()!r} cannot be "
+            "turned into MathML; write it with another command"
+        )
     return made
 
 
 def describe(path: Path) -> Page:
-    """Title and claim from the first cell: its heading, and its first paragraph in bold."""
+    """Title and claim from the first cell: its heading, and its first paragraph in
+    bold.
+    """
     first = nbformat.read(path, as_version=4).cells[0].source
     title = re.search(r"^# (.+)$", first, re.M)
     claim = re.search(r"^\*\*(.+?)\*\*\s*$", first, re.M | re.S)
     number = re.match(r"\d+", path.stem)
-    return Page(path, path.relative_to(FOLDER).with_suffix(".html").as_posix(),
-                re.sub(r"^\W*(\d+\s*·|Appendix:)\s*", "", title[1]) if title else path.stem,
-                " ".join(claim[1].split()) if claim else "",
-                path.parent / "thumbnails" / f"{number[0] if number else path.stem}.jpg")
+    return Page(
+        path,
+        path.relative_to(FOLDER).with_suffix(".html").as_posix(),
+        re.sub(r"^\W*(\d+\s*·|Appendix:)\s*", "", title[1]) if title else path.stem,
+        " ".join(claim[1].split()) if claim else "",
+        path.parent / "thumbnails" / f"{number[0] if number else path.stem}.jpg",
+    )
 
 
 def body(path: Path) -> str:
     """A notebook's cells and outputs as HTML."""
     notebook = nbformat.read(path, as_version=4)
-    notebook.cells = [cell for cell in notebook.cells if not LEFT_OUT & set(cell.metadata.get("tags", []))]
+    notebook.cells = [
+        cell
+        for cell in notebook.cells
+        if not LEFT_OUT & set(cell.metadata.get("tags", []))
+    ]
     text, _ = Exporter(path.parent).from_notebook_node(notebook)
     return text
 
@@ -177,10 +206,14 @@ Olah (Distill, 2018)</span><span>Prose and pictures CC BY 4.0, code MIT</span></
 
 def index(pages: list[Page]) -> str:
     """The book at a glance: a picture, a title and a sentence for each notebook."""
-    exporter, content = Exporter(FOLDER), [
-        f'<h1>{TITLE}</h1><p class="lead">How a picture is written down decides which picture an optimization finds. '
-        f'The article that showed it, <a href="{ARTICLE}"><i>Differentiable Image Parameterizations</i></a>, as '
-        "notebooks: every figure is computed here, and every claim is measured.</p>"]
+    exporter, content = (
+        Exporter(FOLDER),
+        [
+            f'<h1>{TITLE}</h1><p class="lead">How a picture is written down decides which picture an optimization finds. '
+            f'The article that showed it, <a href="{ARTICLE}"><i>Differentiable Image Parameterizations</i></a>, as '
+            "notebooks: every figure is computed here, and every claim is measured.</p>"
+        ],
+    )
     for folder, heading in PARTS.items():
         rows = []
         for page in pages:
@@ -190,32 +223,57 @@ def index(pages: list[Page]) -> str:
             picture = ""
             if page.thumbnail.is_file():
                 data = base64.b64encode(page.thumbnail.read_bytes()).decode()
-                picture = f'<a href="{page.target}"><img alt="" src="data:image/jpeg;base64,{data}"></a>'
-            rows.append(f'<div>{picture}</div><div><h3><a href="{page.target}">'
-                        + (f'<span class="number">{number[0]}</span> ' if number else "")
-                        + f"{html.escape(page.title)}</a></h3>{exporter.to_html(page.claim)}</div>")
+                picture = (
+                    f'<a href="{page.target}"><img alt="" '
+                    f'src="data:image/jpeg;base64,{data}"></a>'
+                )
+            rows.append(
+                f'<div>{picture}</div><div><h3><a href="{page.target}">'
+                + (f'<span class="number">{number[0]}</span> ' if number else "")
+                + f"{html.escape(page.title)}</a></h3>{exporter.to_html(page.claim)}</div>"
+            )
         if rows:
-            content.append((f"<h2>{heading}</h2>" if heading else "") + f'<div class="book">{"".join(rows)}</div>')
+            content.append(
+                (f"<h2>{heading}</h2>" if heading else "")
+                + f'<div class="book">{"".join(rows)}</div>'
+            )
     return document(TITLE, "".join(content), "")
 
 
 def write_site(folder: Path) -> list[Path]:
     """Write all pages below `folder`; returns their paths, index.html first."""
-    sources = [path for path in sorted(FOLDER.rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts
-               and path.parent.relative_to(FOLDER).as_posix() in PARTS]
+    sources = [
+        path
+        for path in sorted(FOLDER.rglob("*.ipynb"))
+        if ".ipynb_checkpoints" not in path.parts
+        and path.parent.relative_to(FOLDER).as_posix() in PARTS
+    ]
     pages = [describe(path) for path in sources]
-    order = [page for part in PARTS for page in pages if Path(page.target).parent.as_posix() == part]
+    order = [
+        page
+        for part in PARTS
+        for page in pages
+        if Path(page.target).parent.as_posix() == part
+    ]
     written = [folder / "index.html"]
     folder.mkdir(parents=True, exist_ok=True)
     written[0].write_text(index(order), encoding="utf-8")
     for number, page in enumerate(order):
         up = "../" * page.target.count("/")
-        near = [(order[k], mark) for k, mark in ((number - 1, "← {}"), (number + 1, "{} →")) if 0 <= k < len(order)]
-        links = " &nbsp; ".join(f'<a href="{up}{other.target}">{mark.format(html.escape(other.title))}</a>'
-                                for other, mark in near)
+        near = [
+            (order[k], mark)
+            for k, mark in ((number - 1, "← {}"), (number + 1, "{} →"))
+            if 0 <= k < len(order)
+        ]
+        links = " &nbsp; ".join(
+            f'<a href="{up}{other.target}">{mark.format(html.escape(other.title))}</a>'
+            for other, mark in near
+        )
         target = folder / page.target
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(document(page.title, body(page.source), up, links), encoding="utf-8")
+        target.write_text(
+            document(page.title, body(page.source), up, links), encoding="utf-8"
+        )
         written.append(target)
         print(f"{target}  {target.stat().st_size / 1e6:.2f} MB", flush=True)
     return written

@@ -1,4 +1,6 @@
-"""The bank of right and wrong solutions, written as students write them: every wrong one is named, no right one refused."""
+"""The bank of right and wrong solutions, written as students write them: every wrong
+one is named, no right one refused.
+"""
 
 import pytest
 
@@ -10,17 +12,21 @@ STUDENTS = ("ada", "grace", "5127731")
 
 def right(number):
     """Decorator: a right solution of an exercise."""
+
     def keep(function):
         RIGHT.append((number, function))
         return function
+
     return keep
 
 
 def wrong(number, *words):
     """Decorator: a wrong solution; the message must contain all the words."""
+
     def keep(function):
         WRONG.append((number, words, function))
         return function
+
     return keep
 
 
@@ -39,12 +45,22 @@ def refuses(number, words, function):
 
 
 def bank(numbers):
-    """Parametrized tests for the solutions of some exercises; call it at the end of a module that fills the bank."""
-    rights = [pytest.param(n, f, id=f"{n}-{i}") for i, (n, f) in enumerate(RIGHT) if n.startswith(numbers)]
-    wrongs = [pytest.param(n, w, f, id=f"{n}-{f.__name__}-{i}") for i, (n, w, f) in enumerate(WRONG)
-              if n.startswith(numbers)]
+    """Parametrized tests for the solutions of some exercises; call it at the end of a
+    module that fills the bank.
+    """
+    rights = [
+        pytest.param(n, f, id=f"{n}-{i}")
+        for i, (n, f) in enumerate(RIGHT)
+        if n.startswith(numbers)
+    ]
+    wrongs = [
+        pytest.param(n, w, f, id=f"{n}-{f.__name__}-{i}")
+        for i, (n, w, f) in enumerate(WRONG)
+        if n.startswith(numbers)
+    ]
 
-    # New functions at every call: parametrize leaves its mark on the function itself, and the modules share this one.
+    # New functions at every call: parametrize leaves its mark on the function itself,
+    # and the modules share this one.
     @pytest.mark.parametrize("number, function", rights)
     def accept(number, function):
         accepts(number, function)

@@ -1,12 +1,17 @@
-"""Shared by the tests: no display, a core to each process, and a small network that needs no trained weights."""
+"""Shared by the tests: no display, a core to each process, and a small network that
+needs no trained weights.
+"""
 
 import os
 
-# Before torch and matplotlib are imported anywhere: tests run beside each other on small machines, without a screen.
+# Before torch and matplotlib are imported anywhere: tests run beside each other on
+# small machines, without a screen.
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("TQDM_DISABLE", "1")
 if processes := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
-    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // int(processes))))
+    os.environ.setdefault(
+        "OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // int(processes)))
+    )
 
 import pytest
 import torch

@@ -1,4 +1,6 @@
-"""Scripts and files of the repository that tests use as a user would: loaded by path, and built as a wheel."""
+"""Scripts and files of the repository that tests use as a user would: loaded by path,
+and built as a wheel.
+"""
 
 import importlib.util
 import subprocess
@@ -20,10 +22,25 @@ def load_script(path):
 
 
 def build_wheel(folder):
-    """The package as a wheel in `folder`, built without isolation, so that it needs no network."""
+    """The package as a wheel in `folder`, built without isolation, so that it needs no
+    network.
+    """
     pytest.importorskip("hatchling", reason="hatchling is not installed")
     pytest.importorskip("pip", reason="pip is not installed")
-    subprocess.run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
-                    "--wheel-dir", str(folder), str(ROOT)], check=True)
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "--quiet",
+            "--no-deps",
+            "--no-build-isolation",
+            "--wheel-dir",
+            str(folder),
+            str(ROOT),
+        ],
+        check=True,
+    )
     (wheel,) = folder.glob("dputils-*.whl")
     return wheel

@@ -1,4 +1,6 @@
-"""The assignments as they are handed out: three notebooks from one source, which belong together."""
+"""The assignments as they are handed out: three notebooks from one source, which belong
+together.
+"""
 
 import json
 import os
@@ -12,7 +14,12 @@ import nbformat
 import pytest
 from scripts import load_script
 
-from dputils.checks import find_exercise, list_assignments, list_exercises, list_experiments
+from dputils.checks import (
+    find_exercise,
+    list_assignments,
+    list_exercises,
+    list_experiments,
+)
 from dputils.checks.grading import grade_folder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,12 +49,18 @@ def test_every_assignment_has_a_source():
 
 @every_source
 def test_the_notebooks_are_those_of_the_source(path):
-    """The stored files' cells are what the builder makes today; run `make assignments` after a change."""
+    """The stored files' cells are what the builder makes today; run `make assignments`
+    after a change.
+    """
     source = build.read_source(path)
     for kind, target in build.targets(path).items():
         made, stored = build.variant(source, kind), read(target)
-        assert [cell.source for cell in made.cells] == [cell.source for cell in stored.cells], f"{target.name} is old"
-        assert [cell.metadata for cell in made.cells] == [cell.metadata for cell in stored.cells]
+        assert [cell.source for cell in made.cells] == [
+            cell.source for cell in stored.cells
+        ], f"{target.name} is old"
+        assert [cell.metadata for cell in made.cells] == [
+            cell.metadata for cell in stored.cells
+        ]
 
 
 @every_source
@@ -55,10 +68,14 @@ def test_student_is_solution_minus_blanks(path):
     files = build.targets(path)
     student, solution = read(files["student"]), read(files["solution"])
     build.prove(student, solution)
-    assert "SOLUTION" not in "\n".join(texts(solution, "markdown")), "an answer is still to be written"
+    assert "SOLUTION" not in "\n".join(texts(solution, "markdown")), (
+        "an answer is still to be written"
+    )
     assert not any(cell.get("outputs") for cell in student.cells)
     for word in ("BLANK", "# END", "RUBRIC"):
-        assert not any(word in cell.source for book in (student, solution) for cell in book.cells)
+        assert not any(
+            word in cell.source for book in (student, solution) for cell in book.cells
+        )
 
 
 @every_source
@@ -66,8 +83,12 @@ def test_the_solution_was_run_and_passes(path):
     notebook = read(build.targets(path)["solution"])
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
-    printed = "".join(output.get("text", "") for cell in cells for output in cell.outputs)
-    assert not any(output.output_type == "error" for cell in cells for output in cell.outputs)
+    printed = "".join(
+        output.get("text", "") for cell in cells for output in cell.outputs
+    )
+    assert not any(
+        output.output_type == "error" for cell in cells for output in cell.outputs
+    )
     for number in list_exercises(path.stem.partition("_")[0]):
         assert f"✓ Exercise {number}, " in printed
     assert "still empty" not in printed and "✗" not in printed
@@ -75,25 +96,44 @@ def test_the_solution_was_run_and_passes(path):
 
 @every_source
 def test_it_has_what_an_assignment_needs(path):
-    assignment, notebook = path.stem.partition("_")[0], read(build.targets(path)["student"])
+    assignment, notebook = (
+        path.stem.partition("_")[0],
+        read(build.targets(path)["student"]),
+    )
     prose, code = "\n".join(texts(notebook, "markdown")), texts(notebook, "code")
-    assert re.match(rf"# Assignment {assignment[1:]}: \S", prose) and "distill.pub/2018/differentiable-param" in prose
+    assert (
+        re.match(rf"# Assignment {assignment[1:]}: \S", prose)
+        and "distill.pub/2018/differentiable-param" in prose
+    )
     assert "minutes" in prose
-    assert sum(bool(cell.get("attachments")) for cell in notebook.cells) >= 1, "a picture of the expected result"
+    assert sum(bool(cell.get("attachments")) for cell in notebook.cells) >= 1, (
+        "a picture of the expected result"
+    )
     for tag in ("colab", "imports", "parameters"):
         assert sum(tag in cell.metadata.get("tags", []) for cell in notebook.cells) == 1
     exercises = list_exercises(assignment)
     assert 3 <= len(exercises) <= 6
     for number, exercise in exercises.items():
         (blank,) = [text for text in code if f'@exercise("{number}")' in text]
-        assert f"def {exercise.name}(" in blank and "raise NotImplementedError()" in blank and '"""' in blank
+        assert (
+            f"def {exercise.name}(" in blank
+            and "raise NotImplementedError()" in blank
+            and '"""' in blank
+        )
         assert f'check("{number}", {exercise.name}, student=student_id)' in code
         assert f"Exercise {number}: {exercise.title}" in prose
     for number, experiment in list_experiments(assignment).items():
-        assert f"({number})" in prose and all(sentence in prose for sentence, _ in experiment.rubric)
+        assert f"({number})" in prose and all(
+            sentence in prose for sentence, _ in experiment.rubric
+        )
         assert any(text.startswith(f"# Experiment {number}\n") for text in code)
-        assert f"{number}: {experiment.title}" in prose or f"{number} {experiment.title}" in prose
-    assert prose.count(build.STUB) >= len(list_experiments(assignment)) + 1, "places to write predictions and findings"
+        assert (
+            f"{number}: {experiment.title}" in prose
+            or f"{number} {experiment.title}" in prose
+        )
+    assert prose.count(build.STUB) >= len(list_experiments(assignment)) + 1, (
+        "places to write predictions and findings"
+    )
 
 
 @every_source
@@ -103,8 +143,12 @@ def test_files_are_small_and_name_no_local_path(path):
         assert len(text.encode()) <= build.MAX_BYTES
         assert not re.findall(r"\.\./shared\S*|/(?:home|root|Users|work|tmp)/\S*", text)
         nbformat.validate(json.loads(text))
-        wide = [line for cell in read(target).cells for line in cell.source.split("\n")
-                if cell.cell_type == "code" and len(line) > 120]
+        wide = [
+            line
+            for cell in read(target).cells
+            for line in cell.source.split("\n")
+            if cell.cell_type == "code" and len(line) > 120
+        ]
         assert not wide
 
 
@@ -149,27 +193,52 @@ def small(tmp_path):
 
 
 def test_blanks_in_the_three_variants(small):
-    student, solution, grader = small["student"].cells, small["solution"].cells, small["nbgrader"].cells
-    assert student[2].source.endswith('"""Text."""\n    # YOUR CODE HERE (2 lines)\n    raise NotImplementedError()')
+    student, solution, grader = (
+        small["student"].cells,
+        small["solution"].cells,
+        small["nbgrader"].cells,
+    )
+    assert student[2].source.endswith(
+        '"""Text."""\n    # YOUR CODE HERE (2 lines)\n    raise NotImplementedError()'
+    )
     assert solution[2].source.endswith('"""Text."""\n    a = 1\n    return a')
-    assert "    ### BEGIN SOLUTION\n    a = 1\n    return a\n    ### END SOLUTION" in grader[2].source
-    assert student[1].source.endswith(build.STUB) and solution[1].source.endswith("\nMuch.")
+    assert (
+        "    ### BEGIN SOLUTION\n    a = 1\n    return a\n    ### END SOLUTION"
+        in grader[2].source
+    )
+    assert student[1].source.endswith(build.STUB) and solution[1].source.endswith(
+        "\nMuch."
+    )
     assert student[4].source == "# Experiment 1.6\n# YOUR CODE HERE (plot)"
-    assert solution[4].source == "# Experiment 1.6\nplot()" and "SOLUTION" not in grader[4].source
+    assert (
+        solution[4].source == "# Experiment 1.6\nplot()"
+        and "SOLUTION" not in grader[4].source
+    )
     marks = [cell.metadata.get("nbgrader", {}) for cell in grader]
     ids = [mark.get("grade_id") for mark in marks]
     assert ids == [None, "experiment-1-6-finding", "exercise-1-1", "check-1-1", None]
     assert marks[3]["points"] == find_exercise("1.1").points and marks[3]["locked"]
-    assert "### BEGIN HIDDEN TESTS" in grader[3].source and "HIDDEN" not in student[3].source
+    assert (
+        "### BEGIN HIDDEN TESTS" in grader[3].source
+        and "HIDDEN" not in student[3].source
+    )
 
 
-@pytest.mark.parametrize("cell, old, new", [
-    (2, "Text.", "Other text."), (2, "def frequencies(height, width)", "def frequencies(width, height)"),
-    (3, "check", "examine"), (0, "Small", "Smaller"), (4, "# Experiment 1.6", "# Experiment 1.7"),
-])
+@pytest.mark.parametrize(
+    "cell, old, new",
+    [
+        (2, "Text.", "Other text."),
+        (2, "def frequencies(height, width)", "def frequencies(width, height)"),
+        (3, "check", "examine"),
+        (0, "Small", "Smaller"),
+        (4, "# Experiment 1.6", "# Experiment 1.7"),
+    ],
+)
 def test_the_proof_sees_a_changed_cell(small, cell, old, new):
     build.prove(small["student"], small["solution"])
-    small["student"].cells[cell].source = small["student"].cells[cell].source.replace(old, new)
+    small["student"].cells[cell].source = (
+        small["student"].cells[cell].source.replace(old, new)
+    )
     with pytest.raises(build.BuildError, match="minus its blanks"):
         build.prove(small["student"], small["solution"])
 
@@ -213,13 +282,19 @@ def test_the_builder_names_what_is_missing(small):
 def test_colab_installs_what_the_teacher_says():
     def installs(**options):
         cells = build.read_source(SOURCES[0], **options).cells
-        return next(cell.source for cell in cells if "colab" in cell.metadata.get("tags", []))
+        return next(
+            cell.source for cell in cells if "colab" in cell.metadata.get("tags", [])
+        )
 
     address = build.load_neighbour("badges").address()
     assert f'"git+{address}"' in installs()
-    assert "'https://example.org/x.whl'" in installs(package="https://example.org/x.whl") and address not in installs(
-        package="https://example.org/x.whl")
-    assert f"/notebooks/assignments/{SOURCES[0].stem}.ipynb)" in build.read_source(SOURCES[0]).cells[0].source
+    assert "'https://example.org/x.whl'" in installs(
+        package="https://example.org/x.whl"
+    ) and address not in installs(package="https://example.org/x.whl")
+    assert (
+        f"/notebooks/assignments/{SOURCES[0].stem}.ipynb)"
+        in build.read_source(SOURCES[0]).cells[0].source
+    )
 
 
 def test_texts_are_taken_over_without_a_run(tmp_path, monkeypatch, capsys):
@@ -254,13 +329,19 @@ def test_solutions_get_all_points_and_empty_notebooks_a_kind_word(tmp_path):
     assert len(results) == 2 * len(SOURCES)
     for result in results:
         states = {number: report.state for number, report in result.reports.items()}
-        wanted = "passed" if result.submission.path.parent.name == "solution" else "empty"
-        assert set(states.values()) == {wanted}, [report.message for report in result.reports.values()]
+        wanted = (
+            "passed" if result.submission.path.parent.name == "solution" else "empty"
+        )
+        assert set(states.values()) == {wanted}, [
+            report.message for report in result.reports.values()
+        ]
         assert len(states) == len(list_exercises(result.submission.assignment))
         experiments = list_experiments(result.submission.assignment)
         if wanted == "passed":
             assert set(result.submission.answers) == set(experiments)
-            assert sum(map(len, result.submission.answers.values())) > len(experiments), "predictions and findings"
+            assert sum(map(len, result.submission.answers.values())) > len(
+                experiments
+            ), "predictions and findings"
             assert result.submission.pictures, "the saved plot of the experiment"
         else:
             assert not result.submission.answers and not result.submission.pictures
@@ -287,7 +368,9 @@ with Gradebook("sqlite:///gradebook.db") as book:
 
 
 def hand_in(released, solution):
-    """A student's work: the solution's blanks or none. What lies between the exercises is cut out, to save minutes."""
+    """A student's work: the solution's blanks or none. What lies between the exercises
+    is cut out, to save minutes.
+    """
     work = read(released)
     for cell in work.cells:
         marks, tags = cell.metadata.get("nbgrader"), cell.metadata.get("tags", [])
@@ -303,19 +386,39 @@ def hand_in(released, solution):
 @pytest.mark.slow
 @pytest.mark.skipif(find_spec("nbgrader") is None, reason="nbgrader is not installed")
 def test_nbgrader_releases_and_grades(tmp_path):
-    """nbgrader itself: what its generate_assignment makes of the sources, and its autograde of two students."""
-    (tmp_path / "nbgrader_config.py").write_text((FOLDER / "nbgrader" / "nbgrader_config.py").read_text())
-    files = {path.stem.partition("_")[0]: path.with_suffix(".ipynb").name for path in SOURCES}
+    """nbgrader itself: what its generate_assignment makes of the sources, and its
+    autograde of two students.
+    """
+    (tmp_path / "nbgrader_config.py").write_text(
+        (FOLDER / "nbgrader" / "nbgrader_config.py").read_text()
+    )
+    files = {
+        path.stem.partition("_")[0]: path.with_suffix(".ipynb").name for path in SOURCES
+    }
     for path, (assignment, file) in zip(SOURCES, files.items()):
         folder = tmp_path / "source" / assignment
         folder.mkdir(parents=True)
         (folder / file).write_bytes(build.targets(path)["nbgrader"].read_bytes())
 
-    def nbgrader(step):  # in a process of its own, because it wants the first import of distutils
-        beside = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])  # for its `alembic`
-        environment = {**os.environ, "MPLBACKEND": "Agg", "HOME": str(tmp_path), "PATH": beside}
-        result = subprocess.run([sys.executable, "-c", NBGRADER, step, *files], cwd=tmp_path, env=environment,
-                                capture_output=True, text=True)
+    # in a process of its own, because it wants the first import of distutils
+    def nbgrader(step):
+        # for its `alembic`
+        beside = os.pathsep.join(
+            [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+        )
+        environment = {
+            **os.environ,
+            "MPLBACKEND": "Agg",
+            "HOME": str(tmp_path),
+            "PATH": beside,
+        }
+        result = subprocess.run(
+            [sys.executable, "-c", NBGRADER, step, *files],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
         assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-2000:]
         return json.loads(result.stdout.splitlines()[-1])
 
@@ -326,18 +429,29 @@ def test_nbgrader_releases_and_grades(tmp_path):
         for ours, theirs in zip(student.cells, handed_out.cells, strict=True):
             if "@exercise" in ours.source:
                 assert "raise NotImplementedError()" in theirs.source
-                assert re.sub(r"(# YOUR CODE HERE) \(.*\)", r"\1", ours.source) == theirs.source
+                assert (
+                    re.sub(r"(# YOUR CODE HERE) \(.*\)", r"\1", ours.source)
+                    == theirs.source
+                )
             elif ours.cell_type == "code":
                 assert "HIDDEN" not in theirs.source and ours.source in theirs.source
-        assert "BEGIN SOLUTION" not in "\n".join(cell.source for cell in handed_out.cells)
-        solution = {cell.id: cell.source for cell in read(build.targets(path)["solution"]).cells}
+        assert "BEGIN SOLUTION" not in "\n".join(
+            cell.source for cell in handed_out.cells
+        )
+        solution = {
+            cell.id: cell.source for cell in read(build.targets(path)["solution"]).cells
+        }
         for who in ("ada", "bob"):
             folder = tmp_path / "submitted" / who / assignment
             folder.mkdir(parents=True)
-            nbformat.write(hand_in(released, solution if who == "ada" else None), folder / file)
+            nbformat.write(
+                hand_in(released, solution if who == "ada" else None), folder / file
+            )
     scores = nbgrader("autograde")
     for assignment in files:
-        points = {f"check-{number.replace('.', '-')}": exercise.points
-                  for number, exercise in list_exercises(assignment).items()}
+        points = {
+            f"check-{number.replace('.', '-')}": exercise.points
+            for number, exercise in list_exercises(assignment).items()
+        }
         assert scores[f"ada {assignment}"] == points
         assert scores[f"bob {assignment}"] == dict.fromkeys(points, 0)

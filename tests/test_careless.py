@@ -1,7 +1,9 @@
-"""Careless use, as a reader meets it in a notebook: what is clear is converted, everything else is explained.
+"""Careless use, as a reader meets it in a notebook: what is clear is converted,
+everything else is explained.
 
-Each mistake is made through the public functions, and the message must name the offending value, what is allowed and
-the fix. The modules' own tests hold the finer cases.
+Each mistake is made through the public functions, and the message must name the
+offending value, what is allowed and the fix. The modules' own tests hold the finer
+cases.
 """
 
 import math
@@ -13,7 +15,14 @@ import torch
 from PIL import Image
 
 from dputils.data import fetch, sample_image
-from dputils.images import FourierBasis, ImageParam, LowResBasis, PixelBasis, fourier_image, pixel_image
+from dputils.images import (
+    FourierBasis,
+    ImageParam,
+    LowResBasis,
+    PixelBasis,
+    fourier_image,
+    pixel_image,
+)
 from dputils.media import read_image, show_images, write_image, write_video
 from dputils.networks import load_network
 from dputils.objectives import channel, logit
@@ -22,7 +31,9 @@ from dputils.style import gram_matrix, style_loss
 
 
 def climb(image, objective, network, **options):
-    return maximize(image, objective, network, **{"steps": 3, "progress": False, **options})
+    return maximize(
+        image, objective, network, **{"steps": 3, "progress": False, **options}
+    )
 
 
 def explained(error, *parts):
@@ -122,11 +133,23 @@ def test_arrays_instead_of_tensors(network):
 def test_doubles_are_converted(network):
     image = torch.rand(1, 3, 16, 16)
     found = network(image.double(), "first")["first"]
-    assert found.dtype == torch.float32 and torch.equal(found, network(image, "first")["first"])
+    assert found.dtype == torch.float32 and torch.equal(
+        found, network(image, "first")["first"]
+    )
 
 
-@pytest.mark.parametrize("mode, value", [("L", 128), ("LA", (128, 255)), ("RGBA", (128, 128, 128, 255)), ("P", 0),
-                                         ("CMYK", (127, 127, 127, 0)), ("I;16", 128 * 257), ("1", 1)])
+@pytest.mark.parametrize(
+    "mode, value",
+    [
+        ("L", 128),
+        ("LA", (128, 255)),
+        ("RGBA", (128, 128, 128, 255)),
+        ("P", 0),
+        ("CMYK", (127, 127, 127, 0)),
+        ("I;16", 128 * 257),
+        ("1", 1),
+    ],
+)
 def test_files_of_every_kind_are_read(tmp_path, mode, value):
     picture = Image.new(mode, (6, 5), value)
     if mode == "P":
@@ -135,7 +158,9 @@ def test_files_of_every_kind_are_read(tmp_path, mode, value):
     picture.save(path)
     image = read_image(path)
     assert image.shape == (1, 3, 5, 6)
-    assert image.unique().numel() == 1 and image.max().item() == pytest.approx(1 if mode == "1" else 0.5, abs=0.01)
+    assert image.unique().numel() == 1 and image.max().item() == pytest.approx(
+        1 if mode == "1" else 0.5, abs=0.01
+    )
 
 
 def test_arrays_whose_range_is_anyones_guess():
@@ -161,7 +186,9 @@ def test_start_pictures_of_another_size():
 def test_sizes_and_bases_that_do_not_fit():
     with explained(ValueError, "size=0", "positive"):
         fourier_image(0)
-    with explained(ValueError, r"\(1, 3, 16, 16\)", r"\(2, 3, 16, 16\)", "same size, batch"):
+    with explained(
+        ValueError, r"\(1, 3, 16, 16\)", r"\(2, 3, 16, 16\)", "same size, batch"
+    ):
         ImageParam(FourierBasis(16), PixelBasis(16, batch=2))
     with explained(ValueError, "at least one basis"):
         ImageParam()
@@ -206,7 +233,13 @@ def test_nan_stops_with_the_last_good_picture(network):
 def test_a_learning_rate_that_is_far_too_high():
     x = torch.ones(3, requires_grad=True)
     with explained(NonFiniteError, "Lower lr", "now 1000"):
-        minimize(lambda: (x**4).sum(), [x], steps=50, progress=False, optimizer=lambda p: torch.optim.SGD(p, lr=1000))
+        minimize(
+            lambda: (x**4).sum(),
+            [x],
+            steps=50,
+            progress=False,
+            optimizer=lambda p: torch.optim.SGD(p, lr=1000),
+        )
     assert torch.isfinite(x).all()
 
 
@@ -225,7 +258,11 @@ def test_ctrl_c_keeps_the_picture(network, capsys):
 
 def test_nothing_to_optimize(network):
     with explained(ValueError, "no parameters to optimize", "fourier_image"):
-        minimize(lambda: torch.rand(3, requires_grad=True).sum(), [torch.rand(3)], progress=False)
+        minimize(
+            lambda: torch.rand(3, requires_grad=True).sum(),
+            [torch.rand(3)],
+            progress=False,
+        )
     with explained(ValueError, "does not depend on the image"):
         climb(fourier_image(16), lambda activations: torch.tensor(1.0), network)
 
@@ -234,7 +271,13 @@ def test_nothing_to_optimize(network):
 
 
 def test_no_network_for_weights(offline):
-    with explained(RuntimeError, "googlenet-1378be20.pth", "by hand", "TORCH_HOME", r"load_network\('patternnet'\)"):
+    with explained(
+        RuntimeError,
+        "googlenet-1378be20.pth",
+        "by hand",
+        "TORCH_HOME",
+        r"load_network\('patternnet'\)",
+    ):
         load_network("googlenet")
 
 
@@ -251,8 +294,10 @@ def test_no_network_for_an_address(offline):
 
 
 def test_existing_files_are_kept(tmp_path):
-    for write, name, content in ((write_image, "x.png", torch.rand(1, 3, 8, 8)),
-                                 (write_video, "x.gif", torch.rand(2, 3, 8, 8))):
+    for write, name, content in (
+        (write_image, "x.png", torch.rand(1, 3, 8, 8)),
+        (write_video, "x.gif", torch.rand(2, 3, 8, 8)),
+    ):
         (tmp_path / name).write_text("precious")
         with explained(FileExistsError, name, "overwrite=True"):
             write(tmp_path / name, content)

@@ -80,7 +80,12 @@ def indexed_wrongly(score, images, labels):
 
 @wrong("0.1", "softmax")
 def of_the_probability(score, images, labels):
-    return gradient(score, images, lambda z: own(labels)(torch.softmax(z, 1))).abs().max(1).values
+    return (
+        gradient(score, images, lambda z: own(labels)(torch.softmax(z, 1)))
+        .abs()
+        .max(1)
+        .values
+    )
 
 
 @wrong("0.1", "cross-entropy")
@@ -91,7 +96,12 @@ def of_the_loss(score, images, labels):
 
 @wrong("0.1", "averaged over the batch")
 def batch_mean(score, images, labels):
-    return gradient(score, images, lambda z: z[range(len(labels)), labels].mean()).abs().max(1).values
+    return (
+        gradient(score, images, lambda z: z[range(len(labels)), labels].mean())
+        .abs()
+        .max(1)
+        .values
+    )
 
 
 @wrong("0.1", "shape")
@@ -105,7 +115,9 @@ def all_channels(score, images, labels):
 @right("0.2")
 def normalised(score, images, target, length):
     g = gradient(score, images, lambda z: z[:, target].sum())
-    return images + length * torch.nn.functional.normalize(g.flatten(1), dim=1).view_as(g)
+    return images + length * torch.nn.functional.normalize(g.flatten(1), dim=1).view_as(
+        g
+    )
 
 
 @right("0.2")
@@ -139,7 +151,9 @@ def away(score, images, target, length):
 
 @wrong("0.2", "sign of the gradient")
 def fgsm(score, images, target, length):
-    return images + length * torch.sign(gradient(score, images, lambda z: z[:, target].sum()))
+    return images + length * torch.sign(
+        gradient(score, images, lambda z: z[:, target].sum())
+    )
 
 
 @wrong("0.2", "highest score")
@@ -287,7 +301,9 @@ def left_there(score, image, label, dy, dx):
 
 @wrong("0.4", "forward once more")
 def twice_forward(score, image, label, dy, dx):
-    return gradient(score, image.roll((dy, dx), (2, 3)), lambda z: z[0, label]).roll((dy, dx), (2, 3))
+    return gradient(score, image.roll((dy, dx), (2, 3)), lambda z: z[0, label]).roll(
+        (dy, dx), (2, 3)
+    )
 
 
 @wrong("0.4", "not shifted at all")

@@ -12,7 +12,9 @@ from checks_bank import bank, right, wrong
 
 @right("1.1")
 def meshgrid(height, width):
-    fy, fx = torch.meshgrid(torch.fft.fftfreq(height), torch.fft.rfftfreq(width), indexing="ij")
+    fy, fx = torch.meshgrid(
+        torch.fft.fftfreq(height), torch.fft.rfftfreq(width), indexing="ij"
+    )
     return torch.sqrt(fx * fx + fy * fy)
 
 
@@ -20,29 +22,40 @@ def meshgrid(height, width):
 def from_arange(height, width):
     j = torch.arange(height)
     fy = torch.minimum(j, height - j) / height
-    return torch.hypot(fy.view(-1, 1), (torch.arange(width // 2 + 1) / width).view(1, -1))
+    return torch.hypot(
+        fy.view(-1, 1), (torch.arange(width // 2 + 1) / width).view(1, -1)
+    )
 
 
 @right("1.1")
 def through_numpy(height, width):
-    return torch.tensor(np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None]), dtype=torch.float32)
+    return torch.tensor(
+        np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None]),
+        dtype=torch.float32,
+    )
 
 
 @wrong("1.1", "height and width", "swapped")
 def swapped(height, width):
-    fy, fx = torch.meshgrid(torch.fft.fftfreq(width), torch.fft.rfftfreq(height), indexing="ij")
+    fy, fx = torch.meshgrid(
+        torch.fft.fftfreq(width), torch.fft.rfftfreq(height), indexing="ij"
+    )
     return torch.sqrt(fx**2 + fy**2)
 
 
 @wrong("1.1", "full spectrum", "half")
 def full(height, width):
-    fy, fx = torch.meshgrid(torch.fft.fftfreq(height), torch.fft.fftfreq(width), indexing="ij")
+    fy, fx = torch.meshgrid(
+        torch.fft.fftfreq(height), torch.fft.fftfreq(width), indexing="ij"
+    )
     return torch.sqrt(fx**2 + fy**2)
 
 
 @wrong("1.1", "squared", "square root")
 def squared(height, width):
-    return torch.fft.fftfreq(height)[:, None].square() + torch.fft.rfftfreq(width).square()
+    return (
+        torch.fft.fftfreq(height)[:, None].square() + torch.fft.rfftfreq(width).square()
+    )
 
 
 @wrong("1.1", "|fx| + |fy|")
@@ -52,13 +65,19 @@ def city_block(height, width):
 
 @wrong("1.1", "cycles per picture")
 def per_picture(height, width):
-    y, x = torch.fft.fftfreq(height, d=1 / height), torch.fft.rfftfreq(width, d=1 / width)
+    y, x = (
+        torch.fft.fftfreq(height, d=1 / height),
+        torch.fft.rfftfreq(width, d=1 / width),
+    )
     return (y[:, None] ** 2 + x**2).sqrt()
 
 
 @wrong("1.1", "negative frequencies")
 def never_negative(height, width):
-    return ((torch.arange(height) / height)[:, None] ** 2 + (torch.arange(width // 2 + 1) / width) ** 2) ** 0.5
+    return (
+        (torch.arange(height) / height)[:, None] ** 2
+        + (torch.arange(width // 2 + 1) / width) ** 2
+    ) ** 0.5
 
 
 @wrong("1.1", "middle", "fftshift")
@@ -93,7 +112,10 @@ def with_where(frequency, longest, power):
 
 @right("1.2")
 def with_exponentials(frequency, longest, power):
-    return torch.exp(-power * torch.log(torch.maximum(frequency, torch.full_like(frequency, 1 / longest))))
+    return torch.exp(
+        -power
+        * torch.log(torch.maximum(frequency, torch.full_like(frequency, 1 / longest)))
+    )
 
 
 @wrong("1.2", "zero frequency", "infin")
@@ -147,7 +169,9 @@ def in_place(frequency, longest, power):
 @right("1.3")
 def complex_by_hand(spectrum, amplitude, height, width):
     z = torch.complex(spectrum[..., 0], spectrum[..., 1])
-    return torch.fft.irfftn(amplitude * z, s=(height, width), dim=(-2, -1), norm="ortho")
+    return torch.fft.irfftn(
+        amplitude * z, s=(height, width), dim=(-2, -1), norm="ortho"
+    )
 
 
 @right("1.3")
@@ -159,7 +183,9 @@ def scaled_first(spectrum, amplitude, height, width):
 
 @right("1.3")
 def one_axis_after_the_other(spectrum, amplitude, height, width):
-    rows = torch.fft.ifft((spectrum[..., 0] + 1j * spectrum[..., 1]) * amplitude, dim=-2, norm="ortho")
+    rows = torch.fft.ifft(
+        (spectrum[..., 0] + 1j * spectrum[..., 1]) * amplitude, dim=-2, norm="ortho"
+    )
     return torch.fft.irfft(rows, n=width, dim=-1, norm="ortho")
 
 
@@ -170,22 +196,30 @@ def no_size(spectrum, amplitude, height, width):
 
 @wrong("1.3", "height and width are swapped")
 def size_swapped(spectrum, amplitude, height, width):
-    return torch.fft.irfft2(torch.view_as_complex(spectrum) * amplitude, s=(width, height), norm="ortho")
+    return torch.fft.irfft2(
+        torch.view_as_complex(spectrum) * amplitude, s=(width, height), norm="ortho"
+    )
 
 
 @wrong("1.3", "norm", "ortho")
 def default_norm(spectrum, amplitude, height, width):
-    return torch.fft.irfft2(torch.view_as_complex(spectrum) * amplitude, s=(height, width))
+    return torch.fft.irfft2(
+        torch.view_as_complex(spectrum) * amplitude, s=(height, width)
+    )
 
 
 @wrong("1.3", "not scaled")
 def unscaled(spectrum, amplitude, height, width):
-    return torch.fft.irfft2(torch.view_as_complex(spectrum), s=(height, width), norm="ortho")
+    return torch.fft.irfft2(
+        torch.view_as_complex(spectrum), s=(height, width), norm="ortho"
+    )
 
 
 @wrong("1.3", "imaginary part is ignored")
 def real_only(spectrum, amplitude, height, width):
-    return torch.fft.irfft2(spectrum[..., 0] * amplitude, s=(height, width), norm="ortho")
+    return torch.fft.irfft2(
+        spectrum[..., 0] * amplitude, s=(height, width), norm="ortho"
+    )
 
 
 @wrong("1.3", "real and imaginary parts are swapped")
@@ -272,7 +306,9 @@ def by_cholesky(pixels):
 
 @right("1.5")
 def by_svd(pixels):
-    _, s, vt = torch.linalg.svd(pixels - pixels.mean(dim=0, keepdim=True), full_matrices=False)
+    _, s, vt = torch.linalg.svd(
+        pixels - pixels.mean(dim=0, keepdim=True), full_matrices=False
+    )
     return vt.T * s / math.sqrt(len(pixels))
 
 

@@ -89,7 +89,11 @@ def one_frame_after_the_other(low, frames):
 def by_interpolate(low, frames):
     n, c, h, w = low.shape
     columns = low.reshape(n, -1).t().unsqueeze(0)
-    return F.interpolate(columns, size=frames, mode="linear", align_corners=True)[0].t().reshape(frames, c, h, w)
+    return (
+        F.interpolate(columns, size=frames, mode="linear", align_corners=True)[0]
+        .t()
+        .reshape(frames, c, h, w)
+    )
 
 
 @right("2.2")
@@ -103,7 +107,11 @@ def by_tents(low, frames):
 def at_the_middle(low, frames):
     n, c, h, w = low.shape
     columns = low.reshape(n, -1).t().unsqueeze(0)
-    return F.interpolate(columns, size=frames, mode="linear")[0].t().reshape(frames, c, h, w)
+    return (
+        F.interpolate(columns, size=frames, mode="linear")[0]
+        .t()
+        .reshape(frames, c, h, w)
+    )
 
 
 @wrong("2.2", "nearest")
@@ -150,24 +158,36 @@ def runs_over_the_end(low, frames):
 
 
 def larger(low, unique, **options):
-    return F.interpolate(low, size=unique.shape[-2:], **({"mode": "bilinear"} | options))
+    return F.interpolate(
+        low, size=unique.shape[-2:], **({"mode": "bilinear"} | options)
+    )
 
 
 @right("2.3")
 def with_sum(unique, shared):
-    return (unique + sum(larger(low, unique, align_corners=False) for low in shared)).sigmoid()
+    return (
+        unique + sum(larger(low, unique, align_corners=False) for low in shared)
+    ).sigmoid()
 
 
 @right("2.3")
 def enlarged_for_every_frame(unique, shared):
-    parts = [unique] + [F.interpolate(low.repeat(len(unique), 1, 1, 1), size=(unique.shape[2], unique.shape[3]),
-                                      mode="bilinear") for low in shared]
+    parts = [unique] + [
+        F.interpolate(
+            low.repeat(len(unique), 1, 1, 1),
+            size=(unique.shape[2], unique.shape[3]),
+            mode="bilinear",
+        )
+        for low in shared
+    ]
     return 1 / (1 + torch.exp(-torch.stack(parts).sum(0)))
 
 
 @wrong("2.3", "sigmoid comes too early")
 def squashed_each(unique, shared):
-    return torch.sigmoid(unique) + sum(torch.sigmoid(larger(low, unique)) for low in shared)
+    return torch.sigmoid(unique) + sum(
+        torch.sigmoid(larger(low, unique)) for low in shared
+    )
 
 
 @wrong("2.3", "sigmoid is missing")
@@ -190,18 +210,27 @@ def overwritten(unique, shared):
 
 @wrong("2.3", "nearest")
 def blocks(unique, shared):
-    return torch.sigmoid(unique + sum(larger(low, unique, mode="nearest") for low in shared))
+    return torch.sigmoid(
+        unique + sum(larger(low, unique, mode="nearest") for low in shared)
+    )
 
 
 @wrong("2.3", "align_corners=True")
 def corners(unique, shared):
-    return torch.sigmoid(unique + sum(larger(low, unique, align_corners=True) for low in shared))
+    return torch.sigmoid(
+        unique + sum(larger(low, unique, align_corners=True) for low in shared)
+    )
 
 
 @wrong("2.3", "height and width are swapped")
 def size_swapped(unique, shared):
     height, width = unique.shape[3], unique.shape[2]
-    return torch.sigmoid(unique + sum(F.interpolate(low, size=(height, width), mode="bilinear") for low in shared))
+    return torch.sigmoid(
+        unique
+        + sum(
+            F.interpolate(low, size=(height, width), mode="bilinear") for low in shared
+        )
+    )
 
 
 @wrong("2.3", "shared part is detached")

@@ -9,7 +9,9 @@ from checks_bank import bank, right, wrong
 
 @right("3.1")
 def by_einsum(features):
-    return torch.einsum("nihw,njhw->nij", features, features) / (features.shape[2] * features.shape[3])
+    return torch.einsum("nihw,njhw->nij", features, features) / (
+        features.shape[2] * features.shape[3]
+    )
 
 
 @right("3.1")
@@ -84,7 +86,9 @@ def with_flatten(found, wanted):
 
 @right("3.2")
 def as_ratio_of_sums(found, wanted):
-    return torch.stack([torch.sum(torch.abs(one - wanted[0])) for one in found]) / torch.sum(torch.abs(wanted))
+    return torch.stack(
+        [torch.sum(torch.abs(one - wanted[0])) for one in found]
+    ) / torch.sum(torch.abs(wanted))
 
 
 @wrong("3.2", "squared")
@@ -114,7 +118,10 @@ def sums(found, wanted):
 
 @wrong("3.2", "one number for the whole batch")
 def one_number(found, wanted):
-    return torch.nn.functional.l1_loss(found, wanted.expand_as(found)) / wanted.abs().mean()
+    return (
+        torch.nn.functional.l1_loss(found, wanted.expand_as(found))
+        / wanted.abs().mean()
+    )
 
 
 @wrong("3.2", "gradient", "detached", "target that is fixed")
@@ -127,7 +134,9 @@ def detached_on_the_wrong_side(found, wanted):
 
 @right("3.3")
 def comprehension(found, wanted, weights, distance):
-    return torch.stack([weights[k] * distance(found[k], wanted[k]).mean() for k in wanted]).sum()
+    return torch.stack(
+        [weights[k] * distance(found[k], wanted[k]).mean() for k in wanted]
+    ).sum()
 
 
 @right("3.3")
@@ -161,22 +170,33 @@ def unweighted(found, wanted, weights, distance):
 
 @wrong("3.3", "averaged instead of added")
 def averaged(found, wanted, weights, distance):
-    return sum(weights[name] * distance(found[name], wanted[name]).mean() for name in wanted) / len(wanted)
+    return sum(
+        weights[name] * distance(found[name], wanted[name]).mean() for name in wanted
+    ) / len(wanted)
 
 
 @wrong("3.3", "gradient", "no gradient reaches")
 def as_numbers(found, wanted, weights, distance):
-    return torch.tensor(sum(weights[name] * distance(found[name], wanted[name]).mean().item() for name in wanted))
+    return torch.tensor(
+        sum(
+            weights[name] * distance(found[name], wanted[name]).mean().item()
+            for name in wanted
+        )
+    )
 
 
 @wrong("3.3", "Go through `wanted`")
 def over_found(found, wanted, weights, distance):
-    return sum(weights[name] * distance(found[name], wanted[name]).mean() for name in found)
+    return sum(
+        weights[name] * distance(found[name], wanted[name]).mean() for name in found
+    )
 
 
 @wrong("3.3", "how many there are")
 def summed_pictures(found, wanted, weights, distance):
-    return sum(weights[name] * distance(found[name], wanted[name]).sum() for name in wanted)
+    return sum(
+        weights[name] * distance(found[name], wanted[name]).sum() for name in wanted
+    )
 
 
 # ---- 3.4 fine_share ----------------------------------------------------------------------------------------------
@@ -214,7 +234,9 @@ def centre(signal):
 
 
 def radius(signal):
-    return torch.hypot(torch.fft.fftfreq(signal.shape[2])[:, None], torch.fft.fftfreq(signal.shape[3]))
+    return torch.hypot(
+        torch.fft.fftfreq(signal.shape[2])[:, None], torch.fft.fftfreq(signal.shape[3])
+    )
 
 
 @wrong("3.4", "mean is not left out")
@@ -245,7 +267,13 @@ def low_share(signal, above):
 @wrong("3.4", "half spectrum")
 def half_counted_once(signal, above):
     power = torch.fft.rfft2(centre(signal)).abs().pow(2).sum(1)
-    mask = torch.hypot(torch.fft.fftfreq(signal.shape[2])[:, None], torch.fft.rfftfreq(signal.shape[3])) > above
+    mask = (
+        torch.hypot(
+            torch.fft.fftfreq(signal.shape[2])[:, None],
+            torch.fft.rfftfreq(signal.shape[3]),
+        )
+        > above
+    )
     return (power * mask).sum((1, 2)) / power.sum((1, 2))
 
 

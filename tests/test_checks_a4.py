@@ -21,8 +21,16 @@ def with_meshgrid(height, width):
 
 @right("4.1")
 def with_linspace(height, width):
-    x = torch.linspace(-ROOT * (1 - 1 / width), ROOT * (1 - 1 / width), width).view(1, width).expand(height, width)
-    y = torch.linspace(-ROOT * (1 - 1 / height), ROOT * (1 - 1 / height), height).view(height, 1).expand(height, width)
+    x = (
+        torch.linspace(-ROOT * (1 - 1 / width), ROOT * (1 - 1 / width), width)
+        .view(1, width)
+        .expand(height, width)
+    )
+    y = (
+        torch.linspace(-ROOT * (1 - 1 / height), ROOT * (1 - 1 / height), height)
+        .view(height, 1)
+        .expand(height, width)
+    )
     return torch.stack((x, y), 0)[None]
 
 
@@ -31,12 +39,16 @@ def axis(count, low=-ROOT, high=ROOT):
 
 
 def crossed(x, y):
-    return torch.stack([x[None].expand(len(y), -1), y[:, None].expand(-1, len(x))])[None]
+    return torch.stack([x[None].expand(len(y), -1), y[:, None].expand(-1, len(x))])[
+        None
+    ]
 
 
 @wrong("4.1", "outermost middles lie on the edges")
 def corners_on_edges(height, width):
-    return crossed(torch.linspace(-ROOT, ROOT, width), torch.linspace(-ROOT, ROOT, height))
+    return crossed(
+        torch.linspace(-ROOT, ROOT, width), torch.linspace(-ROOT, ROOT, height)
+    )
 
 
 @wrong("4.1", "x and y are swapped")
@@ -61,7 +73,10 @@ def unit_square(height, width):
 
 @wrong("4.1", "half a pixel")
 def from_the_left_edges(height, width):
-    return crossed(torch.arange(width) / width * 2 * ROOT - ROOT, torch.arange(height) / height * 2 * ROOT - ROOT)
+    return crossed(
+        torch.arange(width) / width * 2 * ROOT - ROOT,
+        torch.arange(height) / height * 2 * ROOT - ROOT,
+    )
 
 
 # ---- 4.2 activate ------------------------------------------------------------------------------------------------
@@ -148,7 +163,10 @@ def in_a_loop(normals):
 @right("4.3")
 def with_rsqrt(normals):
     *hidden, last = normals
-    return tuple([w * torch.tensor(w.shape[-1]).rsqrt() for w in hidden] + [torch.zeros(last.shape)])
+    return tuple(
+        [w * torch.tensor(w.shape[-1]).rsqrt() for w in hidden]
+        + [torch.zeros(last.shape)]
+    )
 
 
 @wrong("4.3", "number of inputs")
@@ -201,7 +219,9 @@ def as_convolutions(coordinates, weights, biases):
     x = coordinates
     for weight, bias in zip(weights[:-1], biases[:-1]):
         x = two_faces(torch.nn.functional.conv2d(x, weight[:, :, None, None], bias))
-    return torch.sigmoid(torch.nn.functional.conv2d(x, weights[-1][:, :, None, None], biases[-1]))
+    return torch.sigmoid(
+        torch.nn.functional.conv2d(x, weights[-1][:, :, None, None], biases[-1])
+    )
 
 
 @right("4.4")
@@ -219,7 +239,9 @@ def layers(coordinates, weights, biases, last=torch.sigmoid, hidden=two_faces):
     x = coordinates.flatten(2)
     for weight, bias in zip(weights[:-1], biases[:-1]):
         x = hidden(weight @ x + bias.view(-1, 1))
-    return last(weights[-1] @ x + biases[-1].view(-1, 1)).view(1, -1, *coordinates.shape[2:])
+    return last(weights[-1] @ x + biases[-1].view(-1, 1)).view(
+        1, -1, *coordinates.shape[2:]
+    )
 
 
 @wrong("4.4", "no sigmoid")
@@ -229,7 +251,9 @@ def unbounded(coordinates, weights, biases):
 
 @wrong("4.4", "hidden activation as well")
 def activated_twice(coordinates, weights, biases):
-    return layers(coordinates, weights, biases, last=lambda z: torch.sigmoid(two_faces(z)))
+    return layers(
+        coordinates, weights, biases, last=lambda z: torch.sigmoid(two_faces(z))
+    )
 
 
 @wrong("4.4", "biases are left out")
@@ -245,7 +269,10 @@ def ends_with_tanh(coordinates, weights, biases):
 @wrong("4.4", "normalized")
 def with_instance_norm(coordinates, weights, biases):
     def hidden(z):
-        return two_faces((z - z.mean(2, keepdim=True)) / (z.var(2, unbiased=False, keepdim=True) + 1e-5).sqrt())
+        return two_faces(
+            (z - z.mean(2, keepdim=True))
+            / (z.var(2, unbiased=False, keepdim=True) + 1e-5).sqrt()
+        )
 
     return layers(coordinates, weights, biases, hidden=hidden)
 
@@ -307,7 +334,9 @@ def straight(first, second, t, exaggeration):
 
 @wrong("4.5", "turned round")
 def backwards(first, second, t, exaggeration):
-    return mixture(second, first, eased(t), 1 + exaggeration * eased(t) * (1 - eased(t)))
+    return mixture(
+        second, first, eased(t), 1 + exaggeration * eased(t) * (1 - eased(t))
+    )
 
 
 @wrong("4.5", "exaggeration is left out")

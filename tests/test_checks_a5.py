@@ -12,7 +12,9 @@ from dputils.color import linear_to_srgb, srgb_to_linear
 @right("5.1")
 def with_lerp(rgba, background):
     colour, alpha = rgba.split([3, 1], dim=1)
-    return linear_to_srgb(torch.lerp(srgb_to_linear(background), srgb_to_linear(colour), alpha))
+    return linear_to_srgb(
+        torch.lerp(srgb_to_linear(background), srgb_to_linear(colour), alpha)
+    )
 
 
 @right("5.1")
@@ -28,7 +30,11 @@ def picture_by_picture(rgba, background):
     for n in range(len(rgba)):
         a = rgba[n, 3]
         b = background[n] if len(background) > 1 else background[0]
-        results.append(linear_to_srgb(a * srgb_to_linear(rgba[n, :3]) + (1 - a) * srgb_to_linear(b)))
+        results.append(
+            linear_to_srgb(
+                a * srgb_to_linear(rgba[n, :3]) + (1 - a) * srgb_to_linear(b)
+            )
+        )
     return torch.stack(results)
 
 
@@ -41,12 +47,16 @@ def in_srgb(rgba, background):
 @wrong("5.1", "alpha is inverted")
 def inverted(rgba, background):
     a = 1 - rgba[:, 3:4]
-    return linear_to_srgb(a * srgb_to_linear(rgba[:, :3]) + (1 - a) * srgb_to_linear(background))
+    return linear_to_srgb(
+        a * srgb_to_linear(rgba[:, :3]) + (1 - a) * srgb_to_linear(background)
+    )
 
 
 @wrong("5.1", "still linear light")
 def not_encoded(rgba, background):
-    return torch.lerp(srgb_to_linear(background), srgb_to_linear(rgba[:, :3]), rgba[:, 3:])
+    return torch.lerp(
+        srgb_to_linear(background), srgb_to_linear(rgba[:, :3]), rgba[:, 3:]
+    )
 
 
 @wrong("5.1", "alpha was decoded")
@@ -58,17 +68,23 @@ def everything_decoded(rgba, background):
 
 @wrong("5.1", "curves are swapped")
 def wrong_way(rgba, background):
-    return srgb_to_linear(torch.lerp(linear_to_srgb(background), linear_to_srgb(rgba[:, :3]), rgba[:, 3:]))
+    return srgb_to_linear(
+        torch.lerp(linear_to_srgb(background), linear_to_srgb(rgba[:, :3]), rgba[:, 3:])
+    )
 
 
 @wrong("5.1", "background shines through at full strength")
 def added(rgba, background):
-    return linear_to_srgb(srgb_to_linear(rgba[:, :3]) * rgba[:, 3:] + srgb_to_linear(background))
+    return linear_to_srgb(
+        srgb_to_linear(rgba[:, :3]) * rgba[:, 3:] + srgb_to_linear(background)
+    )
 
 
 @wrong("5.1", "not multiplied by alpha")
 def premultiplied(rgba, background):
-    return linear_to_srgb(srgb_to_linear(rgba[:, :3]) + srgb_to_linear(background) * (1 - rgba[:, 3:]))
+    return linear_to_srgb(
+        srgb_to_linear(rgba[:, :3]) + srgb_to_linear(background) * (1 - rgba[:, 3:])
+    )
 
 
 @wrong("5.1", "power of 2.2")
@@ -80,13 +96,17 @@ def gamma(rgba, background):
 @wrong("5.1", "gradient", "reaches alpha")
 def frozen_mask(rgba, background):
     mask = rgba[:, 3:].clone().detach()
-    return linear_to_srgb(mask * srgb_to_linear(rgba[:, :3]) + (1 - mask) * srgb_to_linear(background))
+    return linear_to_srgb(
+        mask * srgb_to_linear(rgba[:, :3]) + (1 - mask) * srgb_to_linear(background)
+    )
 
 
 @wrong("5.1", "shape")
 def lost_axis(rgba, background):
     a = rgba[:, 3]
-    return linear_to_srgb(a * srgb_to_linear(rgba[:, 0]) + (1 - a) * srgb_to_linear(background[:, 0]))
+    return linear_to_srgb(
+        a * srgb_to_linear(rgba[:, 0]) + (1 - a) * srgb_to_linear(background[:, 0])
+    )
 
 
 # ---- 5.2 unblend -------------------------------------------------------------------------------------------------
@@ -96,7 +116,9 @@ def lost_axis(rgba, background):
 def from_green(over_black, over_white):
     black, white = srgb_to_linear(over_black), srgb_to_linear(over_white)
     alpha = (1 - (white - black))[:, 1:2]
-    colour = torch.where(alpha > 1e-3, black / alpha.clamp(min=1e-3), torch.zeros_like(black))
+    colour = torch.where(
+        alpha > 1e-3, black / alpha.clamp(min=1e-3), torch.zeros_like(black)
+    )
     return torch.cat((linear_to_srgb(colour.clamp(0, 1)), alpha.clamp(0, 1)), dim=1)
 
 
@@ -125,7 +147,9 @@ def without_light(over_black, over_white):
 def transparency(over_black, over_white):
     black, white = srgb_to_linear(over_black), srgb_to_linear(over_white)
     glass = (white - black).mean(1, keepdim=True)
-    return torch.cat([linear_to_srgb((black / (1 - glass).clamp(min=1e-4)).clamp(max=1)), glass], 1)
+    return torch.cat(
+        [linear_to_srgb((black / (1 - glass).clamp(min=1e-4)).clamp(max=1)), glass], 1
+    )
 
 
 @wrong("5.2", "still multiplied by alpha")
@@ -145,14 +169,18 @@ def linear_colour(over_black, over_white):
 def from_white(over_black, over_white):
     black, white = srgb_to_linear(over_black), srgb_to_linear(over_white)
     alpha = 1 - (white - black).mean(1, keepdim=True)
-    return torch.cat([linear_to_srgb((white / alpha.clamp(min=1e-4)).clamp(0, 1)), alpha], 1)
+    return torch.cat(
+        [linear_to_srgb((white / alpha.clamp(min=1e-4)).clamp(0, 1)), alpha], 1
+    )
 
 
 @wrong("5.2", "comes first")
 def alpha_first(over_black, over_white):
     black, white = srgb_to_linear(over_black), srgb_to_linear(over_white)
     alpha = 1 - (white - black).mean(1, keepdim=True)
-    return torch.cat([alpha, linear_to_srgb((black / alpha.clamp(min=1e-4)).clamp(0, 1))], 1)
+    return torch.cat(
+        [alpha, linear_to_srgb((black / alpha.clamp(min=1e-4)).clamp(0, 1))], 1
+    )
 
 
 # ---- 5.3 priced --------------------------------------------------------------------------------------------------
@@ -206,7 +234,12 @@ def sum_of_alpha(scores, alpha, pressure):
 
 @wrong("5.3", "no gradient reaches alpha")
 def numbers(scores, alpha, pressure):
-    return torch.stack([score * (1 - picture.mean().item()) ** pressure for score, picture in zip(scores, alpha)])
+    return torch.stack(
+        [
+            score * (1 - picture.mean().item()) ** pressure
+            for score, picture in zip(scores, alpha)
+        ]
+    )
 
 
 @wrong("5.3", "shape")
@@ -218,20 +251,27 @@ def total(scores, alpha, pressure):
 
 
 @right("5.4")
-def gradient_by_hand(parameters, to_rgba, network, target, pressure, backgrounds, steps, lr):
+def gradient_by_hand(
+    parameters, to_rgba, network, target, pressure, backgrounds, steps, lr
+):
     parameters = parameters.clone().requires_grad_()
     adam = torch.optim.Adam([parameters], lr=lr, maximize=True)
     for step in range(steps):
         rgba = to_rgba(parameters)
         background = backgrounds[step % len(backgrounds)].unsqueeze(0)
-        objective = network(blend_over(rgba, background))[:, target] * (1 - rgba[:, 3].mean((1, 2))) ** pressure
-        parameters.grad, = torch.autograd.grad(objective.sum(), parameters)
+        objective = (
+            network(blend_over(rgba, background))[:, target]
+            * (1 - rgba[:, 3].mean((1, 2))) ** pressure
+        )
+        (parameters.grad,) = torch.autograd.grad(objective.sum(), parameters)
         adam.step()
     return parameters.detach()
 
 
 @right("5.4")
-def minimizing_the_negative(parameters, to_rgba, network, target, pressure, backgrounds, steps, lr):
+def minimizing_the_negative(
+    parameters, to_rgba, network, target, pressure, backgrounds, steps, lr
+):
     x = parameters.clone().requires_grad_()
     optimizer = torch.optim.Adam([x], lr=lr)
     for step in range(steps):
@@ -245,16 +285,35 @@ def minimizing_the_negative(parameters, to_rgba, network, target, pressure, back
     return x
 
 
-def student_loop(x, to_rgba, network, target, pressure, backgrounds, steps, lr, pick, zero=True, sign=1, free=False,
-                 own_alpha=True, hold=False, plain=False):
+def student_loop(
+    x,
+    to_rgba,
+    network,
+    target,
+    pressure,
+    backgrounds,
+    steps,
+    lr,
+    pick,
+    zero=True,
+    sign=1,
+    free=False,
+    own_alpha=True,
+    hold=False,
+    plain=False,
+):
     """The loop as students write it, with a mistake to choose."""
     x = x.clone().requires_grad_()
     adam = torch.optim.Adam([x], lr=lr, maximize=True)
     for step in range(steps):
         rgba = to_rgba(x)
-        logits = network(rgba[:, :3] if plain else blend_over(rgba, pick(backgrounds, step)))
+        logits = network(
+            rgba[:, :3] if plain else blend_over(rgba, pick(backgrounds, step))
+        )
         alpha = rgba[:, 3].detach() if hold else rgba[:, 3]
-        glass = (1 - (alpha.mean(dim=(1, 2)) if own_alpha else alpha.mean())) ** pressure
+        glass = (
+            1 - (alpha.mean(dim=(1, 2)) if own_alpha else alpha.mean())
+        ) ** pressure
         objective = (logits[:, target] * (1 if free else glass)).sum()
         if zero:
             x.grad = None
@@ -361,7 +420,9 @@ def mean_background(rgba, network, target, backgrounds):
 
 @wrong("5.5", "one number a background")
 def wrong_mean(rgba, network, target, backgrounds):
-    return torch.stack([network(blend_over(rgba, b[None]))[:, target].mean() for b in backgrounds])
+    return torch.stack(
+        [network(blend_over(rgba, b[None]))[:, target].mean() for b in backgrounds]
+    )
 
 
 test_right_ones_pass, test_wrong_ones_are_named = bank("5.")

@@ -46,34 +46,50 @@ def column_first(uv, height, width):
 
 @wrong("6.1", "rounded")
 def whole_texels(uv, height, width):
-    return torch.stack([(1 - uv[:, 1]) * height - 0.5, uv[:, 0] * width - 0.5], dim=1).round()
+    return torch.stack(
+        [(1 - uv[:, 1]) * height - 0.5, uv[:, 0] * width - 0.5], dim=1
+    ).round()
 
 
 # ---- 6.2 sample --------------------------------------------------------------------------------------------------
 
 
-def four(texture, places, floor=torch.floor, wrap=lambda k, n: k % n, then=lambda k, n: k % n):
-    """The four texels (C, P) around each place and the shares, with what may be done wrong."""
+def four(
+    texture, places, floor=torch.floor, wrap=lambda k, n: k % n, then=lambda k, n: k % n
+):
+    """The four texels (C, P) around each place and the shares, with what may be done
+    wrong.
+    """
     height, width = texture.shape[1:]
     first = floor(places)
     down, across = (places - first).T
     top, left = first.long().T
     bottom, after = then(top + 1, height), then(left + 1, width)
     top, left = wrap(top, height), wrap(left, width)
-    found = (texture[:, top, left], texture[:, top, after], texture[:, bottom, left], texture[:, bottom, after])
+    found = (
+        texture[:, top, left],
+        texture[:, top, after],
+        texture[:, bottom, left],
+        texture[:, bottom, after],
+    )
     return *found, down, across
 
 
 @right("6.2")
 def by_hand(texture, places):
     a, b, c, d, down, across = four(texture, places)
-    return ((a * (1 - across) + b * across) * (1 - down) + (c * (1 - across) + d * across) * down).T
+    return (
+        (a * (1 - across) + b * across) * (1 - down)
+        + (c * (1 - across) + d * across) * down
+    ).T
 
 
 @right("6.2")
 def with_lerps(texture, places):
     a, b, c, d, down, across = four(texture, places)
-    return torch.lerp(torch.lerp(a, b, across), torch.lerp(c, d, across), down).transpose(0, 1)
+    return torch.lerp(
+        torch.lerp(a, b, across), torch.lerp(c, d, across), down
+    ).transpose(0, 1)
 
 
 @right("6.2")
@@ -83,10 +99,12 @@ def one_by_one(texture, places):
     for row, column in places.tolist():
         top, left = int(row // 1), int(column // 1)
         y, x = row - top, column - left
-        colours.append(texture[:, top % height, left % width] * (1 - y) * (1 - x)
-                       + texture[:, top % height, (left + 1) % width] * (1 - y) * x
-                       + texture[:, (top + 1) % height, left % width] * y * (1 - x)
-                       + texture[:, (top + 1) % height, (left + 1) % width] * y * x)
+        colours.append(
+            texture[:, top % height, left % width] * (1 - y) * (1 - x)
+            + texture[:, top % height, (left + 1) % width] * (1 - y) * x
+            + texture[:, (top + 1) % height, left % width] * y * (1 - x)
+            + texture[:, (top + 1) % height, (left + 1) % width] * y * x
+        )
     return torch.stack(colours)
 
 
@@ -101,7 +119,9 @@ def clamped(texture, places):
 
 @wrong("6.2", "neighbours are not wrapped")
 def neighbours_clamped(texture, places):
-    a, b, c, d, down, across = four(texture, places, then=lambda k, n: k.clamp(0, n - 1))
+    a, b, c, d, down, across = four(
+        texture, places, then=lambda k, n: k.clamp(0, n - 1)
+    )
     return torch.lerp(torch.lerp(a, b, across), torch.lerp(c, d, across), down).T
 
 
@@ -189,7 +209,12 @@ def put(pushes, places, height, width, how):
     top, left = first.long().T
     for dy, wy in ((0, 1 - down), (1, down)):
         for dx, wx in ((0, 1 - across), (1, across)):
-            how(gradient, (top + dy) % height, (left + dx) % width, (pushes * (wy * wx)[:, None]).T)
+            how(
+                gradient,
+                (top + dy) % height,
+                (left + dx) % width,
+                (pushes * (wy * wx)[:, None]).T,
+            )
     return gradient
 
 
@@ -229,7 +254,9 @@ def to_the_nearest(pushes, places, height, width):
 @wrong("6.3", "averaged", "add up")
 def mean_push(pushes, places, height, width):
     weight = automatic(torch.ones(len(pushes), 1), places, height, width)
-    return torch.where(weight > 0, automatic(pushes, places, height, width) / weight, 0.0)
+    return torch.where(
+        weight > 0, automatic(pushes, places, height, width) / weight, 0.0
+    )
 
 
 @wrong("6.3", "clamps to the edge")
@@ -249,7 +276,9 @@ def gradient_turned(pushes, places, height, width):
 
 @right("6.4")
 def with_einsum(features, covered):
-    return torch.einsum("nihw,njhw,nhw->nij", features, features, covered[:, 0]) / covered.sum((1, 2, 3)).view(-1, 1, 1)
+    return torch.einsum(
+        "nihw,njhw,nhw->nij", features, features, covered[:, 0]
+    ) / covered.sum((1, 2, 3)).view(-1, 1, 1)
 
 
 @right("6.4")
@@ -324,13 +353,21 @@ def from_zero(average, gram, decay):
 
 @wrong("6.5", "decay and 1 - decay are swapped")
 def swapped_shares(average, gram, decay):
-    new = gram.detach() if average is None else ((1 - decay) * average + decay * gram).detach()
+    new = (
+        gram.detach()
+        if average is None
+        else ((1 - decay) * average + decay * gram).detach()
+    )
     return gram + (new - gram).detach(), new
 
 
 @wrong("6.5", "this view's matrix only")
 def forgetful(average, gram, decay):
-    new = gram.detach() if average is None else (decay * average + (1 - decay) * gram).detach()
+    new = (
+        gram.detach()
+        if average is None
+        else (decay * average + (1 - decay) * gram).detach()
+    )
     return gram, new
 
 
@@ -354,7 +391,11 @@ def graph_kept(average, gram, decay):
 
 @wrong("6.5", "no gradient reaches")
 def all_detached(average, gram, decay):
-    new = gram.detach() if average is None else (decay * average + (1 - decay) * gram).detach()
+    new = (
+        gram.detach()
+        if average is None
+        else (decay * average + (1 - decay) * gram).detach()
+    )
     return new, new
 
 

@@ -1,4 +1,6 @@
-"""Grading a class: right ones get their points, and whatever a notebook does, it costs nobody but itself."""
+"""Grading a class: right ones get their points, and whatever a notebook does, it costs
+nobody but itself.
+"""
 
 import contextlib
 import csv
@@ -22,7 +24,9 @@ from dputils.checks.sandbox import Nursery, Remote, Stopped
 from dputils.checks.submissions import needed_code, read_submission
 from dputils.checks.wire import pack, unpack
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="grading needs Linux or macOS")
+pytestmark = pytest.mark.skipif(
+    not hasattr(os, "fork"), reason="grading needs Linux or macOS"
+)
 
 HEAD = """import os, shutil, signal, socket, subprocess, sys, threading
 import torch
@@ -48,54 +52,116 @@ def body(text, returns=True):
     return f'\n@exercise("1.1")\ndef frequencies(height, width):\n{lines}\n{last}\n'
 
 
-# What a notebook does: (its cell for exercise 1.1, words of the message or None where it deserves its points).
+# What a notebook does: (its cell for exercise 1.1, words of the message or None where
+# it deserves its points).
 TRICKS = {
     "loops_for_ever": (body("while True:\n    pass"), "loop that never ends"),
     "exits": (body("os._exit(0)"), "ends the whole program"),
     "exits_politely": (body("sys.exit(0)"), "SystemExit"),
     "raises_interrupt": (body("raise KeyboardInterrupt"), "ends the whole program"),
-    "prints_megabytes": (body("print('x' * 50_000_000)\nos.write(2, b'y' * 10_000_000)"), None),
-    "takes_all_memory": (body("blocks = [torch.empty(10**8) for _ in range(50)]"), "memory"),
+    "prints_megabytes": (
+        body("print('x' * 50_000_000)\nos.write(2, b'y' * 10_000_000)"),
+        None,
+    ),
+    "takes_all_memory": (
+        body("blocks = [torch.empty(10**8) for _ in range(50)]"),
+        "memory",
+    ),
     "returns_too_much": (body("return torch.zeros(10**7)", False), "far too much"),
-    "returns_an_object": (body("class Evil:\n    def __reduce__(self):\n        return os.system, ('touch evil',)\n"
-                               "return Evil()", False), "Evil"),
-    "returns_itself_nested": (body("x = ()\nfor _ in range(50_000):\n    x = (x,)\nreturn x", False), "Exercise 1.1"),
+    "returns_an_object": (
+        body(
+            "class Evil:\n    def __reduce__(self):\n        return "
+            "os.system, ('touch evil',)\nreturn Evil()",
+            False,
+        ),
+        "Evil",
+    ),
+    "returns_itself_nested": (
+        body("x = ()\nfor _ in range(50_000):\n    x = (x,)\nreturn x", False),
+        "Exercise 1.1",
+    ),
     "crashes": (body("import ctypes\nctypes.string_at(0)"), "stopped by the system"),
     "recurses": (body("return frequencies(height, width)", False), "RecursionError"),
     "deletes_files": (body("os.remove(VICTIM)"), "PermissionError"),
-    "deletes_folders": (body("shutil.rmtree(os.path.dirname(VICTIM))"), "PermissionError"),
-    "deletes_with_a_program": (body("subprocess.run(['rm', '-rf', os.path.dirname(VICTIM)])"), "PermissionError"),
+    "deletes_folders": (
+        body("shutil.rmtree(os.path.dirname(VICTIM))"),
+        "PermissionError",
+    ),
+    "deletes_with_a_program": (
+        body("subprocess.run(['rm', '-rf', os.path.dirname(VICTIM)])"),
+        "PermissionError",
+    ),
     "overwrites_files": (body("open(VICTIM, 'w').write('gone')"), "PermissionError"),
-    "deletes_its_own_copy": (body("for name in os.listdir('.'):\n    os.remove(name)"), None),
-    "kills_the_grader": (body("os.kill(os.getppid(), signal.SIGKILL)"), "PermissionError"),
+    "deletes_its_own_copy": (
+        body("for name in os.listdir('.'):\n    os.remove(name)"),
+        None,
+    ),
+    "kills_the_grader": (
+        body("os.kill(os.getppid(), signal.SIGKILL)"),
+        "PermissionError",
+    ),
     "forks": (body("while True:\n    os.fork()"), "PermissionError"),
-    "calls_home": (body("socket.create_connection(('127.0.0.1', 9))"), "PermissionError"),
+    "calls_home": (
+        body("socket.create_connection(('127.0.0.1', 9))"),
+        "PermissionError",
+    ),
     "closes_everything": (body("os.closerange(0, 100)"), "ends the whole program"),
-    "answers_garbage": (body("for descriptor in range(3, 60):\n    try:\n"
-                             "        os.write(descriptor, b'\\0' * 7 + b'\\x05hello')\n"
-                             "    except OSError:\n        pass"), "no answer"),
-    "ignores_signals": (body("for number in (signal.SIGTERM, signal.SIGXCPU, signal.SIGINT):\n"
-                             "    signal.signal(number, signal.SIG_IGN)\nwhile True:\n    pass"),
-                        "loop that never ends"),
+    "answers_garbage": (
+        body(
+            "for descriptor in range(3, 60):\n    try:\n        "
+            "os.write(descriptor, b'\\0' * 7 + b'\\x05hello')\n    "
+            "except OSError:\n        pass"
+        ),
+        "no answer",
+    ),
+    "ignores_signals": (
+        body(
+            "for number in (signal.SIGTERM, signal.SIGXCPU, "
+            "signal.SIGINT):\n    signal.signal(number, "
+            "signal.SIG_IGN)\nwhile True:\n    pass"
+        ),
+        "loop that never ends",
+    ),
     "patches_the_checks": (
-        "import dputils.checks as checks\n"
-        "checks.examine = checks.check = lambda *a, **k: True\n"
-        "torch.allclose = torch.equal = torch.isclose = lambda *a, **k: True\n"
-        "torch.Tensor.__eq__ = torch.Tensor.__le__ = lambda *a: torch.ones(1, dtype=torch.bool)\n"
-        "import builtins\nbuiltins.all = builtins.isinstance = lambda *a: True\n"
-        + body("return torch.zeros(3)", False),
-        "shape is (3,)"),
+        "import dputils.checks as checks\nchecks.examine = checks.check = lambda *a, "
+        "**k: True\ntorch.allclose = torch.equal = torch.isclose = lambda *a, **k: "
+        "True\ntorch.Tensor.__eq__ = torch.Tensor.__le__ = lambda *a: torch.ones(1, "
+        "dtype=torch.bool)\nimport builtins\nbuiltins.all = builtins.isinstance = "
+        "lambda *a: True\n" + body("return torch.zeros(3)", False),
+        "shape is (3,)",
+    ),
     "patches_in_the_function": (
-        body("import builtins\nimport dputils.checks as checks\nchecks.examine = lambda *a, **k: True\n"
-             "torch.allclose = lambda *a, **k: True\nbuiltins.all = lambda *a: True\nreturn torch.zeros(3)", False),
-        "shape is (3,)"),
-    "asks_the_reference": (body("from dputils.checks import find_exercise\n"
-                                "return find_exercise('1.1').reference(height, width)", False), "ImportError"),
-    "reads_the_reference": (body("import dputils\npath = dputils.__path__[0] + '/checks/a1_fourier_basis.py'\n"
-                                 "space = {}\nexec(open(path).read(), space)\n"
-                                 "return space['frequencies'](height, width)", False), "PermissionError"),
-    "hangs_at_the_top": ("def spin():\n    while True:\n        pass\n\n\nconstant = spin()\n" + body("constant"),
-                         "loop that never ends"),
+        body(
+            "import builtins\nimport dputils.checks as checks\nchecks.examine = "
+            "lambda *a, **k: True\ntorch.allclose = lambda *a, **k: "
+            "True\nbuiltins.all = lambda *a: True\nreturn torch.zeros(3)",
+            False,
+        ),
+        "shape is (3,)",
+    ),
+    "asks_the_reference": (
+        body(
+            "from dputils.checks import find_exercise\nreturn "
+            "find_exercise('1.1').reference(height, width)",
+            False,
+        ),
+        "ImportError",
+    ),
+    "reads_the_reference": (
+        body(
+            "import dputils\npath = dputils.__path__[0] + "
+            "'/checks/a1_fourier_basis.py'\nspace = "
+            "{}\nexec(open(path).read(), space)\nreturn "
+            "space['frequencies'](height, width)",
+            False,
+        ),
+        "PermissionError",
+    ),
+    "hangs_at_the_top": (
+        "def spin():\n    while True:\n        pass\n\n\nconstant = spin()\n"
+        + body("constant"),
+        "loop that never ends",
+    ),
     "hangs_elsewhere": ("while True:\n    pass\n" + RIGHT_11, None),
     "exits_elsewhere": ("sys.exit()\n" + RIGHT_11, None),
 }
@@ -104,7 +170,10 @@ SECONDS = 6
 
 def write_notebook(path, student, *cells, markdown=()):
     path.parent.mkdir(parents=True, exist_ok=True)
-    cells = [nbformat.v4.new_code_cell(text) for text in (HEAD.format(student=student), *cells)]
+    cells = [
+        nbformat.v4.new_code_cell(text)
+        for text in (HEAD.format(student=student), *cells)
+    ]
     cells += [nbformat.v4.new_markdown_cell(text) for text in markdown]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
     return path
@@ -112,14 +181,26 @@ def write_notebook(path, student, *cells, markdown=()):
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
-    """A class in which everybody but two plays a trick in exercise 1.1, and everybody has 1.2 right."""
+    """A class in which everybody but two plays a trick in exercise 1.1, and everybody
+    has 1.2 right.
+    """
     folder = tmp_path_factory.mktemp("class")
     victim = folder / "a_good_one" / "victim.txt"
-    write_notebook(folder / "a_good_one" / "work.ipynb", "a_good_one", RIGHT_11, RIGHT_12)
+    write_notebook(
+        folder / "a_good_one" / "work.ipynb", "a_good_one", RIGHT_11, RIGHT_12
+    )
     victim.write_text("still here")
     for name, (cell, _) in TRICKS.items():
-        write_notebook(folder / name / "work.ipynb", name, f"VICTIM = {str(victim)!r}", cell, RIGHT_12)
-    write_notebook(folder / "z_good_one" / "work.ipynb", "z_good_one", RIGHT_11, RIGHT_12)
+        write_notebook(
+            folder / name / "work.ipynb",
+            name,
+            f"VICTIM = {str(victim)!r}",
+            cell,
+            RIGHT_12,
+        )
+    write_notebook(
+        folder / "z_good_one" / "work.ipynb", "z_good_one", RIGHT_11, RIGHT_12
+    )
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     results = grade_folder(folder, secret="hidden", seconds=SECONDS, jobs=2)
     after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
@@ -129,13 +210,18 @@ def graded(tmp_path_factory):
 
 @pytest.mark.parametrize("name", ["a_good_one", "z_good_one"])
 def test_the_honest_get_their_points(graded, name):
-    assert {number: graded[name].points[number] for number in ("1.1", "1.2")} == {"1.1": 2, "1.2": 2}
+    assert {number: graded[name].points[number] for number in ("1.1", "1.2")} == {
+        "1.1": 2,
+        "1.2": 2,
+    }
 
 
 @pytest.mark.parametrize("name", TRICKS)
 def test_a_trick_costs_its_own_points_only(graded, name):
     words, result = TRICKS[name][1], graded[name]
-    assert result.points["1.2"] == 2, f"the next exercise suffers: {result.reports['1.2']}"
+    assert result.points["1.2"] == 2, (
+        f"the next exercise suffers: {result.reports['1.2']}"
+    )
     assert result.points["1.1"] == (0 if words else 2), result.reports["1.1"]
     if words:
         assert words in result.reports["1.1"].message, result.reports["1.1"].message
@@ -148,12 +234,16 @@ def test_no_process_is_left_behind(graded):
     parents = {}
     for path in Path("/proc").glob("[0-9]*/status"):
         with contextlib.suppress(OSError):
-            parents[int(path.parent.name)] = int(re.search(r"PPid:\s+(\d+)", path.read_text())[1])
+            parents[int(path.parent.name)] = int(
+                re.search(r"PPid:\s+(\d+)", path.read_text())[1]
+            )
     children = [process for process, parent in parents.items() if parent == os.getpid()]
     workers = []
     for process in children:
         with contextlib.suppress(OSError):
-            workers += [process] * ("checks/worker.py" in Path(f"/proc/{process}/cmdline").read_text())
+            workers += [process] * (
+                "checks/worker.py" in Path(f"/proc/{process}/cmdline").read_text()
+            )
     assert not workers
 
 
@@ -175,7 +265,11 @@ class Balanced(HTMLParser):
     def handle_starttag(self, tag, attributes):
         if tag not in ("meta", "img"):
             self.open.append(tag)
-        outside = [value for key, value in attributes if key in ("src", "href") and not value.startswith("data:image/")]
+        outside = [
+            value
+            for key, value in attributes
+            if key in ("src", "href") and not value.startswith("data:image/")
+        ]
         handlers = [key for key, _ in attributes if key.startswith("on")]
         if tag in ("script", "iframe", "link", "object") or outside or handlers:
             self.suspicious.append((tag, attributes))
@@ -189,7 +283,9 @@ class Balanced(HTMLParser):
 
 def test_pages_are_self_contained_and_harmless(graded, tmp_path):
     evil = graded["z_good_one"]
-    evil.submission.answers["1.6"] = ["Your finding (1.6): <script>alert(1)</script> & more"]
+    evil.submission.answers["1.6"] = [
+        "Your finding (1.6): <script>alert(1)</script> & more"
+    ]
     paths = write_pages(graded.values(), tmp_path)
     assert len(paths) == len(set(paths)) == len(graded)
     for path in paths:
@@ -199,35 +295,64 @@ def test_pages_are_self_contained_and_harmless(graded, tmp_path):
     text = page(evil)
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in text
     for experiment in list_experiments("A1").values():
-        assert experiment.title in text and all(sentence in text for sentence, _ in experiment.rubric)
+        assert experiment.title in text and all(
+            sentence in text for sentence, _ in experiment.rubric
+        )
     assert "of 10 points" in text and "Tried on numbers drawn for you" in text
 
 
 def test_the_table_has_a_row_for_each_and_no_formulas(graded, tmp_path):
     first = next(iter(graded.values()))
     first.submission.student = "=1+1"
-    with open(write_table(graded.values(), tmp_path / "grades.csv"), encoding="utf-8-sig", newline="") as file:
+    with open(
+        write_table(graded.values(), tmp_path / "grades.csv"),
+        encoding="utf-8-sig",
+        newline="",
+    ) as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == len(graded) and rows[0]["student"] == "'=1+1"
-    assert list(rows[0])[:7] == ["student", "assignment", "1.1", "1.2", "1.3", "1.4", "1.5"]
-    assert {row["points"] for row in rows} == {"2", "4"} and {row["of"] for row in rows} == {"10"}
+    assert list(rows[0])[:7] == [
+        "student",
+        "assignment",
+        "1.1",
+        "1.2",
+        "1.3",
+        "1.4",
+        "1.5",
+    ]
+    assert {row["points"] for row in rows} == {"2", "4"} and {
+        row["of"] for row in rows
+    } == {"10"}
 
 
 def test_the_command_grades_and_repeats(tmp_path, capsys):
     folder = tmp_path / "class"
-    write_notebook(folder / "ada.ipynb", "", RIGHT_11, markdown=["#### Your finding (1.6)\n\nPower 1 is best."])
+    write_notebook(
+        folder / "ada.ipynb",
+        "",
+        RIGHT_11,
+        markdown=["#### Your finding (1.6)\n\nPower 1 is best."],
+    )
     (folder / "broken.ipynb").write_text("{")
     write_notebook(folder / "other.ipynb", "x", "print('nothing of ours')")
     for secret in ([], ["--secret", "abc"]):
-        assert main(["grade", str(folder), "--out", str(tmp_path / "out"), *secret]) == 0
+        assert (
+            main(["grade", str(folder), "--out", str(tmp_path / "out"), *secret]) == 0
+        )
     said = capsys.readouterr().out
     assert "ada  A1  2 points  1.1✓ 1.2✗" in said and "--secret abc" in said
     secrets = re.findall(r"--secret (\w+)", said)
-    assert len(set(secrets)) == 2 and len(secrets[0]) == 16, "hidden numbers are new ones every time"
+    assert len(set(secrets)) == 2 and len(secrets[0]) == 16, (
+        "hidden numbers are new ones every time"
+    )
     text = (tmp_path / "out" / "feedback" / "ada_A1.html").read_text(encoding="utf-8")
     assert "Power 1 is best." in text
-    assert "no notebook" in (tmp_path / "out" / "feedback" / "broken_unread.html").read_text(encoding="utf-8")
-    assert "no exercise of an assignment" in (tmp_path / "out" / "grades.csv").read_text(encoding="utf-8-sig")
+    assert "no notebook" in (
+        tmp_path / "out" / "feedback" / "broken_unread.html"
+    ).read_text(encoding="utf-8")
+    assert "no exercise of an assignment" in (
+        tmp_path / "out" / "grades.csv"
+    ).read_text(encoding="utf-8-sig")
     with pytest.raises(SystemExit):
         main(["grade", str(tmp_path / "nowhere")])
     (tmp_path / "empty").mkdir()
@@ -251,15 +376,24 @@ def statements(text):
 
 
 def test_only_what_a_function_needs_is_taken():
-    code = needed_code(statements(
-        "import torch\nimport os as system\nfrom math import *\n"
-        "half = 0.5\nthird = 1 / 3\ntorch.allclose = None\n"
-        "def helper(x):\n    return x * half\n"
-        "history = train_for_an_hour()\n"
-        "if True:\n    limit = 3\n"
-        "def wanted(x):\n    local = 2\n    return helper(x) + torch.tensor(limit)\n"
-        "wanted(1)\nhalf += 1\n"), "wanted")
-    for present in ("import torch", "from math import *", "half = 0.5", "def helper", "limit = 3", "half += 1"):
+    code = needed_code(
+        statements(
+            "import torch\nimport os as system\nfrom math import *\nhalf = 0.5\nthird "
+            "= 1 / 3\ntorch.allclose = None\ndef helper(x):\n    return x * "
+            "half\nhistory = train_for_an_hour()\nif True:\n    limit = 3\ndef "
+            "wanted(x):\n    local = 2\n    return helper(x) + "
+            "torch.tensor(limit)\nwanted(1)\nhalf += 1\n"
+        ),
+        "wanted",
+    )
+    for present in (
+        "import torch",
+        "from math import *",
+        "half = 0.5",
+        "def helper",
+        "limit = 3",
+        "half += 1",
+    ):
         assert present in code
     for absent in ("third", "allclose", "train_for_an_hour", "system", "wanted(1)"):
         assert absent not in code
@@ -267,38 +401,78 @@ def test_only_what_a_function_needs_is_taken():
 
 
 def test_notebooks_with_magics_and_broken_cells_are_read(tmp_path):
-    path = write_notebook(tmp_path / "A1_fourier_basis.ipynb", "", "%matplotlib inline\n!pip install x\n" + RIGHT_11,
-                          "%%bash\nrm -rf *", "def amplitude(:\n    pass")
+    path = write_notebook(
+        tmp_path / "A1_fourier_basis.ipynb",
+        "",
+        "%matplotlib inline\n!pip install x\n" + RIGHT_11,
+        "%%bash\nrm -rf *",
+        "def amplitude(:\n    pass",
+    )
     found = read_submission(path)
-    assert found.assignment == "A1" and found.student == tmp_path.name, "named after its folder"
+    assert found.assignment == "A1" and found.student == tmp_path.name, (
+        "named after its folder"
+    )
     assert "hypot" in found.source["1.1"] and not found.source["1.2"]
-    assert len(found.remarks) == 1 and "cell 4 is no valid Python (line 1)" in found.remarks[0]
+    assert (
+        len(found.remarks) == 1
+        and "cell 4 is no valid Python (line 1)" in found.remarks[0]
+    )
 
 
 def test_saved_pictures_are_shown_only_if_they_are_pictures(tmp_path):
-    output = nbformat.v4.new_output("display_data", {"image/png": "iVBORw0KGgo=", "text/html": "<b>x</b>"})
-    fake = nbformat.v4.new_output("display_data", {"image/jpeg": 'PHNjcmlwdD4="><script>'})
-    cells = [nbformat.v4.new_code_cell(RIGHT_11),
-             nbformat.v4.new_code_cell("# Experiment 1.6\nplot()", outputs=[output, fake])]
+    output = nbformat.v4.new_output(
+        "display_data", {"image/png": "iVBORw0KGgo=", "text/html": "<b>x</b>"}
+    )
+    fake = nbformat.v4.new_output(
+        "display_data", {"image/jpeg": 'PHNjcmlwdD4="><script>'}
+    )
+    cells = [
+        nbformat.v4.new_code_cell(RIGHT_11),
+        nbformat.v4.new_code_cell("# Experiment 1.6\nplot()", outputs=[output, fake]),
+    ]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "a.ipynb")
-    assert read_submission(tmp_path / "a.ipynb").pictures == {"1.6": [("image/png", "iVBORw0KGgo=")]}
+    assert read_submission(tmp_path / "a.ipynb").pictures == {
+        "1.6": [("image/png", "iVBORw0KGgo=")]
+    }
 
 
 # ---- the wire and the limits -------------------------------------------------------------------------------------
 
 
 def test_values_survive_the_wire():
-    value = {"a": torch.randn(2, 3), "b": (1, 2.5, None, True, "x", torch.tensor(3)), "c": torch.randn(2) * 1j,
-             "d": torch.zeros(0, 4), "e": torch.tensor([True])}
+    value = {
+        "a": torch.randn(2, 3),
+        "b": (1, 2.5, None, True, "x", torch.tensor(3)),
+        "c": torch.randn(2) * 1j,
+        "d": torch.zeros(0, 4),
+        "e": torch.tensor([True]),
+    }
     back = unpack(pack(value))
-    assert list(back) == list(value) and torch.equal(back["a"], value["a"]) and back["b"][:5] == value["b"][:5]
-    assert torch.equal(back["c"], value["c"]) and back["d"].shape == (0, 4) and back["e"].dtype == torch.bool
+    assert (
+        list(back) == list(value)
+        and torch.equal(back["a"], value["a"])
+        and back["b"][:5] == value["b"][:5]
+    )
+    assert (
+        torch.equal(back["c"], value["c"])
+        and back["d"].shape == (0, 4)
+        and back["e"].dtype == torch.bool
+    )
 
 
-@pytest.mark.parametrize("data", [b"", b"\0" * 8, struct.pack(">Q", 4) + b"[[1]", pack((1,))[:-3],
-                                  struct.pack(">Q", 60) + b'{"tensor": "float32", "shape": [1000000000000]}'.ljust(60),
-                                  struct.pack(">Q", 40) + b'{"tensor": "object", "shape": [1]}'.ljust(40),
-                                  struct.pack(">Q", 44) + b'{"tensor": "float32", "shape": [-1]}'.ljust(44)])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\0" * 8,
+        struct.pack(">Q", 4) + b"[[1]",
+        pack((1,))[:-3],
+        struct.pack(">Q", 60)
+        + b'{"tensor": "float32", "shape": [1000000000000]}'.ljust(60),
+        struct.pack(">Q", 40) + b'{"tensor": "object", "shape": [1]}'.ljust(40),
+        struct.pack(">Q", 44) + b'{"tensor": "float32", "shape": [-1]}'.ljust(44),
+    ],
+)
 def test_garbage_on_the_wire_is_refused(data):
     with pytest.raises(ValueError, match="no packed value|not a packed value"):
         unpack(data)
@@ -310,11 +484,17 @@ def test_the_kernel_guards_the_folder_too(tmp_path):
     (tmp_path / "inside").mkdir()
     victim = tmp_path / "victim"
     victim.write_text("here")
-    source = ("import ctypes, os\ndef f(path):\n    library = ctypes.CDLL(None)\n"
-              "    def code(name):\n        return name.encode()\n"
-              "    return (library.unlink(code(path)), library.open(code(path), 1), library.kill(os.getppid(), 0),\n"
-              "            library.open(code('mine'), 0o101, 0o600) >= 0)\n")
-    with Nursery() as nursery, Remote(nursery, source, "f", tmp_path / "inside") as remote:
+    source = (
+        "import ctypes, os\ndef f(path):\n    library = ctypes.CDLL(None)\n    "
+        "def code(name):\n        return name.encode()\n    return "
+        "(library.unlink(code(path)), library.open(code(path), 1), "
+        "library.kill(os.getppid(), 0),\n            library.open(code('mine'), "
+        "0o101, 0o600) >= 0)\n"
+    )
+    with (
+        Nursery() as nursery,
+        Remote(nursery, source, "f", tmp_path / "inside") as remote,
+    ):
         answer = remote.evaluate((str(victim),))
     if answer["value"][0] == 0:
         pytest.skip("this kernel has no Landlock")
@@ -327,14 +507,19 @@ def test_a_nursery_that_was_killed_starts_again(tmp_path):
     with Nursery() as nursery:
         for _ in range(2):
             with Remote(nursery, source, "f", tmp_path) as remote:
-                assert torch.equal(remote.evaluate((torch.ones(2),))["value"], torch.full((2,), 2.0))
+                assert torch.equal(
+                    remote.evaluate((torch.ones(2),))["value"], torch.full((2,), 2.0)
+                )
             os.killpg(nursery._process.pid, signal.SIGKILL)
             nursery._process.wait()
 
 
 def test_time_is_counted_over_all_calls(tmp_path):
     source = "import time\ndef f():\n    time.sleep(0.4)\n    return 1\n"
-    with Nursery() as nursery, Remote(nursery, source, "f", tmp_path, seconds=1.5) as remote:
+    with (
+        Nursery() as nursery,
+        Remote(nursery, source, "f", tmp_path, seconds=1.5) as remote,
+    ):
         with pytest.raises(Stopped, match="within 1.5 seconds"):
             for _ in range(10):
                 remote.evaluate(())

@@ -4,8 +4,14 @@ from dputils.book import Claim, show_claims
 
 
 def test_the_median_decides():
-    assert Claim("x", [1, 2, 100], at_least=2).holds and Claim("x", [1, 2, 100], at_most=2).holds
-    assert not Claim("x", [1, 2, 100], at_least=2.01).holds and not Claim("x", [1, 2, 100], at_most=1.99).holds
+    assert (
+        Claim("x", [1, 2, 100], at_least=2).holds
+        and Claim("x", [1, 2, 100], at_most=2).holds
+    )
+    assert (
+        not Claim("x", [1, 2, 100], at_least=2.01).holds
+        and not Claim("x", [1, 2, 100], at_most=1.99).holds
+    )
     assert Claim("x", [1, 2, 3, 4]).median == 2.5
 
 
@@ -21,13 +27,21 @@ def test_without_a_bar_a_claim_reports():
 
 
 def test_nan_clears_no_bar():
-    assert not Claim("x", [float("nan")], at_least=0).holds and not Claim("x", [float("nan")], at_most=0).holds
+    assert (
+        not Claim("x", [float("nan")], at_least=0).holds
+        and not Claim("x", [float("nan")], at_most=0).holds
+    )
 
 
 def test_the_text_tells_median_range_and_verdict():
-    assert str(Claim("sharing calms", [0.5, 0.27, 0.76], at_most=0.6)) == \
-        "sharing calms: 0.5 (0.27 … 0.76, 3 runs), bar ≤ 0.6: holds"
-    assert str(Claim("it is fast", [1.5], at_most=1.25)) == "it is fast: 1.5, bar ≤ 1.25: DOES NOT HOLD"
+    assert (
+        str(Claim("sharing calms", [0.5, 0.27, 0.76], at_most=0.6))
+        == "sharing calms: 0.5 (0.27 … 0.76, 3 runs), bar ≤ 0.6: holds"
+    )
+    assert (
+        str(Claim("it is fast", [1.5], at_most=1.25))
+        == "it is fast: 1.5, bar ≤ 1.25: DOES NOT HOLD"
+    )
 
 
 def test_values_may_be_tensors():
@@ -44,7 +58,13 @@ def test_a_claim_needs_values():
 def test_notebooks_get_a_table(monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", shown.append)
-    show_claims([Claim("a", [1, 2, 3], at_least=2), Claim("b", [1, 2, 3], at_most=1), Claim("c", [1])])
+    show_claims(
+        [
+            Claim("a", [1, 2, 3], at_least=2),
+            Claim("b", [1, 2, 3], at_most=1),
+            Claim("c", [1]),
+        ]
+    )
     lines = shown[0].data.splitlines()
     assert lines[0] == "| claim | median (range) | bar | holds |"
     assert lines[2] == "| a | 2 (1 … 3, 3 runs) | ≥ 2 | yes |"

@@ -1,4 +1,6 @@
-"""The address in every notebook, and the cell that makes a notebook run where there is nothing but the notebook."""
+"""The address in every notebook, and the cell that makes a notebook run where there is
+nothing but the notebook.
+"""
 
 import json
 import re
@@ -24,11 +26,18 @@ def badges():
 def small_book(tmp_path):
     """A repository of one notebook."""
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    (tmp_path / "README.md").write_text("# Book\n\n[![Open in Colab](x.svg)](y)\n\nMore.\n", encoding="utf-8")
+    (tmp_path / "README.md").write_text(
+        "# Book\n\n[![Open in Colab](x.svg)](y)\n\nMore.\n", encoding="utf-8"
+    )
     (tmp_path / "notebooks").mkdir()
-    cells = [nbformat.v4.new_markdown_cell("# A notebook\n\nIts text."),
-             nbformat.v4.new_code_cell("old", metadata={"tags": ["colab"]}), nbformat.v4.new_code_cell("1 + 1")]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "notebooks" / "a.ipynb")
+    cells = [
+        nbformat.v4.new_markdown_cell("# A notebook\n\nIts text."),
+        nbformat.v4.new_code_cell("old", metadata={"tags": ["colab"]}),
+        nbformat.v4.new_code_cell("1 + 1"),
+    ]
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=cells), tmp_path / "notebooks" / "a.ipynb"
+    )
     return tmp_path
 
 
@@ -41,11 +50,17 @@ def test_a_new_address_goes_everywhere_once(badges, small_book, capsys):
     assert "2 files written" in capsys.readouterr().out
     notebook = nbformat.read(small_book / "notebooks" / "a.ipynb", as_version=4)
     where = "https://colab.research.google.com/github/someone/a.book/blob/main/notebooks/a.ipynb"
-    assert notebook.cells[0].source.startswith("# A notebook\n\nIts text.\n\n[![Open in Colab](") and where in \
-        notebook.cells[0].source
+    assert (
+        notebook.cells[0].source.startswith(
+            "# A notebook\n\nIts text.\n\n[![Open in Colab]("
+        )
+        and where in notebook.cells[0].source
+    )
     assert '"git+https://github.com/someone/a.book"' in notebook.cells[1].source
     assert notebook.cells[2].source == "1 + 1"
-    assert 'Repository = "https://github.com/someone/a.book"' in (small_book / "pyproject.toml").read_text("utf-8")
+    assert 'Repository = "https://github.com/someone/a.book"' in (
+        small_book / "pyproject.toml"
+    ).read_text("utf-8")
     assert where in (small_book / "README.md").read_text("utf-8")
     assert badges.main(["other/book"], small_book) == 0
     text = (small_book / "notebooks" / "a.ipynb").read_text("utf-8")
@@ -53,58 +68,95 @@ def test_a_new_address_goes_everywhere_once(badges, small_book, capsys):
     assert badges.main(["--check"], small_book) == 0
 
 
-@pytest.mark.parametrize("slug", ["book", "https://github.com/a/b", "a b/c", "-a/b", "a/b/c"])
+@pytest.mark.parametrize(
+    "slug", ["book", "https://github.com/a/b", "a b/c", "-a/b", "a/b/c"]
+)
 def test_what_is_no_address_is_refused(badges, small_book, capsys, slug):
     with pytest.raises(SystemExit):
         badges.main(["--", slug], small_book)
     assert "OWNER/NAME" in capsys.readouterr().err
-    assert (small_book / "pyproject.toml").read_bytes() == (ROOT / "pyproject.toml").read_bytes()
+    assert (small_book / "pyproject.toml").read_bytes() == (
+        ROOT / "pyproject.toml"
+    ).read_bytes()
 
 
 def test_check_says_what_is_out_of_date_and_writes_nothing(badges, small_book, capsys):
     path = small_book / "notebooks" / "a.ipynb"
     before = path.read_bytes()
     assert badges.main(["--check"], small_book) == 1
-    assert "notebooks/a.ipynb" in capsys.readouterr().out and path.read_bytes() == before
+    assert (
+        "notebooks/a.ipynb" in capsys.readouterr().out and path.read_bytes() == before
+    )
 
 
 # --- the cell itself, in an environment that has what Colab has but not this package ---
 
+
 @pytest.fixture(scope="module")
 def bare_python(tmp_path_factory):
-    """A Python with the packages of this one, without dputils, that believes it is in Colab."""
+    """A Python with the packages of this one, without dputils, that believes it is in
+    Colab.
+    """
     folder = tmp_path_factory.mktemp("colab")
     subprocess.run([sys.executable, "-m", "venv", str(folder / "env")], check=True)
-    python = folder / "env" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    where = subprocess.run([str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], check=True,
-                           capture_output=True, text=True).stdout.strip()
+    python = (
+        folder
+        / "env"
+        / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    )
+    where = subprocess.run(
+        [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
     packages, these = Path(where), folder / "these"
     these.mkdir()
-    for entry in (entry for place in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-                  for entry in Path(place).iterdir()):
-        if not re.match(r"(_?dputils|__pycache__|_editable|pip\b|pip-)", entry.name) and entry.suffix != ".pth":
+    for entry in (
+        entry
+        for place in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+        for entry in Path(place).iterdir()
+    ):
+        if (
+            not re.match(r"(_?dputils|__pycache__|_editable|pip\b|pip-)", entry.name)
+            and entry.suffix != ".pth"
+        ):
             (these / entry.name).symlink_to(entry)
     (packages / "these.pth").write_text(f"{these}\n", encoding="utf-8")
     (packages / "google" / "colab").mkdir(parents=True)
     (packages / "google" / "colab" / "__init__.py").touch()
-    (packages / "sitecustomize.py").write_text("import google.colab\n", encoding="utf-8")
+    (packages / "sitecustomize.py").write_text(
+        "import google.colab\n", encoding="utf-8"
+    )
     return python
 
 
 def colab_cell():
-    notebook = nbformat.read(ROOT / "notebooks" / "00_why_parameterization_matters.ipynb", as_version=4)
-    return next(cell.source for cell in notebook.cells if "colab" in cell.metadata.get("tags", []))
+    notebook = nbformat.read(
+        ROOT / "notebooks" / "00_why_parameterization_matters.ipynb", as_version=4
+    )
+    return next(
+        cell.source
+        for cell in notebook.cells
+        if "colab" in cell.metadata.get("tags", [])
+    )
 
 
 @pytest.mark.slow
 def test_a_notebook_and_a_wheel_are_enough(bare_python, wheel, tmp_path):
-    """An empty folder with the two files: the cell installs the package with its data, and leaves torch alone."""
+    """An empty folder with the two files: the cell installs the package with its data,
+    and leaves torch alone.
+    """
     shutil.copy(wheel, tmp_path)
     notebook = ROOT / "notebooks" / "05_textures_through_rendering.ipynb"
     shutil.copy(notebook, tmp_path)
     cells = nbformat.read(tmp_path / notebook.name, as_version=4).cells
-    tagged = ["\n".join(line for line in cell.source.splitlines() if not line.startswith("%")) for cell in cells
-              if cell.cell_type == "code" and {"colab", "imports", "parameters"} & set(cell.metadata.get("tags", []))]
+    tagged = [
+        "\n".join(line for line in cell.source.splitlines() if not line.startswith("%"))
+        for cell in cells
+        if cell.cell_type == "code"
+        and {"colab", "imports", "parameters"} & set(cell.metadata.get("tags", []))
+    ]
     probe = """
 import json, pathlib, torch
 from dputils import data
@@ -112,24 +164,44 @@ print(json.dumps({"torch": [torch.__version__, str(pathlib.Path(torch.__file__).
                   "faces": len(data.sample_mesh("owl").faces), "image": list(data.sample_image("cat").shape)}))
 """
     (tmp_path / "cells.py").write_text("\n".join([*tagged, probe]), encoding="utf-8")
-    ran = subprocess.run([str(bare_python), "cells.py"], cwd=tmp_path, capture_output=True, text=True)
+    ran = subprocess.run(
+        [str(bare_python), "cells.py"], cwd=tmp_path, capture_output=True, text=True
+    )
     assert ran.returncode == 0, ran.stderr[-2000:]
     lines = ran.stdout.strip().splitlines()
     assert lines[0].startswith("installed") and "dputils" in lines[0]
     found = json.loads(lines[-1])
     import torch
 
-    assert found["torch"] == [torch.__version__, str(Path(torch.__file__).resolve())], "torch was replaced"
-    assert str(bare_python.parent.parent) in found["package"], "the package is not the one that the cell installed"
+    assert found["torch"] == [torch.__version__, str(Path(torch.__file__).resolve())], (
+        "torch was replaced"
+    )
+    assert str(bare_python.parent.parent) in found["package"], (
+        "the package is not the one that the cell installed"
+    )
     assert found["faces"] > 1000 and found["image"][0] == 1
-    again = subprocess.run([str(bare_python), "-c", colab_cell()], cwd=tmp_path, capture_output=True, text=True)
-    assert (again.returncode, again.stdout) == (0, ""), "the second time there is nothing to install"
+    again = subprocess.run(
+        [str(bare_python), "-c", colab_cell()],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert (again.returncode, again.stdout) == (0, ""), (
+        "the second time there is nothing to install"
+    )
 
 
 def test_elsewhere_the_cell_says_what_to_do(tmp_path):
     """Outside Colab nothing is installed behind anybody's back."""
-    source = "import importlib.util\nfind = importlib.util.find_spec\n" \
-             "importlib.util.find_spec = lambda name: None if name == 'dputils' else find(name)\n" + colab_cell()
-    ran = subprocess.run([sys.executable, "-c", source], cwd=tmp_path, capture_output=True, text=True)
+    source = (
+        "import importlib.util\nfind = "
+        "importlib.util.find_spec\nimportlib.util.find_spec = lambda name: None if "
+        "name == 'dputils' else find(name)\n" + colab_cell()
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", source], cwd=tmp_path, capture_output=True, text=True
+    )
     assert ran.returncode == 1
-    assert "ModuleNotFoundError: dputils is not installed here: `make lab`" in ran.stderr
+    assert (
+        "ModuleNotFoundError: dputils is not installed here: `make lab`" in ran.stderr
+    )

@@ -25,6 +25,7 @@ def close(a, b, atol=2e-6):
 
 # --- coordinates ---
 
+
 def test_coordinates_have_unit_variance_and_start_at_the_top_left():
     grid = coordinate_grid((40, 60))
     assert grid.shape == (1, 2, 40, 60) and grid.dtype == torch.float32
@@ -32,7 +33,9 @@ def test_coordinates_have_unit_variance_and_start_at_the_top_left():
     assert grid.mean((2, 3)).abs().max() < 1e-6
     x, y = grid[0]
     assert (x[:, 1:] > x[:, :-1]).all() and (y[1:] > y[:-1]).all()
-    assert x[0, 0] == pytest.approx(-math.sqrt(3) * (1 - 1 / 60)) and y[0, 0] == pytest.approx(-math.sqrt(3) * 39 / 40)
+    assert x[0, 0] == pytest.approx(-math.sqrt(3) * (1 - 1 / 60)) and y[
+        0, 0
+    ] == pytest.approx(-math.sqrt(3) * 39 / 40)
 
 
 def test_coordinates_of_a_larger_grid_refine_those_of_a_smaller():
@@ -42,6 +45,7 @@ def test_coordinates_of_a_larger_grid_refine_those_of_a_smaller():
 
 
 # --- activations ---
+
 
 def normal_mean(function):
     """Mean of a function of z ~ N(0, 1), by a fine sum."""
@@ -59,8 +63,10 @@ def test_the_constants_are_moments_of_the_normal_distribution():
     assert math.sqrt(0.5 - 1 / (2 * math.pi)) == pytest.approx(0.58, abs=5e-3)
 
 
-@pytest.mark.parametrize("name, mean, square", [("composite", None, 1), ("unbiased", 0, 1), ("relu", 0, 1),
-                                                ("abs", None, 1)])
+@pytest.mark.parametrize(
+    "name, mean, square",
+    [("composite", None, 1), ("unbiased", 0, 1), ("relu", 0, 1), ("abs", None, 1)],
+)
 def test_activations_keep_the_scale(name, mean, square):
     z = torch.randn(1, 8, 200_000, generator=torch.Generator().manual_seed(0))
     out = ACTIVATIONS[name](z)
@@ -72,7 +78,14 @@ def test_activations_keep_the_scale(name, mean, square):
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_activations_have_the_gradient_of_their_formula(name):
-    z = torch.randn(2, 3, 7, dtype=torch.float64, generator=torch.Generator().manual_seed(1), requires_grad=True)
+    z = torch.randn(
+        2,
+        3,
+        7,
+        dtype=torch.float64,
+        generator=torch.Generator().manual_seed(1),
+        requires_grad=True,
+    )
     assert torch.autograd.gradcheck(ACTIVATIONS[name], z)
     if name == "unbiased":
         expected = torch.cat([z.atan() / 0.67, (z.atan() ** 2 - 0.45) / 0.396], 1)
@@ -80,6 +93,7 @@ def test_activations_have_the_gradient_of_their_formula(name):
 
 
 # --- architecture and start ---
+
 
 def test_the_article_s_network_has_8451_parameters():
     assert sum(p.numel() for p in CPPN().parameters()) == 8451 == 72 + 7 * 1176 + 147
@@ -92,15 +106,29 @@ def test_it_starts_flat_grey_and_like_its_seed():
     assert torch.equal(art(seed=3)(), art(seed=3)())
     assert not torch.equal(art(seed=3)(), art(seed=4)())
     wide = CPPN(8, width=400, hidden=2)
-    assert float(wide.weights[1].detach().std()) == pytest.approx(800 ** -0.5, rel=0.02)
+    assert float(wide.weights[1].detach().std()) == pytest.approx(800**-0.5, rel=0.02)
     assert not wide.weights[-1].any() and not any(bias.any() for bias in wide.biases)
 
 
-@pytest.mark.parametrize("options", [
-    {"activation": "unbiased"}, {"activation": "relu"}, {"activation": "abs"}, {"activation": torch.sin},
-    {"normalize": True}, {"radius": True}, {"fourier_features": 5}, {"periodic": True}, {"channels": 1},
-    {"alpha": True}, {"radius": True, "fourier_features": 3, "batch": 2, "normalize": True}],
-    ids=lambda options: " ".join(f"{name}={getattr(value, '__name__', value)}" for name, value in options.items()))
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"activation": "unbiased"},
+        {"activation": "relu"},
+        {"activation": "abs"},
+        {"activation": torch.sin},
+        {"normalize": True},
+        {"radius": True},
+        {"fourier_features": 5},
+        {"periodic": True},
+        {"channels": 1},
+        {"alpha": True},
+        {"radius": True, "fourier_features": 3, "batch": 2, "normalize": True},
+    ],
+    ids=lambda options: " ".join(
+        f"{name}={getattr(value, '__name__', value)}" for name, value in options.items()
+    ),
+)
 def test_every_kind_draws_a_picture_with_gradients_to_every_weight(options):
     cppn = art((12, 10), **options)
     picture = cppn()
@@ -115,27 +143,37 @@ def test_a_batch_is_several_single_pictures():
     batch = art(seed=5, batch=3)
     assert len(batch) == 3
     for k in range(3):
-        assert close(batch()[k:k + 1], art(seed=5 + k)())
-        assert close(batch[k](), batch()[k:k + 1])
+        assert close(batch()[k : k + 1], art(seed=5 + k)())
+        assert close(batch[k](), batch()[k : k + 1])
     assert close(batch[-1](), batch()[2:]) and close(batch[1:](), batch()[1:])
     assert len(list(batch)) == 3
     with torch.no_grad():
         batch[0].biases[0].add_(1)
-    assert close(batch[0](), art(seed=5)()), "a picked picture must have weights of its own"
+    assert close(batch[0](), art(seed=5)()), (
+        "a picked picture must have weights of its own"
+    )
 
 
 def test_what_it_draws_is_the_network_written_out():
     cppn = CPPN((6, 9), hidden=2, width=5, output_scale=1, seed=1)
-    y, x = np.meshgrid((np.arange(6) + 0.5) / 6, (np.arange(9) + 0.5) / 9, indexing="ij")
+    y, x = np.meshgrid(
+        (np.arange(6) + 0.5) / 6, (np.arange(9) + 0.5) / 9, indexing="ij"
+    )
     values = np.stack([2 * x - 1, 2 * y - 1]) * math.sqrt(3)
     for layer in range(2):
-        u = np.arctan(np.einsum("oi,ihw->ohw", cppn.weights[layer][0].detach().numpy(), values))
+        u = np.arctan(
+            np.einsum("oi,ihw->ohw", cppn.weights[layer][0].detach().numpy(), values)
+        )
         values = np.concatenate([u / 0.67, u**2 / 0.6])
-    expected = 1 / (1 + np.exp(-np.einsum("oi,ihw->ohw", cppn.weights[2][0].detach().numpy(), values)))
+    expected = 1 / (
+        1
+        + np.exp(-np.einsum("oi,ihw->ohw", cppn.weights[2][0].detach().numpy(), values))
+    )
     assert np.allclose(cppn()[0].detach().numpy(), expected, atol=1e-5)
 
 
 # --- any size, any place ---
+
 
 @pytest.mark.parametrize("normalize", [False, True])
 def test_strips_are_the_same_as_one_piece(monkeypatch, normalize):
@@ -167,13 +205,17 @@ def test_instance_norm_is_measured_at_the_picture_s_own_size():
     assert close(cppn((24, 24)), cppn(), atol=1e-5)
     assert close(cppn(48)[:, :, 24:30], cppn(48, centre=(0, 0))[:, :, 24:30])
     quarter = cppn(24, centre=(EXTENT / 2, EXTENT / 2), zoom=2)
-    assert close(quarter, cppn(48)[:, :, 24:, 24:], atol=1e-5), "a crop shows the same picture"
+    assert close(quarter, cppn(48)[:, :, 24:, 24:], atol=1e-5), (
+        "a crop shows the same picture"
+    )
 
 
 def test_larger_pictures_refine_smaller_ones():
     cppn = art(64, hidden=2)
     assert close(torch.nn.functional.avg_pool2d(cppn(512), 8), cppn(), atol=0.02)
-    assert not close(cppn(512)[:, :, ::8, ::8], cppn(), atol=0.002), "pixels are sampled at their centres"
+    assert not close(cppn(512)[:, :, ::8, ::8], cppn(), atol=0.002), (
+        "pixels are sampled at their centres"
+    )
 
 
 def test_other_proportions_show_the_whole_picture_undistorted_and_what_lies_beside_it():
@@ -214,13 +256,18 @@ print((peak() - before - picture.numel() * 4) / 1e6)
 
 
 def test_a_large_picture_needs_little_memory_beside_itself():
-    """Even with gradients switched on: in one piece, this network would hold more than a gigabyte at 2048²."""
+    """Even with gradients switched on: in one piece, this network would hold more than
+    a gigabyte at 2048².
+    """
     pytest.importorskip("resource")
-    answer = subprocess.run([sys.executable, "-c", MEMORY], check=True, capture_output=True, text=True)
+    answer = subprocess.run(
+        [sys.executable, "-c", MEMORY], check=True, capture_output=True, text=True
+    )
     assert float(answer.stdout) < 150
 
 
 # --- training ---
+
 
 def corners(cppn):
     picture = cppn()[0].mean(0)
@@ -228,12 +275,20 @@ def corners(cppn):
 
 
 def test_it_learns_exclusive_or_on_four_corners():
-    """The original's test: 16 pixels, one channel, 200 steps, one of three tries must succeed."""
+    """The original's test: 16 pixels, one channel, 200 steps, one of three tries must
+    succeed.
+    """
     wanted = torch.tensor([0.0, 1.0, 1.0, 0.0])
     worst = []
     for seed in range(3):
         cppn = CPPN(16, channels=1, seed=seed)
-        minimize(lambda: (corners(cppn) - wanted).square().sum(), cppn, steps=200, lr=0.01, progress=False)
+        minimize(
+            lambda: (corners(cppn) - wanted).square().sum(),
+            cppn,
+            steps=200,
+            lr=0.01,
+            progress=False,
+        )
         worst.append(float((corners(cppn) - wanted).abs().max().detach()))
         if worst[-1] < 0.1:
             break
@@ -242,13 +297,16 @@ def test_it_learns_exclusive_or_on_four_corners():
 
 def test_maximize_takes_it_as_an_image(network):
     cppn = CPPN(16, hidden=2, width=6, batch=2)
-    history = maximize(cppn, "third:2", network, steps=12, lr=0.01, snapshots=[0, 12], progress=False)
+    history = maximize(
+        cppn, "third:2", network, steps=12, lr=0.01, snapshots=[0, 12], progress=False
+    )
     assert history.objective[-1] > history.objective[0]
     assert history.snapshots[0].unique().tolist() == [0.5]
     assert torch.equal(history.snapshots[12], cppn().detach())
 
 
 # --- pictures between pictures ---
+
 
 def test_keys_are_reached_and_the_loop_closes():
     keys = [art(seed=seed) for seed in range(3)]
@@ -288,19 +346,35 @@ def test_a_warm_start_has_the_other_s_picture():
 
 # --- careless use ---
 
-@pytest.mark.parametrize("make, message", [
-    (lambda: CPPN(activation="tanh"), "no activation 'tanh'; use 'composite', 'unbiased', 'relu', 'abs'"),
-    (lambda: CPPN(periodic=True, radius=True), "leave out radius and fourier_features"),
-    (lambda: CPPN(hidden=0), "hidden=0"),
-    (lambda: CPPN((0, 5)), r"size=\(0, 5\) must be a whole number"),
-    (lambda: CPPN(8)(7.5), "must be a whole number"),
-    (lambda: interpolate_weights([art()], 0.5), "two pictures or more"),
-    (lambda: interpolate_weights([art(), art(width=9)], 0.5), "differ in architecture"),
-    (lambda: interpolate_weights([art(), art(activation="unbiased")], 0.5), "differ in architecture"),
-    (lambda: art(batch=3).start_from(art(batch=2)), "of one picture or 3, not 2"),
-    (lambda: art().start_from(torch.zeros(3)), "not a CPPN"),
-    (lambda: art()(8, zoom=0), "zoom=0 must be positive"),
-])
+
+@pytest.mark.parametrize(
+    "make, message",
+    [
+        (
+            lambda: CPPN(activation="tanh"),
+            "no activation 'tanh'; use 'composite', 'unbiased', 'relu', 'abs'",
+        ),
+        (
+            lambda: CPPN(periodic=True, radius=True),
+            "leave out radius and fourier_features",
+        ),
+        (lambda: CPPN(hidden=0), "hidden=0"),
+        (lambda: CPPN((0, 5)), r"size=\(0, 5\) must be a whole number"),
+        (lambda: CPPN(8)(7.5), "must be a whole number"),
+        (lambda: interpolate_weights([art()], 0.5), "two pictures or more"),
+        (
+            lambda: interpolate_weights([art(), art(width=9)], 0.5),
+            "differ in architecture",
+        ),
+        (
+            lambda: interpolate_weights([art(), art(activation="unbiased")], 0.5),
+            "differ in architecture",
+        ),
+        (lambda: art(batch=3).start_from(art(batch=2)), "of one picture or 3, not 2"),
+        (lambda: art().start_from(torch.zeros(3)), "not a CPPN"),
+        (lambda: art()(8, zoom=0), "zoom=0 must be positive"),
+    ],
+)
 def test_careless_use_gets_an_answer(make, message):
     with pytest.raises(ValueError, match=message):
         make()

@@ -11,7 +11,11 @@ from dputils.media import read_image
 def copy_of_data(tmp_path, monkeypatch):
     """A copy of the bundled files that may be damaged."""
     folder = tmp_path / "data"
-    shutil.copytree(data.data_path(), folder, ignore=shutil.ignore_patterns("*.py", "__pycache__", "patterns", "paint"))
+    shutil.copytree(
+        data.data_path(),
+        folder,
+        ignore=shutil.ignore_patterns("*.py", "__pycache__", "patterns", "paint"),
+    )
     monkeypatch.setenv("DPUTILS_DATA", str(folder))
     data.write_sums()
     return folder
@@ -20,13 +24,20 @@ def copy_of_data(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", data.list_images())
 def test_every_image_is_there(name):
     image = data.sample_image(name)
-    assert image.dim() == 4 and image.shape[:2] == (1, 3) and min(image.shape[2:]) >= 256
+    assert (
+        image.dim() == 4 and image.shape[:2] == (1, 3) and min(image.shape[2:]) >= 256
+    )
     assert 0 <= image.min() < 0.2 and 0.7 < image.max() <= 1 and image.std() > 0.05
 
 
 def test_there_are_paintings_and_photographs():
     names = data.list_images()
-    assert len(names) == len(set(names)) and {"cat", "coffee", "astronaut", "rocket"} <= set(names)
+    assert len(names) == len(set(names)) and {
+        "cat",
+        "coffee",
+        "astronaut",
+        "rocket",
+    } <= set(names)
     assert len(names) - len(data.PHOTOGRAPHS) >= 12
 
 
@@ -45,7 +56,10 @@ def test_size_crops_and_resizes(size, expected):
 
 
 def test_unknown_names_get_the_nearest():
-    with pytest.raises(ValueError, match="no image 'asternaut'; the nearest are 'astronaut'.*all: .*read_image"):
+    with pytest.raises(
+        ValueError,
+        match="no image 'asternaut'; the nearest are 'astronaut'.*all: .*read_image",
+    ):
         data.sample_image("asternaut")
     with pytest.raises(ValueError, match="fetch knows starry_night"):
         data.fetch("mona_lisa")
@@ -53,13 +67,20 @@ def test_unknown_names_get_the_nearest():
 
 def test_missing_files_name_the_places(tmp_path, monkeypatch):
     monkeypatch.setenv("DPUTILS_DATA", str(tmp_path))
-    with pytest.raises(FileNotFoundError, match=f"'no/such.file' is in none of {tmp_path}.*DPUTILS_DATA"):
+    with pytest.raises(
+        FileNotFoundError,
+        match=f"'no/such.file' is in none of {tmp_path}.*DPUTILS_DATA",
+    ):
         data.data_path("no/such.file")
 
 
 def test_a_folder_of_ones_own_comes_first(copy_of_data):
-    (copy_of_data / "images" / "mine.jpg").write_bytes(next((copy_of_data / "images").glob("*.jpg")).read_bytes())
-    assert "mine" in data.list_images() and data.data_path("images/mine.jpg").is_relative_to(copy_of_data)
+    (copy_of_data / "images" / "mine.jpg").write_bytes(
+        next((copy_of_data / "images").glob("*.jpg")).read_bytes()
+    )
+    assert "mine" in data.list_images() and data.data_path(
+        "images/mine.jpg"
+    ).is_relative_to(copy_of_data)
 
 
 # ---- what is drawn ----------------------------------------------------------------------------------------------
@@ -68,7 +89,11 @@ def test_a_folder_of_ones_own_comes_first(copy_of_data):
 def test_patterns_are_the_classes_of_both_networks():
     from dputils.networks import load_network
 
-    assert data.list_patterns() == load_network("patternnet").classes == load_network("patternnet-plain").classes
+    assert (
+        data.list_patterns()
+        == load_network("patternnet").classes
+        == load_network("patternnet-plain").classes
+    )
 
 
 def test_a_pattern_has_a_mask_and_its_seed_names_it():
@@ -82,20 +107,29 @@ def test_a_pattern_has_a_mask_and_its_seed_names_it():
 
 
 def test_the_mask_lies_on_the_object():
-    """A network that knows strawberries still sees them without the ground, and no longer without the object."""
+    """A network that knows strawberries still sees them without the ground, and no
+    longer without the object.
+    """
     from dputils.networks import load_network
 
     network = load_network("patternnet")
     pictures, masks = data.sample_pattern("strawberry", 8, seed=3)
     grey, label = torch.full_like(pictures, 0.5), network.classes.index("strawberry")
     with torch.no_grad():
-        without_ground = network.logits(torch.where(masks > 0.5, pictures, grey)).softmax(1)[:, label]
-        without_object = network.logits(torch.where(masks > 0.5, grey, pictures)).softmax(1)[:, label]
+        without_ground = network.logits(
+            torch.where(masks > 0.5, pictures, grey)
+        ).softmax(1)[:, label]
+        without_object = network.logits(
+            torch.where(masks > 0.5, grey, pictures)
+        ).softmax(1)[:, label]
     assert without_ground.median() > 0.8 and without_object.median() < 0.2
 
 
 def test_patterns_asked_for_carelessly():
-    with pytest.raises(ValueError, match="no pattern 'strawbery'; the nearest are 'strawberry'.*sample_image"):
+    with pytest.raises(
+        ValueError,
+        match="no pattern 'strawbery'; the nearest are 'strawberry'.*sample_image",
+    ):
         data.sample_pattern("strawbery")
     with pytest.raises(ValueError, match="count=0, size=96: ask for at least 1"):
         data.sample_pattern("owl", 0)
@@ -119,8 +153,13 @@ def test_without_a_network_the_message_says_what_to_do(cache, monkeypatch):
         with pytest.raises(RuntimeError) as caught:
             ask("starry_night")
         message = str(caught.value)
-        for part in ("Vincent van Gogh, The Starry Night, 1889", "https://commons.wikimedia.org/", "by hand",
-                     str(cache / "starry_night.jpg"), "swirling_night"):
+        for part in (
+            "Vincent van Gogh, The Starry Night, 1889",
+            "https://commons.wikimedia.org/",
+            "by hand",
+            str(cache / "starry_night.jpg"),
+            "swirling_night",
+        ):
             assert part in message
 
 
@@ -146,7 +185,10 @@ def test_fetched_files_are_remembered_by_their_checksum(cache, monkeypatch):
 
 def test_sha256_is_the_standards(tmp_path):
     (tmp_path / "abc").write_bytes(b"abc")
-    assert data.sha256(tmp_path / "abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert (
+        data.sha256(tmp_path / "abc")
+        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    )
 
 
 def test_the_bundled_files_are_unchanged():
@@ -156,8 +198,13 @@ def test_the_bundled_files_are_unchanged():
 
 def test_every_bundled_file_is_listed(copy_of_data):
     listed = {relative for relative, ok, message in data.verify()}
-    assert listed == {line.split(maxsplit=1)[1] for line in (copy_of_data / "SHA256SUMS").read_text().splitlines()}
-    assert {f"images/{path.name}" for path in (copy_of_data / "images").glob("*.jpg")} <= listed
+    assert listed == {
+        line.split(maxsplit=1)[1]
+        for line in (copy_of_data / "SHA256SUMS").read_text().splitlines()
+    }
+    assert {
+        f"images/{path.name}" for path in (copy_of_data / "images").glob("*.jpg")
+    } <= listed
 
 
 def test_changed_and_missing_files_are_found(copy_of_data):
@@ -165,14 +212,19 @@ def test_changed_and_missing_files_are_found(copy_of_data):
     victims = sorted((copy_of_data / "images").glob("*.jpg"))[:2]
     victims[0].write_bytes(victims[0].read_bytes()[:-1] + b"x")
     bad = {relative: message for relative, ok, message in data.verify() if not ok}
-    assert list(bad) == [f"images/{victims[0].name}"] and "changed; restore it" in bad[f"images/{victims[0].name}"]
+    assert (
+        list(bad) == [f"images/{victims[0].name}"]
+        and "changed; restore it" in bad[f"images/{victims[0].name}"]
+    )
 
 
 # ---- meshes (their own tests are in test_sample_meshes.py) -------------------------------------------------------
 
 
 def test_meshes_by_name(copy_of_data):
-    (copy_of_data / "meshes" / "mine.glb").write_bytes((copy_of_data / "meshes" / "teapot.glb").read_bytes())
+    (copy_of_data / "meshes" / "mine.glb").write_bytes(
+        (copy_of_data / "meshes" / "teapot.glb").read_bytes()
+    )
     assert "mine" in data.list_meshes() and data.sample_mesh("mine").name == "mine"
     assert data.sample_landmarks("mine") == {}
     (copy_of_data / "meshes" / "landmarks" / "teapot_heart.png").unlink()

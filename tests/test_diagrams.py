@@ -1,4 +1,6 @@
-"""Diagrams are well-formed SVG that stays on its sheet, and their pictures say what they claim to say."""
+"""Diagrams are well-formed SVG that stays on its sheet, and their pictures say what
+they claim to say.
+"""
 
 import base64
 import io
@@ -41,7 +43,10 @@ def number_of(root, kind):
 def test_figure_is_svg_on_white(make):
     diagram = make()
     root = parse(diagram)
-    assert root.tag == f"{SVG}svg" and root.get("viewBox") == f"0 0 {diagram.width} {diagram.height}"
+    assert (
+        root.tag == f"{SVG}svg"
+        and root.get("viewBox") == f"0 0 {diagram.width} {diagram.height}"
+    )
     assert root[0].get("fill") == "white", "readable on a dark page"
 
 
@@ -53,28 +58,44 @@ def test_everything_lies_on_the_sheet(make):
         x, y, w, h = (float(part.get(key)) for key in ("x", "y", "width", "height"))
         assert 0 <= x and 0 <= y and x + w <= diagram.width and y + h <= diagram.height
     for text in root.findall(f"{SVG}text"):
-        long = 0.56 * float(text.get("font-size")) * len("".join(text.itertext()))  # a rough width of the letters
-        left = float(text.get("x")) - {"start": 0, "middle": long / 2}[text.get("text-anchor")]
+        # a rough width of the letters
+        long = 0.56 * float(text.get("font-size")) * len("".join(text.itertext()))
+        left = (
+            float(text.get("x"))
+            - {"start": 0, "middle": long / 2}[text.get("text-anchor")]
+        )
         assert left >= 0 and left + long <= diagram.width, "".join(text.itertext())
         assert 0 < float(text.get("y")) < diagram.height
     for path in root.findall(f"{SVG}path"):
-        points = [tuple(map(float, pair.split(","))) for pair in re.findall(r"-?[\d.]+,-?[\d.]+", path.get("d"))]
-        assert all(0 <= x <= diagram.width and 0 <= y <= diagram.height for x, y in points)
+        points = [
+            tuple(map(float, pair.split(",")))
+            for pair in re.findall(r"-?[\d.]+,-?[\d.]+", path.get("d"))
+        ]
+        assert all(
+            0 <= x <= diagram.width and 0 <= y <= diagram.height for x, y in points
+        )
 
 
 @every_figure
 def test_nothing_is_fetched(make):
     root = parse(make())
     for picture in root.findall(f"{SVG}image"):
-        assert picture.get("href").startswith("data:image/"), "a diagram must show without a network"
+        assert picture.get("href").startswith("data:image/"), (
+            "a diagram must show without a network"
+        )
 
 
-@pytest.mark.parametrize("name", ["parameterization", "scaled_fourier", "style_transfer"])
+@pytest.mark.parametrize(
+    "name", ["parameterization", "scaled_fourier", "style_transfer"]
+)
 def test_the_gradient_comes_back_dashed(name):
     paths = parse(FIGURES[name]()).findall(f"{SVG}path")
     dashed = [path for path in paths if path.get("stroke-dasharray")]
     assert 1 <= len(dashed) < len(paths)
-    start, end = (float(re.search(pattern, dashed[0].get("d"))[1]) for pattern in (r"M([\d.]+)", r"L([\d.]+),[\d.]+$"))
+    start, end = (
+        float(re.search(pattern, dashed[0].get("d"))[1])
+        for pattern in (r"M([\d.]+)", r"L([\d.]+),[\d.]+$")
+    )
     assert end < start, "backwards is to the left"
 
 
@@ -82,7 +103,10 @@ def test_pictures_arrive_in_the_figure():
     red = torch.tensor([1.0, 0.0, 0.0]).view(1, 3, 1, 1).expand(1, 3, 40, 40)
     root = parse(diagrams.contents({4: red}))
     (url,) = [picture.get("href") for picture in root.findall(f"{SVG}image")]
-    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(url.split(",", 1)[1]))).convert("RGB"), float)
+    shown = np.asarray(
+        Image.open(io.BytesIO(base64.b64decode(url.split(",", 1)[1]))).convert("RGB"),
+        float,
+    )
     assert np.abs(shown - [255, 0, 0]).max() < 6
 
 
@@ -111,7 +135,9 @@ def test_text_is_escaped_and_marked_up():
 
 def test_spectrum_of_a_wave_has_two_peaks_at_its_frequency():
     size, waves = 64, 8
-    wave = 0.5 + 0.4 * torch.cos(2 * torch.pi * waves * torch.arange(size) / size).expand(1, 3, size, size)
+    wave = 0.5 + 0.4 * torch.cos(
+        2 * torch.pi * waves * torch.arange(size) / size
+    ).expand(1, 3, size, size)
     values = np.asarray(spectrum_picture(wave), float)
     peaks = {tuple(map(int, peak)) for peak in np.argwhere(values >= values.max())}
     assert {(size // 2, size // 2 - waves), (size // 2, size // 2 + waves)} <= peaks
@@ -120,7 +146,9 @@ def test_spectrum_of_a_wave_has_two_peaks_at_its_frequency():
 
 def test_decay_is_brightest_in_the_middle_and_flat_without_power():
     values = np.asarray(decay_picture(33), float)
-    assert values[16, 16] == values.max() == 255 and np.all(np.diff(values[16, 17:]) <= 0)
+    assert values[16, 16] == values.max() == 255 and np.all(
+        np.diff(values[16, 17:]) <= 0
+    )
     assert np.ptp(np.asarray(decay_picture(33, power=0), float)) == 0
 
 

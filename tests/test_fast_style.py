@@ -1,4 +1,6 @@
-"""The network that repaints in one pass: its normalization, its mixtures of styles, its file, and what it does."""
+"""The network that repaints in one pass: its normalization, its mixtures of styles, its
+file, and what it does.
+"""
 
 import json
 
@@ -26,11 +28,16 @@ def small(**options):
     return net.requires_grad_(False)
 
 
-@pytest.mark.parametrize("kind, reference", [("instance", torch.nn.InstanceNorm2d), ("batch", torch.nn.BatchNorm2d)])
+@pytest.mark.parametrize(
+    "kind, reference",
+    [("instance", torch.nn.InstanceNorm2d), ("batch", torch.nn.BatchNorm2d)],
+)
 def test_normalization_is_pytorchs(kind, reference):
     x = noise(3, 5, 8, 9) * 4 - 1
     norm = ConditionalNorm(5, 2, kind)
-    assert torch.allclose(norm(x, torch.tensor([[1.0, 0.0]])), reference(5, affine=False)(x), atol=1e-5)
+    assert torch.allclose(
+        norm(x, torch.tensor([[1.0, 0.0]])), reference(5, affine=False)(x), atol=1e-5
+    )
     with torch.no_grad():
         norm.gain[1], norm.shift[1] = 3.0, -1.0
     styled = norm(x, torch.tensor([[0.0, 1.0]]))
@@ -40,7 +47,9 @@ def test_normalization_is_pytorchs(kind, reference):
 def test_instance_normalization_forgets_contrast():
     x = noise(1, 6, 16, 16)
     norm = ConditionalNorm(6, 1)
-    assert torch.allclose(norm(x, torch.ones(1, 1)), norm(5 + 0.2 * x, torch.ones(1, 1)), atol=1e-2)
+    assert torch.allclose(
+        norm(x, torch.ones(1, 1)), norm(5 + 0.2 * x, torch.ones(1, 1)), atol=1e-2
+    )
     plain = ConditionalNorm(6, 1, "none")
     assert torch.equal(plain(x, torch.ones(1, 1)), x)
 
@@ -55,43 +64,61 @@ def test_size_and_range(height, width):
 def test_styles_by_name_index_shares_and_tensor():
     net, x = small(), noise(1, 3, 24, 24)
     ink = net(x, "ink")
-    for same in (1, -2, {"ink": 1.0}, torch.tensor([0.0, 1, 0]), torch.tensor([[0.0, 1, 0]])):
+    for same in (
+        1,
+        -2,
+        {"ink": 1.0},
+        torch.tensor([0.0, 1, 0]),
+        torch.tensor([[0.0, 1, 0]]),
+    ):
         assert torch.allclose(net(x, same), ink)
     assert not torch.allclose(net(x, "oil"), ink)
     half = net(x, {"ink": 0.5, "oil": 0.5})
     assert torch.allclose(half, net(x, torch.tensor([0.5, 0.5, 0])))
-    assert not torch.allclose(half, (net(x, "oil") + ink) / 2, atol=1e-3)  # styles are mixed, pictures are not
+    # styles are mixed, pictures are not
+    assert not torch.allclose(half, (net(x, "oil") + ink) / 2, atol=1e-3)
 
 
 def test_each_picture_of_a_batch_by_itself():
     net, x = small(), noise(3, 3, 24, 24)
     together = net(x, torch.eye(3))
     for k in range(3):
-        assert torch.allclose(together[k], net(x[k:k + 1], k)[0], atol=1e-5)
+        assert torch.allclose(together[k], net(x[k : k + 1], k)[0], atol=1e-5)
 
 
 def test_gradients_reach_photograph_mixture_and_weights():
     net = small().requires_grad_(True)
-    x, mixture = noise(1, 3, 24, 24).requires_grad_(), torch.full((1, 3), 1 / 3).requires_grad_()
+    x, mixture = (
+        noise(1, 3, 24, 24).requires_grad_(),
+        torch.full((1, 3), 1 / 3).requires_grad_(),
+    )
     net(x, mixture).square().mean().backward()
-    assert all(part.grad.abs().sum() > 0 for part in (x, mixture, net.down[0].conv.weight, net.last.norm.gain))
+    assert all(
+        part.grad.abs().sum() > 0
+        for part in (x, mixture, net.down[0].conv.weight, net.last.norm.gain)
+    )
 
 
-@pytest.mark.parametrize("images, style, message", [
-    (torch.zeros(3, 24, 24), 0, r"images of shape \(N, 3, H, W\)"),
-    (torch.zeros(1, 3, 8, 24), 0, "16 pixels or more"),
-    (torch.zeros(1, 3, 24, 24), "inc", "no style 'inc'; the nearest are 'ink'"),
-    (torch.zeros(1, 3, 24, 24), 3, "no style 3"),
-    (torch.zeros(1, 3, 24, 24), {"oil": 0.5, "tar": 0.5}, "no style 'tar'"),
-    (torch.zeros(1, 3, 24, 24), torch.zeros(2), r"one share a style, shape \(3,\)"),
-])
+@pytest.mark.parametrize(
+    "images, style, message",
+    [
+        (torch.zeros(3, 24, 24), 0, r"images of shape \(N, 3, H, W\)"),
+        (torch.zeros(1, 3, 8, 24), 0, "16 pixels or more"),
+        (torch.zeros(1, 3, 24, 24), "inc", "no style 'inc'; the nearest are 'ink'"),
+        (torch.zeros(1, 3, 24, 24), 3, "no style 3"),
+        (torch.zeros(1, 3, 24, 24), {"oil": 0.5, "tar": 0.5}, "no style 'tar'"),
+        (torch.zeros(1, 3, 24, 24), torch.zeros(2), r"one share a style, shape \(3,\)"),
+    ],
+)
 def test_careless_use_is_explained(images, style, message):
     with pytest.raises(ValueError, match=message):
         small()(images, style)
 
 
 def test_unknown_normalization():
-    with pytest.raises(ValueError, match='"instance", "batch" or "none", not \'layer\''):
+    with pytest.raises(
+        ValueError, match='"instance", "batch" or "none", not \'layer\''
+    ):
         ConditionalNorm(4, 2, "layer")
 
 
@@ -100,14 +127,17 @@ def test_saved_and_read_again(tmp_path):
     save(net, path, {"steps": 7})
     again, x = load_fast_style(path), noise(1, 3, 24, 24)
     assert again.styles == net.styles and again.meta["steps"] == 7
-    assert torch.allclose(again(x, "chalk"), net(x, "chalk"), atol=1e-2)  # stored in 16 bits
+    # stored in 16 bits
+    assert torch.allclose(again(x, "chalk"), net(x, "chalk"), atol=1e-2)
     assert not any(p.requires_grad for p in again.parameters())
     with pytest.raises(ValueError, match="is not a network of styles"):
         load_fast_style(data_path("patternnet/plain.safetensors"))
 
 
 def test_bundled_network_brings_each_painting_nearer():
-    """Every style, on a photograph that training did not see: nearer to its painting than the photograph is."""
+    """Every style, on a photograph that training did not see: nearer to its painting
+    than the photograph is.
+    """
     net, judge = load_fast_style(), load_network()
     assert data_path("fast_style/twelve_styles.safetensors").stat().st_size <= 2_000_000
     layers, photograph = ["conv1", "conv2", "conv3", "conv4"], sample_image("cat", 96)
@@ -116,11 +146,20 @@ def test_bundled_network_brings_each_painting_nearer():
 
     def distances(pictures):
         grams = {layer: gram_matrix(a) for layer, a in judge(pictures, layers).items()}
-        return torch.stack([style_loss({layer: g[k:k + 1] for layer, g in grams.items()},
-                                       {layer: g[k:k + 1] for layer, g in target.items()}, relative=True)
-                            for k in range(len(net.styles))])
+        return torch.stack(
+            [
+                style_loss(
+                    {layer: g[k : k + 1] for layer, g in grams.items()},
+                    {layer: g[k : k + 1] for layer, g in target.items()},
+                    relative=True,
+                )
+                for k in range(len(net.styles))
+            ]
+        )
 
-    painted = net(photograph.expand(len(net.styles), -1, -1, -1), torch.eye(len(net.styles)))
+    painted = net(
+        photograph.expand(len(net.styles), -1, -1, -1), torch.eye(len(net.styles))
+    )
     assert (distances(painted) < 0.8 * distances(photograph.expand_as(painted))).all()
 
 
@@ -130,10 +169,16 @@ def load_training():
 
 def test_training_lowers_the_loss_and_repeats(monkeypatch):
     training = load_training()
-    monkeypatch.setattr(training, "photographs", lambda device: [sample_image("rocket", 64)[0]])
+    monkeypatch.setattr(
+        training, "photographs", lambda device: [sample_image("rocket", 64)[0]]
+    )
     monkeypatch.setattr(training, "drawn", lambda size: noise(2, 3, size, size))
-    options = dict(steps=12, size=32, batch=2, width=4, blocks=1, lr=1e-2, say=lambda line: None)
-    (net, history), (_, again) = (training.train(["leaded_window"], **options) for _ in range(2))
+    options = dict(
+        steps=12, size=32, batch=2, width=4, blocks=1, lr=1e-2, say=lambda line: None
+    )
+    (net, history), (_, again) = (
+        training.train(["leaded_window"], **options) for _ in range(2)
+    )
     assert history == again
     assert sum(history[-1]) < sum(history[0])
     assert json.dumps(net.styles) == '["leaded_window"]'

@@ -1,4 +1,6 @@
-"""Shaders from trained weights: their text, and their pixels in a real WebGL2 context beside PyTorch's."""
+"""Shaders from trained weights: their text, and their pixels in a real WebGL2 context
+beside PyTorch's.
+"""
 
 import re
 import shutil
@@ -48,11 +50,25 @@ async ([source, width, height, time]) => {
 
 @pytest.fixture(scope="module")
 def draw():
-    """`draw(shader, (H, W), time=0)` gives the pixels `(1, 4, H, W)` in [0, 1] of a shader run by Chromium."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    flags = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-             "--ignore-gpu-blocklist", "--disable-background-networking"]
+    """`draw(shader, (H, W), time=0)` gives the pixels `(1, 4, H, W)` in [0, 1] of a
+    shader run by Chromium.
+    """
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed"
+    )
+    executable = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
+    flags = [
+        "--no-sandbox",
+        "--use-gl=angle",
+        "--use-angle=swiftshader",
+        "--enable-unsafe-swiftshader",
+        "--ignore-gpu-blocklist",
+        "--disable-background-networking",
+    ]
     with playwright.sync_playwright() as p:
         try:
             browser = p.chromium.launch(executable_path=executable, args=flags)
@@ -65,19 +81,26 @@ def draw():
             if "missing" in answer:
                 pytest.skip(answer["missing"])
             drawn.seconds = answer["seconds"]
-            pixels = torch.tensor(answer["pixels"], dtype=torch.float32).view(*size, 4) / 255
-            return pixels.flip(0).permute(2, 0, 1)[None]  # WebGL's first row is the lowest one
+            pixels = (
+                torch.tensor(answer["pixels"], dtype=torch.float32).view(*size, 4) / 255
+            )
+            # WebGL's first row is the lowest one
+            return pixels.flip(0).permute(2, 0, 1)[None]
 
         yield drawn
         browser.close()
 
 
 def art(size=24, **options):
-    return CPPN(size, **{"hidden": 3, "width": 10, "output_scale": 2.0, "seed": 1, **options})
+    return CPPN(
+        size, **{"hidden": 3, "width": 10, "output_scale": 2.0, "seed": 1, **options}
+    )
 
 
 def trained_like(size=24, **options):
-    """The article's network with weights of the size that training leaves: biases too, and a strong output."""
+    """The article's network with weights of the size that training leaves: biases too,
+    and a strong output.
+    """
     cppn = CPPN(size, output_scale=3.0, **options)
     generator = torch.Generator().manual_seed(5)
     with torch.no_grad():
@@ -93,10 +116,23 @@ def assert_alike(pixels, picture, tolerance=2):
     assert worst <= tolerance, f"off by {worst:.1f} of 255"
 
 
-@pytest.mark.parametrize("options", [
-    {}, {"activation": "unbiased"}, {"activation": "relu"}, {"activation": "abs"}, {"radius": True},
-    {"fourier_features": 5}, {"fourier_features": 3, "radius": True, "activation": "relu"}, {"periodic": True},
-    {"normalize": True}, {"normalize": True, "activation": "relu"}, {"width": 9, "hidden": 1}], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"activation": "unbiased"},
+        {"activation": "relu"},
+        {"activation": "abs"},
+        {"radius": True},
+        {"fourier_features": 5},
+        {"fourier_features": 3, "radius": True, "activation": "relu"},
+        {"periodic": True},
+        {"normalize": True},
+        {"normalize": True, "activation": "relu"},
+        {"width": 9, "hidden": 1},
+    ],
+    ids=str,
+)
 def test_pixels_agree_for_every_kind(draw, options):
     cppn = art((24, 32), **options)
     assert_alike(draw(to_glsl(cppn), (24, 32))[:, :3], cppn().detach())
@@ -116,7 +152,10 @@ def test_pixels_agree_for_the_article_s_network(draw):
 @torch.no_grad()
 def test_grey_and_opacity(draw):
     grey = art(channels=1)
-    assert_alike(draw(to_glsl(grey), (24, 24)), torch.cat([grey().expand(-1, 3, -1, -1), torch.ones(1, 1, 24, 24)], 1))
+    assert_alike(
+        draw(to_glsl(grey), (24, 24)),
+        torch.cat([grey().expand(-1, 3, -1, -1), torch.ones(1, 1, 24, 24)], 1),
+    )
     clear = art(alpha=True)
     assert_alike(draw(to_glsl(clear), (24, 24)), clear())
 
@@ -127,7 +166,9 @@ def test_time_moves_between_two_pictures(draw, exaggeration):
     first, second = art(24), art(24, seed=7)
     shader = to_glsl(first, second, period=4.0, exaggeration=exaggeration)
     for time in (0.0, 0.6, 1.0, 2.0, 3.5, 4.0):
-        expected = interpolate_weights([first, second], time / 4, exaggeration=exaggeration)()
+        expected = interpolate_weights(
+            [first, second], time / 4, exaggeration=exaggeration
+        )()
         assert_alike(draw(shader, (24, 24), time)[:, :3], expected)
 
 
@@ -135,22 +176,28 @@ def test_time_moves_between_two_pictures(draw, exaggeration):
 def test_the_body_alone_takes_a_place(draw):
     """A viewer of its own decides on zoom and pan."""
     cppn = art(32)
-    shader = glsl_body(cppn) + """
+    shader = (
+        glsl_body(cppn)
+        + """
     void mainImage(out vec4 fragColor, in vec2 fragCoord) {
         vec2 p = (2.0 * fragCoord / iResolution.xy - 1.0) * 1.7320508 / 4.0;
         fragColor = cppn(vec2(0.9 + p.x, -0.3 - p.y));
     }"""
+    )
     assert_alike(draw(shader, (32, 32))[:, :3], cppn(centre=(-0.3, 0.9), zoom=4))
 
 
 # --- without a browser ---
+
 
 def test_the_shader_needs_nothing_but_resolution_and_time():
     still, moving = to_glsl(art()), to_glsl(art(), art(seed=2))
     assert "void mainImage(out vec4 fragColor, in vec2 fragCoord)" in still
     assert "iTime" not in still and "iTime" in moving
     assert "uniform" not in moving and "#" not in moving
-    assert "vec4 cppn(vec2 p) {" in glsl_body(art()) and "mainImage" not in glsl_body(art())
+    assert "vec4 cppn(vec2 p) {" in glsl_body(art()) and "mainImage" not in glsl_body(
+        art()
+    )
     assert "vec4 cppn(vec2 p, float s) {" in glsl_body(art(), art(seed=2))
 
 
@@ -161,21 +208,46 @@ def test_every_weight_is_a_float_literal():
         assert re.fullmatch(r"-?(\d+\.\d*|\.\d+)", literal), literal
 
 
-@pytest.mark.parametrize("value, literal", [(0.5, ".5"), (-0.25, "-.25"), (1.0, "1."), (-3.0, "-3."), (0.0, "0."),
-                                            (12.345678, "12.3457"), (2e-7, "0."), (-1.5e-6, "0."), (-0.05, "-.05"),
-                                            (1e6, "1000000."), (120.0, "120.")])
+@pytest.mark.parametrize(
+    "value, literal",
+    [
+        (0.5, ".5"),
+        (-0.25, "-.25"),
+        (1.0, "1."),
+        (-3.0, "-3."),
+        (0.0, "0."),
+        (12.345678, "12.3457"),
+        (2e-7, "0."),
+        (-1.5e-6, "0."),
+        (-0.05, "-.05"),
+        (1e6, "1000000."),
+        (120.0, "120."),
+    ],
+)
 def test_numbers_are_short_floats(value, literal):
     assert _number(value) == literal
     assert float(literal) == pytest.approx(value, abs=5.1e-5)
 
 
-@pytest.mark.parametrize("make, message", [
-    (lambda: to_glsl(art(batch=2)), r"one picture, and this CPPN has 2; pick one with cppn\[0\]"),
-    (lambda: to_glsl(art(activation=torch.sin)), "the activation 'sin' cannot be written as GLSL; 'composite'"),
-    (lambda: to_glsl(art(channels=5)), "5 channels are no colour"),
-    (lambda: to_glsl(art(), art(width=12)), "differ in architecture"),
-    (lambda: to_glsl(art(normalize=True), art(normalize=True)), "cannot measure; export each alone"),
-])
+@pytest.mark.parametrize(
+    "make, message",
+    [
+        (
+            lambda: to_glsl(art(batch=2)),
+            r"one picture, and this CPPN has 2; pick one with cppn\[0\]",
+        ),
+        (
+            lambda: to_glsl(art(activation=torch.sin)),
+            "the activation 'sin' cannot be written as GLSL; 'composite'",
+        ),
+        (lambda: to_glsl(art(channels=5)), "5 channels are no colour"),
+        (lambda: to_glsl(art(), art(width=12)), "differ in architecture"),
+        (
+            lambda: to_glsl(art(normalize=True), art(normalize=True)),
+            "cannot measure; export each alone",
+        ),
+    ],
+)
 def test_what_cannot_be_a_shader_is_said(make, message):
     with pytest.raises(ValueError, match=message):
         make()

@@ -3,14 +3,26 @@ import pytest
 import torch
 
 from dputils.images import fourier_amplitude, linear_resize
-from dputils.images import (AllPairsBasis, FourierBasis, ImageParam, LaplacianBasis, LowResBasis, PixelBasis, clipped,
-                            fourier_image, pixel_image, random_image)
+from dputils.images import (
+    AllPairsBasis,
+    FourierBasis,
+    ImageParam,
+    LaplacianBasis,
+    LowResBasis,
+    PixelBasis,
+    clipped,
+    fourier_image,
+    pixel_image,
+    random_image,
+)
 
 SIZES = [(16, 16), (17, 16), (16, 17), (15, 21), (1, 9), (8, 1)]
 
 
 def numpy_reference(spectrum, height, width, decay_power):
-    """The original's recipe: scale sqrt(w h) / max(f, 1 / max(w, h))^p, inverse FFT divided by h w, then / 4."""
+    """The original's recipe: scale sqrt(w h) / max(f, 1 / max(w, h))^p, inverse FFT
+    divided by h w, then / 4.
+    """
     fy, fx = np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None]
     frequency = np.maximum(np.sqrt(fx**2 + fy**2), 1 / max(width, height))
     scale = np.sqrt(width * height) / frequency**decay_power
@@ -20,11 +32,17 @@ def numpy_reference(spectrum, height, width, decay_power):
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("decay_power", [0.0, 1.0, 1.5])
 def test_fourier_basis_is_the_originals_spectrum(size, decay_power):
-    basis = FourierBasis(size, batch=2, channels=3, sd=1.0, decay_power=decay_power, seed=3)
+    basis = FourierBasis(
+        size, batch=2, channels=3, sd=1.0, decay_power=decay_power, seed=3
+    )
     spectrum = basis.spectrum.detach().numpy().astype(np.float64)
-    expected = numpy_reference(spectrum[..., 0] + 1j * spectrum[..., 1], *size, decay_power)
+    expected = numpy_reference(
+        spectrum[..., 0] + 1j * spectrum[..., 1], *size, decay_power
+    )
     assert basis().shape == (2, 3, *size)
-    np.testing.assert_allclose(basis().detach().numpy(), expected, atol=2e-5 * np.abs(expected).max())
+    np.testing.assert_allclose(
+        basis().detach().numpy(), expected, atol=2e-5 * np.abs(expected).max()
+    )
 
 
 def test_parameters_have_the_originals_shape():
@@ -42,25 +60,35 @@ def test_initial_standard_deviation_is_the_one_asked_for(make, sd):
 def test_amplitude_falls_as_one_over_f():
     amplitude = fourier_amplitude(64, 64, 1.0)
     assert amplitude[0, 8] / amplitude[0, 16] == pytest.approx(2.0, rel=1e-5)
-    assert amplitude[0, 0] == amplitude[0, 1]  # the constant term is treated as the lowest frequency
+    # the constant term is treated as the lowest frequency
+    assert amplitude[0, 0] == amplitude[0, 1]
     assert torch.isfinite(amplitude).all()
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("make", [PixelBasis, FourierBasis, LaplacianBasis])
-@pytest.mark.parametrize("channels, alpha", [(3, False), (1, False), (4, True), (5, False)])
+@pytest.mark.parametrize(
+    "channels, alpha", [(3, False), (1, False), (4, True), (5, False)]
+)
 def test_start_from_round_trips(size, make, channels, alpha):
     image = torch.rand(2, channels, *size, generator=torch.Generator().manual_seed(0))
     image[0, 0, 0, 0], image[1, 0, 0, 0] = 0.0, 1.0
-    param = ImageParam(make(size, batch=2, channels=channels), alpha=alpha).start_from(image)
+    param = ImageParam(make(size, batch=2, channels=channels), alpha=alpha).start_from(
+        image
+    )
     assert (param() - image).abs().max() <= 1e-3
 
 
 def test_start_from_uses_the_basis_that_can_and_clears_the_others():
     image = torch.rand(2, 3, 12, 10)
-    param = ImageParam(LowResBasis((12, 10), (1, 3, 2, 2), batch=2, sd=1.0), FourierBasis((12, 10), batch=2, sd=1.0))
+    param = ImageParam(
+        LowResBasis((12, 10), (1, 3, 2, 2), batch=2, sd=1.0),
+        FourierBasis((12, 10), batch=2, sd=1.0),
+    )
     assert (param.start_from(image)() - image).abs().max() <= 1e-3
-    clipped_param = ImageParam(PixelBasis((12, 10), batch=2), squash=clipped).start_from(image)
+    clipped_param = ImageParam(
+        PixelBasis((12, 10), batch=2), squash=clipped
+    ).start_from(image)
     assert (clipped_param() - image).abs().max() <= 1e-3
 
 
@@ -75,8 +103,13 @@ def test_start_from_refuses_what_it_cannot_do():
 
 def test_linear_resize_matches_torch_at_pixel_centres():
     x = torch.randn(1, 1, 5, 7, dtype=torch.float32)
-    rows, columns = linear_resize(16, 5, centres=True), linear_resize(9, 7, centres=True)
-    expected = torch.nn.functional.interpolate(x, size=(16, 9), mode="bilinear", align_corners=False)
+    rows, columns = (
+        linear_resize(16, 5, centres=True),
+        linear_resize(9, 7, centres=True),
+    )
+    expected = torch.nn.functional.interpolate(
+        x, size=(16, 9), mode="bilinear", align_corners=False
+    )
     assert torch.allclose(rows @ x @ columns.T, expected, atol=1e-5)
 
 
@@ -104,7 +137,12 @@ def test_low_resolution_refuses_impossible_shapes(low):
 
 def test_laplacian_has_coarse_and_fine_parts():
     basis = LaplacianBasis((16, 20), levels=4, sd=0.0)
-    assert [tuple(level.values.shape[2:]) for level in basis.levels] == [(16, 20), (8, 10), (4, 5), (2, 2)]
+    assert [tuple(level.values.shape[2:]) for level in basis.levels] == [
+        (16, 20),
+        (8, 10),
+        (4, 5),
+        (2, 2),
+    ]
 
 
 def test_all_pairs_run_between_their_ends_and_back():
@@ -130,36 +168,56 @@ def test_alpha_is_squashed_but_not_mixed_with_colour():
 
 
 def test_pictures_lie_in_the_unit_range_and_start_grey():
-    for image in (fourier_image(32), pixel_image(32), fourier_image((9, 7), batch=3, alpha=True)):
+    for image in (
+        fourier_image(32),
+        pixel_image(32),
+        fourier_image((9, 7), batch=3, alpha=True),
+    ):
         assert image().min() >= 0 and image().max() <= 1
         assert (image() - 0.5).abs().max() < 0.15
     noisy = random_image(64, batch=2, seed=0)
-    assert noisy.shape == (2, 3, 64, 64) and noisy.std() > 0.05 and not torch.equal(noisy[0], noisy[1])
+    assert (
+        noisy.shape == (2, 3, 64, 64)
+        and noisy.std() > 0.05
+        and not torch.equal(noisy[0], noisy[1])
+    )
 
 
 def test_same_seed_same_bits():
     assert torch.equal(fourier_image(32, seed=5)(), fourier_image(32, seed=5)())
     assert not torch.equal(fourier_image(32, seed=5)(), fourier_image(32, seed=6)())
-    assert torch.equal(random_image(16, seed=1), random_image(16, generator=torch.Generator().manual_seed(1)))
+    assert torch.equal(
+        random_image(16, seed=1),
+        random_image(16, generator=torch.Generator().manual_seed(1)),
+    )
     with pytest.raises(ValueError, match="seed or a generator"):
         PixelBasis(8, seed=1, generator=torch.Generator())
 
 
 def test_clipping_lets_values_come_back():
     raw = torch.tensor([[[[-1.0, 2.0, 0.5]]]], requires_grad=True)
-    clipped(raw).sum().backward()  # descent lowers everything: good for 2.0, further out for -1.0
+    # descent lowers everything: good for 2.0, further out for -1.0
+    clipped(raw).sum().backward()
     assert raw.grad.flatten().tolist() == [0.0, 1.0, 1.0]
 
 
 def test_gradients_reach_every_parameter():
-    image = ImageParam(FourierBasis(12, batch=2), LowResBasis(12, (1, 3, 3, 3), batch=2), LaplacianBasis(12, batch=2))
+    image = ImageParam(
+        FourierBasis(12, batch=2),
+        LowResBasis(12, (1, 3, 3, 3), batch=2),
+        LaplacianBasis(12, batch=2),
+    )
     weights = torch.randn(2, 3, 12, 12)
     (image() * weights).sum().backward()
-    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in image.parameters())
+    assert all(
+        p.grad is not None and p.grad.abs().sum() > 0 for p in image.parameters()
+    )
 
 
 def test_a_gradient_step_in_fourier_space_is_a_filtered_pixel_gradient():
-    """The article's claim: another parameterization is another metric. Spectrum descent blurs the pixel gradient."""
+    """The article's claim: another parameterization is another metric. Spectrum descent
+    blurs the pixel gradient.
+    """
     basis = FourierBasis(16, channels=1, sd=0.0)
     direction = torch.randn(1, 1, 16, 16)
     (basis() * direction).sum().backward()
@@ -167,10 +225,14 @@ def test_a_gradient_step_in_fourier_space_is_a_filtered_pixel_gradient():
     with torch.no_grad():
         basis.spectrum -= basis.spectrum.grad
     step = basis().detach() - moved
-    # One half-spectrum coefficient stands for two mirrored ones, except in the first and (even width) last column.
+    # One half-spectrum coefficient stands for two mirrored ones, except in the first
+    # and (even width) last column.
     twice = torch.full((16, 9), 2.0)
     twice[:, [0, 8]] = 1.0
-    expected = torch.fft.irfft2(torch.fft.rfft2(direction) * twice * fourier_amplitude(16, 16).square(), s=(16, 16))
+    expected = torch.fft.irfft2(
+        torch.fft.rfft2(direction) * twice * fourier_amplitude(16, 16).square(),
+        s=(16, 16),
+    )
     assert torch.allclose(step, -expected, atol=1e-4)
 
 

@@ -1,4 +1,6 @@
-"""Figures from Python's side: what they carry, how much of it, and what is said to careless use."""
+"""Figures from Python's side: what they carry, how much of it, and what is said to
+careless use.
+"""
 
 import base64
 import io
@@ -12,7 +14,14 @@ from PIL import Image
 
 from dputils.cppn import CPPN
 from dputils.media import read_image
-from dputils.widgets import AlphaViewer, Choice, CompareSlider, CppnViewer, FrameScrubber, Gallery
+from dputils.widgets import (
+    AlphaViewer,
+    Choice,
+    CompareSlider,
+    CppnViewer,
+    FrameScrubber,
+    Gallery,
+)
 from dputils.widgets.encoding import PAYLOAD, as_pictures, encode, encode_within
 from dputils.widgets.hosting import STATIC, Component, bundle
 from dputils.widgets.pickers import picker_state
@@ -23,15 +32,21 @@ def noise(*shape, seed=0):
 
 
 def smooth(count=1, size=(48, 64), seed=0):
-    return torch.nn.functional.interpolate(noise(count, 3, 4, 4, seed=seed), size=size, mode="bicubic").clamp(0, 1)
+    return torch.nn.functional.interpolate(
+        noise(count, 3, 4, 4, seed=seed), size=size, mode="bicubic"
+    ).clamp(0, 1)
 
 
 def see_through(count=1, size=(48, 64), seed=0):
-    return torch.cat([smooth(count, size, seed), smooth(count, size, seed + 1)[:, :1]], 1)
+    return torch.cat(
+        [smooth(count, size, seed), smooth(count, size, seed + 1)[:, :1]], 1
+    )
 
 
 def art(seed, **options):
-    return CPPN(24, **{"hidden": 2, "width": 8, "output_scale": 3.0, "seed": seed, **options})
+    return CPPN(
+        24, **{"hidden": 2, "width": 8, "output_scale": 3.0, "seed": seed, **options}
+    )
 
 
 def decoded(data):
@@ -40,26 +55,36 @@ def decoded(data):
 
 def data_of(html):
     """The state in a figure's HTML."""
-    return json.loads(re.search(r'^mount\(component, "\w+", (.*)\);$', html, re.M).group(1))
+    return json.loads(
+        re.search(r'^mount\(component, "\w+", (.*)\);$', html, re.M).group(1)
+    )
 
 
 FIGURES = {
     "AlphaViewer": lambda: AlphaViewer(see_through(2), ["leaf", "stem"]),
     "CompareSlider": lambda: CompareSlider(smooth(), smooth(seed=1)),
     "CppnViewer": lambda: CppnViewer(art(1), art(2)),
-    "FrameScrubber": lambda: FrameScrubber(smooth(6), smooth(6, seed=1), titles=["alone", "aligned"]),
+    "FrameScrubber": lambda: FrameScrubber(
+        smooth(6), smooth(6, seed=1), titles=["alone", "aligned"]
+    ),
     "Gallery": lambda: Gallery(smooth(5), list("abcde")),
 }
 
 
 # --- hosting ---
 
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_html_is_self_contained(name):
     html = FIGURES[name]().html()
     text = re.sub(r'"\$bytes":"[^"]*"|base64,[^"]*', "", html)
-    assert not re.findall(r"https?://(?!www\.w3\.org)[^\s\"']*", text), "no address but names of formats"
-    assert not re.search(r"\bimport\b.*\bfrom\b|\bimport\(|@import|\bsrc=\"(?!data:)|\bfetch\(|XMLHttpRequest", text)
+    assert not re.findall(r"https?://(?!www\.w3\.org)[^\s\"']*", text), (
+        "no address but names of formats"
+    )
+    assert not re.search(
+        r"\bimport\b.*\bfrom\b|\bimport\(|@import|\bsrc=\"(?!data:)|\bfetch\(|XMLHttpRequest",
+        text,
+    )
     assert len(html) <= PAYLOAD
     assert html.count("<script") == html.count("</script>") == 1 and "<!--" not in html
 
@@ -67,7 +92,10 @@ def test_the_html_is_self_contained(name):
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_still_picture_comes_first(name):
     html = FIGURES[name]().html()
-    image = re.match(r'<div data-dputils="\w+"><img src="data:image/webp;base64,([^"]+)" alt="([^"]+)"', html)
+    image = re.match(
+        r'<div data-dputils="\w+"><img src="data:image/webp;base64,([^"]+)" alt="([^"]+)"',
+        html,
+    )
     picture = decoded(base64.b64decode(image.group(1)))
     assert picture.width <= 640 and len(image.group(2)) > 5
     assert np.asarray(picture.convert("L")).std() > 5, "not a blank"
@@ -83,7 +111,11 @@ def test_the_scripts_stay_short(name):
     path = STATIC / FIGURES[name]().module
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
     for script in STATIC.glob("*.js"):
-        wide = [line for line in script.read_text(encoding="utf-8").splitlines() if len(line) > 120]
+        wide = [
+            line
+            for line in script.read_text(encoding="utf-8").splitlines()
+            if len(line) > 120
+        ]
         assert not wide, f"{script.name}: {wide}"
 
 
@@ -93,18 +125,30 @@ def test_the_same_script_is_hosted_twice(name):
     figure = FIGURES[name]()
     assert bundle(figure.module) in figure.html()
     twin = type(figure).__new__(type(figure))
-    Component.__init__(twin, {k: v for k, v in figure.state.items() if k != "alt"}, picture=figure.still,
-                       alt=figure.alt, live=True)
+    Component.__init__(
+        twin,
+        {k: v for k, v in figure.state.items() if k != "alt"},
+        picture=figure.still,
+        alt=figure.alt,
+        live=True,
+    )
     assert twin.widget._esm == bundle(figure.module) + "\n\nexport default component;\n"
     shown, _ = twin._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in shown and shown["text/html"].startswith("<img ")
+    assert "application/vnd.jupyter.widget-view+json" in shown and shown[
+        "text/html"
+    ].startswith("<img ")
     for key, value in figure.state.items():
         assert getattr(twin.widget, key) == value
 
 
 def test_a_bundle_has_each_part_once_and_no_imports():
     text = bundle("compare_slider.js")
-    assert text.count("function isolated(") == text.count("const component =") == text.count("function mount(") == 1
+    assert (
+        text.count("function isolated(")
+        == text.count("const component =")
+        == text.count("function mount(")
+        == 1
+    )
     assert not re.search(r"^\s*(import|export)\b", text, re.M)
 
 
@@ -118,9 +162,16 @@ def test_hostile_text_stays_text():
 def test_the_output_of_a_cell():
     figure = CompareSlider(smooth(), smooth(seed=1), labels=("pixels", "Fourier"))
     shown = figure._repr_mimebundle_(include=None, exclude=None)
-    assert shown == {"text/html": figure.html(), "text/plain": "CompareSlider: pixels beside Fourier"}
+    assert shown == {
+        "text/html": figure.html(),
+        "text/plain": "CompareSlider: pixels beside Fourier",
+    }
     page = figure.page("A & B")
-    assert page.startswith("<!doctype html>") and "<title>A &amp; B</title>" in page and figure.html() in page
+    assert (
+        page.startswith("<!doctype html>")
+        and "<title>A &amp; B</title>" in page
+        and figure.html() in page
+    )
 
 
 def test_without_a_kernel_nothing_can_be_pushed():
@@ -134,9 +185,13 @@ def test_pushing_changes_what_belongs_together_at_once(monkeypatch):
     messages = []
     # ipywidgets 7 sends nothing where no kernel listens.
     monkeypatch.setattr(type(figure.widget.comm), "kernel", object(), raising=False)
-    figure.widget.comm.send = lambda data=None, buffers=None, **_: messages.append((data, buffers))
+    figure.widget.comm.send = lambda data=None, buffers=None, **_: messages.append(
+        (data, buffers)
+    )
     figure.update(after=smooth(seed=2))
-    states = [data["state"] for data, _ in messages if data and data.get("method") == "update"]
+    states = [
+        data["state"] for data, _ in messages if data and data.get("method") == "update"
+    ]
     assert len(states) == 1 and "pictures" in str(messages[0][0]["buffer_paths"])
     pushed = decoded(figure.widget.pictures[1])
     expected = decoded(encode(smooth(seed=2), quality=90))
@@ -148,14 +203,21 @@ def test_pushing_changes_what_belongs_together_at_once(monkeypatch):
 
 
 def test_too_much_is_refused_with_the_size():
-    with pytest.raises(ValueError, match=r"would add 4\d\d kB to a saved notebook, and a figure may add 400 kB"):
+    with pytest.raises(
+        ValueError,
+        match=r"would add 4\d\d kB to a saved notebook, and a figure may add 400 kB",
+    ):
         Component_ = type("Component_", (Component,), {"module": "compare_slider.js"})
         Component_({"blob": bytes(300_000)}, picture=smooth(), alt="a blob")
-    with pytest.raises(ValueError, match=r"90 pictures of up to 256 × 256 take \d+ kB even at half size"):
+    with pytest.raises(
+        ValueError,
+        match=r"90 pictures of up to 256 × 256 take \d+ kB even at half size",
+    ):
         encode_within([noise(1, 3, 256, 256, seed=k) for k in range(90)])
 
 
 # --- pictures ---
+
 
 def test_pictures_are_made_smaller_to_fit():
     pictures = [noise(1, 3, 96, 96, seed=k) for k in range(4)]
@@ -177,12 +239,19 @@ def test_encoding_keeps_the_picture():
     assert decoded(encode(picture, longest=48)).size == (48, 48)
 
 
-@pytest.mark.parametrize("images, message", [
-    ([], "images is empty"),
-    ([smooth(size=(8, 8)), smooth(size=(8, 9))], r"different sizes \(8 × 8, 8 × 9\)"),
-    (torch.full((1, 3, 4, 4), float("nan")), "NaN or infinite"),
-    (torch.zeros(2, 5, 4, 4), "1, 3 or 4 channels"),
-], ids=["none", "sizes", "nan", "channels"])
+@pytest.mark.parametrize(
+    "images, message",
+    [
+        ([], "images is empty"),
+        (
+            [smooth(size=(8, 8)), smooth(size=(8, 9))],
+            r"different sizes \(8 × 8, 8 × 9\)",
+        ),
+        (torch.full((1, 3, 4, 4), float("nan")), "NaN or infinite"),
+        (torch.zeros(2, 5, 4, 4), "1, 3 or 4 channels"),
+    ],
+    ids=["none", "sizes", "nan", "channels"],
+)
 def test_careless_pictures_are_named(images, message):
     with pytest.raises(ValueError, match=message):
         as_pictures(images)
@@ -190,13 +259,26 @@ def test_careless_pictures_are_named(images, message):
 
 # --- pickers ---
 
+
 def test_pickers_run_in_row_major_order():
-    state = picker_state({"content": ["a", Choice("b", smooth(), "by me")], "style": ["x", "y", "z"]}, 6)
-    assert [[choice["name"] for choice in picker["choices"]] for picker in state] == [["a", "b"], ["x", "y", "z"]]
+    state = picker_state(
+        {"content": ["a", Choice("b", smooth(), "by me")], "style": ["x", "y", "z"]}, 6
+    )
+    assert [[choice["name"] for choice in picker["choices"]] for picker in state] == [
+        ["a", "b"],
+        ["x", "y", "z"],
+    ]
     thumbnail = decoded(state[0]["choices"][1]["thumbnail"])
-    assert thumbnail.width == thumbnail.height and state[0]["choices"][1]["credit"] == "by me"
+    assert (
+        thumbnail.width == thumbnail.height
+        and state[0]["choices"][1]["credit"] == "by me"
+    )
     assert picker_state(None, 1) == []
-    assert [choice["name"] for choice in picker_state(None, 3)[0]["choices"]] == ["1", "2", "3"]
+    assert [choice["name"] for choice in picker_state(None, 3)[0]["choices"]] == [
+        "1",
+        "2",
+        "3",
+    ]
 
 
 def test_pickers_must_fit():
@@ -206,6 +288,7 @@ def test_pickers_must_fit():
 
 # --- CompareSlider ---
 
+
 def test_a_pair_that_repeats_is_carried_once():
     content, results = smooth(), smooth(3, seed=1)
     state = CompareSlider(content, results).state
@@ -213,13 +296,29 @@ def test_a_pair_that_repeats_is_carried_once():
     assert len(state["pickers"][0]["choices"]) == 3
 
 
-@pytest.mark.parametrize("make, message", [
-    (lambda: CompareSlider(smooth(), smooth(size=(48, 60))), "before is 48 × 64 and after 48 × 60"),
-    (lambda: CompareSlider(smooth(2), smooth(3)), "2 pictures before and 3 after"),
-    (lambda: CompareSlider(smooth(), smooth(), labels=("one",)), "labels are two texts"),
-    (lambda: CompareSlider(smooth(), smooth(), start=67), "from 0 .left. to 1 .right., not 67"),
-    (lambda: CompareSlider(smooth(), smooth(2), pickers={"style": ["only"]}), "offer 1 choices, for 2"),
-], ids=["sizes", "numbers", "labels", "start", "pickers"])
+@pytest.mark.parametrize(
+    "make, message",
+    [
+        (
+            lambda: CompareSlider(smooth(), smooth(size=(48, 60))),
+            "before is 48 × 64 and after 48 × 60",
+        ),
+        (lambda: CompareSlider(smooth(2), smooth(3)), "2 pictures before and 3 after"),
+        (
+            lambda: CompareSlider(smooth(), smooth(), labels=("one",)),
+            "labels are two texts",
+        ),
+        (
+            lambda: CompareSlider(smooth(), smooth(), start=67),
+            "from 0 .left. to 1 .right., not 67",
+        ),
+        (
+            lambda: CompareSlider(smooth(), smooth(2), pickers={"style": ["only"]}),
+            "offer 1 choices, for 2",
+        ),
+    ],
+    ids=["sizes", "numbers", "labels", "start", "pickers"],
+)
 def test_careless_wipes_are_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()
@@ -227,10 +326,15 @@ def test_careless_wipes_are_refused(make, message):
 
 # --- FrameScrubber, Gallery, AlphaViewer, CppnViewer ---
 
+
 def test_frames_lie_film_after_film():
     films = smooth(4), smooth(4, seed=1)
     state = FrameScrubber(*films, labels=["a", "b", "c", "d"], every=2).state
-    assert state["count"] == 4 and state["labels"] == ["a", "b", "c", "d"] and len(state["frames"]) == 8
+    assert (
+        state["count"] == 4
+        and state["labels"] == ["a", "b", "c", "d"]
+        and len(state["frames"]) == 8
+    )
     back = torch.cat([read_image(file) for file in state["frames"]])
     assert (back - torch.cat(films)).abs().mean() < 0.03
 
@@ -243,20 +347,32 @@ def test_colour_under_full_transparency_is_carried():
 
 def test_a_cppn_is_carried_as_a_shader():
     state = CppnViewer(art(1), art(2), morph=0.25, group="art").state
-    assert "vec4 cppn(vec2 p, float s)" in state["body"] and state["pair"] and state["morph"] == 0.25
+    assert (
+        "vec4 cppn(vec2 p, float s)" in state["body"]
+        and state["pair"]
+        and state["morph"] == 0.25
+    )
     assert "vec4 cppn(vec2 p)" in CppnViewer(art(1)).state["body"]
     article = CppnViewer(CPPN(64), CPPN(64, seed=1))
     assert len(article.html()) < 150_000, "the article's network, twice"
 
 
-@pytest.mark.parametrize("make", [
-    lambda live: FrameScrubber(smooth(3), live=live), lambda live: Gallery(smooth(3), live=live),
-    lambda live: AlphaViewer(see_through(3), live=live), lambda live: CppnViewer(art(1), live=live)],
-    ids=["frames", "gallery", "alpha", "cppn"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda live: FrameScrubber(smooth(3), live=live),
+        lambda live: Gallery(smooth(3), live=live),
+        lambda live: AlphaViewer(see_through(3), live=live),
+        lambda live: CppnViewer(art(1), live=live),
+    ],
+    ids=["frames", "gallery", "alpha", "cppn"],
+)
 def test_live_figures_take_new_pictures(make):
     pytest.importorskip("anywidget")
     figure = make(True)
-    new = {"CppnViewer": art(7), "AlphaViewer": see_through(3, seed=9)}.get(type(figure).__name__, smooth(3, seed=9))
+    new = {"CppnViewer": art(7), "AlphaViewer": see_through(3, seed=9)}.get(
+        type(figure).__name__, smooth(3, seed=9)
+    )
     before = dict(figure.state)
     figure.update(new)
     changed = [name for name in before if getattr(figure.widget, name) != before[name]]
@@ -265,28 +381,58 @@ def test_live_figures_take_new_pictures(make):
         make(False).update(new)
 
 
-@pytest.mark.parametrize("make, message", [
-    (lambda: FrameScrubber(), "at least one film"),
-    (lambda: FrameScrubber(smooth(3), smooth(4)), "the films have 3, 4 frames"),
-    (lambda: FrameScrubber(smooth(1)), "at least 2 frames"),
-    (lambda: FrameScrubber(smooth(3), titles="film"), "titles needs 1 texts, not 'film'"),
-    (lambda: FrameScrubber(smooth(3), labels=["a"]), "labels needs 3 texts"),
-    (lambda: FrameScrubber(smooth(3), layout="grid"), "layout is .rows. or .films., not 'grid'"),
-    (lambda: FrameScrubber(smooth(3), fps=0), "must be positive, not 0"),
-    (lambda: FrameScrubber(smooth(3), live=True).update(smooth(4)), "1 films of 3 frames, not 1 of 4"),
-    (lambda: Gallery(smooth(3), ["a"]), "captions needs 3 texts"),
-    (lambda: Gallery(smooth(3), zoom=0.5), "at least 1, not 8 and 0.5"),
-    (lambda: Gallery(smooth(3), live=True).update(smooth(2)), "has 3 pictures, not 2"),
-    (lambda: AlphaViewer(smooth()), "needs 4 channels, colour and opacity, and these pictures are RGB"),
-    (lambda: AlphaViewer(see_through(), background="blue"), "not 'blue'; for a colour say"),
-    (lambda: AlphaViewer(see_through(), opacity=2), "opacity is from 0"),
-    (lambda: AlphaViewer(see_through(), color="blue"), "color is '#rrggbb', not 'blue'"),
-    (lambda: AlphaViewer(see_through(2), ["one"]), "captions needs 2 texts"),
-    (lambda: CppnViewer(art(1), morph=3), "morph is from 0"),
-    (lambda: CppnViewer(art(1, batch=2)), "pick one with cppn"),
-    (lambda: CppnViewer(art(1), art(2), live=True).update(art(3)), "slider between two CPPNs; give two"),
-    (lambda: CppnViewer(art(1), live=True).update(art(3), art(4)), "draws one CPPN"),
-])
+@pytest.mark.parametrize(
+    "make, message",
+    [
+        (lambda: FrameScrubber(), "at least one film"),
+        (lambda: FrameScrubber(smooth(3), smooth(4)), "the films have 3, 4 frames"),
+        (lambda: FrameScrubber(smooth(1)), "at least 2 frames"),
+        (
+            lambda: FrameScrubber(smooth(3), titles="film"),
+            "titles needs 1 texts, not 'film'",
+        ),
+        (lambda: FrameScrubber(smooth(3), labels=["a"]), "labels needs 3 texts"),
+        (
+            lambda: FrameScrubber(smooth(3), layout="grid"),
+            "layout is .rows. or .films., not 'grid'",
+        ),
+        (lambda: FrameScrubber(smooth(3), fps=0), "must be positive, not 0"),
+        (
+            lambda: FrameScrubber(smooth(3), live=True).update(smooth(4)),
+            "1 films of 3 frames, not 1 of 4",
+        ),
+        (lambda: Gallery(smooth(3), ["a"]), "captions needs 3 texts"),
+        (lambda: Gallery(smooth(3), zoom=0.5), "at least 1, not 8 and 0.5"),
+        (
+            lambda: Gallery(smooth(3), live=True).update(smooth(2)),
+            "has 3 pictures, not 2",
+        ),
+        (
+            lambda: AlphaViewer(smooth()),
+            "needs 4 channels, colour and opacity, and these pictures are RGB",
+        ),
+        (
+            lambda: AlphaViewer(see_through(), background="blue"),
+            "not 'blue'; for a colour say",
+        ),
+        (lambda: AlphaViewer(see_through(), opacity=2), "opacity is from 0"),
+        (
+            lambda: AlphaViewer(see_through(), color="blue"),
+            "color is '#rrggbb', not 'blue'",
+        ),
+        (lambda: AlphaViewer(see_through(2), ["one"]), "captions needs 2 texts"),
+        (lambda: CppnViewer(art(1), morph=3), "morph is from 0"),
+        (lambda: CppnViewer(art(1, batch=2)), "pick one with cppn"),
+        (
+            lambda: CppnViewer(art(1), art(2), live=True).update(art(3)),
+            "slider between two CPPNs; give two",
+        ),
+        (
+            lambda: CppnViewer(art(1), live=True).update(art(3), art(4)),
+            "draws one CPPN",
+        ),
+    ],
+)
 def test_careless_figures_are_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()

@@ -1,4 +1,6 @@
-"""The live panel from Python's side: the page's questions are asked by hand, and its answers looked at."""
+"""The live panel from Python's side: the page's questions are asked by hand, and its
+answers looked at.
+"""
 
 import io
 import time
@@ -20,16 +22,26 @@ from dputils.widgets import LivePanel  # noqa: E402
 
 
 class Page:
-    """What the script does, without a browser: asks, counts, and remembers the last answer."""
+    """What the script does, without a browser: asks, counts, and remembers the last
+    answer.
+    """
 
     def __init__(self, panel):
         self.panel, self.sent = panel, []
-        panel.widget.send = lambda content, buffers=None: self.sent.append((content, buffers))
+        panel.widget.send = lambda content, buffers=None: self.sent.append(
+            (content, buffers)
+        )
         self.values, self.seed = dict(panel.state["values"]), panel.state["seed"]
 
     def ask(self, steps=0, **what):
-        asked = {"kind": "ask", "id": f"q{len(self.sent)}", "steps": steps, "values": dict(self.values),
-                 "seed": self.seed, **what}
+        asked = {
+            "kind": "ask",
+            "id": f"q{len(self.sent)}",
+            "steps": steps,
+            "values": dict(self.values),
+            "seed": self.seed,
+            **what,
+        }
         count = len(self.sent)
         self.panel.widget._handle_custom_msg(asked, [])
         assert len(self.sent) == count + 1, "one answer for each question"
@@ -51,16 +63,26 @@ def grey(kind="pixels", size=16, seed=0):
 
 
 def make(**options):
-    controls = {"lr": (0.001, 1.0, 0.1), "target": (0.0, 1.0), "kind": ["pixels", "Fourier"]}
+    controls = {
+        "lr": (0.001, 1.0, 0.1),
+        "target": (0.0, 1.0),
+        "kind": ["pixels", "Fourier"],
+    }
     return Page(LivePanel(grey, quadratic, **{"controls": controls, **options}))
 
 
 # --- questions and answers ---
 
+
 def test_the_first_question_only_looks():
     page = make()
     answer = page.ask(curve=True, values={}, seed=0)
-    assert answer["step"] == 0 and answer["points"] == [] and answer["value"] is None and answer["error"] is None
+    assert (
+        answer["step"] == 0
+        and answer["points"] == []
+        and answer["value"] is None
+        and answer["error"] is None
+    )
     assert answer["values"] == {"lr": 0.1, "target": 0.8, "kind": 0}
     assert page.picture.shape == (16, 16, 3) and abs(page.picture.mean() - 0.5) < 0.05
 
@@ -70,7 +92,9 @@ def test_steps_move_picture_and_curve():
     for k in range(12):
         answer = page.ask(1)
         assert answer["step"] == k + 1 and len(answer["points"]) == 1
-    assert answer["points"][0][0] == 12 and answer["terms"] == [["distance", answer["value"]]]
+    assert answer["points"][0][0] == 12 and answer["terms"] == [
+        ["distance", answer["value"]]
+    ]
     losses = page.panel.history.loss
     assert losses[-1] < 0.3 * losses[0] and page.picture.mean() > 0.65
 
@@ -87,7 +111,9 @@ def test_an_answer_takes_as_many_steps_as_fit():
     took = time.perf_counter() - begin
     assert 2 <= answer["step"] - 1 <= 6 and took < 0.2
     time.sleep(0.1)
-    assert len(page.panel.history) == answer["step"], "nothing runs between two questions"
+    assert len(page.panel.history) == answer["step"], (
+        "nothing runs between two questions"
+    )
 
 
 def test_a_step_longer_than_the_time_is_still_taken():
@@ -98,11 +124,20 @@ def test_a_step_longer_than_the_time_is_still_taken():
 def test_the_same_run_as_maximize(network):
     image = fourier_image(24, seed=3)
     history = maximize(image, "second:2", network, steps=20, seed=3, progress=False)
-    page = Page(LivePanel(lambda seed: fourier_image(24, seed=seed), "second:2", network, seed=3))
+    page = Page(
+        LivePanel(
+            lambda seed: fourier_image(24, seed=seed), "second:2", network, seed=3
+        )
+    )
     while len(page.panel.history) < 20:
         page.ask(min(7, 20 - len(page.panel.history)))
-    assert page.panel.history.loss == history.loss and torch.equal(page.panel.image(), image())
-    assert page.answer["what"] == "objective" and page.answer["value"] == history.objective[-1]
+    assert page.panel.history.loss == history.loss and torch.equal(
+        page.panel.image(), image()
+    )
+    assert (
+        page.answer["what"] == "objective"
+        and page.answer["value"] == history.objective[-1]
+    )
 
 
 def test_a_control_acts_from_the_next_answer_on():
@@ -122,7 +157,15 @@ def test_controls_of_an_objective(network):
     def goal(unit, smooth):
         return channel("first", unit) - smooth * total_variation()
 
-    page = Page(LivePanel(grey, goal, network, controls={"unit": [0, 1, 2], "smooth": (0.0, 1.0, 0.0)}, transforms=[]))
+    page = Page(
+        LivePanel(
+            grey,
+            goal,
+            network,
+            controls={"unit": [0, 1, 2], "smooth": (0.0, 1.0, 0.0)},
+            transforms=[],
+        )
+    )
     rough = page.ask(30)["value"]
     assert page.panel.history.objective[-1] > page.panel.history.objective[0]
     page.values["smooth"] = 1.0
@@ -168,9 +211,18 @@ def test_structure_is_built_anew():
     old = page.panel.image
     page.values["kind"] = 1
     answer = page.ask()
-    assert answer["step"] == 0 and answer["curve"] and answer["points"] == [] and page.panel.image is not old
+    assert (
+        answer["step"] == 0
+        and answer["curve"]
+        and answer["points"] == []
+        and page.panel.image is not old
+    )
     assert type(page.panel.image.bases[0]).__name__ == "FourierBasis"
-    assert [control["at_once"] for control in page.panel.state["controls"]] == [False, False, True]
+    assert [control["at_once"] for control in page.panel.state["controls"]] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_controls_of_transforms_and_of_what_is_shown(network):
@@ -184,15 +236,28 @@ def test_controls_of_transforms_and_of_what_is_shown(network):
         return torch.cat([image()] * copies, 3)
 
     controls = {"shift": (0, 8), "copies": (1, 4)}
-    page = Page(LivePanel(grey, "first:1", network, controls=controls, transforms=shifted, show=row))
+    page = Page(
+        LivePanel(
+            grey, "first:1", network, controls=controls, transforms=shifted, show=row
+        )
+    )
     page.ask(2)
     page.values.update(shift=3, copies=2)
     page.ask(1)
-    assert seen == [0, 0, 3] and page.picture.shape == (16, 32, 3) and page.answer["step"] == 3
+    assert (
+        seen == [0, 0, 3]
+        and page.picture.shape == (16, 32, 3)
+        and page.answer["step"] == 3
+    )
     page.values["copies"] = 4
     page.ask()
-    assert page.picture.shape == (16, 64, 3) and page.answer["step"] == 3, "another look, not another step"
-    assert [control["at_once"] for control in page.panel.state["controls"]] == [False, True]
+    assert page.picture.shape == (16, 64, 3) and page.answer["step"] == 3, (
+        "another look, not another step"
+    )
+    assert [control["at_once"] for control in page.panel.state["controls"]] == [
+        False,
+        True,
+    ]
 
 
 def test_seed_and_reset():
@@ -203,7 +268,9 @@ def test_seed_and_reset():
     assert page.ask(8)["value"] == first, "same seed, same run"
     page.seed = 5
     page.ask()
-    assert page.answer["seed"] == 5 and not torch.equal(page.panel.image().detach(), start)
+    assert page.answer["seed"] == 5 and not torch.equal(
+        page.panel.image().detach(), start
+    )
 
 
 def test_randomness_of_a_loss_comes_from_the_seed():
@@ -240,17 +307,28 @@ panel = LivePanel(Rings, goal, net, controls={"count": (2, 40), "unit": [0, 3, 5
 
 def test_a_panel_for_an_own_parameterization_is_short(network):
     assert len([line for line in EXAMPLE.splitlines() if line]) <= 15
-    names = {"nn": nn, "torch": torch, "channel": channel, "LivePanel": LivePanel, "net": network}
+    names = {
+        "nn": nn,
+        "torch": torch,
+        "channel": channel,
+        "LivePanel": LivePanel,
+        "net": network,
+    }
     exec(EXAMPLE, names)
     page = Page(names["panel"])
     page.ask(20)
     objective = names["panel"].history.objective
-    assert page.answer["error"] is None and objective[-1] > objective[0] and page.values["unit"] == 1
+    assert (
+        page.answer["error"] is None
+        and objective[-1] > objective[0]
+        and page.values["unit"] == 1
+    )
     page.values["count"] = 30
     assert page.ask(1)["error"] is None and names["panel"].image.colors.shape == (3, 30)
 
 
 # --- errors ---
+
 
 def test_an_error_in_a_step_is_shown_and_mended():
     def fragile(image, target=0.5):
@@ -262,11 +340,17 @@ def test_an_error_in_a_step_is_shown_and_mended():
     page.ask(3)
     page.values["target"] = 0.95
     answer = page.ask(None)
-    assert answer["error"].startswith("RuntimeError: too bright for me (in fragile, line ")
+    assert answer["error"].startswith(
+        "RuntimeError: too bright for me (in fragile, line "
+    )
     assert answer["step"] == 3 and isinstance(page.panel.error, RuntimeError)
     assert page.ask(save=True)["error"], "it stays until something was done about it"
     page.values["target"] = 0.2
-    assert page.ask(4)["error"] is None and page.answer["step"] == 7 and page.panel.error is None
+    assert (
+        page.ask(4)["error"] is None
+        and page.answer["step"] == 7
+        and page.panel.error is None
+    )
 
 
 def test_steps_before_the_one_that_failed_count():
@@ -276,7 +360,11 @@ def test_steps_before_the_one_that_failed_count():
         return {"light": image().mean()}
 
     page = Page(LivePanel(grey, third))
-    assert "third step" in page.ask(5)["error"] and page.answer["step"] == 2 and len(page.answer["points"]) == 2
+    assert (
+        "third step" in page.ask(5)["error"]
+        and page.answer["step"] == 2
+        and len(page.answer["points"]) == 2
+    )
     assert len(page.panel.history.terms["light"]) == 2
 
 
@@ -289,8 +377,14 @@ def test_an_error_while_building_leaves_the_old_picture():
     page = Page(LivePanel(build, quadratic, controls={"size": (8, 16, 16)}))
     page.ask(5)
     page.values["size"] = 13
-    assert "unlucky" in page.ask()["error"] and page.answer["step"] == 5 and page.picture.shape[0] == 16
-    assert "unlucky" in page.ask(None)["error"] and page.answer["step"] == 5, "no steps on what is not wanted"
+    assert (
+        "unlucky" in page.ask()["error"]
+        and page.answer["step"] == 5
+        and page.picture.shape[0] == 16
+    )
+    assert "unlucky" in page.ask(None)["error"] and page.answer["step"] == 5, (
+        "no steps on what is not wanted"
+    )
     page.values["size"] = 16
     assert page.ask(1)["error"] is None and page.answer["step"] == 6
     page.values["size"] = 8
@@ -342,6 +436,7 @@ def test_functions_can_be_replaced_while_it_runs():
 
 # --- what is shown and kept ---
 
+
 def test_saving_gives_a_lossless_file():
     page = make()
     page.ask(3, save=True)
@@ -351,25 +446,44 @@ def test_saving_gives_a_lossless_file():
 
 
 def test_opacity_and_batches():
-    page = Page(LivePanel(lambda: fourier_image(16, alpha=True), lambda image: image().mean()))
+    page = Page(
+        LivePanel(lambda: fourier_image(16, alpha=True), lambda image: image().mean())
+    )
     page.ask(0, save=True)
-    assert Image.open(io.BytesIO(page.buffers[1])).mode == "RGBA" and page.picture.std() > 0.02, "a checkerboard"
-    page = Page(LivePanel(lambda: pixel_image(16, batch=4), lambda image: image().mean()))
+    assert (
+        Image.open(io.BytesIO(page.buffers[1])).mode == "RGBA"
+        and page.picture.std() > 0.02
+    ), "a checkerboard"
+    page = Page(
+        LivePanel(lambda: pixel_image(16, batch=4), lambda image: image().mean())
+    )
     page.ask()
     assert page.picture.shape[0] == page.picture.shape[1] == 36
 
 
 def test_a_saved_notebook_keeps_the_picture():
     page = make()
-    assert page.panel.run(30) is page.panel and page.sent[-1][0]["step"] == 30 and page.sent[-1][0]["curve"]
+    assert (
+        page.panel.run(30) is page.panel
+        and page.sent[-1][0]["step"] == 30
+        and page.sent[-1][0]["curve"]
+    )
     shown, _ = page.panel._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in shown and shown["text/html"].startswith("<img ")
+    assert "application/vnd.jupyter.widget-view+json" in shown and shown[
+        "text/html"
+    ].startswith("<img ")
     still = np.asarray(Image.open(io.BytesIO(page.panel.still)).convert("RGB")) / 255
-    assert still.shape[1] == 320 and abs(still[-200:].mean() - page.panel.image().mean()) < 0.05
+    assert (
+        still.shape[1] == 320
+        and abs(still[-200:].mean() - page.panel.image().mean()) < 0.05
+    )
     assert "<script" not in page.panel.html()
     page.values.update(kind=1, target=0.25)
     page.ask()
-    assert "lr 0.1, target 0.25, kind Fourier<br>" in page.panel._repr_mimebundle_()[0]["text/html"]
+    assert (
+        "lr 0.1, target 0.25, kind Fourier<br>"
+        in page.panel._repr_mimebundle_()[0]["text/html"]
+    )
 
 
 def test_a_long_curve_is_thinned_for_a_new_page():
@@ -396,7 +510,12 @@ def test_a_cell_that_runs_again_closes_its_earlier_panels(monkeypatch):
     assert first.image is not None and second.image is not None
     run[:] = "a", 3
     third = make().panel
-    assert first.image is None and second.image is None and other.image is not None and third.image is not None
+    assert (
+        first.image is None
+        and second.image is None
+        and other.image is not None
+        and third.image is not None
+    )
     monkeypatch.setattr(cells, "running_cell", lambda: (None, 0))
     make(), make()
     assert third.image is not None
@@ -404,36 +523,96 @@ def test_a_cell_that_runs_again_closes_its_earlier_panels(monkeypatch):
 
 # --- controls ---
 
+
 def test_kinds_of_controls():
-    controls = controls_from({"n": (1, 9), "lr": (0.001, 1.0), "x": (-1.0, 1.0, 0.5), "pick": {"two": 2, "three": 3},
-                              "on": True}, {"pick": 3})
-    assert controls["n"].start == 5 and controls["n"].read(3.6) == 4 and controls["n"].state["whole"]
-    assert controls["lr"].state["logarithmic"] and controls["lr"].start == pytest.approx(0.001**0.5)
+    controls = controls_from(
+        {
+            "n": (1, 9),
+            "lr": (0.001, 1.0),
+            "x": (-1.0, 1.0, 0.5),
+            "pick": {"two": 2, "three": 3},
+            "on": True,
+        },
+        {"pick": 3},
+    )
+    assert (
+        controls["n"].start == 5
+        and controls["n"].read(3.6) == 4
+        and controls["n"].state["whole"]
+    )
+    assert controls["lr"].state["logarithmic"] and controls[
+        "lr"
+    ].start == pytest.approx(0.001**0.5)
     assert not controls["x"].state["logarithmic"] and controls["x"].start == 0.5
-    assert controls["x"].read(7) == 1.0 and controls["x"].read(-7) == -1.0, "not beyond the slider's ends"
+    assert controls["x"].read(7) == 1.0 and controls["x"].read(-7) == -1.0, (
+        "not beyond the slider's ends"
+    )
     assert controls["pick"].start == 1 and controls["pick"].read(0) == 2
-    assert controls["pick"].state["options"] == ["two", "three"] and controls["on"].read(False) is False
-    said = in_words(controls, {"n": 5, "lr": 0.0316227, "x": 0.5, "pick": 1, "on": False})
+    assert (
+        controls["pick"].state["options"] == ["two", "three"]
+        and controls["on"].read(False) is False
+    )
+    said = in_words(
+        controls, {"n": 5, "lr": 0.0316227, "x": 0.5, "pick": 1, "on": False}
+    )
     assert said == "n 5, lr 0.03162, x 0.5, pick three, on off"
 
 
 def test_which_function_takes_which():
-    assert defaults(lambda a, b=2, *, c=3: 0) == {"b": 2, "c": 3} and defaults("conv5:7") == {}
-    assert taken(lambda image, a: 0, {"a": 1, "b": 2}) == {"a": 1} and taken(torch.sigmoid, {"a": 1}) == {}
+    assert (
+        defaults(lambda a, b=2, *, c=3: 0) == {"b": 2, "c": 3}
+        and defaults("conv5:7") == {}
+    )
+    assert (
+        taken(lambda image, a: 0, {"a": 1, "b": 2}) == {"a": 1}
+        and taken(torch.sigmoid, {"a": 1}) == {}
+    )
     assert taken(lambda **anything: 0, {"a": 1, "b": 2}) == {"a": 1, "b": 2}
 
 
-@pytest.mark.parametrize("make, message", [
-    (lambda: LivePanel(grey, quadratic, controls={"decay": (0, 1)}), "nothing takes the control 'decay'"),
-    (lambda: LivePanel(grey, quadratic, controls={"seed": (0, 9)}), "nothing takes the control 'seed'"),
-    (lambda: LivePanel(grey, quadratic, controls={"target": (1, 0)}), "low < high"),
-    (lambda: LivePanel(grey, quadratic, controls={"target": (0.9, 1.0)}), "goes from 0.9 to 1.0 and cannot start at 0"),
-    (lambda: LivePanel(grey, quadratic, controls={"target": 0.5}), "must be a slider"),
-    (lambda: LivePanel(grey, quadratic, controls={"kind": []}), "nothing to choose"),
-    (lambda: LivePanel(grey), "there is no goal"),
-    (lambda: LivePanel(lambda: torch.zeros(1, 3, 8, 8), quadratic), "must return a module"),
-    (lambda: LivePanel(lambda: nn.Identity(), quadratic), "no parameters"),
-], ids=["unknown", "seed", "ends", "start", "number", "empty", "goal", "tensor", "parameters"])
+@pytest.mark.parametrize(
+    "make, message",
+    [
+        (
+            lambda: LivePanel(grey, quadratic, controls={"decay": (0, 1)}),
+            "nothing takes the control 'decay'",
+        ),
+        (
+            lambda: LivePanel(grey, quadratic, controls={"seed": (0, 9)}),
+            "nothing takes the control 'seed'",
+        ),
+        (lambda: LivePanel(grey, quadratic, controls={"target": (1, 0)}), "low < high"),
+        (
+            lambda: LivePanel(grey, quadratic, controls={"target": (0.9, 1.0)}),
+            "goes from 0.9 to 1.0 and cannot start at 0",
+        ),
+        (
+            lambda: LivePanel(grey, quadratic, controls={"target": 0.5}),
+            "must be a slider",
+        ),
+        (
+            lambda: LivePanel(grey, quadratic, controls={"kind": []}),
+            "nothing to choose",
+        ),
+        (lambda: LivePanel(grey), "there is no goal"),
+        (
+            lambda: LivePanel(lambda: torch.zeros(1, 3, 8, 8), quadratic),
+            "must return a module",
+        ),
+        (lambda: LivePanel(lambda: nn.Identity(), quadratic), "no parameters"),
+    ],
+    ids=[
+        "unknown",
+        "seed",
+        "ends",
+        "start",
+        "number",
+        "empty",
+        "goal",
+        "tensor",
+        "parameters",
+    ],
+)
 def test_careless_panels_are_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()

@@ -11,18 +11,26 @@ from dputils.scene import Mesh
 
 
 def noise(count=4, size=96, seed=0, channels=3):
-    return torch.randn(count, channels, size, size, generator=torch.Generator().manual_seed(seed))
+    return torch.randn(
+        count, channels, size, size, generator=torch.Generator().manual_seed(seed)
+    )
 
 
 def wave(cycles_per_pixel, size=96, angle=0.0):
-    y, x = torch.meshgrid(torch.arange(size).double(), torch.arange(size).double(), indexing="ij")
+    y, x = torch.meshgrid(
+        torch.arange(size).double(), torch.arange(size).double(), indexing="ij"
+    )
     phase = 2 * math.pi * cycles_per_pixel * (x * math.cos(angle) + y * math.sin(angle))
     return (0.5 + 0.4 * phase.sin()).float().expand(1, 3, size, size)
 
 
 def test_white_noise_has_the_area_outside_a_quarter_of_nyquist():
-    """Equal power everywhere: the share is the area beyond the circle of radius 1/8 in the unit square, 1 - pi/64."""
-    assert measures.high_frequency_share(noise()).mean().item() == pytest.approx(1 - math.pi / 64, abs=0.01)
+    """Equal power everywhere: the share is the area beyond the circle of radius 1/8 in
+    the unit square, 1 - pi/64.
+    """
+    assert measures.high_frequency_share(noise()).mean().item() == pytest.approx(
+        1 - math.pi / 64, abs=0.01
+    )
     beyond_half = measures.high_frequency_share(noise(), above=0.25)
     assert beyond_half.mean().item() == pytest.approx(1 - math.pi / 16, abs=0.015)
 
@@ -35,40 +43,61 @@ def test_a_pure_wave_is_on_one_side():
 
 def test_two_waves_share_by_their_power():
     mixed = 3 * (wave(0.05) - 0.5) + 1 * (wave(0.3) - 0.5)
-    assert measures.high_frequency_share(mixed).item() == pytest.approx(1 / (9 + 1), abs=0.005)
+    assert measures.high_frequency_share(mixed).item() == pytest.approx(
+        1 / (9 + 1), abs=0.005
+    )
 
 
 def test_share_ignores_brightness_and_contrast():
     x = noise(2)
-    assert torch.allclose(measures.high_frequency_share(x), measures.high_frequency_share(0.1 * x + 0.7), atol=1e-4)
-    assert measures.high_frequency_share(torch.full((1, 3, 32, 32), 0.4)).item() == pytest.approx(0, abs=1e-3)
+    assert torch.allclose(
+        measures.high_frequency_share(x),
+        measures.high_frequency_share(0.1 * x + 0.7),
+        atol=1e-4,
+    )
+    assert measures.high_frequency_share(
+        torch.full((1, 3, 32, 32), 0.4)
+    ).item() == pytest.approx(0, abs=1e-3)
 
 
 def blurred(images, sd):
-    smooth = scipy.ndimage.gaussian_filter(images.numpy(), (0, 0, sd, sd), mode="nearest")
+    smooth = scipy.ndimage.gaussian_filter(
+        images.numpy(), (0, 0, sd, sd), mode="nearest"
+    )
     return torch.from_numpy(smooth)
 
 
 def test_blurring_lowers_the_share():
-    shares = [measures.high_frequency_share(blurred(noise(1), sd)).item() for sd in (0.5, 1.0, 2.0)]
+    shares = [
+        measures.high_frequency_share(blurred(noise(1), sd)).item()
+        for sd in (0.5, 1.0, 2.0)
+    ]
     assert 0.95 > shares[0] > shares[1] > shares[2]
-    # A Gaussian blur multiplies power by exp(-(2 pi f sd)^2); integrate that over both parts of the square.
+    # A Gaussian blur multiplies power by exp(-(2 pi f sd)^2); integrate that over both
+    # parts of the square.
     f = np.abs(np.fft.fftfreq(960))
     radius = np.hypot(f[:, None], f)
     power = np.exp(-((2 * math.pi * radius * 1.0) ** 2))
-    assert shares[1] == pytest.approx(power[radius > 0.125].sum() / power.sum(), abs=0.05)
+    assert shares[1] == pytest.approx(
+        power[radius > 0.125].sum() / power.sum(), abs=0.05
+    )
 
 
 def test_smoother_pictures_have_a_smaller_share():
-    shares = [measures.high_frequency_share(random_image(64, batch=4, decay_power=power, seed=0)).mean()
-              for power in (0.5, 1, 1.5)]
+    shares = [
+        measures.high_frequency_share(
+            random_image(64, batch=4, decay_power=power, seed=0)
+        ).mean()
+        for power in (0.5, 1, 1.5)
+    ]
     assert shares[0] > shares[1] > shares[2]
 
 
 def test_pictures_are_measured_apart():
     both = torch.cat([wave(0.05), wave(0.25)])
     assert measures.high_frequency_share(both).tolist() == pytest.approx(
-        [measures.high_frequency_share(x[None]).item() for x in both])
+        [measures.high_frequency_share(x[None]).item() for x in both]
+    )
 
 
 def test_centroid_of_a_wave_is_its_frequency():
@@ -76,7 +105,9 @@ def test_centroid_of_a_wave_is_its_frequency():
         # Amplitude, unlike power, lets the Hann window's side lobes count a little.
         assert measures.spectral_centroid(wave(f)).item() == pytest.approx(f, abs=0.02)
     mean_radius = 0.3826  # of the unit square, from its centre
-    assert measures.spectral_centroid(noise(1)).item() == pytest.approx(mean_radius, abs=0.01)
+    assert measures.spectral_centroid(noise(1)).item() == pytest.approx(
+        mean_radius, abs=0.01
+    )
 
 
 def test_radial_spectrum_has_one_peak_for_a_wave_and_is_flat_for_noise():
@@ -91,9 +122,18 @@ def test_radial_spectrum_has_one_peak_for_a_wave_and_is_flat_for_noise():
 
 def test_radial_spectrum_shows_the_decay_power():
     frequencies, power = measures.radial_spectrum(
-        torch.logit(random_image(128, batch=8, sd=0.01, decay_power=1.5, decorrelate=False, seed=0)), bins=16)
-    slope = np.polyfit(frequencies[2:].log().numpy(), power.mean(0)[2:].log().numpy(), 1)[0]
-    assert slope == pytest.approx(-3.0, abs=0.25)  # power falls as twice the amplitude's 1.5
+        torch.logit(
+            random_image(
+                128, batch=8, sd=0.01, decay_power=1.5, decorrelate=False, seed=0
+            )
+        ),
+        bins=16,
+    )
+    slope = np.polyfit(
+        frequencies[2:].log().numpy(), power.mean(0)[2:].log().numpy(), 1
+    )[0]
+    # power falls as twice the amplitude's 1.5
+    assert slope == pytest.approx(-3.0, abs=0.25)
 
 
 def test_frame_change_is_the_root_mean_square_step():
@@ -108,19 +148,29 @@ def test_frame_change_forgives_texture_and_counts_landmarks():
     grain = 0.5 + 0.1 * noise(2, 64)
     moved = torch.zeros(2, 3, 64, 64)
     moved[0, :, 10:40, 10:40] = moved[1, :, 20:50, 20:50] = 0.5
-    assert measures.frame_change(grain).item() < 0.2 * measures.frame_change(grain, blur=0).item()
-    assert measures.frame_change(moved).item() > 0.85 * measures.frame_change(moved, blur=0).item()
+    assert (
+        measures.frame_change(grain).item()
+        < 0.2 * measures.frame_change(grain, blur=0).item()
+    )
+    assert (
+        measures.frame_change(moved).item()
+        > 0.85 * measures.frame_change(moved, blur=0).item()
+    )
 
 
 def test_blurred_noise_has_the_closed_form_variance():
-    """A Gaussian of sd s leaves 1 / (4 pi s^2) of white noise's variance; a difference of two frames twice that."""
+    """A Gaussian of sd s leaves 1 / (4 pi s^2) of white noise's variance; a difference
+    of two frames twice that.
+    """
     change = measures.frame_change(noise(2, 256), blur=2.0).item()
     assert change == pytest.approx(math.sqrt(2 / (4 * math.pi * 4)), rel=0.05)
 
 
 def test_blur_does_not_darken_the_border():
     frames = torch.cat([torch.full((1, 3, 9, 9), 0.3), torch.full((1, 3, 9, 9), 0.5)])
-    assert measures.frame_change(frames, blur=2.0).item() == pytest.approx(0.2, abs=1e-6)
+    assert measures.frame_change(frames, blur=2.0).item() == pytest.approx(
+        0.2, abs=1e-6
+    )
 
 
 def test_one_frame_cannot_change():
@@ -130,7 +180,9 @@ def test_one_frame_cannot_change():
 
 @pytest.mark.parametrize("degrees", [0, 30, 90, 135, 170])
 def test_orientation_of_parallel_lines(degrees):
-    """A wave along `angle`, y downwards, has its lines at right angles to it, counted with y upwards."""
+    """A wave along `angle`, y downwards, has its lines at right angles to it, counted
+    with y upwards.
+    """
     angle, strength = measures.orientation(wave(0.08, angle=math.radians(90 - degrees)))
     assert math.degrees(angle.item()) == pytest.approx(degrees, abs=1) or degrees == 0
     assert math.sin(angle.item() - math.radians(degrees)) == pytest.approx(0, abs=0.02)
@@ -148,15 +200,22 @@ def test_orientation_spread_knows_no_head_and_no_tail():
     same = torch.tensor([0.1, 0.1 + math.pi, 0.1 - math.pi])
     assert measures.orientation_spread(same).item() == pytest.approx(0, abs=2e-3)
     narrow = 0.2 * torch.randn(20000, generator=torch.Generator().manual_seed(0))
-    assert measures.orientation_spread(narrow).item() == pytest.approx(0.2, rel=0.03)  # exact for a wrapped normal
+    # exact for a wrapped normal
+    assert measures.orientation_spread(narrow).item() == pytest.approx(0.2, rel=0.03)
     crossed = torch.tensor([0.0, math.pi / 2])
     assert measures.orientation_spread(crossed).item() > 1.5
-    assert measures.orientation_spread(crossed, torch.tensor([1.0, 0.0])).item() == pytest.approx(0, abs=2e-3)
+    assert measures.orientation_spread(
+        crossed, torch.tensor([1.0, 0.0])
+    ).item() == pytest.approx(0, abs=2e-3)
 
 
 def cut_sheet(cells=40):
-    """A square sheet of triangles, cut along its middle; each half is turned, the right one mirrored as well."""
-    row, column = torch.meshgrid(torch.arange(cells + 1), torch.arange(cells + 1), indexing="ij")
+    """A square sheet of triangles, cut along its middle; each half is turned, the right
+    one mirrored as well.
+    """
+    row, column = torch.meshgrid(
+        torch.arange(cells + 1), torch.arange(cells + 1), indexing="ij"
+    )
     halves, faces, uv, count = [], [], [], 0
     for right in (False, True):
         part = slice(cells // 2, cells + 1) if right else slice(0, cells // 2 + 1)
@@ -165,15 +224,20 @@ def cut_sheet(cells=40):
         uv.append(torch.stack([y, x], 1))
         number = count + torch.arange(len(x)).view(cells + 1, -1)
         a, b, c, d = number[:-1, :-1], number[:-1, 1:], number[1:, :-1], number[1:, 1:]
-        faces += [torch.stack([a, b, d], -1).view(-1, 3), torch.stack([a, d, c], -1).view(-1, 3)]
+        faces += [
+            torch.stack([a, b, d], -1).view(-1, 3),
+            torch.stack([a, d, c], -1).view(-1, 3),
+        ]
         count += len(x)
-    uv[1] = torch.stack([1 - uv[1][:, 0], uv[1][:, 1]], 1)  # mirrored: across the cut the texture does not go on
+    # mirrored: across the cut the texture does not go on
+    uv[1] = torch.stack([1 - uv[1][:, 0], uv[1][:, 1]], 1)
     return Mesh(torch.cat(halves), torch.cat(faces), torch.cat(uv), name="sheet")
 
 
 def test_seam_contrast_is_zero_for_what_agrees_and_one_for_what_does_not():
     mesh = cut_sheet()
-    across = torch.linspace(0, 1, 256)[:, None].expand(3, 256, 256)[None]  # depends on v alone: the mirror is no matter
+    # depends on v alone: the mirror is no matter
+    across = torch.linspace(0, 1, 256)[:, None].expand(3, 256, 256)[None]
     assert measures.seam_contrast(mesh, across).item() == pytest.approx(0, abs=0.02)
     smooth = random_image(256, batch=3, sd=0.5, seed=1)
     assert measures.seam_contrast(mesh, smooth).min() > 0.5
@@ -182,7 +246,10 @@ def test_seam_contrast_is_zero_for_what_agrees_and_one_for_what_does_not():
 
 
 def test_seam_contrast_needs_a_seam():
-    mesh = Mesh(torch.tensor([[0.0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0]]), torch.tensor([[0, 1, 2], [1, 3, 2]]),
-                torch.tensor([[0.0, 0], [1, 0], [0, 1], [1, 1]]))
+    mesh = Mesh(
+        torch.tensor([[0.0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0]]),
+        torch.tensor([[0, 1, 2], [1, 3, 2]]),
+        torch.tensor([[0.0, 0], [1, 0], [0, 1], [1, 1]]),
+    )
     with pytest.raises(ValueError, match="has no texture seam"):
         measures.seam_contrast(mesh, torch.rand(1, 3, 8, 8))

@@ -12,7 +12,9 @@ from dputils.optimize import History
 
 
 def picture(height=12, width=17, channels=3, count=1, seed=0):
-    return torch.rand(count, channels, height, width, generator=torch.Generator().manual_seed(seed))
+    return torch.rand(
+        count, channels, height, width, generator=torch.Generator().manual_seed(seed)
+    )
 
 
 @pytest.fixture
@@ -40,7 +42,9 @@ def test_png_round_trips_within_half_a_level(tmp_path, channels, mode):
 
 @pytest.mark.parametrize("ending", ["jpg", "jpeg", "webp"])
 def test_lossy_formats_are_close(tmp_path, ending):
-    smooth = torch.nn.functional.interpolate(picture(4, 4), size=(64, 64), mode="bilinear")
+    smooth = torch.nn.functional.interpolate(
+        picture(4, 4), size=(64, 64), mode="bilinear"
+    )
     again = media.read_image(media.write_image(tmp_path / f"x.{ending}", smooth))
     assert (again - smooth).abs().mean() < 0.01
 
@@ -61,8 +65,14 @@ def test_opacity_is_laid_over_white():
 def test_grey_becomes_three_equal_channels(tmp_path):
     grey = np.arange(0, 240, 10, dtype=np.uint8).reshape(4, 6)
     Image.fromarray(grey).save(tmp_path / "grey.png")
-    for source in (tmp_path / "grey.png", str(tmp_path / "grey.png"), grey, grey[..., None], Image.fromarray(grey),
-                   (tmp_path / "grey.png").read_bytes()):
+    for source in (
+        tmp_path / "grey.png",
+        str(tmp_path / "grey.png"),
+        grey,
+        grey[..., None],
+        Image.fromarray(grey),
+        (tmp_path / "grey.png").read_bytes(),
+    ):
         image = media.read_image(source)
         assert image.shape == (1, 3, 4, 6) and torch.equal(image[:, 0], image[:, 2])
         np.testing.assert_allclose(image[0, 0].numpy(), grey / 255, atol=1e-6)
@@ -72,9 +82,13 @@ def test_sixteen_bits_are_scaled_not_clipped(tmp_path):
     deep = np.linspace(0, 65535, 12).astype(np.uint16).reshape(3, 4)
     Image.fromarray(deep).save(tmp_path / "deep.png")
     for source in (tmp_path / "deep.png", deep):
-        np.testing.assert_allclose(media.read_image(source, mode="L")[0, 0].numpy(), deep / 65535, atol=0.003)
+        np.testing.assert_allclose(
+            media.read_image(source, mode="L")[0, 0].numpy(), deep / 65535, atol=0.003
+        )
     colour = np.stack([deep] * 3, -1)
-    np.testing.assert_allclose(media.read_image(colour)[0, 1].numpy(), deep / 65535, atol=0.003)
+    np.testing.assert_allclose(
+        media.read_image(colour)[0, 1].numpy(), deep / 65535, atol=0.003
+    )
 
 
 def test_dark_sixteen_bit_pictures_stay_dark(tmp_path):
@@ -83,7 +97,9 @@ def test_dark_sixteen_bit_pictures_stay_dark(tmp_path):
 
 
 def test_palettes_are_looked_up(tmp_path):
-    colours = Image.fromarray((picture()[0].permute(1, 2, 0) * 255).byte().numpy()).quantize(16)
+    colours = Image.fromarray(
+        (picture()[0].permute(1, 2, 0) * 255).byte().numpy()
+    ).quantize(16)
     colours.save(tmp_path / "palette.png")
     expected = np.asarray(colours.convert("RGB")) / 255
     image = media.read_image(tmp_path / "palette.png")
@@ -94,7 +110,8 @@ def test_the_cameras_orientation_is_obeyed(tmp_path):
     upright = np.zeros((8, 16, 3), dtype=np.uint8)
     upright[:, 8:] = 255
     exif = Image.Exif()
-    exif[0x0112] = 6  # taken with the camera turned: rotate by 90 degrees clockwise to view
+    # taken with the camera turned: rotate by 90 degrees clockwise to view
+    exif[0x0112] = 6
     Image.fromarray(upright).save(tmp_path / "turned.png", exif=exif)
     image = media.read_image(tmp_path / "turned.png")
     assert image.shape == (1, 3, 16, 8)
@@ -105,9 +122,16 @@ def test_float_arrays_in_range_are_taken_and_others_refused():
     values = picture()[0].permute(1, 2, 0).numpy()
     for dtype in (np.float32, np.float64):
         image = media.read_image(values.astype(dtype))
-        np.testing.assert_allclose(image[0].permute(1, 2, 0), values, atol=0.5 / 255 + 1e-6)
+        np.testing.assert_allclose(
+            image[0].permute(1, 2, 0), values, atol=0.5 / 255 + 1e-6
+        )
     assert media.read_image(values > 0.5).unique().tolist() == [0, 1]
-    for bad in (values * 2, values - 1, values * np.nan, (values * 255).astype(np.int64)):
+    for bad in (
+        values * 2,
+        values - 1,
+        values * np.nan,
+        (values * 255).astype(np.int64),
+    ):
         with pytest.raises(ValueError, match="ambiguous; use uint8"):
             media.read_image(bad)
     for shape in ((5,), (2, 5, 5, 3), (5, 5, 2)):
@@ -115,14 +139,17 @@ def test_float_arrays_in_range_are_taken_and_others_refused():
             media.read_image(np.zeros(shape, dtype=np.uint8))
 
 
-@pytest.mark.parametrize("size, expected", [(8, (8, 8)), ((6, 10), (6, 10)), ((40, 20), (40, 20))])
+@pytest.mark.parametrize(
+    "size, expected", [(8, (8, 8)), ((6, 10), (6, 10)), ((40, 20), (40, 20))]
+)
 def test_size_crops_at_the_centre_before_resizing(size, expected):
     wide = np.zeros((20, 60, 3), dtype=np.uint8)
     wide[:, 20:40] = 255
     image = media.read_image(wide, size=size)
     assert image.shape[2:] == expected
     if size == 8:
-        assert image.min() > 0.9  # only the white middle third is left, but for Lanczos ringing
+        # only the white middle third is left, but for Lanczos ringing
+        assert image.min() > 0.9
 
 
 def test_what_cannot_be_read_is_explained(tmp_path):
@@ -131,7 +158,9 @@ def test_what_cannot_be_read_is_explained(tmp_path):
     (tmp_path / "notes.txt").write_text("not a picture")
     with pytest.raises(ValueError, match="notes.txt is not a picture that can be read"):
         media.read_image(tmp_path / "notes.txt")
-    (tmp_path / "cut.png").write_bytes(media.write_image(tmp_path / "x.png", picture(64, 64)).read_bytes()[:3000])
+    (tmp_path / "cut.png").write_bytes(
+        media.write_image(tmp_path / "x.png", picture(64, 64)).read_bytes()[:3000]
+    )
     with pytest.raises(ValueError, match="cut.png is not a picture"):
         media.read_image(tmp_path / "cut.png")
     with pytest.raises(ValueError, match="tensor already"):
@@ -143,7 +172,10 @@ def test_urls_that_do_not_answer_are_explained(monkeypatch):
         raise OSError("no network")
 
     monkeypatch.setattr("urllib.request.urlopen", fail)
-    with pytest.raises(RuntimeError, match="https://example.org/x.png could not be fetched.*sample_image"):
+    with pytest.raises(
+        RuntimeError,
+        match="https://example.org/x.png could not be fetched.*sample_image",
+    ):
         media.read_image("https://example.org/x.png")
 
 
@@ -164,7 +196,10 @@ def test_tensors_become_pictures():
     image = media.to_image(torch.tensor([[[0.0, 0.5, 1.0, 2.0, -1.0]]]).expand(3, 2, 5))
     assert image.mode == "RGB" and image.size == (5, 2)
     assert np.asarray(image)[0, :, 0].tolist() == [0, 128, 255, 255, 0]
-    assert media.to_image(torch.zeros(4, 2, 3)).mode == "RGBA" and media.to_image(torch.zeros(1, 2, 3)).mode == "L"
+    assert (
+        media.to_image(torch.zeros(4, 2, 3)).mode == "RGBA"
+        and media.to_image(torch.zeros(1, 2, 3)).mode == "L"
+    )
     assert media.to_image(torch.zeros(2, 3)).size == (3, 2)
     assert media.to_image(torch.rand(1, 3, 4, 4, requires_grad=True)).size == (4, 4)
     assert media.to_image(image) is image
@@ -182,7 +217,10 @@ def test_a_sheet_has_room_for_its_pictures():
     sheet = media.picture_sheet(picture(10, 20, count=7), columns=3)
     assert sheet.size == (3 * 20 + 2 * 4, 3 * 10 + 2 * 4)
     assert media.picture_sheet(picture(10, 20, count=7)).size == (7 * 24 - 4, 10)
-    assert media.picture_sheet(picture(10, 20, count=9)).size == (8 * 24 - 4, 2 * 14 - 4)
+    assert media.picture_sheet(picture(10, 20, count=9)).size == (
+        8 * 24 - 4,
+        2 * 14 - 4,
+    )
     assert media.picture_sheet(picture(10, 20), zoom=4).size == (80, 40)
     titled = media.picture_sheet(picture(10, 20, count=2), ["one", "two"])
     assert titled.size == (44, 28)
@@ -191,17 +229,24 @@ def test_a_sheet_has_room_for_its_pictures():
 def test_a_sheet_holds_the_pictures_themselves():
     images = picture(10, 20, count=4)
     sheet = np.asarray(media.picture_sheet(images, columns=2))
-    np.testing.assert_array_equal(sheet[14:24, 24:44], np.asarray(media.to_image(images[3])))
+    np.testing.assert_array_equal(
+        sheet[14:24, 24:44], np.asarray(media.to_image(images[3]))
+    )
     assert (sheet[10:14] == 255).all()
     zoomed = np.asarray(media.picture_sheet(images[:1], zoom=3))
-    np.testing.assert_array_equal(zoomed[1::3, 1::3], np.asarray(media.to_image(images[0])))
+    np.testing.assert_array_equal(
+        zoomed[1::3, 1::3], np.asarray(media.to_image(images[0]))
+    )
 
 
 def test_a_sheet_has_the_width_asked_for():
     for count, width in ((1, 300), (3, 300), (5, 900)):
         sheet = media.picture_sheet(picture(30, 40, count=count), width=width)
         assert width - count < sheet.width <= width
-    assert media.picture_sheet([picture(30, 40), picture(15, 20)], width=204).size == (204, 75)
+    assert media.picture_sheet([picture(30, 40), picture(15, 20)], width=204).size == (
+        204,
+        75,
+    )
 
 
 def test_a_sheets_titles_must_match():
@@ -212,19 +257,29 @@ def test_a_sheets_titles_must_match():
 
 
 def test_long_titles_are_shortened_to_their_picture():
-    sheet = media.picture_sheet([torch.ones(3, 20, 60)] * 2, ["a very long title indeed", ""])
-    assert np.asarray(sheet)[:18, 64:].min() == 255  # nothing runs into the second picture's column
+    sheet = media.picture_sheet(
+        [torch.ones(3, 20, 60)] * 2, ["a very long title indeed", ""]
+    )
+    # nothing runs into the second picture's column
+    assert np.asarray(sheet)[:18, 64:].min() == 255
 
 
 def test_notebooks_get_one_jpeg_and_the_caption(shown):
-    media.show_images(picture(20, 30, count=3), ["a", "b", "c"], caption="**Figure 1** look")
+    media.show_images(
+        picture(20, 30, count=3), ["a", "b", "c"], caption="**Figure 1** look"
+    )
     jpeg, caption = shown
     assert jpeg.format == "jpeg" and opened(jpeg).size == (98, 38)
     assert caption.data == "**Figure 1** look"
 
 
 def test_filmstrips_are_rows(shown):
-    media.show_filmstrip(picture(20, 20, count=4), picture(20, 20, count=4), titles=["one", "two"], width=None)
+    media.show_filmstrip(
+        picture(20, 20, count=4),
+        picture(20, 20, count=4),
+        titles=["one", "two"],
+        width=None,
+    )
     assert opened(shown[0]).size[1] == 2 * 20 + 4
     shown.clear()
     media.show_filmstrip(picture(20, 20, count=9), every=4, width=None)
@@ -246,18 +301,27 @@ def test_data_urls_hold_the_picture():
 
 def ramp(count, height, width):
     """Frames from dark to bright, whose brightness tells their order."""
-    return torch.linspace(0.1, 0.9, count).view(-1, 1, 1, 1).expand(-1, 3, height, width)
+    return (
+        torch.linspace(0.1, 0.9, count).view(-1, 1, 1, 1).expand(-1, 3, height, width)
+    )
 
 
 @pytest.mark.parametrize("ending", ["mp4", "gif", "webp"])
 @pytest.mark.parametrize("size", [(32, 48), (33, 47)])
 def test_films_come_back_with_their_frames(tmp_path, ending, size):
     path = media.write_video(tmp_path / f"film.{ending}", ramp(6, *size), fps=10)
-    frames = imageio.imread(path, index=None) if ending == "mp4" else np.stack(
-        [np.asarray(frame.convert("RGB")) for frame in all_frames(Image.open(path))])
+    frames = (
+        imageio.imread(path, index=None)
+        if ending == "mp4"
+        else np.stack(
+            [np.asarray(frame.convert("RGB")) for frame in all_frames(Image.open(path))]
+        )
+    )
     height, width = (n // 2 * 2 for n in size) if ending == "mp4" else size
     assert frames.shape == (6, height, width, 3)
-    np.testing.assert_allclose(frames.mean((1, 2, 3)) / 255, np.linspace(0.1, 0.9, 6), atol=0.03)
+    np.testing.assert_allclose(
+        frames.mean((1, 2, 3)) / 255, np.linspace(0.1, 0.9, 6), atol=0.03
+    )
 
 
 def all_frames(animation):
@@ -268,8 +332,15 @@ def all_frames(animation):
 
 def test_ping_pong_comes_back_without_repeating_the_ends(tmp_path):
     path = media.write_video(tmp_path / "film.gif", ramp(4, 8, 8), ping_pong=True)
-    levels = [np.asarray(frame.convert("L")).mean() for frame in all_frames(Image.open(path))]
-    assert len(levels) == 6 and np.argmax(levels) == 3 and levels[1] == levels[5] and levels[2] == levels[4]
+    levels = [
+        np.asarray(frame.convert("L")).mean() for frame in all_frames(Image.open(path))
+    ]
+    assert (
+        len(levels) == 6
+        and np.argmax(levels) == 3
+        and levels[1] == levels[5]
+        and levels[2] == levels[4]
+    )
 
 
 def test_films_keep_their_pace(tmp_path):
@@ -286,7 +357,9 @@ def test_film_mistakes_are_explained(tmp_path):
         media.write_video(tmp_path / "film.avi", ramp(2, 8, 8))
     assert not (tmp_path / "film.avi").exists()
     with pytest.raises(ValueError, match="must have one size"):
-        media.write_video(tmp_path / "mixed.gif", [torch.zeros(3, 8, 8), torch.zeros(3, 8, 9)])
+        media.write_video(
+            tmp_path / "mixed.gif", [torch.zeros(3, 8, 8), torch.zeros(3, 8, 9)]
+        )
 
 
 def test_films_are_embedded_in_notebooks(shown):
@@ -294,7 +367,10 @@ def test_films_are_embedded_in_notebooks(shown):
     video, caption = shown
     assert 'src="data:video/mp4;base64,' in video.data and "controls" in video.data
     body = video.data.split("base64,")[1].split('"')[0]
-    assert imageio.imread(base64.b64decode(body), index=None, extension=".mp4").shape[0] == 3
+    assert (
+        imageio.imread(base64.b64decode(body), index=None, extension=".mp4").shape[0]
+        == 3
+    )
     assert caption.data == "a film"
 
 
@@ -302,10 +378,17 @@ def test_films_are_embedded_in_notebooks(shown):
 
 
 def test_curves_show_the_history():
-    one, two = History(loss=[3.0, 2.0, 1.0]), History(loss=[4.0, 5.0], terms={"style": [1.0, 2.0]})
+    one, two = (
+        History(loss=[3.0, 2.0, 1.0]),
+        History(loss=[4.0, 5.0], terms={"style": [1.0, 2.0]}),
+    )
     axes = media.plot_history(one, two, labels=["one", "two"], log=True)
-    assert [line.get_ydata().tolist() if hasattr(line.get_ydata(), "tolist") else list(line.get_ydata())
-            for line in axes.lines] == [[3, 2, 1], [4, 5]]
+    assert [
+        line.get_ydata().tolist()
+        if hasattr(line.get_ydata(), "tolist")
+        else list(line.get_ydata())
+        for line in axes.lines
+    ] == [[3, 2, 1], [4, 5]]
     assert list(axes.lines[0].get_xdata()) == [1, 2, 3] and axes.get_yscale() == "log"
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["one", "two"]
     terms = media.plot_history(two, terms=["style"])

@@ -15,14 +15,20 @@ def numbers(*shape, seed=0):
 @pytest.fixture
 def acts():
     """Hand-made activations: two layers, the logits and the picture, batch 3."""
-    found = Activations(a=numbers(3, 4, 5, 6, seed=1), b=numbers(3, 7, 4, 4, seed=2), logits=numbers(3, 5, seed=3),
-                        image=torch.rand(3, 3, 8, 9, generator=torch.Generator().manual_seed(4)))
+    found = Activations(
+        a=numbers(3, 4, 5, 6, seed=1),
+        b=numbers(3, 7, 4, 4, seed=2),
+        logits=numbers(3, 5, seed=3),
+        image=torch.rand(3, 3, 8, 9, generator=torch.Generator().manual_seed(4)),
+    )
     found.classes = ["dot", "stripe", "ring", "leaf", "star"]
     return found
 
 
 def close(objective, value, acts):
-    assert float(as_objective(objective)(acts)) == pytest.approx(float(value), rel=1e-4, abs=1e-6)
+    assert float(as_objective(objective)(acts)) == pytest.approx(
+        float(value), rel=1e-4, abs=1e-6
+    )
 
 
 # ---- the algebra ----------------------------------------------------------------------------------------------
@@ -31,33 +37,68 @@ def close(objective, value, acts):
 def test_objectives_compose_like_numbers(acts):
     p, q = ob.channel("a", 1), ob.channel("b", 2)
     x, y = p(acts), q(acts)
-    for objective, value in [(p + q, x + y), (p - q, x - y), (-p, -x), (2 * p, 2 * x), (p * 3, 3 * x), (p * q, x * y),
-                             (p / 4, x / 4), (p + 1, x + 1), (1 + p, x + 1), (1 - p, 1 - x), (p - 0.5, x - 0.5),
-                             (-(p + q) * 2 - q / 2, -2 * (x + y) - y / 2), (sum([p, q, p]), 2 * x + y),
-                             (p + "b:2", x + y), ("b:2" - p, y - x)]:
+    for objective, value in [
+        (p + q, x + y),
+        (p - q, x - y),
+        (-p, -x),
+        (2 * p, 2 * x),
+        (p * 3, 3 * x),
+        (p * q, x * y),
+        (p / 4, x / 4),
+        (p + 1, x + 1),
+        (1 + p, x + 1),
+        (1 - p, 1 - x),
+        (p - 0.5, x - 0.5),
+        (-(p + q) * 2 - q / 2, -2 * (x + y) - y / 2),
+        (sum([p, q, p]), 2 * x + y),
+        (p + "b:2", x + y),
+        ("b:2" - p, y - x),
+    ]:
         close(objective, value, acts)
 
 
 def test_layers_of_the_parts_are_joined():
-    objective = ob.channel("a", 1) * ob.neuron("b", 0) - 0.1 * ob.total_variation() + ob.logit(2)
+    objective = (
+        ob.channel("a", 1) * ob.neuron("b", 0)
+        - 0.1 * ob.total_variation()
+        + ob.logit(2)
+    )
     assert objective.layers == {"a", "b", "logits"}  # the picture itself is no layer
 
 
-@pytest.mark.parametrize("objective, text", [
-    (ob.channel("conv5", 7), "channel('conv5', 7)"),
-    (ob.channel("conv5", 7, batch=2), "channel('conv5', 7, batch=2)"),
-    (ob.channel("a", 1) + ob.channel("b", 2), "channel('a', 1) + channel('b', 2)"),
-    (sum([ob.channel("a", 1), ob.channel("b", 2)]), "channel('a', 1) + channel('b', 2)"),
-    (2 * (ob.channel("a", 1) - "b:2"), "2 * (channel('a', 1) - channel('b', 2))"),
-    (ob.channel("a", 1) - (ob.channel("b", 2) + 1), "channel('a', 1) - (channel('b', 2) + 1)"),
-    (ob.channel("a", 1) - 0.1 * ob.total_variation(), "channel('a', 1) - 0.1 * total_variation()"),
-    (ob.neuron("a", 1, x=2, y=3), "neuron('a', 1, x=2, y=3)"),
-    (ob.logit("eye", batch=0), "logit('eye', batch=0)"),
-    (ob.direction("a", [1.0, 2.0], cosine_power=2), "direction('a', <2>, cosine_power=2)"),
-    (-ob.deepdream("a"), "-1 * deepdream('a')"),
-    (ob.l2(batch=1), "l2(batch=1)"),
-    (ob.channel_interpolation("a", 1, "b", 2), "channel_interpolation('a', 1, 'b', 2)"),
-])
+@pytest.mark.parametrize(
+    "objective, text",
+    [
+        (ob.channel("conv5", 7), "channel('conv5', 7)"),
+        (ob.channel("conv5", 7, batch=2), "channel('conv5', 7, batch=2)"),
+        (ob.channel("a", 1) + ob.channel("b", 2), "channel('a', 1) + channel('b', 2)"),
+        (
+            sum([ob.channel("a", 1), ob.channel("b", 2)]),
+            "channel('a', 1) + channel('b', 2)",
+        ),
+        (2 * (ob.channel("a", 1) - "b:2"), "2 * (channel('a', 1) - channel('b', 2))"),
+        (
+            ob.channel("a", 1) - (ob.channel("b", 2) + 1),
+            "channel('a', 1) - (channel('b', 2) + 1)",
+        ),
+        (
+            ob.channel("a", 1) - 0.1 * ob.total_variation(),
+            "channel('a', 1) - 0.1 * total_variation()",
+        ),
+        (ob.neuron("a", 1, x=2, y=3), "neuron('a', 1, x=2, y=3)"),
+        (ob.logit("eye", batch=0), "logit('eye', batch=0)"),
+        (
+            ob.direction("a", [1.0, 2.0], cosine_power=2),
+            "direction('a', <2>, cosine_power=2)",
+        ),
+        (-ob.deepdream("a"), "-1 * deepdream('a')"),
+        (ob.l2(batch=1), "l2(batch=1)"),
+        (
+            ob.channel_interpolation("a", 1, "b", 2),
+            "channel_interpolation('a', 1, 'b', 2)",
+        ),
+    ],
+)
 def test_names_read_like_the_code(objective, text):
     assert repr(objective) == text
 
@@ -105,8 +146,12 @@ BOUND = {
     "channel": lambda k: ob.channel("a", 2, batch=k),
     "neuron": lambda k: ob.neuron("a", 2, batch=k),
     "logit": lambda k: ob.logit(3, batch=k),
-    "direction": lambda k: ob.direction("a", [1.0, -1.0, 2.0, 0.5], cosine_power=1, batch=k),
-    "direction_neuron": lambda k: ob.direction_neuron("a", [1.0, -1.0, 2.0, 0.5], batch=k),
+    "direction": lambda k: ob.direction(
+        "a", [1.0, -1.0, 2.0, 0.5], cosine_power=1, batch=k
+    ),
+    "direction_neuron": lambda k: ob.direction_neuron(
+        "a", [1.0, -1.0, 2.0, 0.5], batch=k
+    ),
     "tensor_direction": lambda k: ob.tensor_direction("a", numbers(4, 3, 3), batch=k),
     "deepdream": lambda k: ob.deepdream("a", batch=k),
     "total_variation": lambda k: ob.total_variation(batch=k),
@@ -126,7 +171,10 @@ def test_batch_binds_to_one_picture(make, acts):
         tensor.requires_grad_()
     make(1)(acts).backward()
     grads = [t.grad for t in acts.values() if t.grad is not None]
-    assert grads and all(g[1].abs().sum() > 0 and g[0].abs().sum() == g[2].abs().sum() == 0 for g in grads)
+    assert grads and all(
+        g[1].abs().sum() > 0 and g[0].abs().sum() == g[2].abs().sum() == 0
+        for g in grads
+    )
 
 
 def test_neuron_sits_in_the_centre(acts):
@@ -146,10 +194,17 @@ def test_direction_is_a_dot_product_with_cosine_power(acts):
     dot = torch.einsum("nchw,c->nhw", acts["a"], v)
     close(ob.direction("a", v), dot.mean(), acts)
     cosine = dot / (acts["a"].norm(dim=1) * v.norm())
-    close(ob.direction("a", v, cosine_power=2), (dot * cosine.clamp(min=0.1) ** 2).mean(), acts)
+    close(
+        ob.direction("a", v, cosine_power=2),
+        (dot * cosine.clamp(min=0.1) ** 2).mean(),
+        acts,
+    )
     close(ob.direction_neuron("a", v), dot[:, 2, 3].mean(), acts)
-    close(ob.direction_neuron("a", v, x=0, y=4, cosine_power=1),
-          (dot * cosine.clamp(min=0.1))[:, 4, 0].mean(), acts)
+    close(
+        ob.direction_neuron("a", v, x=0, y=4, cosine_power=1),
+        (dot * cosine.clamp(min=0.1))[:, 4, 0].mean(),
+        acts,
+    )
 
 
 def test_direction_of_a_unit_vector_is_its_channel(acts):
@@ -159,19 +214,31 @@ def test_direction_of_a_unit_vector_is_its_channel(acts):
 def test_cosine_power_prefers_the_same_direction_to_size():
     v = torch.tensor([1.0, 0.0])
     close_but_small, large_but_off = torch.tensor([1.0, 0.0]), torch.tensor([2.0, 6.0])
-    score = lambda a, power: ob.direction("a", v, cosine_power=power)({"a": a.view(1, 2, 1, 1)}).item()
+    score = lambda a, power: ob.direction("a", v, cosine_power=power)(
+        {"a": a.view(1, 2, 1, 1)}
+    ).item()
     assert score(large_but_off, 0) > score(close_but_small, 0)
     assert score(large_but_off, 2) < score(close_but_small, 2)
 
 
 def test_tensor_direction_is_centred(acts):
     small, a = numbers(4, 3, 2, seed=9), acts["a"]
-    close(ob.tensor_direction("a", small), (a[:, :, 1:4, 2:4] * small).sum((1, 2, 3)).mean(), acts)
+    close(
+        ob.tensor_direction("a", small),
+        (a[:, :, 1:4, 2:4] * small).sum((1, 2, 3)).mean(),
+        acts,
+    )
     large = numbers(4, 9, 6, seed=9)
-    close(ob.tensor_direction("a", large), (a * large[:, 2:7]).sum((1, 2, 3)).mean(), acts)
+    close(
+        ob.tensor_direction("a", large), (a * large[:, 2:7]).sum((1, 2, 3)).mean(), acts
+    )
     dot = (a * large[:, 2:7]).sum((1, 2, 3))
     cosine = dot / (a.flatten(1).norm(dim=1) * large[:, 2:7].norm())
-    close(ob.tensor_direction("a", large, cosine_power=1), (dot * cosine.clamp(min=0.1)).mean(), acts)
+    close(
+        ob.tensor_direction("a", large, cosine_power=1),
+        (dot * cosine.clamp(min=0.1)).mean(),
+        acts,
+    )
 
 
 def test_deepdream_is_the_mean_square(acts):
@@ -197,7 +264,9 @@ def test_channel_interpolation_of_one_picture_is_its_start(acts):
 
 def test_alignment_compares_frames_up_to_four_apart():
     a = numbers(7, 2, 3, 3)
-    expected = -sum((a[:-lag] - a[lag:]).pow(2).mean() / 3.0**lag for lag in (1, 2, 3, 4))
+    expected = -sum(
+        (a[:-lag] - a[lag:]).pow(2).mean() / 3.0**lag for lag in (1, 2, 3, 4)
+    )
     close(ob.alignment("a", decay_ratio=3), expected, {"a": a})
     close(ob.alignment("a"), -(a[0] - a[1]).pow(2).mean() / 2, {"a": a[:2]})
     close(ob.alignment("a"), 0, {"a": a[:1].expand(5, -1, -1, -1)})
@@ -210,7 +279,8 @@ def test_diversity_measures_likeness_of_style():
     expected = sum((unit[i] * unit[j]).sum() for i in range(3) for j in range(i)) / 3
     close(ob.diversity("a"), expected, {"a": a})
     same = a[:1].expand(4, -1, -1, -1)
-    close(ob.diversity("a"), 6 / 4, {"a": same})  # six pairs, all equal, over a batch of four
+    # six pairs, all equal, over a batch of four
+    close(ob.diversity("a"), 6 / 4, {"a": same})
     disjoint = torch.zeros(2, 2, 3, 3)
     disjoint[0, 0] = disjoint[1, 1] = 1
     close(ob.diversity("a"), 0, {"a": disjoint})
@@ -238,7 +308,9 @@ def test_l1_and_l2(acts):
 
 def test_input_difference_is_the_root_mean_square(acts):
     other = torch.full((1, 3, 8, 9), 0.25)
-    close(ob.input_difference(other), ((acts["image"] - other) ** 2).mean().sqrt(), acts)
+    close(
+        ob.input_difference(other), ((acts["image"] - other) ** 2).mean().sqrt(), acts
+    )
 
 
 def blur3(x):
@@ -248,8 +320,16 @@ def blur3(x):
     for dy in (-1, 0, 1):
         for dx in (-1, 0, 1):
             k = 1.0 if dx == dy == 0 else 0.5
-            rows, columns = slice(max(0, dy), height + min(0, dy)), slice(max(0, dx), width + min(0, dx))
-            source = x[:, :, max(0, -dy):height - max(0, dy), max(0, -dx):width - max(0, dx)]
+            rows, columns = (
+                slice(max(0, dy), height + min(0, dy)),
+                slice(max(0, dx), width + min(0, dx)),
+            )
+            source = x[
+                :,
+                :,
+                max(0, -dy) : height - max(0, dy),
+                max(0, -dx) : width - max(0, dx),
+            ]
             out[:, :, rows, columns] += k * source
             weight[:, :, rows, columns] += k
     return out / weight
@@ -259,7 +339,11 @@ def test_blurring_each_step_has_the_gradient_of_a_blur(acts):
     x = acts["image"].clone().requires_grad_()
     ob.blur_each_step()({"image": x}).backward()
     assert torch.allclose(x.grad, x.detach() - blur3(x.detach()), atol=1e-6)
-    close(ob.blur_each_step(), 0.5 * (acts["image"] - blur3(acts["image"])).square().sum(), acts)
+    close(
+        ob.blur_each_step(),
+        0.5 * (acts["image"] - blur3(acts["image"])).square().sum(),
+        acts,
+    )
     moved = x.detach() - 0.3 * x.grad  # descent with step 0.3 blurs by 0.3
     assert torch.allclose(moved, 0.7 * x.detach() + 0.3 * blur3(x.detach()), atol=1e-6)
 
@@ -295,12 +379,24 @@ def test_boundary_complexity_looks_at_the_border_only():
 def test_mistakes_are_explained(acts):
     for objective, message in [
         (ob.channel("a", 9), "channel 9 does not exist: 'a' has 4, from 0 to 3"),
-        (ob.channel("a", 1, batch=3), "batch=3 does not exist: the image has 3 pictures"),
-        (ob.neuron("a", 1, x=6), "x=6, y=2 lies outside 'a', which is 6 wide and 5 high"),
-        (ob.direction("a", [1.0, 2.0]), "the direction has 2 numbers, but 'a' has 4 channels"),
+        (
+            ob.channel("a", 1, batch=3),
+            "batch=3 does not exist: the image has 3 pictures",
+        ),
+        (
+            ob.neuron("a", 1, x=6),
+            "x=6, y=2 lies outside 'a', which is 6 wide and 5 high",
+        ),
+        (
+            ob.direction("a", [1.0, 2.0]),
+            "the direction has 2 numbers, but 'a' has 4 channels",
+        ),
         (ob.direction_neuron("a", [1.0, 2.0]), "the direction has 2 numbers"),
         (ob.direction_neuron("a", [1.0] * 4, x=99), "lies outside 'a'"),
-        (ob.tensor_direction("a", torch.ones(2, 3, 3)), "has 2 channels, but 'a' has 4"),
+        (
+            ob.tensor_direction("a", torch.ones(2, 3, 3)),
+            "has 2 channels, but 'a' has 4",
+        ),
         (ob.logit("strip"), "there is no class 'strip'; the nearest are 'stripe'"),
         (ob.logit(5), "class 5 does not exist: the network has 5, from 0 to 4"),
     ]:
@@ -311,5 +407,7 @@ def test_mistakes_are_explained(acts):
     for objective in (ob.alignment("a"), ob.diversity("a")):
         with pytest.raises(ValueError, match="there is only one"):
             objective({"a": numbers(1, 2, 3, 3)})
-    with pytest.raises(ValueError, match="does not name its classes; use an index from 0 to 4"):
+    with pytest.raises(
+        ValueError, match="does not name its classes; use an index from 0 to 4"
+    ):
         ob.logit("stripe")({"logits": acts["logits"]})

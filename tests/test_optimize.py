@@ -28,10 +28,14 @@ def test_a_quadratic_follows_its_closed_form():
     """Gradient descent on sum a_i x_i^2 / 2 multiplies x_i by 1 - lr a_i a step."""
     a, start, lr = torch.tensor([1.0, 0.1, 3.0]), (2.0, -1.0, 0.5), 0.2
     x = parameter(*start)
-    history = minimize(lambda: (a * x**2).sum() / 2, [x], steps=25, optimizer=sgd(lr), progress=False)
+    history = minimize(
+        lambda: (a * x**2).sum() / 2, [x], steps=25, optimizer=sgd(lr), progress=False
+    )
     expected = torch.tensor(start)[None] * (1 - lr * a) ** torch.arange(26)[:, None]
     assert torch.allclose(x.detach(), expected[-1], atol=1e-6)
-    assert history.loss == pytest.approx(((a * expected**2).sum(1) / 2)[:-1].tolist(), rel=1e-5)
+    assert history.loss == pytest.approx(
+        ((a * expected**2).sum(1) / 2)[:-1].tolist(), rel=1e-5
+    )
     assert history.objective == [-value for value in history.loss]
 
 
@@ -48,18 +52,40 @@ def test_adam_with_its_step_size_is_the_default():
 
 def test_terms_are_summed_and_recorded():
     x = parameter(2.0)
-    history = minimize(lambda: {"square": (x**2).sum(), "line": 3 * x.sum()}, [x], steps=3, optimizer=sgd(0.1),
-                       progress=False)
-    assert history.terms["square"][0] == 4 and history.terms["line"][0] == 6 and history.loss[0] == 10
+    history = minimize(
+        lambda: {"square": (x**2).sum(), "line": 3 * x.sum()},
+        [x],
+        steps=3,
+        optimizer=sgd(0.1),
+        progress=False,
+    )
+    assert (
+        history.terms["square"][0] == 4
+        and history.terms["line"][0] == 6
+        and history.loss[0] == 10
+    )
     assert all(len(values) == len(history) == 3 for values in history.terms.values())
-    assert [a + b for a, b in zip(*history.terms.values())] == pytest.approx(history.loss)
+    assert [a + b for a, b in zip(*history.terms.values())] == pytest.approx(
+        history.loss
+    )
 
 
 def test_snapshots_are_taken_after_that_many_updates():
     x = parameter(1.0)
-    history = minimize(lambda: x.sum(), [x], steps=4, optimizer=sgd(1.0), render=lambda: 10 * x, snapshots=(4, 0, 2, 2),
-                       progress=False)
-    assert {step: value.item() for step, value in history.snapshots.items()} == {0: 10, 2: -10, 4: -30}
+    history = minimize(
+        lambda: x.sum(),
+        [x],
+        steps=4,
+        optimizer=sgd(1.0),
+        render=lambda: 10 * x,
+        snapshots=(4, 0, 2, 2),
+        progress=False,
+    )
+    assert {step: value.item() for step, value in history.snapshots.items()} == {
+        0: 10,
+        2: -10,
+        4: -30,
+    }
     assert not any(value.requires_grad for value in history.snapshots.values())
 
 
@@ -70,9 +96,22 @@ def test_on_step_sees_every_update_and_can_stop():
         seen.append((step, loss))
         return step < 3
 
-    history = minimize(lambda: x.sum(), [x], steps=100, optimizer=sgd(1.0), on_step=look, progress=False)
-    assert seen == [(1, 1.0), (2, 0.0), (3, -1.0)] and len(history) == 3 and not history.interrupted
-    forever = minimize(lambda: x.sum(), [x], steps=5, on_step=lambda step, loss: None, progress=False)
+    history = minimize(
+        lambda: x.sum(),
+        [x],
+        steps=100,
+        optimizer=sgd(1.0),
+        on_step=look,
+        progress=False,
+    )
+    assert (
+        seen == [(1, 1.0), (2, 0.0), (3, -1.0)]
+        and len(history) == 3
+        and not history.interrupted
+    )
+    forever = minimize(
+        lambda: x.sum(), [x], steps=5, on_step=lambda step, loss: None, progress=False
+    )
     assert len(forever) == 5  # returning nothing goes on
 
 
@@ -86,22 +125,38 @@ def test_modules_and_frozen_parameters():
 
 def test_optimizer_and_loss_may_be_anything():
     x = parameter(3.0)
-    minimize(lambda: (x - 1).abs().sum(), (p for p in [x]), steps=60, progress=False,
-             optimizer=lambda p: torch.optim.RMSprop(p, lr=0.05))
+    minimize(
+        lambda: (x - 1).abs().sum(),
+        (p for p in [x]),
+        steps=60,
+        progress=False,
+        optimizer=lambda p: torch.optim.RMSprop(p, lr=0.05),
+    )
     assert x.item() == pytest.approx(1, abs=0.1)
 
 
 def test_no_steps_change_nothing():
     x = parameter(1.0)
-    history = minimize(lambda: x.sum(), [x], steps=0, render=lambda: x, snapshots=[0], progress=False)
-    assert x.item() == 1 and len(history) == 0 and history.snapshots[0].item() == 1 and "0 steps" in repr(history)
+    history = minimize(
+        lambda: x.sum(), [x], steps=0, render=lambda: x, snapshots=[0], progress=False
+    )
+    assert (
+        x.item() == 1
+        and len(history) == 0
+        and history.snapshots[0].item() == 1
+        and "0 steps" in repr(history)
+    )
 
 
 def test_history_tells_what_happened():
     x = parameter(1.0)
-    history = minimize(lambda: x.sum(), [x], steps=3, optimizer=sgd(1.0), progress=False)
+    history = minimize(
+        lambda: x.sum(), [x], steps=3, optimizer=sgd(1.0), progress=False
+    )
     assert isinstance(history, History) and history.seconds > 0
-    assert repr(history).startswith("History(3 steps in") and "loss 1 -> -1" in repr(history)
+    assert repr(history).startswith("History(3 steps in") and "loss 1 -> -1" in repr(
+        history
+    )
 
 
 def test_progress_bar_counts_the_steps(monkeypatch):
@@ -118,9 +173,12 @@ def test_progress_bar_counts_the_steps(monkeypatch):
             self.closed = True
 
     bars, x = [], parameter(1.0)
-    monkeypatch.setattr("tqdm.auto.tqdm", lambda total, leave: bars.append((total, Bar())) or bars[-1][1])
+    monkeypatch.setattr(
+        "tqdm.auto.tqdm",
+        lambda total, leave: bars.append((total, Bar())) or bars[-1][1],
+    )
     minimize(lambda: x.sum(), [x], steps=20, optimizer=sgd(1.0))
-    (total, bar), = bars
+    ((total, bar),) = bars
     assert total == bar.count == 20 and bar.closed and bar.text == "loss -18"
     minimize(lambda: x.sum(), [x], steps=20, progress=False)
     assert len(bars) == 1
@@ -143,9 +201,14 @@ def test_ctrl_c_keeps_the_result(where, capsys):
         if where == "on_step" and step == 4:
             raise KeyboardInterrupt
 
-    history = minimize(loss, [x], steps=100, optimizer=sgd(1.0), on_step=on_step, progress=False)
+    history = minimize(
+        loss, [x], steps=100, optimizer=sgd(1.0), on_step=on_step, progress=False
+    )
     assert history.interrupted and len(history) == 4 and x.item() == 6
-    assert "stopped at step 4 of 100" in capsys.readouterr().out and "interrupted" in repr(history)
+    assert (
+        "stopped at step 4 of 100" in capsys.readouterr().out
+        and "interrupted" in repr(history)
+    )
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
@@ -155,7 +218,9 @@ def test_a_loss_that_is_not_finite_stops_at_the_last_good_state(bad):
     def loss():
         return x.sum() * (bad if x.item() < 7.5 else 1)
 
-    with pytest.raises(NonFiniteError, match=r"at step 4.*Lower lr \(now 1\)") as caught:
+    with pytest.raises(
+        NonFiniteError, match=r"at step 4.*Lower lr \(now 1\)"
+    ) as caught:
         minimize(loss, [x], steps=100, optimizer=sgd(1.0), progress=False)
     assert caught.value.history.loss == [10, 9, 8]
     assert x.item() == 8  # the last one whose loss was a number
@@ -165,15 +230,28 @@ def test_a_loss_that_is_not_finite_stops_at_the_last_good_state(bad):
 def test_the_largest_term_is_named():
     x = parameter(1.0)
     with pytest.raises(NonFiniteError, match="style is nan"):
-        minimize(lambda: {"content": x.sum(), "style": x.sum() * math.nan}, [x], steps=3, progress=False)
+        minimize(
+            lambda: {"content": x.sum(), "style": x.sum() * math.nan},
+            [x],
+            steps=3,
+            progress=False,
+        )
 
 
 def test_a_gradient_that_is_not_finite_is_caught_too():
-    """The square root's gradient at 0 is infinite although its value is fine: the parameters must not stay broken."""
+    """The square root's gradient at 0 is infinite although its value is fine: the
+    parameters must not stay broken.
+    """
     for steps in (1, 5):
         x = parameter(0.0)
         with pytest.raises(NonFiniteError) as caught:
-            minimize(lambda: (0 * x).sqrt().sum(), [x], steps=steps, optimizer=sgd(1.0), progress=False)
+            minimize(
+                lambda: (0 * x).sqrt().sum(),
+                [x],
+                steps=steps,
+                optimizer=sgd(1.0),
+                progress=False,
+            )
         assert x.item() == 0 and len(caught.value.history) <= 1
 
 
@@ -199,15 +277,23 @@ def test_a_loss_without_the_parameters_is_refused():
 
 def test_terms_may_be_plain_numbers():
     x = parameter(1.0)
-    history = minimize(lambda: {"loss": x.sum(), "off": 0.0}, [x], steps=2, progress=False)
+    history = minimize(
+        lambda: {"loss": x.sum(), "off": 0.0}, [x], steps=2, progress=False
+    )
     assert history.terms["off"] == [0.0, 0.0]
 
 
 def test_impossible_snapshots_are_refused():
     x = parameter(1.0)
     render = lambda: x
-    for options in ({"snapshots": [9], "render": render}, {"snapshots": [-1], "render": render}, {"snapshots": [1]}):
-        with pytest.raises(ValueError, match="must lie between 0 and steps=5, and need render="):
+    for options in (
+        {"snapshots": [9], "render": render},
+        {"snapshots": [-1], "render": render},
+        {"snapshots": [1]},
+    ):
+        with pytest.raises(
+            ValueError, match="must lie between 0 and steps=5, and need render="
+        ):
             minimize(lambda: x.sum(), [x], steps=5, progress=False, **options)
 
 
@@ -218,7 +304,10 @@ def test_impossible_snapshots_are_refused():
 def test_an_objective_rises(network, make):
     image = make(16, batch=2)
     history = quiet(image, "second:3", network, steps=40, lr=0.2)
-    assert len(history.objective) == 40 and min(history.objective[-5:]) > max(history.objective[:5]) + 0.005
+    assert (
+        len(history.objective) == 40
+        and min(history.objective[-5:]) > max(history.objective[:5]) + 0.005
+    )
     assert image().min() >= 0 and image().max() <= 1
 
 
@@ -226,13 +315,17 @@ def test_the_history_is_the_objective_of_the_untransformed_picture(network):
     image = fourier_image(16)
     before = image().detach()
     history = quiet(image, "second:3", network, steps=1, transforms=[])
-    assert history.objective[0] == pytest.approx(network(before, "second")["second"][:, 3].mean().item(), rel=1e-5)
+    assert history.objective[0] == pytest.approx(
+        network(before, "second")["second"][:, 3].mean().item(), rel=1e-5
+    )
 
 
 def test_same_seed_same_bits(network):
     def run(seed):
         image = fourier_image(16)
-        return quiet(image, "second:3", network, steps=6, seed=seed).objective, image().detach()
+        return quiet(
+            image, "second:3", network, steps=6, seed=seed
+        ).objective, image().detach()
 
     torch.manual_seed(1)
     first, picture = run(3)
@@ -244,7 +337,9 @@ def test_same_seed_same_bits(network):
 
 def test_transforms_none_is_the_stack_and_a_list_is_itself(network):
     sizes = []
-    network.module.first.conv.register_forward_pre_hook(lambda module, inputs: sizes.append(inputs[0].shape[-1]))
+    network.module.first.conv.register_forward_pre_hook(
+        lambda module, inputs: sizes.append(inputs[0].shape[-1])
+    )
     network.layers
 
     def run(transforms):
@@ -254,7 +349,9 @@ def test_transforms_none_is_the_stack_and_a_list_is_itself(network):
     run([])
     assert sizes == [16] * 8
     run(None)
-    assert len(set(sizes)) > 1 and all(int(32 * 0.9) - 4 <= n <= int(32 * 1.1) - 4 for n in sizes)
+    assert len(set(sizes)) > 1 and all(
+        int(32 * 0.9) - 4 <= n <= int(32 * 1.1) - 4 for n in sizes
+    )
     double = lambda images, generator: torch.cat([images, images], 3)
     run(double)
     assert sizes == [32] * 8
@@ -267,13 +364,21 @@ def test_snapshots_are_pictures_on_the_way(network):
     start = image().detach()
     history = quiet(image, "second:3", network, steps=5, snapshots=(0, 2, 5))
     assert list(history.snapshots) == [0, 2, 5]
-    assert torch.equal(history.snapshots[0], start) and torch.equal(history.snapshots[5], image().detach())
+    assert torch.equal(history.snapshots[0], start) and torch.equal(
+        history.snapshots[5], image().detach()
+    )
     assert history.snapshots[2].shape == (2, 3, 16, 16)
 
 
 def test_on_step_gets_the_objective(network):
     seen = []
-    history = quiet(fourier_image(16), "second:3", network, steps=3, on_step=lambda *pair: seen.append(pair))
+    history = quiet(
+        fourier_image(16),
+        "second:3",
+        network,
+        steps=3,
+        on_step=lambda *pair: seen.append(pair),
+    )
     assert seen == [(k + 1, value) for k, value in enumerate(history.objective)]
 
 
@@ -291,7 +396,9 @@ def test_ctrl_c_keeps_the_picture_so_far(network, capsys):
 def test_penalties_see_the_untransformed_picture(network):
     image = fourier_image(16, sd=1.0)
     expected = total_variation()({"image": image().detach()}).item()
-    assert quiet(image, -total_variation(), network, steps=1).objective[0] == pytest.approx(-expected, rel=1e-5)
+    assert quiet(image, -total_variation(), network, steps=1).objective[
+        0
+    ] == pytest.approx(-expected, rel=1e-5)
 
 
 def test_each_picture_of_a_batch_can_have_its_own_objective(network):
@@ -299,18 +406,22 @@ def test_each_picture_of_a_batch_can_have_its_own_objective(network):
     batch = pixel_image(16, batch=2, seed=1)
     alone = [pixel_image(16), pixel_image(16)]
     for k in range(2):
-        alone[k].bases[0].values.data.copy_(batch.bases[0].values.data[k:k + 1])
+        alone[k].bases[0].values.data.copy_(batch.bases[0].values.data[k : k + 1])
     options = dict(steps=5, transforms=[], redirect_relu=0, optimizer=sgd(1.0))
-    quiet(batch, sum(channel("third", k, batch=k) for k in range(2)), network, **options)
+    quiet(
+        batch, sum(channel("third", k, batch=k) for k in range(2)), network, **options
+    )
     for k in range(2):
         quiet(alone[k], f"third:{k}", network, **options)
-        assert torch.allclose(batch()[k:k + 1], alone[k](), atol=1e-5)
+        assert torch.allclose(batch()[k : k + 1], alone[k](), atol=1e-5)
 
 
 def test_redirection_lasts_for_its_steps(network, monkeypatch):
     modes = []
     original = network.redirected_relu
-    monkeypatch.setattr(network, "redirected_relu", lambda on: modes.append(on) or original(on))
+    monkeypatch.setattr(
+        network, "redirected_relu", lambda on: modes.append(on) or original(on)
+    )
     quiet(fourier_image(8), "first:0", network, steps=6, redirect_relu=4, transforms=[])
     assert modes == [True] * 4 + [False] * 2
 

@@ -19,16 +19,30 @@ def pages():
 @pytest.fixture
 def small_book(pages, tmp_path, monkeypatch):
     """A book of two notebooks in a folder of its own, and the folder for its site."""
-    first = nbformat.v4.new_notebook(cells=[
-        nbformat.v4.new_markdown_cell("# Zero\n\n**A claim with $a < b$\nin it.**\n\nMore, with $$x^2$$ and `$5`.\n\n"
-                                      "[next](appendix/one.ipynb#there) [out](https://example.org/x.ipynb)\n\n"
-                                      "[![Open in Colab](https://example.org/badge.svg)](https://example.org)"),
-        nbformat.v4.new_code_cell("install = 1", metadata={"tags": ["colab"]}),
-        nbformat.v4.new_code_cell("print('<b>')", outputs=[nbformat.v4.new_output("stream", text="<b>\n")])])
+    first = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell(
+                "# Zero\n\n**A claim with $a < b$\nin "
+                "it.**\n\nMore, with $$x^2$$ and "
+                "`$5`.\n\n[next](appendix/one.ipynb#there) "
+                "[out](https://example.org/x.ipynb)\n\n[![Open "
+                "in "
+                "Colab](https://example.org/badge.svg)](https://example.org)"
+            ),
+            nbformat.v4.new_code_cell("install = 1", metadata={"tags": ["colab"]}),
+            nbformat.v4.new_code_cell(
+                "print('<b>')", outputs=[nbformat.v4.new_output("stream", text="<b>\n")]
+            ),
+        ]
+    )
     with_picture = nbformat.v4.new_markdown_cell("![q](attachment:q)")
     with_picture.attachments = {"q": {"image/png": "UQ=="}}
-    second = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Appendix: one\n\n![p](p.png)"),
-                                             with_picture])
+    second = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell("# Appendix: one\n\n![p](p.png)"),
+            with_picture,
+        ]
+    )
     book = tmp_path / "book"
     (book / "appendix").mkdir(parents=True)
     nbformat.write(first, book / "00_zero.ipynb")
@@ -41,12 +55,19 @@ def small_book(pages, tmp_path, monkeypatch):
 def test_pages_mirror_the_notebooks(pages, small_book):
     written = pages.write_site(small_book)
     assert [path.relative_to(small_book).as_posix() for path in written] == [
-        "index.html", "00_zero.html", "appendix/one.html"]
+        "index.html",
+        "00_zero.html",
+        "appendix/one.html",
+    ]
     zero, one = (path.read_text(encoding="utf-8") for path in written[1:])
     assert 'href="appendix/one.html#there"' in zero, "links lead to the pages"
-    assert 'href="https://example.org/x.ipynb"' in zero, "links that lead elsewhere stay"
+    assert 'href="https://example.org/x.ipynb"' in zero, (
+        "links that lead elsewhere stay"
+    )
     assert 'href="../00_zero.html"' in one and 'href="../index.html"' in one
-    assert "install = 1" not in re.sub("<[^>]+>", "", zero), "the Colab cell has no business on a page"
+    assert "install = 1" not in re.sub("<[^>]+>", "", zero), (
+        "the Colab cell has no business on a page"
+    )
     assert "&lt;b&gt;" in zero and "<b>\n" not in zero, "printed text stays text"
 
 
@@ -58,39 +79,68 @@ def test_formulas_become_mathml_and_dollars_in_code_stay(pages, small_book):
 
 
 def test_a_formula_is_drawn_whole_or_refused(pages):
-    assert "arg" in re.sub("<[^>]+>", "", pages.to_mathml(r"x = \arg\max_y f(y)", "inline"))
-    with pytest.raises(ValueError, match=r"\\nosuchthing.* cannot be turned into MathML"):
+    assert "arg" in re.sub(
+        "<[^>]+>", "", pages.to_mathml(r"x = \arg\max_y f(y)", "inline")
+    )
+    with pytest.raises(
+        ValueError, match=r"\\nosuchthing.* cannot be turned into MathML"
+    ):
         pages.to_mathml(r"\nosuchthing{x}", "block")
 
 
 def test_a_folded_answer_stays_folded(pages):
-    text = pages.Exporter(FOLDER).to_html("<details><summary>Answer</summary>\n\nIt *grows*.\n\n</details>\n\nMore.")
+    text = pages.Exporter(FOLDER).to_html(
+        "<details><summary>Answer</summary>\n\nIt *grows*.\n\n</details>\n\nMore."
+    )
     assert re.search(r"<details>.*<em>grows</em>.*</details>\s*<p>More", text, re.S)
     assert text.count("</details>") == 1
 
 
 def test_nothing_comes_from_elsewhere(pages, small_book):
     pages.write_site(small_book)
-    zero, one = ((small_book / name).read_text(encoding="utf-8") for name in ("00_zero.html", "appendix/one.html"))
-    assert '<a href="https://example.org">Open in Colab</a>' in zero, "a badge becomes its words"
+    zero, one = (
+        (small_book / name).read_text(encoding="utf-8")
+        for name in ("00_zero.html", "appendix/one.html")
+    )
+    assert '<a href="https://example.org">Open in Colab</a>' in zero, (
+        "a badge becomes its words"
+    )
     assert 'src="data:image/png;base64,iVBOR' in one, "pictures travel in the page"
-    assert 'src="data:image/png;base64,UQ=="' in one, "and so do those that a cell carries"
+    assert 'src="data:image/png;base64,UQ=="' in one, (
+        "and so do those that a cell carries"
+    )
     for text in (zero, one):
-        assert not re.search(r'(src|href)="(?!data:|#|https?://|(\.\./)*[\w/]+\.html)', text)
-        assert not re.search(r'<(img|script|link|video|source)[^>]+(src|href)="https?:', text)
+        assert not re.search(
+            r'(src|href)="(?!data:|#|https?://|(\.\./)*[\w/]+\.html)', text
+        )
+        assert not re.search(
+            r'<(img|script|link|video|source)[^>]+(src|href)="https?:', text
+        )
 
 
 def test_index_shows_title_claim_and_part(pages, small_book):
     text = pages.write_site(small_book)[0].read_text(encoding="utf-8")
-    assert '<span class="number">00</span> Zero</a>' in text and "A claim with <math" in text
-    assert "<h2>Appendices</h2>" in text and ">one</a>" in text, "the word Appendix stands in the heading already"
+    assert (
+        '<span class="number">00</span> Zero</a>' in text
+        and "A claim with <math" in text
+    )
+    assert "<h2>Appendices</h2>" in text and ">one</a>" in text, (
+        "the word Appendix stands in the heading already"
+    )
     assert "Assignments" not in text, "no heading without notebooks"
 
 
 def test_every_notebook_of_the_book_can_be_described(pages):
-    described = [pages.describe(path) for path in sorted(FOLDER.glob("0*.ipynb"))
-                 + sorted((FOLDER / "appendix").glob("*.ipynb"))]
+    described = [
+        pages.describe(path)
+        for path in sorted(FOLDER.glob("0*.ipynb"))
+        + sorted((FOLDER / "appendix").glob("*.ipynb"))
+    ]
     assert len(described) >= 9
-    assert [page.source.stem for page in described if not page.claim] == [], "the first cell has a claim in bold"
-    assert [page.source.stem for page in described if not page.thumbnail.is_file()] == [], "a cell tagged thumbnail"
+    assert [page.source.stem for page in described if not page.claim] == [], (
+        "the first cell has a claim in bold"
+    )
+    assert [
+        page.source.stem for page in described if not page.thumbnail.is_file()
+    ] == [], "a cell tagged thumbnail"
     assert len({page.target for page in described}) == len(described)

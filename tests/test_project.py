@@ -1,4 +1,6 @@
-"""What a newcomer meets first: two commands, two licences, an environment that can be built, a check that explains."""
+"""What a newcomer meets first: two commands, two licences, an environment that can be
+built, a check that explains.
+"""
 
 import os
 import re
@@ -11,11 +13,33 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-TARGETS = ["help", "lab", "run", "test", "check", "bench", "assignments", "site", "badges", "colab", "patternnet",
-           "faststyle", "paintings", "meshes", "sums", "clean"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
+    "project"
+]
+TARGETS = [
+    "help",
+    "lab",
+    "run",
+    "test",
+    "check",
+    "bench",
+    "assignments",
+    "site",
+    "badges",
+    "colab",
+    "patternnet",
+    "faststyle",
+    "paintings",
+    "meshes",
+    "sums",
+    "clean",
+]
 # conda-forge's names where they differ from pip's.
-CONDA_NAMES = {"torch": "pytorch", "playwright": "playwright-python", "opencv-python-headless": "py-opencv"}
+CONDA_NAMES = {
+    "torch": "pytorch",
+    "playwright": "playwright-python",
+    "opencv-python-headless": "py-opencv",
+}
 
 
 def requirement_name(line: str) -> str:
@@ -25,7 +49,9 @@ def requirement_name(line: str) -> str:
 def environment_packages() -> dict[str, str]:
     """Name and full line of every package in environment.yml, pip's included."""
     yaml = pytest.importorskip("yaml")
-    lines = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    lines = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))[
+        "dependencies"
+    ]
     flat = [line for line in lines if isinstance(line, str)]
     flat += [line for part in lines if isinstance(part, dict) for line in part["pip"]]
     return {requirement_name(line): line for line in flat if not line.startswith("-")}
@@ -36,7 +62,9 @@ def test_both_licences_are_there():
     content = (ROOT / "LICENSE-CONTENT").read_text(encoding="utf-8")
     assert "CC BY 4.0" in content and "creativecommons.org/licenses/by/4.0" in content
     for name in ("LICENSE", "LICENSE-CONTENT"):
-        assert PROJECT["authors"][0]["name"] in (ROOT / name).read_text(encoding="utf-8")
+        assert PROJECT["authors"][0]["name"] in (ROOT / name).read_text(
+            encoding="utf-8"
+        )
         assert name in PROJECT["license-files"]
 
 
@@ -48,42 +76,75 @@ def test_readme_names_the_two_commands_and_the_licences():
 
 def test_environment_has_what_was_asked_for():
     packages = environment_packages()
-    wanted = {"pytorch", "torchvision", "jupyterlab", "ipywidgets", "matplotlib", "kornia", "pytorch3d", "imageio"}
+    wanted = {
+        "pytorch",
+        "torchvision",
+        "jupyterlab",
+        "ipywidgets",
+        "matplotlib",
+        "kornia",
+        "pytorch3d",
+        "imageio",
+    }
     assert wanted <= set(packages)
 
 
 def test_environment_agrees_with_pyproject():
     packages = environment_packages()
-    lines = [*PROJECT["dependencies"], *sum(PROJECT["optional-dependencies"].values(), [])]
+    lines = [
+        *PROJECT["dependencies"],
+        *sum(PROJECT["optional-dependencies"].values(), []),
+    ]
     for line in lines:
         name = requirement_name(line)
-        assert CONDA_NAMES.get(name, name) in packages, f"{name} is missing from environment.yml"
+        assert CONDA_NAMES.get(name, name) in packages, (
+            f"{name} is missing from environment.yml"
+        )
         floor = re.search(r">=([\d.]+)", line).group(1)
         given = re.search(r">=([\d.]+)", packages[CONDA_NAMES.get(name, name)])
         assert given is None or given.group(1) == floor, f"{name}: the floors differ"
 
 
 def test_every_package_says_why():
-    text = (ROOT / "environment.yml").read_text(encoding="utf-8").split("dependencies:")[1]
-    silent = [line.strip() for line in text.splitlines()
-              if line.strip().startswith("- ") and "#" not in line and line.strip() not in ("- pip", "- pip:")]
+    text = (
+        (ROOT / "environment.yml").read_text(encoding="utf-8").split("dependencies:")[1]
+    )
+    silent = [
+        line.strip()
+        for line in text.splitlines()
+        if line.strip().startswith("- ")
+        and "#" not in line
+        and line.strip() not in ("- pip", "- pip:")
+    ]
     assert not silent, f"no comment: {silent}"
 
 
 def run_make(*arguments: str) -> subprocess.CompletedProcess:
-    """Run make as a person would, even if these tests were started by `make test VENV=...`."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
-    return subprocess.run(["make", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True)
+    """Run make as a person would, even if these tests were started by
+    `make test VENV=...`.
+    """
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("MAKE", "MFLAGS"))
+    }
+    return subprocess.run(
+        ["make", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
 
 
 def test_makefile_has_its_targets():
     shown = run_make().stdout
     for target in TARGETS:
-        assert re.search(rf"^  make {target}\b", shown, re.M), f"make help does not list {target}"
+        assert re.search(rf"^  make {target}\b", shown, re.M), (
+            f"make help does not list {target}"
+        )
 
 
 def test_make_explains_itself_without_a_python(tmp_path):
-    result = run_make("test", f"VENV={tmp_path / 'environment'}", f"PYTHON={tmp_path / 'python'}")
+    result = run_make(
+        "test", f"VENV={tmp_path / 'environment'}", f"PYTHON={tmp_path / 'python'}"
+    )
     assert result.returncode != 0
     assert "is not Python 3.11 to 3.14" in result.stderr and "PYTHON=" in result.stderr
 
@@ -103,17 +164,35 @@ def test_ci_runs_the_tests():
 
 
 def check_environment(**environment: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-m", "dputils"], cwd=ROOT, env={**os.environ, **environment},
-                          capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-m", "dputils"],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+    )
 
 
 def test_environment_check_passes_here():
     result = check_environment()
     assert result.returncode == 0, result.stdout + result.stderr
     lines = result.stdout.splitlines()
-    assert all(line.startswith(("OK  ", "--  ")) for line in lines[:-1]) and lines[-1].startswith("Ready")
-    for word in ("python 3", "torch ", "torchvision ", "ipywidgets", "jupyterlab", "kornia", "anywidget", "device ",
-                 "ffmpeg", "pytorch3d", "data: "):
+    assert all(line.startswith(("OK  ", "--  ")) for line in lines[:-1]) and lines[
+        -1
+    ].startswith("Ready")
+    for word in (
+        "python 3",
+        "torch ",
+        "torchvision ",
+        "ipywidgets",
+        "jupyterlab",
+        "kornia",
+        "anywidget",
+        "device ",
+        "ffmpeg",
+        "pytorch3d",
+        "data: ",
+    ):
         assert any(line[4:].startswith(word) for line in lines), f"no line about {word}"
 
 
@@ -121,14 +200,30 @@ def test_environment_check_separates_required_from_optional(monkeypatch, capsys)
     from dputils import __main__ as check
 
     report = check.Report()
-    monkeypatch.setattr(check, "requirements", lambda: {
-        "": ["numpy>=999"], "notebooks": ["surely-not-installed>=1", "pytest; python_version < '3'"]})
+    monkeypatch.setattr(
+        check,
+        "requirements",
+        lambda: {
+            "": ["numpy>=999"],
+            "notebooks": ["surely-not-installed>=1", "pytest; python_version < '3'"],
+        },
+    )
     check.check_packages(report)
     out = capsys.readouterr().out
-    assert report.broken and "numpy>=999 is wanted" in out and 'pip install -e "."' in out
-    assert "surely-not-installed: not installed (needed to open and run the notebooks)" in out and "pytest" not in out
+    assert (
+        report.broken and "numpy>=999 is wanted" in out and 'pip install -e "."' in out
+    )
+    assert (
+        "surely-not-installed: not installed (needed to open and run the notebooks)"
+        in out
+        and "pytest" not in out
+    )
 
-    monkeypatch.setattr(check, "requirements", lambda: {"": ["numpy"], "notebooks": ["surely-not-installed>=1"]})
+    monkeypatch.setattr(
+        check,
+        "requirements",
+        lambda: {"": ["numpy"], "notebooks": ["surely-not-installed>=1"]},
+    )
     report = check.Report()
     check.check_packages(report)
     assert not report.broken
@@ -137,22 +232,35 @@ def test_environment_check_separates_required_from_optional(monkeypatch, capsys)
 def test_environment_check_reads_installed_metadata():
     from dputils.__main__ import by_extra
 
-    lines = ["numpy>=1.26", "jupyterlab<5,>=4.2; extra == 'notebooks'",
-             "xatlas>=0.0.9; (python_version < '3.14') and extra == 'mesh'"]
-    assert by_extra(lines) == {"": ["numpy>=1.26"], "notebooks": ["jupyterlab<5,>=4.2"],
-                               "mesh": ["xatlas>=0.0.9; (python_version < '3.14')"]}
+    lines = [
+        "numpy>=1.26",
+        "jupyterlab<5,>=4.2; extra == 'notebooks'",
+        "xatlas>=0.0.9; (python_version < '3.14') and extra == 'mesh'",
+    ]
+    assert by_extra(lines) == {
+        "": ["numpy>=1.26"],
+        "notebooks": ["jupyterlab<5,>=4.2"],
+        "mesh": ["xatlas>=0.0.9; (python_version < '3.14')"],
+    }
 
 
 def test_environment_check_names_damaged_files(monkeypatch, capsys):
     import dputils.data
     from dputils import __main__ as check
 
-    results = [("images/owl.jpg", False, "checksum differs"), ("images/tree.jpg", True, "")]
+    results = [
+        ("images/owl.jpg", False, "checksum differs"),
+        ("images/tree.jpg", True, ""),
+    ]
     monkeypatch.setattr(dputils.data, "verify", lambda: results)
     report = check.Report()
     check.check_data(report)
     out = capsys.readouterr().out
-    assert report.broken and "--  data/images/owl.jpg: checksum differs\n" in out and "1 of 2 files" in out
+    assert (
+        report.broken
+        and "--  data/images/owl.jpg: checksum differs\n" in out
+        and "1 of 2 files" in out
+    )
 
 
 @pytest.mark.slow
@@ -160,9 +268,23 @@ def test_wheel_carries_the_data(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     sums = (ROOT / "data" / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
     listed = {line.split(maxsplit=1)[1].lstrip("*") for line in sums if line.strip()}
-    missing = sorted(path for path in listed if f"dputils/_data/{path.removeprefix('./')}" not in names)
+    missing = sorted(
+        path
+        for path in listed
+        if f"dputils/_data/{path.removeprefix('./')}" not in names
+    )
     assert listed and not missing
-    scripts = {f"dputils/widgets/static/{path.name}" for path in (ROOT / "dputils/widgets/static").glob("*.js")}
-    assert scripts and {"dputils/__main__.py", "dputils/_data/SHA256SUMS", *scripts} <= names
-    assert not [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".log"))]
+    scripts = {
+        f"dputils/widgets/static/{path.name}"
+        for path in (ROOT / "dputils/widgets/static").glob("*.js")
+    }
+    assert (
+        scripts
+        and {"dputils/__main__.py", "dputils/_data/SHA256SUMS", *scripts} <= names
+    )
+    assert not [
+        name
+        for name in names
+        if "__pycache__" in name or name.endswith((".pyc", ".log"))
+    ]
     assert wheel.stat().st_size <= 40_000_000

@@ -8,9 +8,23 @@ from dputils.scene import Mesh, look_at, orbit_views, perspective, sample_views
 
 
 def box(center=(0.0, 0, 0), half=(1.0, 1, 1)):
-    corners = torch.tensor([[x, y, z] for x in (-1.0, 1) for y in (-1.0, 1) for z in (-1.0, 1)])
-    quads = torch.tensor([[0, 1, 3, 2], [4, 6, 7, 5], [0, 4, 5, 1], [2, 3, 7, 6], [0, 2, 6, 4], [1, 5, 7, 3]])
-    return Mesh(corners * torch.tensor(half) + torch.tensor(center), torch.cat([quads[:, :3], quads[:, [0, 2, 3]]]))
+    corners = torch.tensor(
+        [[x, y, z] for x in (-1.0, 1) for y in (-1.0, 1) for z in (-1.0, 1)]
+    )
+    quads = torch.tensor(
+        [
+            [0, 1, 3, 2],
+            [4, 6, 7, 5],
+            [0, 4, 5, 1],
+            [2, 3, 7, 6],
+            [0, 2, 6, 4],
+            [1, 5, 7, 3],
+        ]
+    )
+    return Mesh(
+        corners * torch.tensor(half) + torch.tensor(center),
+        torch.cat([quads[:, :3], quads[:, [0, 2, 3]]]),
+    )
 
 
 def eyes(cameras):
@@ -27,35 +41,59 @@ def project(camera, point):
 
 def test_look_at_is_opengls():
     view = look_at((0.0, 0, 5))
-    assert torch.allclose(view @ torch.tensor([0.0, 0, 0, 1]), torch.tensor([0.0, 0, -5, 1]))  # looks down -z
-    assert torch.allclose(view @ torch.tensor([1.0, 2, 0, 1]), torch.tensor([1.0, 2, -5, 1]))  # x right, y up
+    # looks down -z
+    assert torch.allclose(
+        view @ torch.tensor([0.0, 0, 0, 1]), torch.tensor([0.0, 0, -5, 1])
+    )
+    # x right, y up
+    assert torch.allclose(
+        view @ torch.tensor([1.0, 2, 0, 1]), torch.tensor([1.0, 2, -5, 1])
+    )
     side = look_at((5.0, 0, 0))
-    assert torch.allclose(side @ torch.tensor([0.0, 0, -1, 1]), torch.tensor([1.0, 0, -5, 1]), atol=1e-6)
+    assert torch.allclose(
+        side @ torch.tensor([0.0, 0, -1, 1]), torch.tensor([1.0, 0, -5, 1]), atol=1e-6
+    )
 
 
-@pytest.mark.parametrize("eye", [(0, 3, 0), (0, -3, 0), (1e-6, 2, 0), (1, 2, 3), (-4, 0.1, 0)])
+@pytest.mark.parametrize(
+    "eye", [(0, 3, 0), (0, -3, 0), (1e-6, 2, 0), (1, 2, 3), (-4, 0.1, 0)]
+)
 def test_look_at_is_a_rotation_even_straight_from_above(eye):
     view = look_at(eye, (0.0, 0, 0))
     assert torch.allclose(view[:3, :3] @ view[:3, :3].t(), torch.eye(3), atol=1e-5)
     assert torch.allclose(torch.linalg.det(view[:3, :3]), torch.tensor(1.0), atol=1e-5)
     there = view @ torch.tensor([0.0, 0, 0, 1])
     assert torch.allclose(there[:2], torch.zeros(2), atol=1e-5) and there[2] < 0
-    if abs(eye[0]) + abs(eye[2]) < 1e-3:  # looking down, what lies behind (-z) is up in the picture
+    # looking down, what lies behind (-z) is up in the picture
+    if abs(eye[0]) + abs(eye[2]) < 1e-3:
         assert (view @ torch.tensor([0.0, 0, -1, 0]))[1] * eye[1] > 0.9
 
 
 def test_look_at_in_batches():
     views = look_at(torch.tensor([[0.0, 0, 5], [5, 0, 0]]), (0.0, 1, 0))
-    assert views.shape == (2, 4, 4) and torch.allclose(views[1], look_at((5.0, 0, 0), (0.0, 1, 0)))
+    assert views.shape == (2, 4, 4) and torch.allclose(
+        views[1], look_at((5.0, 0, 0), (0.0, 1, 0))
+    )
     with pytest.raises(ValueError, match="own target"):
         look_at((1.0, 2, 3), (1.0, 2, 3))
 
 
 def test_perspective_is_opengls():
     matrix = perspective(math.pi / 2, 2.0, 1.0, 10.0)
-    assert torch.allclose(project(matrix, (0, 0, -1))[2], torch.tensor(-1.0, dtype=torch.float64), atol=1e-6)
-    assert torch.allclose(project(matrix, (0, 0, -10))[2], torch.tensor(1.0, dtype=torch.float64), atol=1e-6)
-    assert torch.allclose(project(matrix, (6, 3, -3))[:2], torch.ones(2, dtype=torch.float64))  # twice as wide as high
+    assert torch.allclose(
+        project(matrix, (0, 0, -1))[2],
+        torch.tensor(-1.0, dtype=torch.float64),
+        atol=1e-6,
+    )
+    assert torch.allclose(
+        project(matrix, (0, 0, -10))[2],
+        torch.tensor(1.0, dtype=torch.float64),
+        atol=1e-6,
+    )
+    # twice as wide as high
+    assert torch.allclose(
+        project(matrix, (6, 3, -3))[:2], torch.ones(2, dtype=torch.float64)
+    )
 
 
 def test_the_originals_frame_heights():
@@ -64,9 +102,15 @@ def test_the_originals_frame_heights():
         assert abs(float(y) - 1) < 2e-3
 
 
-@pytest.mark.parametrize("options, message", [
-    (dict(near=0.0), "0 < near < far"), (dict(near=2, far=1), "0 < near < far"),
-    (dict(fov=10), r"math.radians\(10\)"), (dict(aspect=-1), "width / height")])
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        (dict(near=0.0), "0 < near < far"),
+        (dict(near=2, far=1), "0 < near < far"),
+        (dict(fov=10), r"math.radians\(10\)"),
+        (dict(aspect=-1), "width / height"),
+    ],
+)
 def test_careless_projections_are_explained(options, message):
     with pytest.raises(ValueError, match=message):
         perspective(**options)
@@ -76,20 +120,34 @@ def test_sampled_views_are_uniform_over_the_sphere():
     direction = eyes(sample_views(box(), 4000, seed=0))
     direction = direction / direction.norm(dim=1, keepdim=True)
     assert direction.mean(0).abs().max() < 0.03  # three standard errors
-    assert ((direction ** 2).mean(0) - 1 / 3).abs().max() < 0.02
-    for axis in range(3):  # Archimedes: each coordinate of a uniform direction is uniform
+    assert ((direction**2).mean(0) - 1 / 3).abs().max() < 0.02
+    # Archimedes: each coordinate of a uniform direction is uniform
+    for axis in range(3):
         counts = torch.histc(direction[:, axis].float(), 10, -1, 1)
-        assert ((counts - 400) ** 2 / 400).sum() < 28  # chi-squared, 9 degrees of freedom, p = 0.001
+        # chi-squared, 9 degrees of freedom, p = 0.001
+        assert ((counts - 400) ** 2 / 400).sum() < 28
 
 
 def test_sampled_views_keep_to_their_ranges():
     mesh = box((3.0, -2, 5), (0.5, 2, 1))
-    cameras = sample_views(mesh, 300, distance=(4, 6), elevation=(0.2, 0.7), azimuth=(-0.5, 0.5), fov=0.6, seed=3)
+    cameras = sample_views(
+        mesh,
+        300,
+        distance=(4, 6),
+        elevation=(0.2, 0.7),
+        azimuth=(-0.5, 0.5),
+        fov=0.6,
+        seed=3,
+    )
     offset = eyes(cameras) - mesh.center
     distance = offset.norm(dim=1) / 2  # half the longest side
     elevation = torch.asin(offset[:, 1] / offset.norm(dim=1))
     azimuth = torch.atan2(offset[:, 0], offset[:, 2])
-    for values, low, high in ((distance, 4, 6), (elevation, 0.2, 0.7), (azimuth, -0.5, 0.5)):
+    for values, low, high in (
+        (distance, 4, 6),
+        (elevation, 0.2, 0.7),
+        (azimuth, -0.5, 0.5),
+    ):
         assert low - 1e-3 < values.min() < low + 0.1 * (high - low)
         assert high + 1e-3 > values.max() > high - 0.1 * (high - low)
     sine = (torch.sin(elevation) - math.sin(0.2)) / (math.sin(0.7) - math.sin(0.2))
@@ -109,7 +167,14 @@ def test_sampled_views_aim_at_the_centre_of_the_box_and_see_all_of_it():
 
 
 def test_a_camera_inside_the_mesh_keeps_a_near_plane():
-    assert (rasterize(box().project(sample_views(box(), 20, distance=0.5, fov=1.0)), box().faces, 8).face >= 0).all()
+    assert (
+        rasterize(
+            box().project(sample_views(box(), 20, distance=0.5, fov=1.0)),
+            box().faces,
+            8,
+        ).face
+        >= 0
+    ).all()
 
 
 def test_sampled_views_are_seeded():
@@ -118,13 +183,22 @@ def test_sampled_views_are_seeded():
     assert not torch.equal(sample_views(mesh, 3, seed=5), sample_views(mesh, 3, seed=6))
     generator = torch.Generator().manual_seed(5)
     first, second = (sample_views(mesh, 3, generator=generator) for _ in range(2))
-    assert torch.equal(first, sample_views(mesh, 3, seed=5)) and not torch.equal(first, second)
+    assert torch.equal(first, sample_views(mesh, 3, seed=5)) and not torch.equal(
+        first, second
+    )
     assert torch.equal(sample_views(mesh, 2), sample_views(mesh, 2, seed=0))
 
 
-@pytest.mark.parametrize("options, message", [
-    (dict(distance=(3, 2)), "distance"), (dict(distance=0), "must be positive"), (dict(elevation=(0, 90)), "elevation"),
-    (dict(azimuth=180), "azimuth"), (dict(seed=1, generator=torch.Generator()), "not both")])
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        (dict(distance=(3, 2)), "distance"),
+        (dict(distance=0), "must be positive"),
+        (dict(elevation=(0, 90)), "elevation"),
+        (dict(azimuth=180), "azimuth"),
+        (dict(seed=1, generator=torch.Generator()), "not both"),
+    ],
+)
 def test_careless_views_are_explained(options, message):
     with pytest.raises(ValueError, match=message):
         sample_views(box(), 2, **options)
@@ -133,7 +207,12 @@ def test_careless_views_are_explained(options, message):
 def test_orbit_goes_once_around_at_one_height():
     cameras = orbit_views(box(), 8, distance=3, elevation=0.4)
     where = eyes(cameras)
-    assert torch.allclose(where.norm(dim=1), torch.full((8,), 3.0, dtype=torch.float64), atol=1e-4)
-    assert torch.allclose(where[:, 1], torch.full((8,), 3 * math.sin(0.4), dtype=torch.float64), atol=1e-4)
+    assert torch.allclose(
+        where.norm(dim=1), torch.full((8,), 3.0, dtype=torch.float64), atol=1e-4
+    )
+    assert torch.allclose(
+        where[:, 1], torch.full((8,), 3 * math.sin(0.4), dtype=torch.float64), atol=1e-4
+    )
     steps = (where - where.roll(1, 0)).norm(dim=1)
-    assert steps.max() - steps.min() < 1e-3 and where[0, 2] > 2.7 and where[2, 0] > 2.7  # front first, then the right
+    # front first, then the right
+    assert steps.max() - steps.min() < 1e-3 and where[0, 2] > 2.7 and where[2, 0] > 2.7

@@ -2,11 +2,20 @@ import numpy as np
 import pytest
 import torch
 
-from dputils.style import MovingAverageGram, content_loss, gram_matrix, mmd_loss, moment_loss, style_loss
+from dputils.style import (
+    MovingAverageGram,
+    content_loss,
+    gram_matrix,
+    mmd_loss,
+    moment_loss,
+    style_loss,
+)
 
 
 def features(count=2, channels=5, height=6, width=7, seed=0):
-    return torch.randn(count, channels, height, width, generator=torch.Generator().manual_seed(seed))
+    return torch.randn(
+        count, channels, height, width, generator=torch.Generator().manual_seed(seed)
+    )
 
 
 def test_gram_matrix_is_the_mean_product_of_channels():
@@ -16,14 +25,17 @@ def test_gram_matrix_is_the_mean_product_of_channels():
 
 
 def test_gram_matrix_is_symmetric_and_positive_semi_definite():
-    gram = gram_matrix(features(channels=12, height=2, width=3).double())  # fewer positions than channels: singular
+    # fewer positions than channels: singular
+    gram = gram_matrix(features(channels=12, height=2, width=3).double())
     assert torch.allclose(gram, gram.transpose(1, 2))
     assert torch.linalg.eigvalsh(gram).min() > -1e-12
 
 
 def test_gram_matrix_keeps_the_pictures_of_a_batch_apart():
     a = features()
-    assert torch.allclose(gram_matrix(a), torch.cat([gram_matrix(a[:1]), gram_matrix(a[1:])]), atol=1e-7)
+    assert torch.allclose(
+        gram_matrix(a), torch.cat([gram_matrix(a[:1]), gram_matrix(a[1:])]), atol=1e-7
+    )
     x = a.clone().requires_grad_()
     gram_matrix(x)[0].sum().backward()
     assert x.grad[0].abs().sum() > 0 and x.grad[1].abs().sum() == 0
@@ -34,7 +46,8 @@ def test_gram_matrix_forgets_where_things_are():
     order = torch.randperm(42, generator=torch.Generator().manual_seed(1))
     shuffled = a.flatten(2)[:, :, order].view_as(a)
     assert torch.allclose(gram_matrix(a), gram_matrix(shuffled), atol=1e-6)
-    assert not torch.allclose(gram_matrix(a), gram_matrix(a.flip(1)), atol=1e-2)  # but not which channel it was
+    # but not which channel it was
+    assert not torch.allclose(gram_matrix(a), gram_matrix(a.flip(1)), atol=1e-2)
 
 
 def test_gram_matrix_does_not_depend_on_the_size():
@@ -100,18 +113,28 @@ def test_moving_average_refuses_impossible_decays(decay):
 
 
 def test_style_loss_is_the_sum_of_mean_absolute_differences():
-    grams = {"a": gram_matrix(features(seed=1)), "b": gram_matrix(features(channels=3, seed=2))}
-    targets = {"a": gram_matrix(features(1, seed=3)), "b": gram_matrix(features(1, channels=3, seed=4))}
+    grams = {
+        "a": gram_matrix(features(seed=1)),
+        "b": gram_matrix(features(channels=3, seed=2)),
+    }
+    targets = {
+        "a": gram_matrix(features(1, seed=3)),
+        "b": gram_matrix(features(1, channels=3, seed=4)),
+    }
     expected = sum(np.abs(grams[k].numpy() - targets[k].numpy()).mean() for k in grams)
     assert style_loss(grams, targets).item() == pytest.approx(expected, rel=1e-5)
     weighted = style_loss(grams, targets, weights={"a": 2.0, "b": 0.0})
-    assert weighted.item() == pytest.approx(2 * style_loss(grams, {"a": targets["a"]}).item(), rel=1e-5)
+    assert weighted.item() == pytest.approx(
+        2 * style_loss(grams, {"a": targets["a"]}).item(), rel=1e-5
+    )
     assert style_loss(grams, grams).item() == 0
 
 
 def test_losses_ignore_values_without_a_target():
     found = {"a": features(seed=1), "unused": features(seed=2)}
-    assert content_loss(found, {"a": features(seed=3)}) == content_loss({"a": found["a"]}, {"a": features(seed=3)})
+    assert content_loss(found, {"a": features(seed=3)}) == content_loss(
+        {"a": found["a"]}, {"a": features(seed=3)}
+    )
 
 
 def test_relative_losses_do_not_feel_the_scale_of_a_layer():
@@ -119,18 +142,28 @@ def test_relative_losses_do_not_feel_the_scale_of_a_layer():
     one = content_loss({"a": found}, {"a": target}, relative=True)
     thousand = content_loss({"a": 1000 * found}, {"a": 1000 * target}, relative=True)
     assert thousand.item() == pytest.approx(one.item(), rel=1e-5)
-    assert content_loss({"a": 0 * target}, {"a": target}, relative=True).item() == pytest.approx(1.0, rel=1e-5)
-    assert content_loss({"a": 1000 * found}, {"a": 1000 * target}) > 100 * content_loss({"a": found}, {"a": target})
+    assert content_loss(
+        {"a": 0 * target}, {"a": target}, relative=True
+    ).item() == pytest.approx(1.0, rel=1e-5)
+    assert content_loss({"a": 1000 * found}, {"a": 1000 * target}) > 100 * content_loss(
+        {"a": found}, {"a": target}
+    )
 
 
 def test_relative_losses_survive_a_silent_target():
-    loss = content_loss({"a": features().requires_grad_()}, {"a": torch.zeros(2, 5, 6, 7)}, relative=True)
+    loss = content_loss(
+        {"a": features().requires_grad_()},
+        {"a": torch.zeros(2, 5, 6, 7)},
+        relative=True,
+    )
     assert torch.isfinite(loss)
 
 
 def test_any_distance_can_be_used():
     found, target = features(seed=1), features(seed=2)
-    loss = content_loss({"a": found}, {"a": target}, distance=torch.nn.functional.mse_loss)
+    loss = content_loss(
+        {"a": found}, {"a": target}, distance=torch.nn.functional.mse_loss
+    )
     assert loss.item() == pytest.approx(((found - target) ** 2).mean().item(), rel=1e-6)
 
 
@@ -145,7 +178,9 @@ def test_missing_layers_and_wrong_sizes_are_named():
         style_loss({"a": features()}, {"a": features(), "b": features()})
     with pytest.raises(ValueError, match="targets for"):
         style_loss({"a": features()}, {})
-    with pytest.raises(ValueError, match=r"at 'a' the shapes .*\(2, 5, 6, 7\).*\(2, 5, 6, 8\)"):
+    with pytest.raises(
+        ValueError, match=r"at 'a' the shapes .*\(2, 5, 6, 7\).*\(2, 5, 6, 8\)"
+    ):
         content_loss({"a": features()}, {"a": features(width=8)})
 
 
@@ -154,37 +189,53 @@ def test_missing_layers_and_wrong_sizes_are_named():
 
 def numpy_moment_loss(found, target, order, central):
     """Equation 1.4 of the source, word for word, for one picture each."""
+
     def moment(channel, i):
-        return channel.mean() if i == 1 else ((channel - channel.mean() * central) ** i).mean()
+        return (
+            channel.mean()
+            if i == 1
+            else ((channel - channel.mean() * central) ** i).mean()
+        )
 
     total = 0.0
     for i in range(1, order + 1):
         of_target = [moment(channel, i) for channel in target]
         psi = min(1.0, 1 / abs(np.mean(of_target)))
-        total += psi * sum((a - moment(channel, i)) ** 2 for a, channel in zip(of_target, found))
+        total += psi * sum(
+            (a - moment(channel, i)) ** 2 for a, channel in zip(of_target, found)
+        )
     return total / len(found)
 
 
 @pytest.mark.parametrize("central", [True, False])
 @pytest.mark.parametrize("order", [1, 2, 3, 4])
 def test_moment_loss_is_the_formula(order, central):
-    found, target = features(seed=1).double() + 1, 2 * features(seed=2).double() + 0.5  # large ones: ψ is at work
-    expected = [numpy_moment_loss(a.numpy(), b.numpy(), order, central) for a, b in zip(found, target)]
-    np.testing.assert_allclose(moment_loss(found, target, order, central=central).numpy(), expected, rtol=1e-10)
+    # large ones: ψ is at work
+    found, target = features(seed=1).double() + 1, 2 * features(seed=2).double() + 0.5
+    expected = [
+        numpy_moment_loss(a.numpy(), b.numpy(), order, central)
+        for a, b in zip(found, target)
+    ]
+    np.testing.assert_allclose(
+        moment_loss(found, target, order, central=central).numpy(), expected, rtol=1e-10
+    )
 
 
 def test_moment_loss_of_two_constants():
     a, b = torch.full((1, 1, 4, 4), 3.0), torch.full((1, 1, 2, 2), 5.0)
     assert moment_loss(a, b, 1).item() == pytest.approx((3 - 5) ** 2 / 5)  # ψ = 1/5
-    assert moment_loss(a, b, 4).item() == pytest.approx((3 - 5) ** 2 / 5)  # constants have no central moments
-    assert moment_loss(a, b / 10, 1).item() == pytest.approx((3 - 0.5) ** 2)  # a small moment keeps its weight of 1
+    # constants have no central moments
+    assert moment_loss(a, b, 4).item() == pytest.approx((3 - 5) ** 2 / 5)
+    # a small moment keeps its weight of 1
+    assert moment_loss(a, b / 10, 1).item() == pytest.approx((3 - 0.5) ** 2)
     squares = (3 - 5) ** 2 / 5 + (9 - 25) ** 2 / 25
     assert moment_loss(a, b, 2, central=False).item() == pytest.approx(squares)
 
 
 def test_moment_loss_stays_a_loss_where_activations_lean_to_the_left():
     target = features(seed=1) ** 3
-    target = target - 20 * (target < -1) * target.abs()  # a long tail below: the mean third moment is far below -1
+    # a long tail below: the mean third moment is far below -1
+    target = target - 20 * (target < -1) * target.abs()
     far = moment_loss(2 * target, target, 3) - moment_loss(2 * target, target, 2)
     assert (far > 0).all()
 
@@ -200,28 +251,49 @@ def test_moment_loss_forgets_places_and_sizes_but_not_channels():
 
 def test_more_moments_tell_more_apart():
     steps = torch.tensor([-1.0, 1.0]).repeat(50)
-    skewed = torch.cat([torch.full((20,), 2.0), torch.full((80,), -0.5)])  # mean 0, variance 1, like the steps
-    heavy = torch.cat([torch.full((10,), 5**0.5), torch.full((10,), -(5**0.5)), torch.zeros(80)])  # and symmetric
+    # mean 0, variance 1, like the steps
+    skewed = torch.cat([torch.full((20,), 2.0), torch.full((80,), -0.5)])
+    # and symmetric
+    heavy = torch.cat(
+        [torch.full((10,), 5**0.5), torch.full((10,), -(5**0.5)), torch.zeros(80)]
+    )
     steps, skewed, heavy = (a.view(1, 1, 10, 10) for a in (steps, skewed, heavy))
-    assert moment_loss(skewed, steps, 2).item() < 1e-10 < 1 < moment_loss(skewed, steps, 3).item()
-    assert moment_loss(heavy, steps, 3).item() < 1e-8 < 1 < moment_loss(heavy, steps, 4).item()
+    assert (
+        moment_loss(skewed, steps, 2).item()
+        < 1e-10
+        < 1
+        < moment_loss(skewed, steps, 3).item()
+    )
+    assert (
+        moment_loss(heavy, steps, 3).item()
+        < 1e-8
+        < 1
+        < moment_loss(heavy, steps, 4).item()
+    )
 
 
 def test_moment_loss_keeps_the_pictures_of_a_batch_apart():
     found, target = features(3, seed=1), features(1, seed=2)
     each = moment_loss(found, target, 3)
     assert each.shape == (3,)
-    assert torch.allclose(each, torch.cat([moment_loss(a[None], target, 3) for a in found]), rtol=1e-5)
+    assert torch.allclose(
+        each, torch.cat([moment_loss(a[None], target, 3) for a in found]), rtol=1e-5
+    )
     x = found.clone().requires_grad_()
     moment_loss(x, target, 3)[1].backward()
-    assert x.grad[1].abs().sum() > 0 and x.grad[0].abs().sum() == x.grad[2].abs().sum() == 0
+    assert (
+        x.grad[1].abs().sum() > 0
+        and x.grad[0].abs().sum() == x.grad[2].abs().sum() == 0
+    )
 
 
 @pytest.mark.parametrize("central", [True, False])
 def test_moment_loss_has_the_right_gradient(central):
     found = features(1, 3, 3, 2, seed=1).double().requires_grad_()
     target = features(1, 3, 2, 2, seed=2).double()
-    assert torch.autograd.gradcheck(lambda a: moment_loss(a, target, 4, central=central), found)
+    assert torch.autograd.gradcheck(
+        lambda a: moment_loss(a, target, 4, central=central), found
+    )
 
 
 @pytest.mark.parametrize("order", [0, -1, 2.0, "2"])
@@ -234,7 +306,11 @@ def test_moment_loss_refuses_impossible_orders(order):
 
 
 def test_mmd_loss_is_the_formula():
-    found, target = features(1, 2, 3, 5, seed=1).double(), features(1, 2, 3, 5, seed=2).double()  # 15 places: 7 pairs
+    # 15 places: 7 pairs
+    found, target = (
+        features(1, 2, 3, 5, seed=1).double(),
+        features(1, 2, 3, 5, seed=2).double(),
+    )
 
     def k(a, b):
         return np.exp(-((a - b) ** 2) / (2 * 0.7**2))
@@ -242,9 +318,15 @@ def test_mmd_loss_is_the_formula():
     expected = 0.0
     for n, s in zip(found[0].flatten(1).numpy(), target[0].flatten(1).numpy()):
         for j in range(7):
-            expected += (k(s[2 * j], s[2 * j + 1]) + k(n[2 * j], n[2 * j + 1])
-                         - k(s[2 * j], n[2 * j + 1]) - k(s[2 * j + 1], n[2 * j]))
-    assert mmd_loss(found, target, bandwidth=0.7).item() == pytest.approx(expected, rel=1e-10)
+            expected += (
+                k(s[2 * j], s[2 * j + 1])
+                + k(n[2 * j], n[2 * j + 1])
+                - k(s[2 * j], n[2 * j + 1])
+                - k(s[2 * j + 1], n[2 * j])
+            )
+    assert mmd_loss(found, target, bandwidth=0.7).item() == pytest.approx(
+        expected, rel=1e-10
+    )
 
 
 def test_mmd_loss_is_zero_at_the_target_and_lower_with_neighbours_exchanged():
@@ -252,57 +334,89 @@ def test_mmd_loss_is_zero_at_the_target_and_lower_with_neighbours_exchanged():
     assert mmd_loss(target, target).abs().max() < 1e-4
     exchanged = target.unflatten(3, (3, 2)).flip(4).flatten(3)
     s1, s2 = target[..., 0::2], target[..., 1::2]
-    between = torch.exp(-((s1 - s2) ** 2) / (2 * target.flatten(1).std(1).view(-1, 1, 1, 1) ** 2))
-    torch.testing.assert_close(mmd_loss(exchanged, target), -2 * (1 - between).sum((1, 2, 3)))
+    between = torch.exp(
+        -((s1 - s2) ** 2) / (2 * target.flatten(1).std(1).view(-1, 1, 1, 1) ** 2)
+    )
+    torch.testing.assert_close(
+        mmd_loss(exchanged, target), -2 * (1 - between).sum((1, 2, 3))
+    )
 
 
 def test_mmd_loss_ties_smooth_activations_to_their_places():
     ramp = torch.linspace(-1, 1, 64).view(1, 1, 8, 8)
     order = torch.randperm(32, generator=torch.Generator().manual_seed(1))
     moved = ramp.flatten(2).unflatten(2, (32, 2))[:, :, order].flatten(2).view_as(ramp)
-    # All moments are alike, yet the loss is large: neighbours are alike, so h is about 2 - 2 k(s, n), place by place.
+    # All moments are alike, yet the loss is large: neighbours are alike, so h is about
+    # 2 - 2 k(s, n), place by place.
     bandwidth = ramp.std().item()
-    place_by_place = 2 * (1 - torch.exp(-((moved - ramp) ** 2) / (2 * bandwidth**2)))[..., ::2].sum()
-    assert mmd_loss(moved, ramp).item() == pytest.approx(place_by_place.item(), rel=0.05)
+    place_by_place = (
+        2 * (1 - torch.exp(-((moved - ramp) ** 2) / (2 * bandwidth**2)))[..., ::2].sum()
+    )
+    assert mmd_loss(moved, ramp).item() == pytest.approx(
+        place_by_place.item(), rel=0.05
+    )
     assert place_by_place > 15
     generator = torch.Generator().manual_seed(0)
-    values = torch.stack([mmd_loss(moved, ramp, generator=generator) for _ in range(2000)])
-    assert abs(values.mean().item()) < 0.05 * place_by_place  # shuffled, it sees that nothing has changed
+    values = torch.stack(
+        [mmd_loss(moved, ramp, generator=generator) for _ in range(2000)]
+    )
+    # shuffled, it sees that nothing has changed
+    assert abs(values.mean().item()) < 0.05 * place_by_place
 
 
 def test_mmd_loss_with_a_generator_is_the_discrepancy_on_average():
-    found, target = 0.5 * features(1, 1, 6, 6, seed=2).double() + 1, features(1, 1, 6, 6, seed=1).double()
+    found, target = (
+        0.5 * features(1, 1, 6, 6, seed=2).double() + 1,
+        features(1, 1, 6, 6, seed=1).double(),
+    )
     x, y = found.flatten(), target.flatten()
 
     def kernel(a, b):
         return torch.exp(-((a[:, None] - b) ** 2) / 2)
 
-    # The mean over all pairs of two places within a picture, and over all pairs across, as in Gretton's equation 3.
+    # The mean over all pairs of two places within a picture, and over all pairs across,
+    # as in Gretton's equation 3.
     within = sum((kernel(a, a).sum() - 36) / (36 * 35) for a in (x, y))
     expected = (within - 2 * kernel(x, y).mean()).item()
     generator = torch.Generator().manual_seed(0)
-    pairs = [mmd_loss(found, target, bandwidth=1.0, generator=generator).item() / 18 for _ in range(3000)]
+    pairs = [
+        mmd_loss(found, target, bandwidth=1.0, generator=generator).item() / 18
+        for _ in range(3000)
+    ]
     assert np.mean(pairs) == pytest.approx(expected, abs=4 * np.std(pairs) / 3000**0.5)
     assert expected > 0.1
 
 
 def test_mmd_loss_repeats_with_the_generators_seed():
-    one, two = (mmd_loss(features(seed=1), features(seed=2), generator=torch.Generator().manual_seed(5))
-                for _ in range(2))
+    one, two = (
+        mmd_loss(
+            features(seed=1),
+            features(seed=2),
+            generator=torch.Generator().manual_seed(5),
+        )
+        for _ in range(2)
+    )
     assert torch.equal(one, two)
 
 
 def test_mmd_loss_measures_in_the_targets_own_spread():
     found, target = features(seed=1), features(seed=2)
-    torch.testing.assert_close(mmd_loss(1000 * found, 1000 * target), mmd_loss(found, target))
-    assert torch.isfinite(mmd_loss(found, torch.zeros_like(target))).all()  # a silent layer has no spread
+    torch.testing.assert_close(
+        mmd_loss(1000 * found, 1000 * target), mmd_loss(found, target)
+    )
+    # a silent layer has no spread
+    assert torch.isfinite(mmd_loss(found, torch.zeros_like(target))).all()
 
 
 def test_mmd_loss_keeps_the_pictures_of_a_batch_apart():
     found, target = features(3, seed=1), features(3, seed=2)
     each = mmd_loss(found, target)
-    torch.testing.assert_close(each, torch.cat([mmd_loss(a[None], b[None]) for a, b in zip(found, target)]))
-    torch.testing.assert_close(mmd_loss(found, target[:1])[2:], mmd_loss(found[2:], target[:1]))
+    torch.testing.assert_close(
+        each, torch.cat([mmd_loss(a[None], b[None]) for a, b in zip(found, target)])
+    )
+    torch.testing.assert_close(
+        mmd_loss(found, target[:1])[2:], mmd_loss(found[2:], target[:1])
+    )
 
 
 def test_mmd_loss_has_the_right_gradient():
@@ -310,7 +424,9 @@ def test_mmd_loss_has_the_right_gradient():
     target = features(1, 2, 2, 3, seed=2).double()
     assert torch.autograd.gradcheck(lambda a: mmd_loss(a, target), found)
     generator = torch.Generator()
-    assert torch.autograd.gradcheck(lambda a: mmd_loss(a, target, generator=generator.manual_seed(3)), found)
+    assert torch.autograd.gradcheck(
+        lambda a: mmd_loss(a, target, generator=generator.manual_seed(3)), found
+    )
 
 
 @pytest.mark.parametrize("bandwidth", [0, -1.0, float("nan")])
@@ -321,9 +437,13 @@ def test_mmd_loss_refuses_impossible_bandwidths(bandwidth):
 
 @pytest.mark.parametrize("loss", [moment_loss, mmd_loss])
 def test_both_are_distances_for_the_losses_over_layers(loss):
-    found, target = ({"a": features(seed=s), "b": features(channels=3, seed=s + 1)} for s in (1, 3))
+    found, target = (
+        {"a": features(seed=s), "b": features(channels=3, seed=s + 1)} for s in (1, 3)
+    )
     total = content_loss(found, target, distance=loss, weights={"b": 2.0})
-    torch.testing.assert_close(total, loss(found["a"], target["a"]) + 2 * loss(found["b"], target["b"]))
+    torch.testing.assert_close(
+        total, loss(found["a"], target["a"]) + 2 * loss(found["b"], target["b"])
+    )
 
 
 @pytest.mark.parametrize("loss", [moment_loss, mmd_loss])

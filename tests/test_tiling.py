@@ -20,20 +20,32 @@ def noise(*shape, seed=0):
 
 
 def waves(height, width):
-    """A sum of waves that fit both sizes of the resizing tests, as a function of the size."""
-    y, x = torch.meshgrid(torch.arange(height).double() / height, torch.arange(width).double() / width, indexing="ij")
+    """A sum of waves that fit both sizes of the resizing tests, as a function of the
+    size.
+    """
+    y, x = torch.meshgrid(
+        torch.arange(height).double() / height,
+        torch.arange(width).double() / width,
+        indexing="ij",
+    )
     phase = 2 * math.pi
-    return (0.3 + (phase * (2 * x + y)).sin() + 0.5 * (phase * (3 * y - x) + 0.4).cos())[None, None]
+    return (
+        0.3 + (phase * (2 * x + y)).sin() + 0.5 * (phase * (3 * y - x) + 0.4).cos()
+    )[None, None]
 
 
 # ---- transforms ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("width", [0, 3, 17])  # 17 is more than the picture has: copies of copies
+# 17 is more than the picture has: copies of copies
+@pytest.mark.parametrize("width", [0, 3, 17])
 def test_wrap_is_numpys(width):
     x = noise(2, 3, 8, 11)
     found = tiling.wrap(width)(x)
-    assert np.array_equal(found.numpy(), np.pad(x.numpy(), ((0, 0), (0, 0), (width,) * 2, (width,) * 2), mode="wrap"))
+    assert np.array_equal(
+        found.numpy(),
+        np.pad(x.numpy(), ((0, 0), (0, 0), (width,) * 2, (width,) * 2), mode="wrap"),
+    )
 
 
 def test_wrap_adds_up_the_gradients_of_copies():
@@ -45,7 +57,10 @@ def test_wrap_adds_up_the_gradients_of_copies():
 
 def test_random_roll_moves_everything_and_loses_nothing():
     x = noise(2, 3, 9, 12)
-    draws = [tiling.random_roll()(x, torch.Generator().manual_seed(seed)) for seed in range(4)]
+    draws = [
+        tiling.random_roll()(x, torch.Generator().manual_seed(seed))
+        for seed in range(4)
+    ]
     again = tiling.random_roll()(x, torch.Generator().manual_seed(3))
     rolls = [x.roll((i, j), (2, 3)) for i in range(9) for j in range(12)]
     assert all(any(torch.equal(draw, roll) for roll in rolls) for draw in draws)
@@ -54,7 +69,9 @@ def test_random_roll_moves_everything_and_loses_nothing():
 
 @pytest.mark.parametrize("size", [(64, 64), (49, 80), (31, 31)])
 def test_tiling_transforms_show_no_border(size):
-    """A white tile is white all over, whatever the turn and scale: nothing but the tile is ever in view."""
+    """A white tile is white all over, whatever the turn and scale: nothing but the tile
+    is ever in view.
+    """
     white, generator = torch.ones(1, 3, *size), torch.Generator().manual_seed(0)
     transform = tiling.tiling_transforms()
     seen = [transform(white, generator) for _ in range(40)]
@@ -64,10 +81,15 @@ def test_tiling_transforms_show_no_border(size):
 
 
 def test_no_place_of_a_tile_is_an_edge():
-    """Summed over many draws, all pixels of a tile are seen equally often; with a plain random crop they are not."""
+    """Summed over many draws, all pixels of a tile are seen equally often; with a plain
+    random crop they are not.
+    """
 
     def seen(transform):
-        x, generator = torch.full((1, 1, 24, 24), 0.5, requires_grad=True), torch.Generator().manual_seed(1)
+        x, generator = (
+            torch.full((1, 1, 24, 24), 0.5, requires_grad=True),
+            torch.Generator().manual_seed(1),
+        )
         sum(transform(x, generator).mean() for _ in range(300)).backward()
         return (x.grad.std() / x.grad.mean()).item()
 
@@ -80,13 +102,17 @@ def test_no_place_of_a_tile_is_an_edge():
 
 def test_tile_is_numpys():
     x = noise(2, 3, 4, 5)
-    assert np.array_equal(tiling.tile(x, 2, 3).numpy(), np.tile(x.numpy(), (1, 1, 2, 3)))
+    assert np.array_equal(
+        tiling.tile(x, 2, 3).numpy(), np.tile(x.numpy(), (1, 1, 2, 3))
+    )
     with pytest.raises(ValueError, match="at least one row and column, not 0 and 3"):
         tiling.tile(x, 0)
 
 
 def test_seam_jump_of_a_ramp_is_its_length():
-    """Every step inside is 1, the seam falls by W - 1: and likewise downwards, where the longer one counts."""
+    """Every step inside is 1, the seam falls by W - 1: and likewise downwards, where
+    the longer one counts.
+    """
     ramp = torch.arange(12.0).expand(1, 3, 8, 12) + 0.5 * torch.arange(8.0)[:, None]
     assert tiling.seam_jump(ramp).item() == pytest.approx(11)
     assert tiling.seam_jump(ramp.transpose(2, 3)).item() == pytest.approx(11)
@@ -97,12 +123,15 @@ def test_seam_jump_of_a_wave_is_one_and_of_noise_too():
     wave = (2 * math.pi * (3 * x / 60 + 2 * y / 40)).sin().expand(1, 3, 40, 60)
     for order in (1, 2):
         assert tiling.seam_jump(wave, order=order).item() == pytest.approx(1, abs=0.02)
-        assert tiling.seam_jump(noise(8, 3, 64, 64), order=order) == pytest.approx([1] * 8, abs=0.2)
+        assert tiling.seam_jump(noise(8, 3, 64, 64), order=order) == pytest.approx(
+            [1] * 8, abs=0.2
+        )
 
 
 def test_second_order_finds_a_kink_whose_values_agree():
     x = torch.arange(33.0) / 32
-    arch = (x * (1 - x)).expand(1, 1, 33, 33) + (x * (1 - x))[:, None]  # equal at both ends, slopes opposite
+    # equal at both ends, slopes opposite
+    arch = (x * (1 - x)).expand(1, 1, 33, 33) + (x * (1 - x))[:, None]
     assert tiling.seam_jump(arch).item() < 0.1
     assert tiling.seam_jump(arch, order=2).item() > 8
 
@@ -110,22 +139,39 @@ def test_second_order_finds_a_kink_whose_values_agree():
 def test_seam_jump_ignores_brightness_and_contrast_and_keeps_pictures_apart():
     x = noise(3, 3, 32, 32, seed=2).cumsum(3)
     whole = tiling.seam_jump(x)
-    assert torch.allclose(whole, torch.cat([tiling.seam_jump(0.2 * part + 3) for part in x.split(1)]), rtol=1e-3)
+    assert torch.allclose(
+        whole,
+        torch.cat([tiling.seam_jump(0.2 * part + 3) for part in x.split(1)]),
+        rtol=1e-3,
+    )
 
 
 def test_a_photograph_has_a_seam_and_its_tiling_none():
     cat = sample_image("cat", 96)
     assert tiling.seam_jump(cat).item() > 2
-    four = tiling.tile(cat, 2, 2)[:, :, 40:136, 40:136]  # the same seam, now inside: the edges agree
+    # the same seam, now inside: the edges agree
+    four = tiling.tile(cat, 2, 2)[:, :, 40:136, 40:136]
     assert tiling.seam_jump(four).item() < 1.5
 
 
-@pytest.mark.parametrize("call, message", [
-    (lambda: tiling.seam_jump(noise(1, 3, 8, 8), order=3), r"order=3 must be 1 \(values\) or 2 \(slopes\)"),
-    (lambda: tiling.seam_jump(noise(1, 3, 2, 8)), r"at least 4×4 pixels, not \(2, 8\)"),
-    (lambda: tiling.wrap(-1), "wrap width -1 must not be negative"),
-    (lambda: tiling.resize_periodic(noise(1, 3, 8, 8), (0, 8)), r"size=\(0, 8\) must be positive"),
-])
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (
+            lambda: tiling.seam_jump(noise(1, 3, 8, 8), order=3),
+            r"order=3 must be 1 \(values\) or 2 \(slopes\)",
+        ),
+        (
+            lambda: tiling.seam_jump(noise(1, 3, 2, 8)),
+            r"at least 4×4 pixels, not \(2, 8\)",
+        ),
+        (lambda: tiling.wrap(-1), "wrap width -1 must not be negative"),
+        (
+            lambda: tiling.resize_periodic(noise(1, 3, 8, 8), (0, 8)),
+            r"size=\(0, 8\) must be positive",
+        ),
+    ],
+)
 def test_careless_use_is_told_what_to_do(call, message):
     with pytest.raises(ValueError, match=message):
         call()
@@ -136,13 +182,17 @@ def test_careless_use_is_told_what_to_do(call, message):
 
 @pytest.mark.parametrize("size", [(24, 36), (31, 17), (9, 8), (64, 15)])
 def test_resizing_a_wave_gives_the_wave(size):
-    assert torch.allclose(tiling.resize_periodic(waves(16, 19), size), waves(*size), atol=1e-9)
+    assert torch.allclose(
+        tiling.resize_periodic(waves(16, 19), size), waves(*size), atol=1e-9
+    )
 
 
 def test_resize_periodic_is_scipys():
     x = noise(2, 3, 15, 21).double()
     for size in ((27, 35), (11, 9)):
-        wanted = scipy.signal.resample(scipy.signal.resample(x.numpy(), size[0], axis=2), size[1], axis=3)
+        wanted = scipy.signal.resample(
+            scipy.signal.resample(x.numpy(), size[0], axis=2), size[1], axis=3
+        )
         assert np.allclose(tiling.resize_periodic(x, size).numpy(), wanted, atol=1e-9)
 
 
@@ -153,16 +203,25 @@ def test_resizing_keeps_the_mean_and_does_not_know_where_the_tile_was_cut():
     moved = tiling.resize_periodic(x.roll((5, 3), (2, 3)), (36, 48))
     assert torch.allclose(moved, larger.roll((15, 9), (2, 3)), atol=1e-5)
     assert tiling.resize_periodic(x, (12, 16)) is x
-    assert torch.allclose(tiling.resize_periodic(x, 1), x.mean((2, 3), keepdim=True), atol=1e-6)
+    assert torch.allclose(
+        tiling.resize_periodic(x, 1), x.mean((2, 3), keepdim=True), atol=1e-6
+    )
 
 
 def test_periodic_part_keeps_every_difference_but_those_across_the_seam():
-    """Moisan's definition: its Laplacian on the torus is the picture's own inside a frame, the mean is kept."""
+    """Moisan's definition: its Laplacian on the torus is the picture's own inside a
+    frame, the mean is kept.
+    """
     u = noise(1, 2, 14, 19).double().cumsum(3)
     part = tiling.periodic_part(u)
     framed = np.pad(u.numpy(), ((0, 0), (0, 0), (1, 1), (1, 1)), mode="edge")
-    wanted = (framed[:, :, 2:, 1:-1] + framed[:, :, :-2, 1:-1] + framed[:, :, 1:-1, 2:] + framed[:, :, 1:-1, :-2]
-              - 4 * u.numpy())
+    wanted = (
+        framed[:, :, 2:, 1:-1]
+        + framed[:, :, :-2, 1:-1]
+        + framed[:, :, 1:-1, 2:]
+        + framed[:, :, 1:-1, :-2]
+        - 4 * u.numpy()
+    )
     found = sum(part.roll(step, axis) for step in (1, -1) for axis in (2, 3)) - 4 * part
     assert np.allclose(found.numpy(), wanted, atol=1e-9)
     assert torch.allclose(part.mean((2, 3)), u.mean((2, 3)))
@@ -205,28 +264,52 @@ def test_preview_is_well_formed_and_described():
 
 
 def test_preview_moves_by_one_tile_and_the_wall_is_one_tile_larger_than_the_window():
-    html = tiling.tiling_preview(noise(3, 40, 60), width=300, height=200, pixels=90, seconds=7)
-    assert "translate(-90px,-60px)" in html and "/90px 60px" in html and " 7s linear infinite" in html
+    html = tiling.tiling_preview(
+        noise(3, 40, 60), width=300, height=200, pixels=90, seconds=7
+    )
+    assert (
+        "translate(-90px,-60px)" in html
+        and "/90px 60px" in html
+        and " 7s linear infinite" in html
+    )
     assert "width:calc(100% + 90px);height:260px" in html
     assert "prefers-reduced-motion:reduce" in html
 
 
 def test_two_previews_on_a_page_do_not_mix():
-    names = {re.search(r'id="(\w+)"', html)[1] for html in (preview(), preview(seconds=5), preview(pixels=80))}
+    names = {
+        re.search(r'id="(\w+)"', html)[1]
+        for html in (preview(), preview(seconds=5), preview(pixels=80))
+    }
     assert len(names) == 3 and preview() == preview()
 
 
 @pytest.mark.slow
 def test_the_wall_scrolls_without_a_jump_in_a_browser(tmp_path):
-    """Where the animation ends the picture is the one it began with; readers who want no motion get none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    """Where the animation ends the picture is the one it began with; readers who want
+    no motion get none.
+    """
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed"
+    )
+    executable = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     page_file = tmp_path / "wall.html"
-    page_file.write_text(f'<body style="margin:0">{preview(width=220, height=130, seconds=4, pixels=72)}')
-    seek = "t => document.getAnimations().map(a => { a.pause(); a.currentTime = t; return a.currentTime })"
+    page_file.write_text(
+        f'<body style="margin:0">{preview(width=220, height=130, seconds=4, pixels=72)}'
+    )
+    seek = (
+        "t => document.getAnimations().map(a => { a.pause(); a.currentTime = t; return "
+        "a.currentTime })"
+    )
     with playwright.sync_playwright() as p:
         try:
-            browser = p.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+            browser = p.chromium.launch(
+                executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
+            )
         except playwright.Error as error:
             pytest.skip(f"Chromium does not start: {str(error).splitlines()[0]}")
         shots = []
@@ -243,6 +326,9 @@ def test_the_wall_scrolls_without_a_jump_in_a_browser(tmp_path):
     def apart(one, other):
         return (shots[one] - shots[other]).abs().mean()
 
-    # In the mean, because a browser may scale a picture that moves a little otherwise than one that stands still.
+    # In the mean, because a browser may scale a picture that moves a little otherwise
+    # than one that stands still.
     assert apart(0, 2) < 0.1 * apart(0, 1) and apart(0, 1) > 0.02
-    assert all(((shot[..., -1] - 1).abs().max() > 0.05) for shot in shots), "the page's white shows beside the wall"
+    assert all(((shot[..., -1] - 1).abs().max() > 0.05) for shot in shots), (
+        "the page's white shows beside the wall"
+    )

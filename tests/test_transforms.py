@@ -5,7 +5,14 @@ import pytest
 import scipy.ndimage
 import torch
 
-from dputils.transforms import compose, jitter, pad, random_rotate, random_scale, standard_transforms
+from dputils.transforms import (
+    compose,
+    jitter,
+    pad,
+    random_rotate,
+    random_scale,
+    standard_transforms,
+)
 
 
 def generator(seed=0):
@@ -17,8 +24,12 @@ def picture(height=20, width=24, count=1, seed=3, dtype=torch.float32):
 
 
 def positions(height, width):
-    """A picture whose two channels are the row and the column, so that every crop tells where it comes from."""
-    rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+    """A picture whose two channels are the row and the column, so that every crop tells
+    where it comes from.
+    """
+    rows, columns = torch.meshgrid(
+        torch.arange(height), torch.arange(width), indexing="ij"
+    )
     return torch.stack([rows, columns]).float()[None]
 
 
@@ -48,7 +59,7 @@ def test_jitter_is_a_crop_and_reaches_every_place():
         y = jitter(3)(x, g)
         assert y.shape == (1, 2, 9, 12)
         top, left = (int(n) for n in y[0, :, 0, 0])
-        assert torch.equal(y, x[:, :, top:top + 9, left:left + 12])
+        assert torch.equal(y, x[:, :, top : top + 9, left : left + 12])
         corners.add((top, left))
     assert corners == {(top, left) for top in range(4) for left in range(4)}
 
@@ -64,17 +75,30 @@ def test_scale_is_bilinear_at_pixel_centres():
     y = random_scale([0.5])(ramp, generator())
     assert torch.allclose(y[0, 0, 0], torch.arange(8.0) * 2 + 0.5)
     x = picture(17, 12)  # 22.1 by 15.6: sizes are rounded down
-    expected = torch.nn.functional.interpolate(x, size=(22, 15), mode="bilinear", align_corners=False)
+    expected = torch.nn.functional.interpolate(
+        x, size=(22, 15), mode="bilinear", align_corners=False
+    )
     assert torch.equal(random_scale([1.3])(x, generator()), expected)
 
 
 @pytest.mark.parametrize("angle", [10, -10, 37, 90])
 def test_rotation_is_scipys(angle):
-    """Anticlockwise for positive angles, as in TensorFlow and SciPy, about the centre, black outside."""
+    """Anticlockwise for positive angles, as in TensorFlow and SciPy, about the centre,
+    black outside.
+    """
     x = picture(21, 21, dtype=torch.float64)
     y = random_rotate([angle])(x, generator())
-    expected = scipy.ndimage.rotate(x.numpy(), angle, axes=(3, 2), reshape=False, order=1, mode="grid-constant", cval=0)
-    # SciPy turns from the first axis of the pair towards the second; a picture's rows run downwards.
+    expected = scipy.ndimage.rotate(
+        x.numpy(),
+        angle,
+        axes=(3, 2),
+        reshape=False,
+        order=1,
+        mode="grid-constant",
+        cval=0,
+    )
+    # SciPy turns from the first axis of the pair towards the second; a picture's rows
+    # run downwards.
     np.testing.assert_allclose(y.numpy(), expected, atol=1e-6)
 
 
@@ -82,7 +106,8 @@ def test_rotation_turns_the_right_way():
     x = torch.zeros(1, 1, 21, 21)
     x[..., 10, 18] = 1  # a dot on the right …
     y = random_rotate([90])(x, generator())
-    assert y[0, 0, 2, 10] == pytest.approx(1, abs=1e-4)  # … goes to the top: anticlockwise
+    # … goes to the top: anticlockwise
+    assert y[0, 0, 2, 10] == pytest.approx(1, abs=1e-4)
 
 
 def test_rotation_leaves_black_corners_and_the_centre():
@@ -93,7 +118,9 @@ def test_rotation_leaves_black_corners_and_the_centre():
 
 def test_rotation_of_a_wide_picture_keeps_right_angles():
     """A pixel grid that is not square must not shear: a disc stays a disc."""
-    rows, columns = torch.meshgrid(torch.arange(21.0), torch.arange(61.0), indexing="ij")
+    rows, columns = torch.meshgrid(
+        torch.arange(21.0), torch.arange(61.0), indexing="ij"
+    )
     disc = ((rows - 10) ** 2 + (columns - 30) ** 2 < 49).float()[None, None]
     turned = random_rotate([30])(disc, generator())
     assert (turned - disc).abs().mean() < 0.02
@@ -116,7 +143,10 @@ def test_the_standard_stack_takes_other_shapes():
     y = standard_transforms()(torch.zeros(2, 4, 40, 71), generator())
     height, width = ((n + 24 - 8) for n in (40, 71))
     assert y.shape[:2] == (2, 4)
-    assert 0.9 * height - 5 <= y.shape[2] <= 1.1 * height - 4 and 0.9 * width - 5 <= y.shape[3] <= 1.1 * width - 4
+    assert (
+        0.9 * height - 5 <= y.shape[2] <= 1.1 * height - 4
+        and 0.9 * width - 5 <= y.shape[3] <= 1.1 * width - 4
+    )
 
 
 def test_the_picture_stays_upright_in_six_draws_of_twenty_six():
@@ -124,7 +154,8 @@ def test_the_picture_stays_upright_in_six_draws_of_twenty_six():
     angles = list(range(-10, 11)) + 5 * [0]
     x, rotate, g = picture(4, 4), random_rotate(angles), generator()
     upright = [torch.equal(rotate(x, g), x) for _ in range(800)]
-    assert np.mean(upright) == pytest.approx(6 / 26, abs=0.045)  # three standard deviations
+    # three standard deviations
+    assert np.mean(upright) == pytest.approx(6 / 26, abs=0.045)
 
 
 # ---- one draw for a batch -------------------------------------------------------------------------------------
@@ -156,8 +187,13 @@ def test_each_picture_gets_its_own_draw_on_request(make):
 def test_same_seed_same_output(make, per_sample):
     x, transform = picture(count=3), make(per_sample=per_sample)
     assert torch.equal(transform(x, generator(5)), transform(x, generator(5)))
-    assert any(not torch.equal(transform(x, generator(5))[..., :8, :8], transform(x, generator(s))[..., :8, :8])
-               for s in range(6, 12))
+    assert any(
+        not torch.equal(
+            transform(x, generator(5))[..., :8, :8],
+            transform(x, generator(s))[..., :8, :8],
+        )
+        for s in range(6, 12)
+    )
 
 
 def test_zoom_per_sample_keeps_the_size_and_the_centre():
@@ -165,7 +201,9 @@ def test_zoom_per_sample_keeps_the_size_and_the_centre():
     x[..., 8:13, 8:13] = 1
     y = random_scale([2.0], per_sample=True)(x, generator())
     assert y.shape == x.shape and y[0].sum() == pytest.approx(4 * 25, rel=0.1)
-    assert torch.allclose(y, y.flip(2), atol=1e-5) and torch.allclose(y, y.flip(3), atol=1e-5)
+    assert torch.allclose(y, y.flip(2), atol=1e-5) and torch.allclose(
+        y, y.flip(3), atol=1e-5
+    )
 
 
 def test_compose_applies_from_left_to_right():
@@ -178,8 +216,15 @@ def test_compose_applies_from_left_to_right():
 # ---- gradients ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("make", [*RANDOM.values(), lambda: pad(2), lambda: pad(2, value="reflect"),
-                                  lambda: random_scale([0.7, 1.4], per_sample=True)])
+@pytest.mark.parametrize(
+    "make",
+    [
+        *RANDOM.values(),
+        lambda: pad(2),
+        lambda: pad(2, value="reflect"),
+        lambda: random_scale([0.7, 1.4], per_sample=True),
+    ],
+)
 def test_gradients_are_right(make):
     x = picture(7, 6, count=2, dtype=torch.float64)[:, :1].requires_grad_()
     transform = make()
@@ -197,17 +242,33 @@ def test_gradients_reach_every_pixel_that_survives():
 def test_rotation_is_kornias(size, degrees):
     kornia = pytest.importorskip("kornia.geometry.transform")
     images = picture(*size, count=2, dtype=torch.float64)
-    expected = kornia.rotate(images, torch.full((2,), degrees, dtype=torch.float64), align_corners=True)
-    assert torch.allclose(random_rotate([degrees])(images, generator()), expected, atol=1e-9)
+    expected = kornia.rotate(
+        images, torch.full((2,), degrees, dtype=torch.float64), align_corners=True
+    )
+    assert torch.allclose(
+        random_rotate([degrees])(images, generator()), expected, atol=1e-9
+    )
 
 
 @pytest.mark.parametrize("shape", [(64, 64), (40, 71)])
 def test_the_standard_stack_is_its_five_parts_in_a_row(shape):
-    """Sampling once instead of twice is a little sharper; place, size, turn and corners are the same."""
-    parts = compose(pad(12), jitter(8), random_scale([1 + (i - 5) / 50 for i in range(11)]),
-                    random_rotate(list(range(-10, 11)) + 5 * [0]), jitter(4))
-    smooth = torch.nn.functional.interpolate(picture(5, 6), size=shape, mode="bicubic").clamp(0, 1)
+    """Sampling once instead of twice is a little sharper; place, size, turn and corners
+    are the same.
+    """
+    parts = compose(
+        pad(12),
+        jitter(8),
+        random_scale([1 + (i - 5) / 50 for i in range(11)]),
+        random_rotate(list(range(-10, 11)) + 5 * [0]),
+        jitter(4),
+    )
+    smooth = torch.nn.functional.interpolate(
+        picture(5, 6), size=shape, mode="bicubic"
+    ).clamp(0, 1)
     for seed in range(40):
-        one, five = standard_transforms()(smooth, generator(seed)), parts(smooth, generator(seed))
+        one, five = (
+            standard_transforms()(smooth, generator(seed)),
+            parts(smooth, generator(seed)),
+        )
         assert one.shape == five.shape
         assert (one - five).abs().mean() < 0.01, f"seed {seed}"

@@ -1,7 +1,10 @@
-"""Measure both PatternNets on pictures nobody has seen and write the card: `python data/patternnet/evaluate.py`.
+"""Measure both PatternNets on pictures nobody has seen and write the card:
+`python data/patternnet/evaluate.py`.
 
-Accuracy, accuracy under a multi-step attack, channels that never fire, and the experiment that only a network with
-known ground truth allows: visualize every class of one network and let the other name the pictures.
+Accuracy, accuracy under a multi-step attack, channels that never fire, and the
+experiment that only a network with
+known ground truth allows: visualize every class of one network and let the other name
+    the pictures.
 """
 
 import argparse
@@ -28,18 +31,27 @@ from dputils.optimize import maximize
 FOLDER = Path(__file__).resolve().parent
 FILES = {"patternnet": "robust.safetensors", "patternnet-plain": "plain.safetensors"}
 CROP = 96
-DRAWN = (96, 128)  # sizes at which classes are visualized: what the networks were trained at, and what the book draws
+# sizes at which classes are visualized: what the networks were trained at, and what the
+# book draws
+DRAWN = (96, 128)
 RADIUS, ATTACK_STEPS, ATTACK_STEP = 2.0, 20, 0.25  # L2 on [0, 1] pixels at 96×96
 
 
 def fresh_pictures(classes, per_class):
-    """`(K, per_class, 3, 96, 96)` drawn with seeds of their own, which neither training nor validation used."""
+    """`(K, per_class, 3, 96, 96)` drawn with seeds of their own, which neither training
+    nor validation used.
+    """
     edge, everything = (112 - CROP) // 2, []
     for name in classes:
         parts = [draw_part("evaluation", name, first // PART, min(PART, per_class - first))
                  for first in range(0, per_class, PART)]  # fmt: skip
         pictures = torch.cat([torch.from_numpy(part) for part in parts])
-        everything.append(pictures[:, edge : edge + CROP, edge : edge + CROP].permute(0, 3, 1, 2).float() / 255)
+        everything.append(
+            pictures[:, edge : edge + CROP, edge : edge + CROP]
+            .permute(0, 3, 1, 2)
+            .float()
+            / 255
+        )
     return torch.stack(everything)
 
 
@@ -47,15 +59,34 @@ def norm(images):
     return images.flatten(1).norm(dim=1)[:, None, None, None].clamp(min=1e-12)
 
 
-def attack(network, images, labels, *, radius=RADIUS, steps=ATTACK_STEPS, step=ATTACK_STEP, generator=None):
-    """Projected gradient ascent on the cross-entropy inside an L2 ball, from a random start (Madry et al. 2017).
+def attack(
+    network,
+    images,
+    labels,
+    *,
+    radius=RADIUS,
+    steps=ATTACK_STEPS,
+    step=ATTACK_STEP,
+    generator=None,
+):
+    """Projected gradient ascent on the cross-entropy inside an L2 ball, from a random
+    start (Madry et al. 2017).
 
-    A picture that was misnamed on the way stays misnamed: the last step is not always the worst one.
+    A picture that was misnamed on the way stays misnamed: the last step is not always
+        the worst one.
     """
     start = torch.randn(images.shape, generator=generator).to(images)
-    change = start / norm(start) * radius * torch.rand(len(images), 1, 1, 1, generator=generator).to(images)
+    change = (
+        start
+        / norm(start)
+        * radius
+        * torch.rand(len(images), 1, 1, 1, generator=generator).to(images)
+    )
     change = (images + change).clamp(0, 1) - images
-    worst, fooled = images + change, torch.zeros(len(images), dtype=torch.bool, device=images.device)
+    worst, fooled = (
+        images + change,
+        torch.zeros(len(images), dtype=torch.bool, device=images.device),
+    )
     for number in range(steps + 1):
         change.requires_grad_(True)
         logits = network.logits(images + change)
@@ -64,10 +95,13 @@ def attack(network, images, labels, *, radius=RADIUS, steps=ATTACK_STEPS, step=A
         fooled |= new
         if number == steps or bool(fooled.all()):
             break
-        (gradient,) = torch.autograd.grad(F.cross_entropy(logits, labels, reduction="sum"), change)
+        (gradient,) = torch.autograd.grad(
+            F.cross_entropy(logits, labels, reduction="sum"), change
+        )
         change = change.detach() + step * gradient / norm(gradient)
         change = change * (radius / norm(change)).clamp(max=1)
-        change = (images + change).clamp(0, 1) - images  # shrinks every coordinate, so it stays inside the ball
+        # shrinks every coordinate, so it stays inside the ball
+        change = (images + change).clamp(0, 1) - images
     return torch.where(fooled[:, None, None, None], worst, (images + change).detach())
 
 
@@ -84,8 +118,12 @@ def name_pictures(network, pictures, attacked):
 
 
 def dead_channels(network, pictures):
-    """`{layer: channels that are 0 everywhere on every picture}` for the outermost named blocks."""
-    layers = [layer for layer in network.layers if "." not in layer and layer != "logits"]
+    """`{layer: channels that are 0 everywhere on every picture}` for the outermost
+    named blocks.
+    """
+    layers = [
+        layer for layer in network.layers if "." not in layer and layer != "logits"
+    ]
     largest = {layer: torch.tensor(0.0) for layer in layers}
     with torch.no_grad():
         for images in pictures:
@@ -100,16 +138,23 @@ def visualize_classes(network, make_image, size, *, steps, batch=16):
     for first in range(0, len(network.classes), batch):
         labels = range(first, min(first + batch, len(network.classes)))
         image = make_image(size, batch=len(labels), seed=first)
-        wanted = sum(objectives.logit(label, batch=position) for position, label in enumerate(labels))
+        wanted = sum(
+            objectives.logit(label, batch=position)
+            for position, label in enumerate(labels)
+        )
         maximize(image, wanted, network, steps=steps, progress=False)
         pictures.append(image().detach())
     return torch.cat(pictures)
 
 
 def cross_naming(networks, steps, sheets):
-    """Every class visualized on one network and named by the other: a list of dicts, one for each way to do it."""
+    """Every class visualized on one network and named by the other: a list of dicts,
+    one for each way to do it.
+    """
     results, pair = [], tuple(networks)
-    for (artist, judge), kind, size in itertools.product((pair, pair[::-1]), ("Fourier", "pixels"), DRAWN):
+    for (artist, judge), kind, size in itertools.product(
+        (pair, pair[::-1]), ("Fourier", "pixels"), DRAWN
+    ):
         make_image = fourier_image if kind == "Fourier" else pixel_image
         pictures = visualize_classes(networks[artist], make_image, size, steps=steps)
         with torch.no_grad():
@@ -117,12 +162,25 @@ def cross_naming(networks, steps, sheets):
         classes = networks[artist].classes
         wrong = {classes[k]: classes[n] for k, n in enumerate(named.tolist()) if k != n}
         top1 = 1 - len(wrong) / len(classes)
-        results.append({"drawn_on": artist, "named_by": judge, "basis": kind, "pixels": size,
-                        "top1": round(top1, 4), "misnamed": wrong})
-        print(f"{artist} to {judge}, {kind}, {size} px: {top1:.3f}; misnamed {wrong}", flush=True)
+        results.append(
+            {
+                "drawn_on": artist,
+                "named_by": judge,
+                "basis": kind,
+                "pixels": size,
+                "top1": round(top1, 4),
+                "misnamed": wrong,
+            }
+        )
+        print(
+            f"{artist} to {judge}, {kind}, {size} px: {top1:.3f}; misnamed {wrong}",
+            flush=True,
+        )
         if sheets is not None:
             sheets.mkdir(parents=True, exist_ok=True)
-            picture_sheet(pictures, classes, columns=10).save(sheets / f"classes_{artist}_{kind.lower()}_{size}.png")
+            picture_sheet(pictures, classes, columns=10).save(
+                sheets / f"classes_{artist}_{kind.lower()}_{size}.png"
+            )
     return results
 
 
@@ -134,7 +192,10 @@ def measure(per_class, steps, sheets):
     card = {"classes": classes, "fresh_pictures_per_class": per_class, "networks": {}}
     for name, network in networks.items():
         _, meta = weights.load(FOLDER / FILES[name])
-        clean, attacked = (name_pictures(network, pictures, under_attack) for under_attack in (False, True))
+        clean, attacked = (
+            name_pictures(network, pictures, under_attack)
+            for under_attack in (False, True)
+        )
         file = FOLDER / FILES[name]
         entry = {
             "file": file.name, "bytes": file.stat().st_size, "architecture": meta["architecture"],
@@ -145,10 +206,19 @@ def measure(per_class, steps, sheets):
             "dead_channels": dead_channels(network, pictures),
             "training": {k: v for k, v in meta.items() if k not in ("architecture", "classes", "mean", "std")},
         }  # fmt: skip
-        print(f"{name}: {entry['top1']:.4f}, attacked {entry['top1_attacked']:.4f}, dead {entry['dead_channels']}",
-              f"weakest {entry['weakest']}, attacked {entry['weakest_attacked']}", flush=True)  # fmt: skip
+        print(
+            (
+                f"{name}: {entry['top1']:.4f}, attacked {entry['top1_attacked']:.4f}, "
+                f"dead {entry['dead_channels']}"
+            ),
+            # fmt: skip
+            f"weakest {entry['weakest']}, attacked {entry['weakest_attacked']}",
+            flush=True,
+        )
         card["networks"][name] = entry
-    card["visualized_classes_named_by_the_other_network"] = cross_naming(networks, steps, sheets)
+    card["visualized_classes_named_by_the_other_network"] = cross_naming(
+        networks, steps, sheets
+    )
     return card
 
 
@@ -159,27 +229,57 @@ def _weakest(shares, classes, count=6):
 
 def write_card(card, path):
     """The card as Markdown, for people."""
-    rows = ["| network | file | parameters | size | fresh pictures | under attack | trained |", "|---" * 7 + "|"]
+    rows = [
+        (
+            "| network | file | parameters | size | fresh pictures | under attack | "
+            "trained |"
+        ),
+        "|---" * 7 + "|",
+    ]
     notes = []
     for name, entry in card["networks"].items():
         training = entry["training"]
         pictures = training["steps_done"] * training["batch"] / 1e3
         rows.append(
-            f"| `{name}` ({entry['architecture']}) | `{entry['file']}` | {entry['parameters'] / 1e6:.2f} M | "
-            f"{entry['bytes'] / 1e6:.2f} MB | {entry['top1']:.2%} | {entry['top1_attacked']:.2%} | "
-            f"{training['minutes']:.0f} min, {pictures:.0f} thousand pictures, seed {training['seed']} |"
+            f"| `{name}` ({entry['architecture']}) | `{entry['file']}` | "
+            f"{entry['parameters'] / 1e6:.2f} M | {entry['bytes'] / 1e6:.2f} MB | "
+            f"{entry['top1']:.2%} | {entry['top1_attacked']:.2%} | "
+            f"{training['minutes']:.0f} min, {pictures:.0f} thousand pictures, seed "
+            f"{training['seed']} |"
         )
-        layers = ", ".join(f"{layer} {channels}" for layer, channels in entry["layers"].items())
-        dead = ", ".join(f"{n} in {layer}" for layer, n in entry["dead_channels"].items() if n) or "none"
-        weak = ", ".join(f"{k} {v:.0%}" for k, v in entry["weakest"].items()) or "none below 100 %"
-        hard = ", ".join(f"{k} {v:.0%}" for k, v in entry["weakest_attacked"].items()) or "none below 100 %"
-        notes.append(f"`{name}`: layers (channels) {layers}. Channels that never fire: {dead}. Weakest classes: {weak}; "
-                     f"under attack: {hard}.\n")  # fmt: skip
-    crossed = ["| drawn on | with | pixels | named by | right | wrong |", "|---" * 6 + "|"]
+        layers = ", ".join(
+            f"{layer} {channels}" for layer, channels in entry["layers"].items()
+        )
+        dead = (
+            ", ".join(
+                f"{n} in {layer}" for layer, n in entry["dead_channels"].items() if n
+            )
+            or "none"
+        )
+        weak = (
+            ", ".join(f"{k} {v:.0%}" for k, v in entry["weakest"].items())
+            or "none below 100 %"
+        )
+        hard = (
+            ", ".join(f"{k} {v:.0%}" for k, v in entry["weakest_attacked"].items())
+            or "none below 100 %"
+        )
+        notes.append(
+            f"`{name}`: layers (channels) {layers}. Channels that never fire: "
+            # fmt: skip
+            f"{dead}. Weakest classes: {weak}; under attack: {hard}.\n"
+        )
+    crossed = [
+        "| drawn on | with | pixels | named by | right | wrong |",
+        "|---" * 6 + "|",
+    ]
     for result in card["visualized_classes_named_by_the_other_network"]:
         missed = ", ".join(f"{a} (called {b})" for a, b in result["misnamed"].items())
-        crossed.append(f"| `{result['drawn_on']}` | {result['basis']} | {result['pixels']} | `{result['named_by']}` | "
-                       f"{result['top1']:.1%} | {missed or '–'} |")
+        crossed.append(
+            f"| `{result['drawn_on']}` | {result['basis']} | "
+            f"{result['pixels']} | `{result['named_by']}` | "
+            f"{result['top1']:.1%} | {missed or '–'} |"
+        )
     text = TEMPLATE.format(
         networks="\n".join(rows), notes="\n".join(notes), crossed="\n".join(crossed), count=len(card["classes"]),
         per_class=card["fresh_pictures_per_class"], classes=", ".join(card["classes"]),
@@ -225,11 +325,21 @@ takes about two and a half hours, one network after the other.
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--per-class", type=int, default=40, help="fresh pictures per class")
-    parser.add_argument("--steps", type=int, default=160, help="steps of each visualization")
+    parser.add_argument(
+        "--per-class", type=int, default=40, help="fresh pictures per class"
+    )
+    parser.add_argument(
+        "--steps", type=int, default=160, help="steps of each visualization"
+    )
     parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--sheets", type=Path, help="folder for contact sheets of the visualized classes")
-    parser.add_argument("--out", type=Path, default=FOLDER, help="folder for card.json and card.md")
+    parser.add_argument(
+        "--sheets",
+        type=Path,
+        help="folder for contact sheets of the visualized classes",
+    )
+    parser.add_argument(
+        "--out", type=Path, default=FOLDER, help="folder for card.json and card.md"
+    )
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
     begun = time.time()

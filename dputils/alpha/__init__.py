@@ -1,7 +1,7 @@
 """Pictures with opacity. Article: section 4.
 
-`blend.py` lays one picture over another in linear light and asks for as little opacity as possible, `backgrounds.py`
-has what lies behind while a picture is optimized.
+`blend.py` lays one picture over another in linear light and asks for as little opacity
+as possible, `backgrounds.py` has what lies behind while a picture is optimized.
 """
 
 from .backgrounds import (

@@ -1,6 +1,8 @@
-"""What only the notebooks need: claims with their bars, the numbers in them, and the article's diagrams.
+"""What only the notebooks need: claims with their bars, the numbers in them, and the
+article's diagrams.
 
-`claims.py` and `measures.py` for the tables, `diagrams.py` and its parts in `drawing.py` for the figures.
+`claims.py` and `measures.py` for the tables, `diagrams.py` and its parts in
+`drawing.py` for the figures.
 """
 
 from .claims import Claim, show_claims

@@ -1,4 +1,6 @@
-"""Numbers for claims: spectra of pictures, change from frame to frame, direction of lines, seams of a texture."""
+"""Numbers for claims: spectra of pictures, change from frame to frame, direction of
+lines, seams of a texture.
+"""
 
 import torch
 
@@ -8,23 +10,30 @@ NYQUIST = 0.5  # cycles per pixel
 
 
 def power_spectrum(images):
-    """Power at each frequency, summed over channels, without the mean: `(N, H, W)`, unshifted.
+    """Power at each frequency, summed over channels, without the mean: `(N, H, W)`,
+    unshifted.
 
-    Each channel's mean is taken out first; a Hann window keeps the picture's borders from counting as edges.
+    Each channel's mean is taken out first; a Hann window keeps the picture's borders
+    from counting as edges.
     """
     x = images.detach().float()
     x = x - x.mean((2, 3), keepdim=True)
-    window = torch.hann_window(x.shape[2], periodic=False)[:, None] * torch.hann_window(x.shape[3], periodic=False)
+    window = torch.hann_window(x.shape[2], periodic=False)[:, None] * torch.hann_window(
+        x.shape[3], periodic=False
+    )
     return torch.fft.fft2(x * window.to(x)).abs().square().sum(1)
 
 
 def frequency_radius(height, width):
     """Distance from zero frequency, in cycles per pixel, `(H, W)`, unshifted."""
-    return (torch.fft.fftfreq(height)[:, None] ** 2 + torch.fft.fftfreq(width)[None] ** 2).sqrt()
+    return (
+        torch.fft.fftfreq(height)[:, None] ** 2 + torch.fft.fftfreq(width)[None] ** 2
+    ).sqrt()
 
 
 def high_frequency_share(images, above=NYQUIST / 4):
-    """Share of each picture's energy above a frequency in cycles per pixel (default a quarter of Nyquist): `(N,)`.
+    """Share of each picture's energy above a frequency in cycles per pixel (default a
+    quarter of Nyquist): `(N,)`.
 
     A photograph has a few per cent there, white noise more than nine tenths.
     """
@@ -34,97 +43,132 @@ def high_frequency_share(images, above=NYQUIST / 4):
 
 
 def spectral_centroid(images):
-    """Mean frequency, weighted by amplitude, in cycles per pixel: `(N,)`. Finer detail gives a larger number."""
+    """Mean frequency, weighted by amplitude, in cycles per pixel: `(N,)`. Finer detail
+    gives a larger number.
+    """
     amplitude = power_spectrum(images).sqrt()
     radius = frequency_radius(*amplitude.shape[1:]).to(amplitude)
     return (amplitude * radius).sum((1, 2)) / amplitude.sum((1, 2)).clamp(min=1e-20)
 
 
 def radial_spectrum(images, bins=32):
-    """Mean power in rings from 0 to Nyquist: their frequencies `(bins,)` in cycles per pixel, power `(N, bins)`."""
+    """Mean power in rings from 0 to Nyquist: their frequencies `(bins,)` in cycles per
+    pixel, power `(N, bins)`.
+    """
     power = power_spectrum(images)
     ring = (frequency_radius(*power.shape[1:]) / NYQUIST * bins).long()
     inside = (ring < bins).flatten()
     index = ring.flatten()[inside].to(power.device)
-    total = power.new_zeros(len(power), bins).index_add(1, index, power.flatten(1)[:, inside])
-    count = power.new_zeros(bins).index_add(0, index, torch.ones_like(index, dtype=power.dtype))
+    total = power.new_zeros(len(power), bins).index_add(
+        1, index, power.flatten(1)[:, inside]
+    )
+    count = power.new_zeros(bins).index_add(
+        0, index, torch.ones_like(index, dtype=power.dtype)
+    )
     return (torch.arange(bins) + 0.5) * NYQUIST / bins, total / count.clamp(min=1)
 
 
 def frame_change(frames, blur=2.0):
-    """RMS change between neighbouring frames `(N, C, H, W)`, after a Gaussian blur of `blur` pixels: `(N - 1,)`.
+    """RMS change between neighbouring frames `(N, C, H, W)`, after a Gaussian blur of
+    `blur` pixels: `(N - 1,)`.
 
     The blur forgives texture that shimmers and counts landmarks that move.
     """
     if len(frames) < 2:
-        raise ValueError(f"frame_change compares neighbouring frames; got {len(frames)} frame")
+        raise ValueError(
+            f"frame_change compares neighbouring frames; got {len(frames)} frame"
+        )
     x = frames.detach().float()
     if blur:
-        from kornia.filters import gaussian_blur2d  # imported late: kornia takes a second to load
+        # imported late: kornia takes a second to load
+        from kornia.filters import gaussian_blur2d
 
-        x = gaussian_blur2d(x, 2 * round(3 * blur) + 1, (blur, blur), border_type="replicate")
+        x = gaussian_blur2d(
+            x, 2 * round(3 * blur) + 1, (blur, blur), border_type="replicate"
+        )
     return (x[1:] - x[:-1]).square().mean((1, 2, 3)).sqrt()
 
 
 def orientation(images):
-    """Direction of the lines in each picture and how strongly they agree: angles `(N,)` and strengths `(N,)`.
+    """Direction of the lines in each picture and how strongly they agree: angles `(N,)`
+    and strengths `(N,)`.
 
-    From the structure tensor, the mean of all gradients times themselves, under a Hann window. Angles are in radians
-    from 0 to π, anticlockwise from horizontal: lines have no head and no tail. Strength is 0 where gradients point
-    everywhere alike and 1 where all of them are parallel.
+    From the structure tensor, the mean of all gradients times themselves, under a Hann
+    window. Angles are in radians
+    from 0 to π, anticlockwise from horizontal: lines have no head and no tail. Strength
+    is 0 where gradients point everywhere alike and 1 where all of them are parallel.
     Source: Bigün and Granlund, Optimal Orientation Detection of Linear Symmetry (1987).
     """
     x = images.detach().float().mean(1)
     right = (x[:, 1:-1, 2:] - x[:, 1:-1, :-2]) / 2
     up = (x[:, :-2, 1:-1] - x[:, 2:, 1:-1]) / 2  # the top row comes first
-    window = torch.hann_window(x.shape[1], periodic=False)[1:-1, None] * torch.hann_window(x.shape[2],
-                                                                                        periodic=False)[1:-1]
-    xx, yy, xy = ((a * window.to(x)).sum((1, 2)) for a in (right * right, up * up, right * up))
+    window = (
+        torch.hann_window(x.shape[1], periodic=False)[1:-1, None]
+        * torch.hann_window(x.shape[2], periodic=False)[1:-1]
+    )
+    xx, yy, xy = (
+        (a * window.to(x)).sum((1, 2)) for a in (right * right, up * up, right * up)
+    )
     # The gradient's doubled angle; a line runs at right angles to its gradient.
     angle = (torch.atan2(2 * xy, xx - yy) / 2 + torch.pi / 2) % torch.pi
     return angle, torch.hypot(2 * xy, xx - yy) / (xx + yy).clamp(min=1e-20)
 
 
 def orientation_spread(angles, strengths=None):
-    """Standard deviation of directions without head or tail, in radians: 0 if all are the same.
+    """Standard deviation of directions without head or tail, in radians: 0 if all are
+    the same.
 
-    Args: `angles` `(…, N)`; `strengths` `(…, N)`, their weights (default: all alike). Returns: `(…)`.
-    N directions drawn at random give about sqrt(ln N) / 2, 1.0 for 50.
-    Source: Mardia and Jupp, Directional Statistics (2000), the circular standard deviation, of doubled angles.
+    Args: `angles` `(…, N)`; `strengths` `(…, N)`, their weights (default: all alike).
+    Returns: `(…)`. N directions drawn at random give about sqrt(ln N) / 2, 1.0 for 50.
+    Source: Mardia and Jupp, Directional Statistics (2000), the circular standard
+        deviation, of doubled angles.
     """
     weights = torch.ones_like(angles) if strengths is None else strengths
     weights = weights / weights.sum(-1, keepdim=True).clamp(min=1e-20)
-    agreement = torch.hypot((weights * (2 * angles).cos()).sum(-1), (weights * (2 * angles).sin()).sum(-1))
+    agreement = torch.hypot(
+        (weights * (2 * angles).cos()).sum(-1), (weights * (2 * angles).sin()).sum(-1)
+    )
     return (-2 * agreement.clamp(1e-6, 1).log()).sqrt() / 2
 
 
 def seam_contrast(mesh, textures):
-    """How visible the seams of a texture atlas are on the surface: `(N,)`, 0 not at all, 1 as if by chance.
+    """How visible the seams of a texture atlas are on the surface: `(N,)`, 0 not at
+    all, 1 as if by chance.
 
-    Each triangle has the colour at its centre; neighbours share an edge in space, and the edge is a seam if they do not
-    share it in the texture. The mean difference in colour across seams is put on a scale from that of other neighbours,
-    0, to that of triangles taken at random, 1, where the two sides know nothing of each other.
+    Each triangle has the colour at its centre; neighbours share an edge in space, and
+    the edge is a seam if they do not share it in the texture. The mean difference in
+    colour across seams is put on a scale from that of other neighbours, 0, to that of
+    triangles taken at random, 1, where the two sides know nothing of each other.
     Args: `mesh`, a `scene.Mesh` with texture coordinates; `textures` `(N, C, H, W)`.
     Raises: ValueError if the mesh has no seam.
     """
     pairs, seam = _neighbours(mesh)
     if not seam.any():
-        raise ValueError(f"{mesh.name} has no texture seam: all neighbouring triangles share their texture coordinates")
+        raise ValueError(
+            f"{mesh.name} has no texture seam: all neighbouring triangles share their "
+            "texture coordinates"
+        )
     centers = mesh.uv[mesh.faces].mean(1)
     same = torch.zeros(len(centers), dtype=torch.int64, device=centers.device)
     generator = torch.Generator().manual_seed(0)
-    anywhere = torch.stack([torch.randperm(len(centers), generator=generator) for _ in range(2)]).to(centers.device)
+    anywhere = torch.stack(
+        [torch.randperm(len(centers), generator=generator) for _ in range(2)]
+    ).to(centers.device)
     found = []
     for texture in textures.detach():
         colors = lookup(texture[None], centers, same)
-        across, inside, chance = ((colors[:, a] - colors[:, b]).square().sum(0).sqrt().mean()
-                                  for a, b in (pairs[:, seam], pairs[:, ~seam], anywhere))
+        across, inside, chance = (
+            (colors[:, a] - colors[:, b]).square().sum(0).sqrt().mean()
+            for a, b in (pairs[:, seam], pairs[:, ~seam], anywhere)
+        )
         found.append((across - inside) / (chance - inside).clamp(min=1e-20))
     return torch.stack(found)
 
 
 def _neighbours(mesh):
-    """Pairs of triangles that share an edge in space `(2, E)`, and whether a texture seam runs between them `(E,)`."""
+    """Pairs of triangles that share an edge in space `(2, E)`, and whether a texture
+    seam runs between them `(E,)`.
+    """
     place = (mesh.positions.detach().cpu() / max(mesh.radius, 1e-30) * 2**20).round()
     _, group = place.unique(dim=0, return_inverse=True)
     faces = mesh.faces.cpu()
@@ -137,4 +181,6 @@ def _neighbours(mesh):
     ends, key, owner = ends[rank], key[rank], rank % len(faces)
     same = (key[1:] == key[:-1]).nonzero().squeeze(1)
     device = mesh.positions.device
-    return torch.stack([owner[same], owner[same + 1]]).to(device), (ends[same] != ends[same + 1]).any(1).to(device)
+    return torch.stack([owner[same], owner[same + 1]]).to(device), (
+        ends[same] != ends[same + 1]
+    ).any(1).to(device)

@@ -1,4 +1,6 @@
-"""`python -m dputils.checks grade FOLDER [--out DIR]`: grade a class. `… list`: the exercises there are."""
+"""`python -m dputils.checks grade FOLDER [--out DIR]`: grade a class. `… list`: the
+exercises there are.
+"""
 
 import argparse
 import secrets
@@ -11,44 +13,93 @@ from .grading import grade_folder
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m dputils.checks", description="The assignments' checks.")
+    parser = argparse.ArgumentParser(
+        prog="python -m dputils.checks", description="The assignments' checks."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="the exercises there are")
-    grade = commands.add_parser("grade", help="grade all notebooks below a folder",
-                                description="Judges every blank of every notebook in processes with limits; writes "
-                                            "grades.csv and a feedback page for each student.")
-    grade.add_argument("folder", type=Path, help="where the notebooks are, sub-folders included")
-    grade.add_argument("--out", type=Path, help="where to write (default: FOLDER beside itself, named FOLDER-graded)")
-    grade.add_argument("--secret", help="repeat the numbers of an earlier run (default: new ones)")
-    grade.add_argument("--seconds", type=float, default=20, help="limit of each exercise (default 20)")
-    grade.add_argument("--memory", type=float, default=1.0, help="limit of each exercise, in GB (default 1)")
-    grade.add_argument("--jobs", type=int, default=1, help="notebooks at the same time (default 1)")
+    grade = commands.add_parser(
+        "grade",
+        help="grade all notebooks below a folder",
+        description="Judges every blank of every notebook in "
+        "processes with limits; writes grades.csv "
+        "and a feedback page for each student.",
+    )
+    grade.add_argument(
+        "folder", type=Path, help="where the notebooks are, sub-folders included"
+    )
+    grade.add_argument(
+        "--out",
+        type=Path,
+        help="where to write (default: FOLDER beside itself, named FOLDER-graded)",
+    )
+    grade.add_argument(
+        "--secret", help="repeat the numbers of an earlier run (default: new ones)"
+    )
+    grade.add_argument(
+        "--seconds", type=float, default=20, help="limit of each exercise (default 20)"
+    )
+    grade.add_argument(
+        "--memory",
+        type=float,
+        default=1.0,
+        help="limit of each exercise, in GB (default 1)",
+    )
+    grade.add_argument(
+        "--jobs", type=int, default=1, help="notebooks at the same time (default 1)"
+    )
     options = parser.parse_args(arguments)
     if options.command == "list":
         for number, exercise in list_exercises().items():
-            print(f"{number}  {exercise.title}  ({exercise.name}, {exercise.points} points)")
+            print(
+                f"{number}  {exercise.title}  ({exercise.name}, {exercise.points} "
+                "points)"
+            )
         return 0
     folder = options.folder.resolve()
     if not folder.is_dir():
         parser.error(f"{options.folder} is not a folder")
-    out = folder.with_name(f"{folder.name}-graded") if options.out is None else options.out.resolve()
+    out = (
+        folder.with_name(f"{folder.name}-graded")
+        if options.out is None
+        else options.out.resolve()
+    )
     secret = secrets.token_hex(8) if options.secret is None else options.secret
 
     def tell(result):
         one = result.submission
-        said = one.problem or " ".join(f"{n}{'✓' if r.passed else '·' if r.state == 'empty' else '✗'}"
-                                       for n, r in result.reports.items())
-        print(f"{one.student}  {one.assignment}  {sum(result.points.values())} points  {said}", flush=True)
+        said = one.problem or " ".join(
+            f"{n}{'✓' if r.passed else '·' if r.state == 'empty' else '✗'}"
+            for n, r in result.reports.items()
+        )
+        print(
+            (
+                f"{one.student}  {one.assignment}  {sum(result.points.values())} "
+                f"points  {said}"
+            ),
+            flush=True,
+        )
 
     try:
-        results = grade_folder(folder, secret=secret, seconds=options.seconds, memory=int(options.memory * 1e9),
-                               jobs=max(1, options.jobs), on_result=tell)
+        results = grade_folder(
+            folder,
+            secret=secret,
+            seconds=options.seconds,
+            memory=int(options.memory * 1e9),
+            jobs=max(1, options.jobs),
+            on_result=tell,
+        )
     except ValueError as error:
         parser.error(str(error))
     out.mkdir(parents=True, exist_ok=True)
-    table, pages = write_table(results, out / "grades.csv"), write_pages(results, out / "feedback")
-    print(f"{len(results)} notebooks: {table}, {len(pages)} pages in {out / 'feedback'}. Numbers drawn with "
-          f"--secret {secret}")
+    table, pages = (
+        write_table(results, out / "grades.csv"),
+        write_pages(results, out / "feedback"),
+    )
+    print(
+        f"{len(results)} notebooks: {table}, {len(pages)} pages in "
+        f"{out / 'feedback'}. Numbers drawn with --secret {secret}"
+    )
     return 0
 
 

@@ -1,6 +1,8 @@
-"""Calling a function that somebody else wrote: on copies, with its errors caught, and with its gradient.
+"""Calling a function that somebody else wrote: on copies, with its errors caught, and
+with its gradient.
 
-Used in the notebook and, during grading, in a separate process; it therefore needs nothing but PyTorch.
+Used in the notebook and, during grading, in a separate process; it therefore needs
+nothing but PyTorch.
 """
 
 import copy
@@ -23,7 +25,9 @@ def leaves(value):
 
 
 def detached(value):
-    """The same nested value without its graph; what is no tensor, number, text or container becomes its type's name."""
+    """The same nested value without its graph; what is no tensor, number, text or
+    container becomes its type's name.
+    """
     if torch.is_tensor(value):
         return value.detach().cpu().contiguous().clone()
     if isinstance(value, dict):
@@ -42,10 +46,13 @@ def evaluate(function, args, wrt=(), cotangent=None):
         function: anything callable.
         args: tuple of tensors, numbers, modules, and nested containers of tensors.
         wrt: positions of arguments whose gradient is asked for.
-        cotangent: nested like the result; the gradient is that of the sum of result times cotangent.
-    Returns: a dict. "state" is "done", "empty" (the blank is still there) or "failed" with "error" and "line". When
-        done: "value", the detached result; "changed", positions of arguments that the call overwrote; and with `wrt`
-        "grads", one tensor for each tensor in those arguments, None where no gradient arrives.
+        cotangent: nested like the result; the gradient is that of the sum of result
+            times cotangent.
+    Returns: a dict. "state" is "done", "empty" (the blank is still there) or "failed"
+        with "error" and "line". When
+        done: "value", the detached result; "changed", positions of arguments that the
+        call overwrote; and with `wrt` "grads", one tensor for each tensor in those
+        arguments, None where no gradient arrives.
     """
     args = copy.deepcopy(args)
     before = copy.deepcopy(args)
@@ -53,7 +60,8 @@ def evaluate(function, args, wrt=(), cotangent=None):
     for source in sources:
         source.requires_grad_()
     try:
-        # What a student's code draws from the global generator must be the same in every call.
+        # What a student's code draws from the global generator must be the same in
+        # every call.
         with torch.random.fork_rng(devices=[]), torch.enable_grad():
             torch.manual_seed(0)
             result = function(*args)
@@ -64,17 +72,24 @@ def evaluate(function, args, wrt=(), cotangent=None):
         return _failure(error)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # SystemExit among them: a function that ends the program is wrong, not the end
+    # SystemExit among them: a function that ends the program is wrong, not the end
+    except BaseException as error:
         return _failure(error)
-    changed = [i for i, (now, old) in enumerate(zip(args, before)) if not _unchanged(now, old)]
+    changed = [
+        i for i, (now, old) in enumerate(zip(args, before)) if not _unchanged(now, old)
+    ]
     answer = {"state": DONE, "value": detached(result), "changed": changed}
     if wrt:
-        answer["grads"] = tuple(None if grad is None else detached(grad) for grad in grads)
+        answer["grads"] = tuple(
+            None if grad is None else detached(grad) for grad in grads
+        )
     return answer
 
 
 class Local:
-    """A function of this process, ready to be asked; `sandbox.Remote` asks the same things of another process."""
+    """A function of this process, ready to be asked; `sandbox.Remote` asks the same
+    things of another process.
+    """
 
     def __init__(self, function):
         self.function = function
@@ -85,23 +100,41 @@ class Local:
 
 def _gradients(result, sources, cotangent):
     outputs = leaves(result)
-    total = sum(((out * weight).sum() for out, weight in zip(outputs, leaves(cotangent)) if out.requires_grad),
-                torch.zeros(()))
+    total = sum(
+        (
+            (out * weight).sum()
+            for out, weight in zip(outputs, leaves(cotangent))
+            if out.requires_grad
+        ),
+        torch.zeros(()),
+    )
     if not total.requires_grad:
         return [None] * len(sources)
     return torch.autograd.grad(total, sources, allow_unused=True)
 
 
 def _unchanged(now, old):
-    return all(a.shape == b.shape and torch.equal(torch.nan_to_num(a.detach()), torch.nan_to_num(b.detach()))
-               for a, b in zip(leaves(now), leaves(old)))
+    return all(
+        a.shape == b.shape
+        and torch.equal(torch.nan_to_num(a.detach()), torch.nan_to_num(b.detach()))
+        for a, b in zip(leaves(now), leaves(old))
+    )
 
 
 def _failure(error):
-    """The error in one line, and the line of the student's code where it happened, if that can be read."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__)
-              if not frame.filename.endswith(("calls.py", "worker.py"))
-              and "/torch/" not in frame.filename.replace("\\", "/")]
+    """The error in one line, and the line of the student's code where it happened, if
+    that can be read.
+    """
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.endswith(("calls.py", "worker.py"))
+        and "/torch/" not in frame.filename.replace("\\", "/")
+    ]
     line = (frames[-1].line or "") if frames else ""
     text = " ".join(str(error).split())[:300]
-    return {"state": FAILED, "error": f"{type(error).__name__}: {text}".rstrip(": "), "line": line.strip()[:200]}
+    return {
+        "state": FAILED,
+        "error": f"{type(error).__name__}: {text}".rstrip(": "),
+        "line": line.strip()[:200],
+    }

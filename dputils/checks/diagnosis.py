@@ -6,16 +6,28 @@ from .calls import leaves
 
 
 def same(a, b, tolerance=1e-3):
-    """Whether two nested results agree, within `tolerance` times the largest number of each tensor of `b`."""
+    """Whether two nested results agree, within `tolerance` times the largest number of
+    each tensor of `b`.
+    """
     if torch.is_tensor(b):
         return torch.is_tensor(a) and a.shape == b.shape and _close(a, b, tolerance)
     if isinstance(b, dict):
-        return isinstance(a, dict) and set(a) == set(b) and all(same(a[key], b[key], tolerance) for key in b)
+        return (
+            isinstance(a, dict)
+            and set(a) == set(b)
+            and all(same(a[key], b[key], tolerance) for key in b)
+        )
     if isinstance(b, tuple):
-        return isinstance(a, tuple) and len(a) == len(b) and all(same(x, y, tolerance) for x, y in zip(a, b))
+        return (
+            isinstance(a, tuple)
+            and len(a) == len(b)
+            and all(same(x, y, tolerance) for x, y in zip(a, b))
+        )
     if isinstance(b, float):
         a = float(a) if torch.is_tensor(a) and a.numel() == 1 else a
-        return isinstance(a, (int, float)) and same(torch.tensor(float(a)), torch.tensor(b), tolerance)
+        return isinstance(a, (int, float)) and same(
+            torch.tensor(float(a)), torch.tensor(b), tolerance
+        )
     return type(a) is type(b) and a == b
 
 
@@ -32,15 +44,24 @@ def compare(got, wanted, tolerance=1e-3):
     if not torch.is_tensor(wanted):
         return f"the result is {_short(got)}, expected {_short(wanted)}"
     if not torch.is_tensor(got):
-        return f"the result is {describe((got,))}, expected a tensor of shape {tuple(wanted.shape)}"
+        return (
+            f"the result is {describe((got,))}, expected a tensor of shape "
+            f"{tuple(wanted.shape)}"
+        )
     if got.shape != wanted.shape:
         return _compare_shapes(got, wanted)
     if got.is_complex() != wanted.is_complex():
         kinds = {True: "complex", False: "real"}
-        return f"the result is {kinds[got.is_complex()]}, expected {kinds[wanted.is_complex()]} numbers"
+        return (
+            f"the result is {kinds[got.is_complex()]}, expected "
+            f"{kinds[wanted.is_complex()]} numbers"
+        )
     if torch.isfinite(wanted).all() and not torch.isfinite(got).all():
         bad = torch.nonzero(~torch.isfinite(got))[0].tolist()
-        return f"the result has {got[tuple(bad)].item()} at {bad}, where {_number(wanted[tuple(bad)])} is expected"
+        return (
+            f"the result has {got[tuple(bad)].item()} at {bad}, where "
+            f"{_number(wanted[tuple(bad)])} is expected"
+        )
     return _compare_values(got.to(wanted.dtype), wanted, tolerance)
 
 
@@ -70,8 +91,9 @@ def _close(a, b, tolerance):
         a, b = torch.view_as_real(a), torch.view_as_real(b)
     a, b = a.double(), b.double()
     finite = torch.isfinite(b)
-    if not torch.equal(torch.nan_to_num(a[~finite]), torch.nan_to_num(b[~finite])) or \
-            not torch.equal(torch.isfinite(a), finite):
+    if not torch.equal(
+        torch.nan_to_num(a[~finite]), torch.nan_to_num(b[~finite])
+    ) or not torch.equal(torch.isfinite(a), finite):
         return False
     scale = b[finite].abs().max().item() if finite.any() else 0.0
     return bool(((a - b)[finite].abs() <= tolerance * scale + 1e-7).all())
@@ -80,13 +102,24 @@ def _close(a, b, tolerance):
 def _compare_parts(got, wanted, tolerance):
     kind = "dict" if isinstance(wanted, dict) else "tuple"
     keys = list(wanted) if kind == "dict" else range(len(wanted))
-    if not isinstance(got, type(wanted)) or len(got) != len(wanted) or (kind == "dict" and set(got) != set(wanted)):
-        what = f"a tuple of {len(wanted)}" if kind == "tuple" else f"a dict with {', '.join(map(repr, wanted))}"
+    if (
+        not isinstance(got, type(wanted))
+        or len(got) != len(wanted)
+        or (kind == "dict" and set(got) != set(wanted))
+    ):
+        what = (
+            f"a tuple of {len(wanted)}"
+            if kind == "tuple"
+            else f"a dict with {', '.join(map(repr, wanted))}"
+        )
         return f"the result is {describe((got,))}, expected {what}"
     for number, key in enumerate(keys):
         if not same(got[key], wanted[key], tolerance):
             name = repr(key) if kind == "dict" else f"number {number + 1}"
-            return f"of the results, {name} is wrong: {compare(got[key], wanted[key], tolerance)}"
+            return (
+                f"of the results, {name} is wrong: "
+                f"{compare(got[key], wanted[key], tolerance)}"
+            )
     return "the results agree"
 
 
@@ -111,12 +144,19 @@ def _compare_values(got, wanted, tolerance):
     factor = (got * wanted.conj()).sum() / wanted.abs().square().sum().clamp(min=1e-30)
     if not wanted.is_complex() and same(got, wanted * factor, tolerance):
         ratio = factor.item()
-        return f"{text}: the sign is wrong" if abs(ratio + 1) < tolerance else \
-            f"{text}: all numbers are {ratio:.4g} times what they should be"
+        return (
+            f"{text}: the sign is wrong"
+            if abs(ratio + 1) < tolerance
+            else f"{text}: all numbers are {ratio:.4g} times what they should be"
+        )
     offset = (got - wanted).mean()
     if wanted.numel() > 1 and same(got - offset, wanted, tolerance):
         return f"{text}: all numbers are off by {_number(offset)}"
-    if wanted.dim() >= 2 and got.shape[-1] == got.shape[-2] and same(got.mT, wanted, tolerance):
+    if (
+        wanted.dim() >= 2
+        and got.shape[-1] == got.shape[-2]
+        and same(got.mT, wanted, tolerance)
+    ):
         return f"{text}: the last two axes are swapped"
     for axis in range(wanted.dim()):
         if wanted.shape[axis] > 1 and same(got.flip(axis), wanted, tolerance):

@@ -1,4 +1,6 @@
-"""Numbers drawn from a student's name: everybody gets shapes and values of their own, and the same ones every time."""
+"""Numbers drawn from a student's name: everybody gets shapes and values of their own,
+and the same ones every time.
+"""
 
 import hashlib
 
@@ -20,15 +22,19 @@ class Draw:
     """A source of shapes and values that depends on its keys and on nothing else.
 
     Args:
-        *keys: texts or numbers, such as the student's id, the exercise and the number of the case. They are hashed with
-            SHA-256; Python's own `hash` gives other numbers in every process.
-        square: `size()` gives equal height and width. One case of every check is square, so that code that mixes the
-            two up still answers there, and its answer can be recognised.
+        *keys: texts or numbers, such as the student's id, the exercise and the number
+            of the case. They are hashed with SHA-256; Python's own `hash` gives other
+            numbers in every process.
+        square: `size()` gives equal height and width. One case of every check is
+            square, so that code that mixes the two up still answers there, and its
+            answer can be recognised.
     """
 
     def __init__(self, *keys, square=False):
         digest = hashlib.sha256("\x1f".join(map(str, keys)).encode()).digest()
-        self.generator = torch.Generator().manual_seed(int.from_bytes(digest[:8], "big") >> 1)
+        self.generator = torch.Generator().manual_seed(
+            int.from_bytes(digest[:8], "big") >> 1
+        )
         self.square = square
 
     def integer(self, low, high):
@@ -44,7 +50,9 @@ class Draw:
         return options[self.integer(0, len(options) - 1)]
 
     def size(self, low=5, high=9):
-        """Height and width from low to high: different ones, of which one is odd, or equal ones for a square case."""
+        """Height and width from low to high: different ones, of which one is odd, or
+        equal ones for a square case.
+        """
         height = self.integer(low, high)
         if self.square:
             return height, height
@@ -64,18 +72,30 @@ class Draw:
         return torch.randperm(n, generator=self.generator)
 
     def distance(self):
-        """A distance for exercises that are handed one: `(N, C, C)` and `(1, C, C)` to `(N,)`."""
+        """A distance for exercises that are handed one: `(N, C, C)` and `(1, C, C)` to
+        `(N,)`.
+        """
         return Distance(self.choice([1.0, 1.5, 2.0]))
 
     def network(self, channels=3, classes=4, width=5):
-        """A small differentiable classifier with drawn weights: `(N, channels, H, W)` -> `(N, classes)`.
+        """A small differentiable classifier with drawn weights: `(N, channels, H, W)`
+        -> `(N, classes)`.
 
         Its activation is smooth, so that no gradient is zero by accident.
         """
         from torch import nn
 
-        module = nn.Sequential(nn.Conv2d(channels, width, 3, padding=1), nn.Softplus(), nn.Conv2d(width, width, 2),
-                               nn.Tanh(), nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(4 * width, classes))
+        module = nn.Sequential(
+            nn.Conv2d(channels, width, 3, padding=1),
+            nn.Softplus(),
+            nn.Conv2d(width, width, 2),
+            nn.Tanh(),
+            nn.AdaptiveAvgPool2d(2),
+            nn.Flatten(),
+            nn.Linear(4 * width, classes),
+        )
         for parameter in module.parameters():
-            parameter.data = self.normal(*parameter.shape) * (0.7 if parameter.dim() > 1 else 0.3)
+            parameter.data = self.normal(*parameter.shape) * (
+                0.7 if parameter.dim() > 1 else 0.3
+            )
         return module.requires_grad_(False)

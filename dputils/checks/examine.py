@@ -1,6 +1,8 @@
-"""Judging a function: values against slow code, gradients, laws; and when it is wrong, which property is wrong.
+"""Judging a function: values against slow code, gradients, laws; and when it is wrong,
+which property is wrong.
 
-Nothing here calls the judged function itself: it is asked through `subject.evaluate`, maybe in another process.
+Nothing here calls the judged function itself: it is asked through `subject.evaluate`,
+    maybe in another process.
 """
 
 import dataclasses
@@ -16,7 +18,9 @@ PASSED, WRONG = "passed", "wrong"
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """The verdict on one exercise: `state` is "passed", "empty", "failed" or "wrong"; `message` says it in words."""
+    """The verdict on one exercise: `state` is "passed", "empty", "failed" or "wrong";
+    `message` says it in words.
+    """
 
     exercise: object
     state: str
@@ -41,7 +45,8 @@ def examine(exercise, subject, student="", secret=""):
     Args:
         exercise: an `Exercise`.
         subject: the function, or an object with `evaluate(args, wrt, cotangent)`.
-        student, secret: texts from which shapes and values are drawn; graders add a secret.
+        student, secret: texts from which shapes and values are drawn; graders add a
+            secret.
     Returns: a `Report`.
     """
     subject = subject if hasattr(subject, "evaluate") else Local(subject)
@@ -52,7 +57,9 @@ def examine(exercise, subject, student="", secret=""):
 
     cases = []
     for k in range(exercise.cases):
-        args = exercise.inputs(Draw(student, secret, exercise.number, k, square=k == exercise.cases - 1))
+        args = exercise.inputs(
+            Draw(student, secret, exercise.number, k, square=k == exercise.cases - 1)
+        )
         answer = subject.evaluate(args)
         if answer["state"] == EMPTY:
             return say(EMPTY, ", is still empty")
@@ -66,27 +73,56 @@ def examine(exercise, subject, student="", secret=""):
         args, answer, expected = wrong[0]
         if answer["state"] != DONE:
             at = f", in the line `{answer['line']}`" if answer["line"] else ""
-            return say(answer["state"], f": stops with {answer['error']}{at}. It was called with {describe(args)}")
-        got, wanted = _observed(exercise, answer["value"], args), _observed(exercise, expected, args)
+            return say(
+                answer["state"],
+                (
+                    f": stops with {answer['error']}{at}. It was called with "
+                    f"{describe(args)}"
+                ),
+            )
+        got, wanted = (
+            _observed(exercise, answer["value"], args),
+            _observed(exercise, expected, args),
+        )
         where = f" (called with {describe(args)})"
-        if got is None:  # what is compared cannot even be computed: the result itself has the wrong form
+        # what is compared cannot even be computed: the result itself has the wrong form
+        if got is None:
             return say(WRONG, f": {compare(answer['value'], expected)}{where}")
         problem = compare(got, wanted, exercise.tolerance)
-        broken = [] if _form_differs(got, wanted) else _broken_laws(exercise, subject, student, secret)
+        broken = (
+            []
+            if _form_differs(got, wanted)
+            else _broken_laws(exercise, subject, student, secret)
+        )
         return say(WRONG, f": {' '.join([*broken, problem])}{where}")
 
-    changed = sorted({position for _, answer, _ in cases for position in answer["changed"]})
+    changed = sorted(
+        {position for _, answer, _ in cases for position in answer["changed"]}
+    )
     if changed:
         names = ", ".join(f"number {position + 1}" for position in changed)
-        return say(WRONG, f": the values are right, but the call overwrites its own argument ({names}). Whoever uses "
-                          "that tensor again gets something else; make a new one instead of changing it in place")
-    problem = _gradient_problem(exercise, subject, cases, Draw(student, secret, exercise.number, "cotangent"))
+        return say(
+            WRONG,
+            ": the values are right, but the call overwrites its own "
+            f"argument ({names}). Whoever uses that tensor again gets "
+            "something else; make a new one instead of changing it in "
+            "place",
+        )
+    problem = _gradient_problem(
+        exercise, subject, cases, Draw(student, secret, exercise.number, "cotangent")
+    )
     if problem:
         return say(WRONG, f": the values are right, the gradient is not. {problem}")
     broken = _broken_laws(exercise, subject, student, secret)
     if broken:
-        return say(WRONG, f": right for ordinary inputs, but not always. {' '.join(broken)}")
-    tested = ["values", *["gradient"] * bool(exercise.gradient), *["laws"] * bool(exercise.laws)]
+        return say(
+            WRONG, f": right for ordinary inputs, but not always. {' '.join(broken)}"
+        )
+    tested = [
+        "values",
+        *["gradient"] * bool(exercise.gradient),
+        *["laws"] * bool(exercise.laws),
+    ]
     return say(PASSED, f": right ({', '.join(tested)})")
 
 
@@ -103,7 +139,10 @@ def _observed(exercise, value, args):
 def _differs(exercise, args, answer, expected):
     if answer["state"] != DONE:
         return True
-    got, wanted = _observed(exercise, answer["value"], args), _observed(exercise, expected, args)
+    got, wanted = (
+        _observed(exercise, answer["value"], args),
+        _observed(exercise, expected, args),
+    )
     return got is None or not same(got, wanted, exercise.tolerance)
 
 
@@ -112,7 +151,9 @@ def _form_differs(a, b):
 
 
 def _recognise(exercise, answers):
-    """The message of the first misconception that explains every answer, and one value or error text exactly."""
+    """The message of the first misconception that explains every answer, and one value
+    or error text exactly.
+    """
     for misconception in exercise.misconceptions:
         explained = 0
         for args, answer in answers:
@@ -122,8 +163,15 @@ def _recognise(exercise, answers):
                     break
                 explained += answer.get("error") == other.get("error")
                 continue
-            got, theirs = (_observed(exercise, value, args) for value in (answer["value"], other["value"]))
-            if got is None or theirs is None or not same(got, theirs, exercise.tolerance):
+            got, theirs = (
+                _observed(exercise, value, args)
+                for value in (answer["value"], other["value"])
+            )
+            if (
+                got is None
+                or theirs is None
+                or not same(got, theirs, exercise.tolerance)
+            ):
                 break
             explained += 1
         else:
@@ -133,32 +181,61 @@ def _recognise(exercise, answers):
 
 
 def _gradient_problem(exercise, subject, cases, draw):
-    """What is wrong with the gradient, in words, or None. It is compared with that of the reference."""
+    """What is wrong with the gradient, in words, or None. It is compared with that of
+    the reference.
+    """
     if not exercise.gradient:
         return None
     asked = []
     for args, _, expected in cases:
         cotangent = tuple(draw.normal(*leaf.shape) for leaf in leaves(expected))
-        right = Local(exercise.reference).evaluate(args, exercise.gradient, cotangent)["grads"]
+        right = Local(exercise.reference).evaluate(args, exercise.gradient, cotangent)[
+            "grads"
+        ]
         answer = subject.evaluate(args, exercise.gradient, cotangent)
         asked.append((args, cotangent, right, answer))
     for args, cotangent, right, answer in asked:
         if answer["state"] != DONE:
-            return f"Asked for a gradient, the function stops with {answer.get('error', 'an empty blank')}."
-    if all(_same_grads(answer["grads"], right, exercise.tolerance) for _, _, right, answer in asked):
+            return (
+                "Asked for a gradient, the function stops with "
+                f"{answer.get('error', 'an empty blank')}."
+            )
+    if all(
+        _same_grads(answer["grads"], right, exercise.tolerance)
+        for _, _, right, answer in asked
+    ):
         return None
     for misconception in exercise.misconceptions:
-        theirs = [Local(misconception.function).evaluate(args, exercise.gradient, cotangent)
-                  for args, cotangent, _, _ in asked]
-        if all(other["state"] == DONE and _same_grads(answer["grads"], other["grads"], exercise.tolerance)
-               for (_, _, _, answer), other in zip(asked, theirs)):
+        theirs = [
+            Local(misconception.function).evaluate(args, exercise.gradient, cotangent)
+            for args, cotangent, _, _ in asked
+        ]
+        if all(
+            other["state"] == DONE
+            and _same_grads(answer["grads"], other["grads"], exercise.tolerance)
+            for (_, _, _, answer), other in zip(asked, theirs)
+        ):
             return misconception.message
-    args, _, right, answer = next(one for one in asked if not _same_grads(one[3]["grads"], one[2], exercise.tolerance))
-    missing = [k for k, (a, b) in enumerate(zip(answer["grads"], right)) if a is None and b is not None]
+    args, _, right, answer = next(
+        one
+        for one in asked
+        if not _same_grads(one[3]["grads"], one[2], exercise.tolerance)
+    )
+    missing = [
+        k
+        for k, (a, b) in enumerate(zip(answer["grads"], right))
+        if a is None and b is not None
+    ]
     if missing:
-        return ("No gradient arrives at the input: something on the way is detached, turned into a number, or computed "
-                "under no_grad.")
-    pairs = [(a, b) for a, b in zip(answer["grads"], right) if not _same_grads((a,), (b,), exercise.tolerance)]
+        return (
+            "No gradient arrives at the input: something on the way is detached, "
+            "turned into a number, or computed under no_grad."
+        )
+    pairs = [
+        (a, b)
+        for a, b in zip(answer["grads"], right)
+        if not _same_grads((a,), (b,), exercise.tolerance)
+    ]
     got, wanted = pairs[0]
     wanted = torch.zeros_like(got) if wanted is None else wanted
     return f"With respect to its input, {compare(got, wanted, exercise.tolerance)}."
@@ -167,8 +244,14 @@ def _gradient_problem(exercise, subject, cases, draw):
 def _same_grads(a, b, tolerance):
     """None and zero are the same gradient."""
     return len(a) == len(b) and all(
-        same(torch.zeros_like(y) if x is None else x, torch.zeros_like(x) if y is None else y, tolerance)
-        for x, y in zip(a, b) if x is not None or y is not None)
+        same(
+            torch.zeros_like(y) if x is None else x,
+            torch.zeros_like(x) if y is None else y,
+            tolerance,
+        )
+        for x, y in zip(a, b)
+        if x is not None or y is not None
+    )
 
 
 def _broken_laws(exercise, subject, student, secret):
@@ -185,8 +268,21 @@ def _broken_laws(exercise, subject, student, secret):
             if not law.holds(call, Draw(student, secret, exercise.number, "law", k)):
                 broken.append(f"It should hold that {law.sentence}; here it does not.")
         except _Refused as error:
-            broken.append(f"It should hold that {law.sentence}; when tried, the function stopped with {error}.")
-        except (RuntimeError, TypeError, AttributeError, IndexError, ValueError, KeyError):
+            broken.append(
+                f"It should hold that {law.sentence}; when tried, the function stopped "
+                f"with {error}."
+            )
+        except (
+            RuntimeError,
+            TypeError,
+            AttributeError,
+            IndexError,
+            ValueError,
+            KeyError,
+        ):
             # The law's own arithmetic fails on a result of the wrong form.
-            broken.append(f"It should hold that {law.sentence}; here the result does not even have the right form.")
+            broken.append(
+                f"It should hold that {law.sentence}; here the result does not even "
+                "have the right form."
+            )
     return broken

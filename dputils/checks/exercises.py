@@ -1,7 +1,8 @@
 """What an exercise is: a function to write, and everything needed to judge it.
 
-The exercises of assignment 1 are in `assignments/a1_fourier_basis.py`, those of assignment 2 in `a2_…`, and so on; each of these
-modules has lists EXERCISES and EXPERIMENTS.
+The exercises of assignment 1 are in `assignments/a1_fourier_basis.py`, those of
+assignment 2 in `a2_…`, and so on; each of these modules has lists EXERCISES and
+EXPERIMENTS.
 """
 
 import dataclasses
@@ -13,9 +14,11 @@ from collections.abc import Callable
 
 @dataclasses.dataclass(frozen=True)
 class Misconception:
-    """A known way to be wrong: the message names the wrong property, `function` computes what such code computes.
+    """A known way to be wrong: the message names the wrong property, `function`
+    computes what such code computes.
 
-    `function` has the exercise's signature. If its values are the right ones, it is its gradient that is wrong.
+    `function` has the exercise's signature. If its values are the right ones, it is its
+    gradient that is wrong.
     """
 
     message: str
@@ -24,7 +27,8 @@ class Misconception:
 
 @dataclasses.dataclass(frozen=True)
 class Law:
-    """A sentence that every right solution obeys; `holds(call, draw)` is True if `call(*args)` obeys it.
+    """A sentence that every right solution obeys; `holds(call, draw)` is True if
+    `call(*args)` obeys it.
 
     `call` is the student's function; `draw` a `Draw` for the arguments.
     """
@@ -41,12 +45,15 @@ class Exercise:
         number, title: "1.2", "Scale the spectrum".
         name: name of the function in the notebook.
         reference: the right function; notebooks go on with it while the blank is empty.
-        slow: the same from its definition, number by number where that is possible; values are compared with it.
+        slow: the same from its definition, number by number where that is possible;
+            values are compared with it.
         inputs: a function of a `Draw` that returns the tuple of arguments.
         gradient: positions of the arguments whose gradient must be right.
-        observe: what is compared, `observe(value, *args)`; for results that are right in several forms.
+        observe: what is compared, `observe(value, *args)`; for results that are right
+            in several forms.
         misconceptions, laws: see there.
-        tolerance: largest allowed difference, relative to the largest number of the expected result.
+        tolerance: largest allowed difference, relative to the largest number of the
+            expected result.
         points: in grading.
         cases: number of drawn inputs; the last one is square.
     """
@@ -68,9 +75,11 @@ class Exercise:
 
 @dataclasses.dataclass(frozen=True)
 class Experiment:
-    """A question that no program can judge: a prediction, a sweep, a plot and a sentence, or an idea of one's own.
+    """A question that no program can judge: a prediction, a sweep, a plot and a
+    sentence, or an idea of one's own.
 
-    `rubric` holds pairs of a sentence and its points; the notebook shows them, the feedback page leaves room for them.
+    `rubric` holds pairs of a sentence and its points; the notebook shows them, the
+    feedback page leaves room for them.
     """
 
     number: str
@@ -85,9 +94,21 @@ class Experiment:
 # The rubric of a sweep, the same in every assignment.
 SWEEP_RUBRIC = (
     ("The prediction was written before the run, and says what will happen and why", 1),
-    ("The sweep changes one thing only, with values far enough apart to show an effect", 1),
+    (
+        (
+            "The sweep changes one thing only, with values far enough apart to show an "
+            "effect"
+        ),
+        1,
+    ),
     ("The plot has named axes, and one can read the answer from it", 1),
-    ("One sentence says what was found, with a number, and whether the prediction held", 2),
+    (
+        (
+            "One sentence says what was found, with a number, and whether the "
+            "prediction held"
+        ),
+        2,
+    ),
 )
 OWN_IDEA_RUBRIC = (
     ("A question is asked that this notebook does not answer, and a run answers it", 1),
@@ -99,8 +120,15 @@ OWN_IDEA_RUBRIC = (
 def list_assignments():
     """`{"A1": module name}` of all assignments in this package, in order."""
     package = f"{__package__}.assignments"
-    found = [name for _, name, _ in pkgutil.iter_modules(importlib.import_module(package).__path__)]
-    return {name.partition("_")[0].upper(): f"{package}.{name}" for name in sorted(found)}
+    found = [
+        name
+        for _, name, _ in pkgutil.iter_modules(
+            importlib.import_module(package).__path__
+        )
+    ]
+    return {
+        name.partition("_")[0].upper(): f"{package}.{name}" for name in sorted(found)
+    }
 
 
 @functools.cache
@@ -108,16 +136,25 @@ def list_exercises(assignment=None):
     """`{number: Exercise}` of one assignment, such as "A1", or of all of them."""
     modules = list_assignments()
     if assignment is not None and assignment not in modules:
-        raise ValueError(f"there is no assignment {assignment!r}; there are {', '.join(modules)}")
+        raise ValueError(
+            f"there is no assignment {assignment!r}; there are {', '.join(modules)}"
+        )
     chosen = modules.values() if assignment is None else [modules[assignment]]
-    return {exercise.number: exercise for name in chosen for exercise in importlib.import_module(name).EXERCISES}
+    return {
+        exercise.number: exercise
+        for name in chosen
+        for exercise in importlib.import_module(name).EXERCISES
+    }
 
 
 @functools.cache
 def list_experiments(assignment):
     """`{number: Experiment}` of one assignment."""
     if assignment not in list_assignments():
-        raise ValueError(f"there is no assignment {assignment!r}; there are {', '.join(list_assignments())}")
+        raise ValueError(
+            f"there is no assignment {assignment!r}; there are "
+            f"{', '.join(list_assignments())}"
+        )
     module = importlib.import_module(list_assignments()[assignment])
     return {experiment.number: experiment for experiment in module.EXPERIMENTS}
 
@@ -127,4 +164,6 @@ def find_exercise(number):
     assignment = f"A{str(number).partition('.')[0]}"
     if assignment in list_assignments() and number in list_exercises(assignment):
         return list_exercises(assignment)[number]
-    raise ValueError(f"there is no exercise {number!r}; there are {', '.join(list_exercises())}")
+    raise ValueError(
+        f"there is no exercise {number!r}; there are {', '.join(list_exercises())}"
+    )

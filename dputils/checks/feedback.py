@@ -19,22 +19,55 @@ blockquote { white-space: pre-wrap; margin: .5rem 0; padding: .2rem 1rem; backgr
 img { max-width: 100%; background: white; } td, th { padding: .2rem .8rem .2rem 0; text-align: left; }
 td.box { border-bottom: 1px solid #888; min-width: 4rem; }
 """
-KIND = {"passed": "Right", "empty": "Still empty", "wrong": "Not yet", "failed": "Stops with an error"}
+KIND = {
+    "passed": "Right",
+    "empty": "Still empty",
+    "wrong": "Not yet",
+    "failed": "Stops with an error",
+}
 
 
 def write_table(results, path):
-    """All results as CSV, a row a notebook; the columns of experiments are left for the teacher to fill in."""
-    numbers = sorted({number for result in results for number in result.reports}, key=_order)
-    with open(path, "w", newline="", encoding="utf-8-sig") as file:  # with a mark, so that spreadsheets read UTF-8
+    """All results as CSV, a row a notebook; the columns of experiments are left for the
+    teacher to fill in.
+    """
+    numbers = sorted(
+        {number for result in results for number in result.reports}, key=_order
+    )
+    # with a mark, so that spreadsheets read UTF-8
+    with open(path, "w", newline="", encoding="utf-8-sig") as file:
         table = csv.writer(file)
-        table.writerow(["student", "assignment", *numbers, "points", "of", "experiments (by hand)", "file", "remarks"])
+        table.writerow(
+            [
+                "student",
+                "assignment",
+                *numbers,
+                "points",
+                "of",
+                "experiments (by hand)",
+                "file",
+                "remarks",
+            ]
+        )
         for result in results:
             points, one = result.points, result.submission
             total = sum(report.exercise.points for report in result.reports.values())
-            by_hand = sum(e.points for e in list_experiments(one.assignment).values()) if one.assignment else 0
+            by_hand = (
+                sum(e.points for e in list_experiments(one.assignment).values())
+                if one.assignment
+                else 0
+            )
             remarks = "; ".join(filter(None, [one.problem, *one.remarks]))
-            row = [one.student, one.assignment, *(points.get(number, "") for number in numbers),
-                   sum(points.values()), total or "", f"/ {by_hand}", str(one.path), remarks]
+            row = [
+                one.student,
+                one.assignment,
+                *(points.get(number, "") for number in numbers),
+                sum(points.values()),
+                total or "",
+                f"/ {by_hand}",
+                str(one.path),
+                remarks,
+            ]
             table.writerow([_harmless(cell) for cell in row])
     return Path(path)
 
@@ -45,7 +78,12 @@ def write_pages(results, folder):
     folder.mkdir(parents=True, exist_ok=True)
     for result in results:
         one = result.submission
-        stem = re.sub(r"[^\w.-]+", "_", f"{one.student}_{one.assignment or 'unread'}").strip("._")[:80] or "student"
+        stem = (
+            re.sub(
+                r"[^\w.-]+", "_", f"{one.student}_{one.assignment or 'unread'}"
+            ).strip("._")[:80]
+            or "student"
+        )
         path, k = folder / f"{stem}.html", 1
         while path in paths:
             k += 1
@@ -59,62 +97,104 @@ def page(result):
     """The page of one student, as HTML."""
     one, reports = result.submission, result.reports
     title = f"{one.assignment} · {one.student}" if one.assignment else one.student
-    parts = [f"<h1>{html.escape(title)}</h1>", f"<p>{html.escape(_opening(result))}</p>"]
+    parts = [
+        f"<h1>{html.escape(title)}</h1>",
+        f"<p>{html.escape(_opening(result))}</p>",
+    ]
     for number, report in reports.items():
         task = report.exercise
-        parts.append(f'<section class="{report.state}"><h2>{number} {html.escape(task.title)}: {KIND[report.state]}, '
-                     f"{result.points[number]} of {task.points} points</h2>{_advice(report)}</section>")
+        parts.append(
+            f'<section class="{report.state}"><h2>{number} {html.escape(task.title)}: {KIND[report.state]}, '
+            f"{result.points[number]} of {task.points} points</h2>{_advice(report)}</section>"
+        )
     if one.remarks:
         items = "".join(f"<li>{html.escape(remark)}</li>" for remark in one.remarks)
         parts.append(f"<h2>Seen on the way</h2><ul>{items}</ul>")
     if one.assignment:
         for experiment in list_experiments(one.assignment).values():
             parts.append(_experiment(experiment, one))
-    return (f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><meta name="viewport" '
-            f'content="width=device-width"><title>{html.escape(title)}</title><style>{STYLE}</style>\n<body>'
-            + "\n".join(parts) + "\n</body></html>\n")
+    return (
+        '<!doctype html>\n<html lang="en"><meta charset="utf-8"><meta name="viewport" '
+        f'content="width=device-width"><title>{html.escape(title)}</title><style>{STYLE}</style>\n<body>'
+        + "\n".join(parts)
+        + "\n</body></html>\n"
+    )
 
 
 def _opening(result):
     if result.submission.problem:
         return f"This notebook could not be graded: {result.submission.problem}."
-    earned, states = sum(result.points.values()), [report.state for report in result.reports.values()]
+    earned, states = (
+        sum(result.points.values()),
+        [report.state for report in result.reports.values()],
+    )
     total = sum(report.exercise.points for report in result.reports.values())
     if all(report.passed for report in result.reports.values()):
-        return f"Everything is right: {earned} of {total} points. What is below is for your experiments."
-    begun = "" if states.count("passed") == 0 else f" {states.count('passed')} of {len(states)} functions are right."
-    return (f"{earned} of {total} points for the functions.{begun} What is missing is named below, one thing at a "
-            "time; each is small, and `check` in the notebook tells you at once when it is mended.")
+        return (
+            f"Everything is right: {earned} of {total} points. What is below is for "
+            "your experiments."
+        )
+    begun = (
+        ""
+        if states.count("passed") == 0
+        else f" {states.count('passed')} of {len(states)} functions are right."
+    )
+    return (
+        f"{earned} of {total} points for the functions.{begun} What is missing is "
+        "named below, one thing at a time; each is small, and `check` in the "
+        "notebook tells you at once when it is mended."
+    )
 
 
 def _advice(report):
     if report.passed:
         return "<p>Tried on numbers drawn for you, and it held.</p>"
     if report.state == EMPTY:
-        return (f"<p>You have not begun this one. Open the notebook at exercise {report.exercise.number}; the text "
-                "above the blank says what goes in, and the picture shows what should come out.</p>")
+        return (
+            "<p>You have not begun this one. Open the notebook at exercise "
+            f"{report.exercise.number}; the text above the blank says what goes "
+            "in, and the picture shows what should come out.</p>"
+        )
     text = html.escape(report.message.partition(": ")[2])
     text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
-    return f"<p>{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?')) else '.'}</p>"
+    return (
+        f"<p>{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?')) else '.'}</p>"
+    )
 
 
 def _experiment(experiment, submission):
     number = experiment.number
     parts = [f"<h2>{number} {html.escape(experiment.title)}</h2>"]
-    parts += [f"<blockquote>{html.escape(text)}</blockquote>" for text in submission.answers.get(number, [])]
-    parts += [f'<img alt="saved output of experiment {number}" src="data:{kind};base64,{data}">'
-              for kind, data in submission.pictures.get(number, [])]
+    parts += [
+        f"<blockquote>{html.escape(text)}</blockquote>"
+        for text in submission.answers.get(number, [])
+    ]
+    parts += [
+        (
+            f'<img alt="saved output of experiment {number}" '
+            f'src="data:{kind};base64,{data}">'
+        )
+        for kind, data in submission.pictures.get(number, [])
+    ]
     if len(parts) == 1:
         parts.append("<p>Nothing was written here yet.</p>")
-    rows = "".join(f'<tr><td>{html.escape(text)}</td><td class="box"></td><td>/ {points}</td></tr>'
-                   for text, points in experiment.rubric)
-    parts.append(f"<table><tr><th>Read by your teacher</th><th></th><th></th></tr>{rows}</table>")
+    rows = "".join(
+        f'<tr><td>{html.escape(text)}</td><td class="box"></td><td>/ {points}</td></tr>'
+        for text, points in experiment.rubric
+    )
+    parts.append(
+        f"<table><tr><th>Read by your teacher</th><th></th><th></th></tr>{rows}</table>"
+    )
     return "\n".join(parts)
 
 
 def _harmless(cell):
     """Texts that a spreadsheet would take for a formula get an apostrophe in front."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t") else cell
+    return (
+        f"'{cell}"
+        if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t")
+        else cell
+    )
 
 
 def _order(number):

@@ -1,6 +1,8 @@
-"""Grading a folder of notebooks: every function in a process of its own, judged from here, points and pages written.
+"""Grading a folder of notebooks: every function in a process of its own, judged from
+here, points and pages written.
 
-A notebook that hangs, exits, crashes or plays tricks loses its own points, and nobody else's.
+A notebook that hangs, exits, crashes or plays tricks loses its own points, and nobody
+else's.
 """
 
 import concurrent.futures
@@ -25,10 +27,15 @@ class Result:
     @property
     def points(self):
         """`{exercise number: points}`."""
-        return {number: report.exercise.points * report.passed for number, report in self.reports.items()}
+        return {
+            number: report.exercise.points * report.passed
+            for number, report in self.reports.items()
+        }
 
 
-def grade_submission(submission, nursery, *, secret="", seconds=20, memory=1_000_000_000):
+def grade_submission(
+    submission, nursery, *, secret="", seconds=20, memory=1_000_000_000
+):
     """Judge every exercise of one notebook.
 
     Args:
@@ -41,13 +48,18 @@ def grade_submission(submission, nursery, *, secret="", seconds=20, memory=1_000
     reports = {}
     if submission.problem:
         return Result(submission, reports)
-    with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="grading-", ignore_cleanup_errors=True
+    ) as folder:
         for number, exercise in list_exercises(submission.assignment).items():
-            # A fresh folder with a copy: code that looks for its notebook finds one, and can only spoil that.
+            # A fresh folder with a copy: code that looks for its notebook finds one,
+            # and can only spoil that.
             own = Path(folder, number)
             own.mkdir()
             shutil.copy(submission.path, own)
-            reports[number] = _judge(exercise, submission, own, nursery, secret, seconds, memory)
+            reports[number] = _judge(
+                exercise, submission, own, nursery, secret, seconds, memory
+            )
     return Result(submission, reports)
 
 
@@ -55,28 +67,49 @@ def _judge(exercise, submission, folder, nursery, secret, seconds, memory):
     head = f"Exercise {exercise.number}, {exercise.title!r}"
     source = submission.source[exercise.number]
     if not source:
-        return Report(exercise, WRONG, f"{head}: there is no function `{exercise.name}` that can be read")
+        return Report(
+            exercise,
+            WRONG,
+            f"{head}: there is no function `{exercise.name}` that can be read",
+        )
     try:
-        with Remote(nursery, source, exercise.name, folder, seconds=seconds, memory=memory) as subject:
+        with Remote(
+            nursery, source, exercise.name, folder, seconds=seconds, memory=memory
+        ) as subject:
             return examine(exercise, subject, submission.student, secret)
     except Stopped as reason:
         return Report(exercise, WRONG, f"{head}: {reason}")
-    except Exception as error:  # an answer so odd that judging it fails must not end the run of a class
-        return Report(exercise, WRONG, f"{head}: gives a result that cannot be judged ({type(error).__name__})")
+    # an answer so odd that judging it fails must not end the run of a class
+    except Exception as error:
+        return Report(
+            exercise,
+            WRONG,
+            f"{head}: gives a result that cannot be judged ({type(error).__name__})",
+        )
 
 
-def grade_folder(folder, *, secret="", seconds=20, memory=1_000_000_000, jobs=1, on_result=None):
-    """Grade all notebooks below a folder; a list of `Result`, sorted by path. `on_result(result)` is called after each.
+def grade_folder(
+    folder, *, secret="", seconds=20, memory=1_000_000_000, jobs=1, on_result=None
+):
+    """Grade all notebooks below a folder; a list of `Result`, sorted by path.
+    `on_result(result)` is called after each.
 
     Raises: ValueError if there is no notebook, or on Windows.
     """
-    paths = sorted(path for path in Path(folder).rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+    paths = sorted(
+        path
+        for path in Path(folder).rglob("*.ipynb")
+        if ".ipynb_checkpoints" not in path.parts
+    )
     if not paths:
         raise ValueError(f"there is no notebook (.ipynb) in {folder}")
-    submissions = list(map(read_submission, paths))  # all are read before any code of theirs runs
+    # all are read before any code of theirs runs
+    submissions = list(map(read_submission, paths))
 
     def grade(submission):
-        result = grade_submission(submission, nursery, secret=secret, seconds=seconds, memory=memory)
+        result = grade_submission(
+            submission, nursery, secret=secret, seconds=seconds, memory=memory
+        )
         if on_result is not None:
             on_result(result)
         return result

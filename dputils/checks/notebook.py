@@ -1,4 +1,6 @@
-"""What a student meets: `@exercise("1.2")` above a function, and `check("1.2", function, student=…)` below it."""
+"""What a student meets: `@exercise("1.2")` above a function, and
+`check("1.2", function, student=…)` below it.
+"""
 
 import functools
 
@@ -10,8 +12,9 @@ from .exercises import find_exercise
 def exercise(number):
     """Mark a function as the answer to an exercise.
 
-    While its blank is empty (it raises a bare NotImplementedError, or returns None) the notebook goes on: the first
-    call says which exercise waits, and every call is answered by the reference. Other errors are the student's to see.
+    While its blank is empty (it raises a bare NotImplementedError, or returns None) the
+    notebook goes on: the first call says which exercise waits, and every call is
+        answered by the reference. Other errors are the student's to see.
     """
     task = find_exercise(number)
 
@@ -40,7 +43,10 @@ def exercise(number):
 
 def waiting(task, lacks="is still empty"):
     """The sentence for a blank that is still empty."""
-    return f"Exercise {task.number}, {task.title!r}, {lacks}; the notebook goes on with the reference"
+    return (
+        f"Exercise {task.number}, {task.title!r}, {lacks}; the notebook goes on with "
+        "the reference"
+    )
 
 
 def check(number, function, student=""):

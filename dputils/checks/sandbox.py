@@ -1,7 +1,9 @@
-"""Asking a function that lives in another process: with a time limit, a memory limit and a limit on its answer.
+"""Asking a function that lives in another process: with a time limit, a memory limit
+and a limit on its answer.
 
-The parent draws the arguments, keeps what it expects, and reads nothing but tensors, numbers and short texts. So
-nothing that a student's code does to its own process, to `dputils.checks` or to PyTorch there, can change a verdict.
+The parent draws the arguments, keeps what it expects, and reads nothing but tensors,
+numbers and short texts. So nothing that a student's code does to its own process, to
+`dputils.checks` or to PyTorch there, can change a verdict.
 """
 
 import contextlib
@@ -25,7 +27,8 @@ from .wire import unpack
 WORKER = Path(__file__).with_name("worker.py")
 START_SECONDS = 120  # importing PyTorch on a busy machine
 ANSWER_BYTES = 16_000_000
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "TORCH_HOME", "LD_LIBRARY_PATH")  # of the environment; no tokens, no names
+# of the environment; no tokens, no names
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "TORCH_HOME", "LD_LIBRARY_PATH")
 
 
 class Stopped(Exception):
@@ -33,14 +36,19 @@ class Stopped(Exception):
 
 
 class Nursery:
-    """A process with PyTorch loaded, from which those of the students' functions are forked. Use it in `with`."""
+    """A process with PyTorch loaded, from which those of the students' functions are
+    forked. Use it in `with`.
+    """
 
     def __init__(self):
         self._lock, self._process = threading.Lock(), None
 
     def __enter__(self):
         if not hasattr(os, "fork"):
-            raise ValueError("grading needs Linux or macOS, whose processes can be limited; on Windows use WSL")
+            raise ValueError(
+                "grading needs Linux or macOS, whose processes can be limited; on "
+                "Windows use WSL"
+            )
         return self
 
     def __exit__(self, *error):
@@ -52,7 +60,9 @@ class Nursery:
             for chances in (1, 0):
                 try:
                     self._start()
-                    socket.send_fds(self._control, [b"F".ljust(9)], [connection.fileno()])
+                    socket.send_fds(
+                        self._control, [b"F".ljust(9)], [connection.fileno()]
+                    )
                     return self._answer()
                 except (OSError, struct.error):
                     self._end()  # it was killed: start another one, once
@@ -60,7 +70,9 @@ class Nursery:
                         raise
 
     def end(self, process):
-        """Kill a process and its group; its exit code, negative for a signal, None if that is not known."""
+        """Kill a process and its group; its exit code, negative for a signal, None if
+        that is not known.
+        """
         with self._lock, contextlib.suppress(OSError, struct.error):
             self._control.sendall(b"K" + struct.pack(">q", process))
             return self._answer()
@@ -73,12 +85,22 @@ class Nursery:
             return
         self._control, theirs = socket.socketpair()
         self._control.settimeout(START_SECONDS)
-        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        environment |= {"MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+        environment = {
+            name: os.environ[name] for name in PASSED_ON if name in os.environ
+        }
+        environment |= {
+            "MPLBACKEND": "Agg",
+            "OMP_NUM_THREADS": "1",
+            "PYTHONHASHSEED": "0",
+        }
         with theirs:
-            self._process = subprocess.Popen([sys.executable, "-I", "-B", str(WORKER), str(theirs.fileno())],
-                                             env=environment, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
-                                             start_new_session=True)
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-B", str(WORKER), str(theirs.fileno())],
+                env=environment,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
         if self._control.recv(1) != b"R":
             raise OSError("the process for students' code did not start")
 
@@ -92,7 +114,8 @@ class Nursery:
 
 
 class Remote:
-    """A function in a process of its own, with the `evaluate` of `calls.Local`. Use it in a `with` statement.
+    """A function in a process of its own, with the `evaluate` of `calls.Local`. Use it
+    in a `with` statement.
 
     Args:
         nursery: where its process comes from.
@@ -104,10 +127,26 @@ class Remote:
     Raises: `Stopped` from `evaluate` when the process ends, hangs, or answers too much.
     """
 
-    def __init__(self, nursery, source, name, folder, *, seconds=20, memory=1_000_000_000, file_bytes=10_000_000):
+    def __init__(
+        self,
+        nursery,
+        source,
+        name,
+        folder,
+        *,
+        seconds=20,
+        memory=1_000_000_000,
+        file_bytes=10_000_000,
+    ):
         self.nursery, self.seconds, self.state = nursery, seconds, None
-        self.job = {"source": source, "name": name, "folder": str(folder),
-                    "seconds": int(seconds) + 1, "memory": int(memory), "file_bytes": int(file_bytes)}
+        self.job = {
+            "source": source,
+            "name": name,
+            "folder": str(folder),
+            "seconds": int(seconds) + 1,
+            "memory": int(memory),
+            "file_bytes": int(file_bytes),
+        }
 
     def __enter__(self):
         self.connection, theirs = socket.socketpair()
@@ -144,7 +183,7 @@ class Remote:
             raise Stopped(self._ending()) from error
 
     def _receive(self, deadline):
-        size, = struct.unpack(">Q", self._read(8, deadline))
+        (size,) = struct.unpack(">Q", self._read(8, deadline))
         if size > ANSWER_BYTES:
             raise Stopped(f"returns far too much: {size / 1e6:.0f} MB")
         try:
@@ -168,16 +207,24 @@ class Remote:
         return bytes(data)
 
     def _too_long(self):
-        return f"did not finish within {self.seconds:g} seconds. Is there a loop that never ends?"
+        return (
+            f"did not finish within {self.seconds:g} seconds. Is there a loop that "
+            "never ends?"
+        )
 
     def _ending(self):
         code = self._stop(0.5)
         if code is not None and code < 0 and code != -signal.SIGKILL:
-            return f"was stopped by the system (signal {-code}): too much time or memory, or a crash"
+            return (
+                f"was stopped by the system (signal {-code}): too much time or memory, "
+                "or a crash"
+            )
         return "ends the whole program instead of returning a result"
 
     def _stop(self, seconds=0.0):
-        """End the process; `seconds` to let it end by itself first, so that its own exit code is seen."""
+        """End the process; `seconds` to let it end by itself first, so that its own
+        exit code is seen.
+        """
         if self.process is None:
             return None
         time.sleep(seconds)
@@ -190,12 +237,24 @@ def _checked(answer):
     if not isinstance(answer, dict) or answer.get("state") not in (DONE, EMPTY, FAILED):
         raise ValueError("no state")
     if answer["state"] == FAILED:
-        return {"state": FAILED, "error": str(answer.get("error"))[:400], "line": str(answer.get("line") or "")[:200]}
+        return {
+            "state": FAILED,
+            "error": str(answer.get("error"))[:400],
+            "line": str(answer.get("line") or "")[:200],
+        }
     if answer["state"] == DONE:
         changed, grads = answer.get("changed", ()), answer.get("grads", ())
         changed, grads = changed or (), grads or ()
-        if not all(isinstance(part, tuple) for part in (changed, grads)) or \
-                not all(type(k) is int for k in changed) or not all(g is None or torch.is_tensor(g) for g in grads):
+        if (
+            not all(isinstance(part, tuple) for part in (changed, grads))
+            or not all(type(k) is int for k in changed)
+            or not all(g is None or torch.is_tensor(g) for g in grads)
+        ):
             raise ValueError("wrong parts")
-        return {"state": DONE, "value": answer.get("value"), "changed": changed, "grads": grads}
+        return {
+            "state": DONE,
+            "value": answer.get("value"),
+            "changed": changed,
+            "grads": grads,
+        }
     return {"state": EMPTY}

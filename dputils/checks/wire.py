@@ -1,4 +1,6 @@
-"""Tensors over a pipe, without pickle: what arrives from a student's process must not be able to run anything here."""
+"""Tensors over a pipe, without pickle: what arrives from a student's process must not
+be able to run anything here.
+"""
 
 import json
 import struct
@@ -6,14 +8,26 @@ import struct
 import numpy as np
 import torch
 
-KINDS = {"float32": torch.float32, "float64": torch.float64, "float16": torch.float16, "int64": torch.int64,
-         "int32": torch.int32, "int16": torch.int16, "int8": torch.int8, "uint8": torch.uint8, "bool": torch.bool,
-         "complex64": torch.complex64, "complex128": torch.complex128}
+KINDS = {
+    "float32": torch.float32,
+    "float64": torch.float64,
+    "float16": torch.float16,
+    "int64": torch.int64,
+    "int32": torch.int32,
+    "int16": torch.int16,
+    "int8": torch.int8,
+    "uint8": torch.uint8,
+    "bool": torch.bool,
+    "complex64": torch.complex64,
+    "complex128": torch.complex128,
+}
 NAMES = {kind: name for name, kind in KINDS.items()}
 
 
 def pack(value):
-    """A nested value of tensors, numbers, texts, None, tuples and dicts with text keys, as bytes."""
+    """A nested value of tensors, numbers, texts, None, tuples and dicts with text keys,
+    as bytes.
+    """
     blobs = []
 
     def plain(part):
@@ -36,7 +50,7 @@ def pack(value):
 def unpack(data):
     """The value that `pack` packed; ValueError for anything else."""
     try:
-        size, = struct.unpack_from(">Q", data)
+        (size,) = struct.unpack_from(">Q", data)
         position = 8 + size
         header = json.loads(data[8:position])
 
@@ -50,7 +64,12 @@ def unpack(data):
                 kind, shape = KINDS[part["tensor"]], tuple(map(int, part["shape"]))
                 if min(shape, default=0) < 0:
                     raise ValueError("a negative size")
-                array = np.frombuffer(data, part["tensor"], count=int(np.prod(shape, dtype=np.int64)), offset=position)
+                array = np.frombuffer(
+                    data,
+                    part["tensor"],
+                    count=int(np.prod(shape, dtype=np.int64)),
+                    offset=position,
+                )
                 position += array.nbytes
                 return torch.from_numpy(array.reshape(shape).copy()).to(kind)
             if "dict" in part:
@@ -58,9 +77,19 @@ def unpack(data):
             return tuple(map(build, part["tuple"]))
 
         return build(header)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, struct.error, RecursionError,
-            MemoryError) as error:
-        raise ValueError(f"this is not a packed value ({type(error).__name__})") from error
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        IndexError,
+        AttributeError,
+        struct.error,
+        RecursionError,
+        MemoryError,
+    ) as error:
+        raise ValueError(
+            f"this is not a packed value ({type(error).__name__})"
+        ) from error
 
 
 def write_message(file, data):

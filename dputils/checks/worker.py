@@ -1,10 +1,13 @@
-"""The processes in which students' code runs while it is graded. Started by `sandbox`, as a file, never imported.
+"""The processes in which students' code runs while it is graded. Started by `sandbox`,
+as a file, never imported.
 
-One process imports PyTorch and waits; for every function it forks another, which gets the function's source, calls
-it on what it is sent, and answers with tensors. None of them holds a reference, an expected value or others' work.
-Limits: processor time, memory, file size; no writing outside its own folder, no other programs, no network. On Linux
-the kernel enforces the folder (Landlock); elsewhere an audit hook does, which stops accidents and pranks but no
-determined attacker. Grade code of strangers in a container.
+One process imports PyTorch and waits; for every function it forks another, which gets
+the function's source, calls it on what it is sent, and answers with tensors. None of
+them holds a reference, an expected value or others' work.
+Limits: processor time, memory, file size; no writing outside its own folder, no other
+programs, no network. On Linux the kernel enforces the folder (Landlock); elsewhere an
+audit hook does, which stops accidents and pranks but no determined attacker. Grade code
+of strangers in a container.
 """
 
 import contextlib
@@ -19,27 +22,64 @@ import sys
 import types
 
 HERE = os.path.dirname(os.path.realpath(__file__))
-FORBIDDEN = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty",
-             "os.kill", "os.killpg", "signal.pthread_kill", "socket.connect", "socket.bind", "socket.getaddrinfo",
-             "pty.spawn", "os.chdir", "resource.setrlimit", "resource.prlimit"}
-CHANGING = {"os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.truncate", "os.chmod", "os.chown", "os.link",
-            "os.symlink", "os.utime", "shutil.rmtree", "shutil.move", "os.setxattr"}
+FORBIDDEN = {
+    "subprocess.Popen",
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.fork",
+    "os.forkpty",
+    "os.kill",
+    "os.killpg",
+    "signal.pthread_kill",
+    "socket.connect",
+    "socket.bind",
+    "socket.getaddrinfo",
+    "pty.spawn",
+    "os.chdir",
+    "resource.setrlimit",
+    "resource.prlimit",
+}
+CHANGING = {
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "os.mkdir",
+    "os.truncate",
+    "os.chmod",
+    "os.chown",
+    "os.link",
+    "os.symlink",
+    "os.utime",
+    "shutil.rmtree",
+    "shutil.move",
+    "os.setxattr",
+}
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 def load_sibling(name):
-    """A module of this folder, by path: importing the package would bring the references into this process."""
-    spec = importlib.util.spec_from_file_location(f"_graded_{name}", os.path.join(HERE, f"{name}.py"))
+    """A module of this folder, by path: importing the package would bring the
+    references into this process.
+    """
+    spec = importlib.util.spec_from_file_location(
+        f"_graded_{name}", os.path.join(HERE, f"{name}.py")
+    )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
 def load_package():
-    """`dputils` as it lies around this file: one of the same name that the path finds first would be another's."""
+    """`dputils` as it lies around this file: one of the same name that the path finds
+    first would be another's.
+    """
     folder = os.path.dirname(HERE)
     spec = importlib.util.spec_from_file_location(
-        "dputils", os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
+        "dputils",
+        os.path.join(folder, "__init__.py"),
+        submodule_search_locations=[folder],
     )
     sys.modules["dputils"] = package = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(package)
@@ -55,25 +95,34 @@ def limit_resources(job):
     try:
         with open("/proc/self/statm") as file:
             used = int(file.read().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (used + job["memory"], used + job["memory"]))
+        resource.setrlimit(
+            resource.RLIMIT_AS, (used + job["memory"], used + job["memory"])
+        )
     except (OSError, ValueError):
         pass  # macOS has no /proc and does not enforce this limit
 
 
 def lock_folder(folder):
-    """Linux 5.13 and later: from now on the kernel lets this process write below `folder` only. True if it does."""
+    """Linux 5.13 and later: from now on the kernel lets this process write below
+    `folder` only. True if it does.
+    """
     if sys.platform != "linux":
         return False
     import ctypes
 
     libc = ctypes.CDLL(None, use_errno=True)
-    create, add, restrict = 444, 445, 446  # landlock_create_ruleset, _add_rule, _restrict_self; same on all machines
+    # landlock_create_ruleset, _add_rule, _restrict_self; same on all machines
+    create, add, restrict = 444, 445, 446
     abi = libc.syscall(create, None, 0, 1)
     if abi < 1:
         return False
-    # Bits 1 and 4 to 12: write a file; remove and make directories and files of all kinds. Bit 14 (ABI 3): truncate.
-    rights = 1 << 1 | sum(1 << bit for bit in range(4, 13)) | (1 << 14 if abi >= 3 else 0)
-    attributes = struct.pack("QQQ", rights, 0, 0b10 if abi >= 6 else 0)  # 0b10: signals stay inside
+    # Bits 1 and 4 to 12: write a file; remove and make directories and files of all
+    # kinds. Bit 14 (ABI 3): truncate.
+    rights = (
+        1 << 1 | sum(1 << bit for bit in range(4, 13)) | (1 << 14 if abi >= 3 else 0)
+    )
+    # 0b10: signals stay inside
+    attributes = struct.pack("QQQ", rights, 0, 0b10 if abi >= 6 else 0)
     ruleset = libc.syscall(create, attributes, 24 if abi >= 6 else 8, 0)
     if ruleset < 0:
         return False
@@ -88,7 +137,9 @@ def lock_folder(folder):
 
 
 def watch(folder):
-    """An audit hook: no other programs, no network, no changes outside the folder, no look at the references."""
+    """An audit hook: no other programs, no network, no changes outside the folder, no
+    look at the references.
+    """
     folder, answers = os.path.realpath(folder), HERE
     hidden = answers + os.sep
 
@@ -101,15 +152,29 @@ def watch(folder):
     def hook(event, arguments):
         if event in FORBIDDEN:
             raise PermissionError(f"{event} is not allowed while grading")
-        if event == "open" and not isinstance(arguments[0], int) and arguments[0] is not None:
+        if (
+            event == "open"
+            and not isinstance(arguments[0], int)
+            and arguments[0] is not None
+        ):
             path, mode, flags = arguments
             if os.path.realpath(os.fsdecode(path)).startswith(hidden):
                 raise PermissionError("the checks are out of reach while grading")
-            writes = any(letter in mode for letter in "wax+") if isinstance(mode, str) else bool(flags & WRITING)
+            writes = (
+                any(letter in mode for letter in "wax+")
+                if isinstance(mode, str)
+                else bool(flags & WRITING)
+            )
             if writes and not inside(path):
-                raise PermissionError(f"{os.fsdecode(path)} is outside the folder of this run")
+                raise PermissionError(
+                    f"{os.fsdecode(path)} is outside the folder of this run"
+                )
         elif event in CHANGING:
-            paths = [part for part in arguments[:2] if isinstance(part, (str, bytes, os.PathLike))]
+            paths = [
+                part
+                for part in arguments[:2]
+                if isinstance(part, (str, bytes, os.PathLike))
+            ]
             if not all(map(inside, paths)):
                 raise PermissionError(f"{event} outside the folder of this run")
 
@@ -117,7 +182,9 @@ def watch(folder):
 
 
 def stand_in(draws):
-    """What notebooks import from dputils.checks, without references: the decorator does nothing, checks say nothing."""
+    """What notebooks import from dputils.checks, without references: the decorator does
+    nothing, checks say nothing.
+    """
     sys.modules["dputils.checks.draws"] = draws  # arguments may be of its classes
     module = types.ModuleType("dputils.checks")
     module.exercise = lambda number: lambda function: function
@@ -127,7 +194,9 @@ def stand_in(draws):
 
 
 def serve(connection, calls, wire, draws, job):
-    """Run one job: define the function, then answer calls until the other side has heard enough."""
+    """Run one job: define the function, then answer calls until the other side has
+    heard enough.
+    """
     answers, requests = connection.makefile("wb"), connection.makefile("rb")
     os.chdir(job["folder"])
     os.environ |= {name: job["folder"] for name in ("HOME", "TMPDIR", "MPLCONFIGDIR")}
@@ -137,23 +206,42 @@ def serve(connection, calls, wire, draws, job):
     watch(job["folder"])
 
     name = "<notebook>"
-    linecache.cache[name] = (len(job["source"]), None, job["source"].splitlines(True), name)
+    linecache.cache[name] = (
+        len(job["source"]),
+        None,
+        job["source"].splitlines(True),
+        name,
+    )
     space = {"__name__": "__main__"}
-    state = calls.evaluate(lambda: exec(compile(job["source"], name, "exec"), space), ())
+    state = calls.evaluate(
+        lambda: exec(compile(job["source"], name, "exec"), space), ()
+    )
     function = space.get(job["name"])
     if state["state"] == calls.DONE and not callable(function):
-        state = {"state": calls.FAILED, "error": f"there is no function {job['name']!r}", "line": ""}
-    wire.write_message(answers, wire.pack({key: state.get(key, "") for key in ("state", "error", "line")}))
+        state = {
+            "state": calls.FAILED,
+            "error": f"there is no function {job['name']!r}",
+            "line": "",
+        }
+    wire.write_message(
+        answers,
+        wire.pack({key: state.get(key, "") for key in ("state", "error", "line")}),
+    )
     while state["state"] == calls.DONE:
         args, wrt, cotangent = pickle.loads(wire.read_message(requests))
-        wire.write_message(answers, wire.pack(calls.evaluate(function, args, wrt, cotangent)))
+        wire.write_message(
+            answers, wire.pack(calls.evaluate(function, args, wrt, cotangent))
+        )
 
 
 def main():
-    """Import PyTorch once; then, as the control socket says, fork a process for a job ("F") or end one ("K")."""
+    """Import PyTorch once; then, as the control socket says, fork a process for a job
+    ("F") or end one ("K").
+    """
     control = socket.socket(fileno=int(sys.argv[1]))
     null = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):  # what a student's code prints goes nowhere, however much it is
+    # what a student's code prints goes nowhere, however much it is
+    for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
     import torch
 
@@ -168,21 +256,31 @@ def main():
         if message[:1] == b"F":
             process = os.fork()
             if process == 0:
-                os.setsid()  # a group of its own, so that all of it can be ended at once
+                # a group of its own, so that all of it can be ended at once
+                os.setsid()
                 control.close()
                 connection = socket.socket(fileno=descriptors[0])
                 try:
-                    serve(connection, calls, wire, draws, pickle.loads(wire.read_message(connection.makefile("rb"))))
+                    serve(
+                        connection,
+                        calls,
+                        wire,
+                        draws,
+                        pickle.loads(wire.read_message(connection.makefile("rb"))),
+                    )
                 finally:
                     os._exit(0)
             os.close(descriptors[0])
             control.sendall(struct.pack(">q", process))
         else:
-            process, = struct.unpack(">q", message[1:])
-            for end in (os.kill, os.killpg):  # the second one finds no group if the process has not come to setsid
+            (process,) = struct.unpack(">q", message[1:])
+            # the second one finds no group if the process has not come to setsid
+            for end in (os.kill, os.killpg):
                 with contextlib.suppress(OSError):
                     end(process, signal.SIGKILL)
-            control.sendall(struct.pack(">q", os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])))
+            control.sendall(
+                struct.pack(">q", os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
+            )
 
 
 if __name__ == "__main__":

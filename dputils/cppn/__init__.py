@@ -1,7 +1,7 @@
 """Pictures in the weights of a small network of (x, y). Article: section 3.
 
-`network.py` draws them at any size and goes from one to another, `nonlinearities.py` has the activation functions,
-`glsl.py` writes the network as a shader.
+`network.py` draws them at any size and goes from one to another, `nonlinearities.py`
+has the activation functions, `glsl.py` writes the network as a shader.
 """
 
 from .glsl import glsl_body, to_glsl

@@ -1,87 +1,138 @@
-"""A CPPN as GLSL: a fragment shader that draws the same picture, at any size, on any graphics card.
+"""A CPPN as GLSL: a fragment shader that draws the same picture, at any size, on any
+graphics card.
 
-Units are packed in fours and weights in `mat4`, so that a layer of 24 units is a few dozen products. What an
-activation multiplies and adds after its curve goes into the weights that read it.
+Units are packed in fours and weights in `mat4`, so that a layer of 24 units is a few
+dozen products. What an activation multiplies and adds after its curve goes into the
+weights that read it.
 """
 
 import math
 
 import torch
 
-# For each activation the channels it makes of z: GLSL for the bare curve, then its factor and offset. A later curve may
-# use the first one's name as {first}, which saves a second arctangent.
+# For each activation the channels it makes of z: GLSL for the bare curve, then its
+# factor and offset. A later curve may use the first one's name as {first}, which saves
+# a second arctangent.
 CURVES = {
     "composite": [("atan({z})", 1 / 0.67, 0.0), ("{first} * {first}", 1 / 0.6, 0.0)],
-    "unbiased": [("atan({z})", 1 / 0.67, 0.0), ("{first} * {first}", 1 / 0.396, -0.45 / 0.396)],
+    "unbiased": [
+        ("atan({z})", 1 / 0.67, 0.0),
+        ("{first} * {first}", 1 / 0.396, -0.45 / 0.396),
+    ],
     "relu": [("max({z}, 0.0)", 1 / 0.58, -0.4 / 0.58)],
     "abs": [("abs({z})", 1.0, 0.0)],
 }
-OUTPUTS = {(3, False): "vec4(c.rgb, 1.0)", (1, False): "vec4(c.rrr, 1.0)", (4, True): "c", (2, True): "c.rrrg"}
+OUTPUTS = {
+    (3, False): "vec4(c.rgb, 1.0)",
+    (1, False): "vec4(c.rrr, 1.0)",
+    (4, True): "c",
+    (2, True): "c.rrrg",
+}
 
 
 def to_glsl(cppn, other=None, *, period=5.0, exaggeration=1.0):
     """A fragment shader that draws a CPPN's picture, ready to paste into Shadertoy.
 
     Args:
-        cppn: with one picture (`cppn[0]` picks one of a batch), of any kind that `glsl_body` supports.
-        other: a second CPPN of the same architecture; the picture then swings between the two.
+        cppn: with one picture (`cppn[0]` picks one of a batch), of any kind that
+            `glsl_body` supports.
+        other: a second CPPN of the same architecture; the picture then swings between
+            the two.
         period, exaggeration: seconds there and back, and as for `interpolate_weights`.
-    Returns: GLSL ES 3.00 with `mainImage`, which needs nothing but Shadertoy's `iResolution` (and `iTime`). It shows
-        what `cppn(size=(H, W))` draws. Opacity, if any, is fragColor's fourth component, not multiplied in.
+    Returns: GLSL ES 3.00 with `mainImage`, which needs nothing but Shadertoy's
+        `iResolution` (and `iTime`). It shows what `cppn(size=(H, W))` draws. Opacity,
+        if any, is fragColor's fourth component, not multiplied in.
     Raises: as `glsl_body`.
     """
     height, width = cppn.size
     lines = [
         glsl_body(cppn, other, exaggeration=exaggeration),
         "void mainImage(out vec4 fragColor, in vec2 fragCoord) {",
-        f"    vec2 size = vec2({_number(width)}, {_number(height)});  // only its proportions matter",
+        (
+            f"    vec2 size = vec2({_number(width)}, {_number(height)});  // only its "
+            "proportions matter"
+        ),
         "    vec2 fit = iResolution.xy / size;",
-        f"    vec2 p = {2 * math.sqrt(3):.7f} * (fragCoord - 0.5 * iResolution.xy) / (min(fit.x, fit.y) * size);",
+        (
+            f"    vec2 p = {2 * math.sqrt(3):.7f} * (fragCoord - 0.5 * iResolution.xy) "
+            "/ (min(fit.x, fit.y) * size);"
+        ),
         "    p.y = -p.y;  // fragCoord counts rows from below, the picture from above",
     ]
     if other is None:
         lines.append("    fragColor = cppn(p);")
     else:
-        lines.append(f"    fragColor = cppn(p, 0.5 - 0.5 * cos({2 * math.pi / period:.7f} * iTime));")
+        lines.append(
+            f"    fragColor = cppn(p, 0.5 - 0.5 * cos({2 * math.pi / period:.7f} * "
+            "iTime));"
+        )
     return "\n".join([*lines, "}", ""])
 
 
 def glsl_body(cppn, other=None, *, exaggeration=1.0):
-    """The GLSL function `vec4 cppn(vec2 p)`, or with another CPPN `vec4 cppn(vec2 p, float s)`.
+    """The GLSL function `vec4 cppn(vec2 p)`, or with another CPPN
+    `vec4 cppn(vec2 p, float s)`.
 
-    `p` is a place, x rightwards and y downwards, with the picture's edges at ±√3; whoever calls it decides on zoom
-    and pan. `s` is the other's share of the weights, 0 to 1, without easing. The result is RGB as on a screen, and
-    opacity.
+    `p` is a place, x rightwards and y downwards, with the picture's edges at ±√3;
+    whoever calls it decides on zoom and pan. `s` is the other's share of the weights, 0
+    to 1, without easing. The result is RGB as on a screen, and opacity.
 
-    Raises: ValueError for a batch, for an activation without an entry in CURVES, for channels that are not a colour,
-        for a pair of different architectures, and for a pair with instance norm.
+    Raises: ValueError for a batch, for an activation without an entry in CURVES, for
+        channels that are not a colour, for a pair of different architectures, and for a
+        pair with instance norm.
     """
     for each in (cppn,) if other is None else (cppn, other):
         if len(each) != 1:
-            raise ValueError(f"a shader draws one picture, and this CPPN has {len(each)}; pick one with cppn[0]")
+            raise ValueError(
+                f"a shader draws one picture, and this CPPN has {len(each)}; pick one "
+                "with cppn[0]"
+            )
     if cppn.activation not in CURVES:
-        raise ValueError(f"the activation {cppn.activation!r} cannot be written as GLSL; "
-                         f"{', '.join(map(repr, CURVES))} can")
+        raise ValueError(
+            f"the activation {cppn.activation!r} cannot be written as "
+            f"GLSL; {', '.join(map(repr, CURVES))} can"
+        )
     kind = cppn.shape[1], cppn.alpha
     if kind not in OUTPUTS:
-        raise ValueError(f"{kind[0]} channels are no colour; a shader needs 3, or 1 for grey, and opacity if wanted")
+        raise ValueError(
+            f"{kind[0]} channels are no colour; a shader needs 3, or 1 for grey, and "
+            "opacity if wanted"
+        )
     layers = [_packed(cppn)]
     if other is not None:
         cppn.matching(other)
         if cppn.normalize:
-            raise ValueError("every mixture of two CPPNs with normalize=True has statistics of its own, which a shader "
-                             "cannot measure; export each alone, or train them without instance norm")
+            raise ValueError(
+                "every mixture of two CPPNs with normalize=True has "
+                "statistics of its own, which a shader cannot measure; "
+                "export each alone, or train them without instance norm"
+            )
         layers.append(_packed(other))
 
-    lines = ["vec4 cppn(vec2 p) {"] if other is None else [
-        "vec4 cppn(vec2 p, float s) {",
-        f"float e = 1.0 + {_number(exaggeration)} * s * (1.0 - s), u = e * (1.0 - s), v = e * s;"]
+    lines = (
+        ["vec4 cppn(vec2 p) {"]
+        if other is None
+        else [
+            "vec4 cppn(vec2 p, float s) {",
+            (
+                f"float e = 1.0 + {_number(exaggeration)} * s * (1.0 - s), u = e * "
+                "(1.0 - s), v = e * s;"
+            ),
+        ]
+    )
     names = [f"i{group}" for group in range(len(layers[0][0][0][0]))]
-    lines += [f"vec4 {name} = vec4({', '.join(values)});" for name, values in zip(names, _inputs(cppn))]
+    lines += [
+        f"vec4 {name} = vec4({', '.join(values)});"
+        for name, values in zip(names, _inputs(cppn))
+    ]
     for depth, rows in enumerate(zip(*layers)):
         last = depth == len(layers[0]) - 1
         sums = [[_sum(*row, names) for row in zip(*each)] for each in rows]
-        sums = sums[0] if other is None else [f"u * ({first}) + v * ({second})" for first, second in zip(*sums)]
+        sums = (
+            sums[0]
+            if other is None
+            else [f"u * ({first}) + v * ({second})" for first, second in zip(*sums)]
+        )
         if last:
             lines += [f"vec4 c = 1.0 / (1.0 + exp(-({sums[0]})));"]
             break
@@ -90,7 +141,9 @@ def glsl_body(cppn, other=None, *, exaggeration=1.0):
         for part, (curve, _, _) in enumerate(CURVES[cppn.activation]):
             for group in range(len(sums)):
                 name, first = f"{'ab'[part]}{depth}_{group}", f"a{depth}_{group}"
-                lines.append(f"vec4 {name} = {curve.format(z=f'z{depth}_{group}', first=first)};")
+                lines.append(
+                    f"vec4 {name} = {curve.format(z=f'z{depth}_{group}', first=first)};"
+                )
                 names.append(name)
     return "\n".join([*lines, f"return {OUTPUTS[kind]};", "}"])
 
@@ -103,36 +156,58 @@ def _inputs(cppn):
     root = f"{math.sqrt(2):.7f}"
     if cppn.periodic:
         turn = f"{math.pi / math.sqrt(3):.7f}"
-        values = [f"{root} * {wave}({turn} * p.{axis})" for wave in ("cos", "sin") for axis in "xy"]
+        values = [
+            f"{root} * {wave}({turn} * p.{axis})"
+            for wave in ("cos", "sin")
+            for axis in "xy"
+        ]
     else:
         values = ["p.x", "p.y"]
         values += ["(length(p) - 1.325) / 0.4934"] if cppn.radius else []
-        values += [f"{root} * {wave}(dot(p, vec2({x:.7f}, {y:.7f})))" for wave in ("cos", "sin")
-                   for x, y in cppn.frequencies.tolist()]
+        values += [
+            f"{root} * {wave}(dot(p, vec2({x:.7f}, {y:.7f})))"
+            for wave in ("cos", "sin")
+            for x, y in cppn.frequencies.tolist()
+        ]
     values += ["0.0"] * (-len(values) % 4)
-    return [values[i:i + 4] for i in range(0, len(values), 4)]
+    return [values[i : i + 4] for i in range(0, len(values), 4)]
 
 
 @torch.no_grad()
 def _packed(cppn):
-    """Every layer as `(blocks, bias)`: blocks (groups out, groups in, 4, 4) and bias (groups out, 4)."""
-    tensors, curves, packed = [t[0].double().cpu() for t in cppn.folded_layers()], [(None, 1.0, 0.0)], []
+    """Every layer as `(blocks, bias)`: blocks (groups out, groups in, 4, 4) and bias
+    (groups out, 4).
+    """
+    tensors, curves, packed = (
+        [t[0].double().cpu() for t in cppn.folded_layers()],
+        [(None, 1.0, 0.0)],
+        [],
+    )
     for weight, bias in zip(tensors[::2], tensors[1::2]):
         columns = []
         for part, (_, factor, offset) in zip(weight.chunk(len(curves), 1), curves):
             bias = bias + offset * part.sum(1)
-            columns.append(torch.nn.functional.pad(factor * part, (0, -part.shape[1] % 4)))
+            columns.append(
+                torch.nn.functional.pad(factor * part, (0, -part.shape[1] % 4))
+            )
         rows = -len(bias) % 4
         matrix = torch.nn.functional.pad(torch.cat(columns, 1), (0, 0, 0, rows))
         blocks = matrix.unflatten(0, (-1, 4)).unflatten(2, (-1, 4)).transpose(1, 2)
-        packed.append((blocks, torch.nn.functional.pad(bias, (0, rows)).unflatten(0, (-1, 4))))
+        packed.append(
+            (blocks, torch.nn.functional.pad(bias, (0, rows)).unflatten(0, (-1, 4)))
+        )
         curves = CURVES[cppn.activation]
     return packed
 
 
 def _sum(blocks, bias, names):
-    """One vec4: the sum of a matrix times each input, and the bias. GLSL writes matrices column by column."""
-    terms = [f"mat4({_numbers(block.T.flatten())})*{name}" for block, name in zip(blocks, names)]
+    """One vec4: the sum of a matrix times each input, and the bias. GLSL writes
+    matrices column by column.
+    """
+    terms = [
+        f"mat4({_numbers(block.T.flatten())})*{name}"
+        for block, name in zip(blocks, names)
+    ]
     return "+".join([*terms, f"vec4({_numbers(bias)})"])
 
 
@@ -141,7 +216,15 @@ def _numbers(values):
 
 
 def _number(value):
-    """A float literal with four decimals, as short as GLSL allows: .5, -1., 0. (inputs and units have scale 1)."""
+    """A float literal with four decimals, as short as GLSL allows: .5, -1., 0. (inputs
+    and units have scale 1).
+    """
     text = f"{value:.4f}".rstrip("0")
     sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
-    return sign + digits[1:] if digits.startswith("0.") and digits != "0." else "0." if digits == "0." else text
+    return (
+        sign + digits[1:]
+        if digits.startswith("0.") and digits != "0."
+        else "0."
+        if digits == "0."
+        else text
+    )

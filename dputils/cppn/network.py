@@ -1,9 +1,12 @@
-"""A picture stored in the weights of a small network that maps a place (x, y) to a colour.
+"""A picture stored in the weights of a small network that maps a place (x, y) to a
+colour.
 
-Such a network is called a CPPN, a compositional pattern-producing network. Its picture has no resolution: any size,
-any crop and any zoom can be drawn from the same weights, and mixing the weights of two mixes their pictures.
+Such a network is called a CPPN, a compositional pattern-producing network. Its picture
+has no resolution: any size, any crop and any zoom can be drawn from the same weights,
+    and mixing the weights of two mixes their pictures.
 
-Source: article, section 3; Stanley, Compositional pattern producing networks (2007); Lucid's notebook `xy2rgb`.
+Source: article, section 3; Stanley, Compositional pattern producing networks (2007);
+    Lucid's notebook `xy2rgb`.
 """
 
 import copy
@@ -16,74 +19,136 @@ from torch import nn
 from .glsl import glsl_body, to_glsl
 from .nonlinearities import ACTIVATIONS
 
-__all__ = ["ACTIVATIONS", "CPPN", "coordinate_grid", "glsl_body", "interpolate_weights", "to_glsl"]
+__all__ = [
+    "ACTIVATIONS",
+    "CPPN",
+    "coordinate_grid",
+    "glsl_body",
+    "interpolate_weights",
+    "to_glsl",
+]
 
 EXTENT = math.sqrt(3)  # a coordinate spread evenly over ±√3 has standard deviation 1
-STRIP = 1 << 13  # points computed at once where nothing has to be remembered: 24 channels of them fit a core's cache
-WHOLE = 1 << 18  # points up to which a picture that needs gradients is computed in one piece (about 1 GB)
+# points computed at once where nothing has to be remembered: 24 channels of them fit a
+# core's cache
+STRIP = 1 << 13
+# points up to which a picture that needs gradients is computed in one piece (about 1
+# GB)
+WHOLE = 1 << 18
 
 
 def coordinate_grid(size, *, extent=EXTENT, centre=(0.0, 0.0), rows=None):
-    """The places of an image's pixels, `(1, 2, H, W)`: channel 0 is x, growing rightwards, channel 1 is y, downwards.
+    """The places of an image's pixels, `(1, 2, H, W)`: channel 0 is x, growing
+    rightwards, channel 1 is y, downwards.
 
     Args:
         size: `(H, W)`, or one number for a square.
-        extent: half the picture's height and width, one number or `(y, x)`. With √3 each coordinate has variance 1.
+        extent: half the picture's height and width, one number or `(y, x)`. With √3
+            each coordinate has variance 1.
         centre: the place `(y, x)` in the middle.
-        rows: `(first, last)` to get only the rows from first up to, not including, last.
-    Differs: these are the pixels' centres; the original's outermost ones lie on ±√3, so that its grids of
-        different sizes do not line up.
+        rows: `(first, last)` to get only the rows from first up to, not including,
+            last.
+    Differs: these are the pixels' centres; the original's outermost ones lie on ±√3, so
+        that its grids of different sizes do not line up.
     """
     height, width = _size(size)
     first, last = (0, height) if rows is None else rows
     tall, wide = (extent, extent) if isinstance(extent, (int, float)) else extent
-    # In double precision, so that a row has the same place in a strip as in the whole picture.
-    y = centre[0] + tall * ((2 * torch.arange(first, last, dtype=torch.float64) + 1) / height - 1)
-    x = centre[1] + wide * ((2 * torch.arange(width, dtype=torch.float64) + 1) / width - 1)
+    # In double precision, so that a row has the same place in a strip as in the whole
+    # picture.
+    y = centre[0] + tall * (
+        (2 * torch.arange(first, last, dtype=torch.float64) + 1) / height - 1
+    )
+    x = centre[1] + wide * (
+        (2 * torch.arange(width, dtype=torch.float64) + 1) / width - 1
+    )
     return torch.stack(torch.meshgrid(x, y, indexing="xy")).float()[None]
 
 
 class CPPN(nn.Module):
-    """A picture as a network of (x, y): `CPPN()()` is `(batch, channels, H, W)` in [0, 1].
+    """A picture as a network of (x, y): `CPPN()()` is `(batch, channels, H, W)` in [0,
+    1].
 
     Args:
         size: `(H, W)` that a call without arguments draws, or one number for a square.
         hidden, width: how many hidden layers, and units in each.
-        activation: a name from `ACTIVATIONS`, or a function of `(N, C, P)` that may change the number of channels.
+        activation: a name from `ACTIVATIONS`, or a function of `(N, C, P)` that may
+            change the number of channels.
         channels: 3 for colour, 1 for grey.
         alpha: one more channel, opacity.
         normalize: instance norm before each activation.
         radius: the distance from the middle as one more input.
-        fourier_features: this many sines and as many cosines of random directions as more inputs.
-        fourier_scale: standard deviation of their frequencies, in radians per unit; higher draws finer detail.
-        periodic: cosine and sine of the coordinates in their place, one period a picture, so that it tiles seamlessly.
-        batch: how many pictures; each has its own weights, picture k those of a single one with `seed + k`.
-        output_scale: 0 starts flat grey (sigmoid of 0); 1 draws the output layer like the others, for random art.
-        seed: of the weights. Fourier features are the same for all seeds, so that weights can be mixed.
-    Raises: ValueError for an unknown activation, and for `radius` or `fourier_features` with `periodic`.
+        fourier_features: this many sines and as many cosines of random directions as
+            more inputs.
+        fourier_scale: standard deviation of their frequencies, in radians per unit;
+            higher draws finer detail.
+        periodic: cosine and sine of the coordinates in their place, one period a
+            picture, so that it tiles seamlessly.
+        batch: how many pictures; each has its own weights, picture k those of a single
+            one with `seed + k`.
+        output_scale: 0 starts flat grey (sigmoid of 0); 1 draws the output layer like
+            the others, for random art.
+        seed: of the weights. Fourier features are the same for all seeds, so that
+            weights can be mixed.
+    Raises: ValueError for an unknown activation, and for `radius` or `fourier_features`
+        with `periodic`.
     Gradients: reach weights and biases.
-    Source: article, section 3; Lucid's notebook. Fourier features: Tancik et al. (2020).
-    Differs: with `normalize`, pictures of another size or place use the statistics of the picture at its own `size`,
-        so that a crop, a tile and a shader show the same picture. Inputs other than x and y are scaled to variance 1.
+    Source: article, section 3; Lucid's notebook. Fourier features: Tancik et al.
+        (2020).
+    Differs: with `normalize`, pictures of another size or place use the statistics of
+        the picture at its own `size`, so that a crop, a tile and a shader show the same
+        picture. Inputs other than x and y are scaled to variance 1.
     """
 
-    def __init__(self, size=(224, 224), *, hidden=8, width=24, activation="composite", channels=3, alpha=False,
-                 normalize=False, radius=False, fourier_features=0, fourier_scale=3.0, periodic=False, batch=1,
-                 output_scale=0.0, seed=0):
+    def __init__(
+        self,
+        size=(224, 224),
+        *,
+        hidden=8,
+        width=24,
+        activation="composite",
+        channels=3,
+        alpha=False,
+        normalize=False,
+        radius=False,
+        fourier_features=0,
+        fourier_scale=3.0,
+        periodic=False,
+        batch=1,
+        output_scale=0.0,
+        seed=0,
+    ):
         super().__init__()
         if isinstance(activation, str) and activation not in ACTIVATIONS:
-            raise ValueError(f"there is no activation {activation!r}; use {', '.join(map(repr, ACTIVATIONS))} or a "
-                             "function of (N, C, P)")
+            raise ValueError(
+                f"there is no activation {activation!r}; use "
+                f"{', '.join(map(repr, ACTIVATIONS))} or a function of "
+                "(N, C, P)"
+            )
         if periodic and (radius or fourier_features):
-            raise ValueError("periodic=True needs inputs that repeat; leave out radius and fourier_features")
+            raise ValueError(
+                "periodic=True needs inputs that repeat; leave out radius and "
+                "fourier_features"
+            )
         if min(hidden, width, channels, batch) < 1:
-            raise ValueError(f"{hidden=}, {width=}, {channels=} and {batch=} must be at least 1")
+            raise ValueError(
+                f"{hidden=}, {width=}, {channels=} and {batch=} must be at least 1"
+            )
         self.size, self.alpha, self.normalize = _size(size), alpha, normalize
         self.radius, self.periodic = radius, periodic
-        self.activation = activation if isinstance(activation, str) else getattr(activation, "__name__", "function")
-        self._activate = ACTIVATIONS[activation] if isinstance(activation, str) else activation
+        self.activation = (
+            activation
+            if isinstance(activation, str)
+            else getattr(activation, "__name__", "function")
+        )
+        self._activate = (
+            ACTIVATIONS[activation] if isinstance(activation, str) else activation
+        )
         generator = torch.Generator().manual_seed(0)
-        self.register_buffer("frequencies", fourier_scale * torch.randn(fourier_features, 2, generator=generator))
+        self.register_buffer(
+            "frequencies",
+            fourier_scale * torch.randn(fourier_features, 2, generator=generator),
+        )
         inputs = (4 if periodic else 2) + radius + 2 * fourier_features
         grown = self._activate(torch.zeros(1, width, 1)).shape[1]
         fans = [inputs] + hidden * [grown]
@@ -101,54 +166,82 @@ class CPPN(nn.Module):
         return len(self.biases[0])
 
     def __getitem__(self, index):
-        """Some pictures of a batch as a CPPN of their own: `cppn[2]`, `cppn[1:3]`. The weights are copied."""
+        """Some pictures of a batch as a CPPN of their own: `cppn[2]`, `cppn[1:3]`. The
+        weights are copied.
+        """
         if isinstance(index, int) and not -len(self) <= index < len(self):
-            raise IndexError(f"picture {index} does not exist: this CPPN has {len(self)}")
+            raise IndexError(
+                f"picture {index} does not exist: this CPPN has {len(self)}"
+            )
         picked = torch.arange(len(self))[index].reshape(-1)
         return self._with([p.detach()[picked] for p in self.parameters()])
 
     def start_from(self, other):
-        """Copy another CPPN's weights (one picture's weights to all, if it has one) and return self: a warm start."""
+        """Copy another CPPN's weights (one picture's weights to all, if it has one) and
+        return self: a warm start.
+        """
         pairs = self.matching(other)
         if len(other) not in (1, len(self)):
-            raise ValueError(f"start_from needs a CPPN of one picture or {len(self)}, not {len(other)}; pick other[0]")
+            raise ValueError(
+                f"start_from needs a CPPN of one picture or {len(self)}, not "
+                f"{len(other)}; pick other[0]"
+            )
         with torch.no_grad():
             for mine, theirs in pairs:
                 mine.copy_(theirs)
         return self
 
     def matching(self, other):
-        """The parameters of two CPPNs in pairs; ValueError if one's weights cannot stand in for the other's."""
+        """The parameters of two CPPNs in pairs; ValueError if one's weights cannot
+        stand in for the other's.
+        """
         if not isinstance(other, CPPN):
             raise ValueError(f"this is a {type(other).__name__}, not a CPPN")
         pairs = list(zip(self.parameters(), other.parameters()))
-        kinds = [(c.activation, c.normalize, c.radius, c.periodic, c.alpha, len(c.weights)) for c in (self, other)]
-        same = kinds[0] == kinds[1] and torch.equal(self.frequencies.cpu(), other.frequencies.cpu())
+        kinds = [
+            (c.activation, c.normalize, c.radius, c.periodic, c.alpha, len(c.weights))
+            for c in (self, other)
+        ]
+        same = kinds[0] == kinds[1] and torch.equal(
+            self.frequencies.cpu(), other.frequencies.cpu()
+        )
         if not same or any(a.shape[1:] != b.shape[1:] for a, b in pairs):
-            raise ValueError("the two CPPNs differ in architecture; hidden, width, activation, inputs, channels and "
-                             "normalize must agree")
+            raise ValueError(
+                "the two CPPNs differ in architecture; hidden, width, "
+                "activation, inputs, channels and normalize must agree"
+            )
         return pairs
 
     def forward(self, size=None, *, centre=(0.0, 0.0), zoom=1.0, dtype=None):
         """Draw the picture, or a part of it, at any size.
 
         Args:
-            size: `(H, W)`, by default the CPPN's own. With other proportions the whole picture still fits in, and
-                its surroundings are drawn beside it.
-            centre: the place `(y, x)` in the middle, in coordinates: ±√3 are the picture's edges.
+            size: `(H, W)`, by default the CPPN's own. With other proportions the whole
+                picture still fits in, and its surroundings are drawn beside it.
+            centre: the place `(y, x)` in the middle, in coordinates: ±√3 are the
+                picture's edges.
             zoom: magnification about `centre`.
-            dtype: `torch.uint8` for bytes 0 … 255 without gradient, a quarter of the memory.
+            dtype: `torch.uint8` for bytes 0 … 255 without gradient, a quarter of the
+                memory.
         Returns: `(batch, channels, H, W)` in [0, 1].
-        Memory: large pictures are computed strip by strip, backwards too, with the values of one piece.
+        Memory: large pictures are computed strip by strip, backwards too, with the
+            values of one piece.
         """
         if not zoom > 0:
-            raise ValueError(f"zoom={zoom:g} must be positive; 2 shows half as much, twice as large")
+            raise ValueError(
+                f"zoom={zoom:g} must be positive; 2 shows half as much, twice as large"
+            )
         whole = size is None and tuple(centre) == (0.0, 0.0) and zoom == 1
         size = self.size if size is None else _size(size)
-        view, points = (size, self.extent(size, zoom), centre), len(self) * size[0] * size[1]
+        view, points = (
+            (size, self.extent(size, zoom), centre),
+            len(self) * size[0] * size[1],
+        )
         training = torch.is_grad_enabled() and dtype is None
         if self.normalize and whole and dtype is None and (training or points <= WHOLE):
-            return self._draw(self._grid(view), self._layers(), live=True).unflatten(2, size)
+            return self._draw(self._grid(view), self._layers(), live=True).unflatten(
+                2, size
+            )
         layers = self.folded_layers()
         if dtype is not None:
             return self._in_strips(view, [layer.detach() for layer in layers], dtype)
@@ -157,16 +250,24 @@ class CPPN(nn.Module):
         return _Strips.apply(self, view, *layers)
 
     def extent(self, size=None, zoom=1.0):
-        """Half of height and width, `(y, x)`, that a drawing of `size` covers: ±√3 where the proportions agree."""
+        """Half of height and width, `(y, x)`, that a drawing of `size` covers: ±√3
+        where the proportions agree.
+        """
         height, width = self.size if size is None else size
         scale = min(height / self.size[0], width / self.size[1]) * zoom
-        return EXTENT * height / self.size[0] / scale, EXTENT * width / self.size[1] / scale
+        return EXTENT * height / self.size[0] / scale, EXTENT * width / self.size[
+            1
+        ] / scale
 
     # ---- how it is computed ----------------------------------------------------------------------------------
 
     def _grid(self, view, rows=None):
         size, extent, centre = view
-        return coordinate_grid(size, extent=extent, centre=centre, rows=rows).flatten(2).to(self.biases[0])
+        return (
+            coordinate_grid(size, extent=extent, centre=centre, rows=rows)
+            .flatten(2)
+            .to(self.biases[0])
+        )
 
     def _strips(self, size):
         """`(first, last)` rows of strips of about STRIP points."""
@@ -181,7 +282,8 @@ class CPPN(nn.Module):
             return root * torch.cat([angle.cos(), angle.sin()], 1)
         inputs = [grid]
         if self.radius:
-            # Over the square ±√3 the radius has mean √3 (√2 + ln(1 + √2)) / 3 = 1.325 and mean square 2.
+            # Over the square ±√3 the radius has mean √3 (√2 + ln(1 + √2)) / 3 = 1.325
+            # and mean square 2.
             inputs.append((grid.norm(dim=1, keepdim=True) - 1.325) / 0.4934)
         if len(self.frequencies):
             angle = self.frequencies @ grid
@@ -192,7 +294,9 @@ class CPPN(nn.Module):
         return [tensor for pair in zip(self.weights, self.biases) for tensor in pair]
 
     def _hidden(self, grid, layers, live=False):
-        """Hidden values `(N, C, P)` after the given layers; `live` normalizes by the statistics of these points."""
+        """Hidden values `(N, C, P)` after the given layers; `live` normalizes by the
+        statistics of these points.
+        """
         x = self._inputs(grid).expand(len(self), -1, -1)
         for weight, bias in zip(layers[::2], layers[1::2]):
             z = torch.baddbmm(bias[..., None], weight, x)
@@ -200,10 +304,16 @@ class CPPN(nn.Module):
         return x
 
     def _draw(self, grid, layers, live=False):
-        return torch.sigmoid(torch.baddbmm(layers[-1][..., None], layers[-2], self._hidden(grid, layers[:-2], live)))
+        return torch.sigmoid(
+            torch.baddbmm(
+                layers[-1][..., None], layers[-2], self._hidden(grid, layers[:-2], live)
+            )
+        )
 
     def folded_layers(self):
-        """Weights and biases in turn, `(N, out, in)` and `(N, out)`, with instance norm, if any, written into them."""
+        """Weights and biases in turn, `(N, out, in)` and `(N, out)`, with instance
+        norm, if any, written into them.
+        """
         layers = self._layers()
         if not self.normalize:
             return layers
@@ -211,10 +321,17 @@ class CPPN(nn.Module):
         for weight, bias in zip(layers[:-2:2], layers[1:-2:2]):
             total = square = 0.0
             for rows in self._strips(self.size):
-                z = torch.baddbmm(bias[..., None], weight, self._hidden(self._grid(view, rows), folded)).double()
+                z = torch.baddbmm(
+                    bias[..., None],
+                    weight,
+                    self._hidden(self._grid(view, rows), folded),
+                ).double()
                 total, square = total + z.sum(2), square + z.square().sum(2)
-            mean, square = (moment / (self.size[0] * self.size[1]) for moment in (total, square))
-            scale = (square - mean.square() + 1e-5).rsqrt().to(weight)  # 1e-5 as in F.instance_norm
+            mean, square = (
+                moment / (self.size[0] * self.size[1]) for moment in (total, square)
+            )
+            # 1e-5 as in F.instance_norm
+            scale = (square - mean.square() + 1e-5).rsqrt().to(weight)
             folded += [weight * scale[..., None], (bias - mean.to(bias)) * scale]
         return folded + layers[-2:]
 
@@ -222,20 +339,31 @@ class CPPN(nn.Module):
         out = layers[0].new_empty(*self.biases[-1].shape, *view[0], dtype=dtype)
         with torch.no_grad():
             for first, last in self._strips(view[0]):
-                strip = self._draw(self._grid(view, (first, last)), layers).unflatten(2, (last - first, -1))
-                out[:, :, first:last] = strip if out.is_floating_point() else strip.mul(255).round_()
+                strip = self._draw(self._grid(view, (first, last)), layers).unflatten(
+                    2, (last - first, -1)
+                )
+                out[:, :, first:last] = (
+                    strip if out.is_floating_point() else strip.mul(255).round_()
+                )
         return out
 
     def _with(self, tensors):
-        """A CPPN of the same kind with these parameters, in the order of `parameters()`."""
+        """A CPPN of the same kind with these parameters, in the order of
+        `parameters()`.
+        """
         new = copy.deepcopy(self)
         tensors, count = [tensor.clone() for tensor in tensors], len(self.weights)
-        new.weights, new.biases = nn.ParameterList(tensors[:count]), nn.ParameterList(tensors[count:])
+        new.weights, new.biases = (
+            nn.ParameterList(tensors[:count]),
+            nn.ParameterList(tensors[count:]),
+        )
         return new
 
 
 class _Strips(torch.autograd.Function):
-    """A picture drawn strip by strip. Backwards every strip is drawn once more, so that no graph outlives a strip."""
+    """A picture drawn strip by strip. Backwards every strip is drawn once more, so that
+    no graph outlives a strip.
+    """
 
     @staticmethod
     def forward(ctx, cppn, view, *layers):
@@ -259,20 +387,30 @@ def interpolate_weights(keys, t, *, exaggeration=1.0, loop=True):
     Args:
         keys: two or more CPPNs of one architecture, or one CPPN with a batch of them.
         t: the moment, 0 to 1, or several of them; the result has a picture for each.
-        exaggeration: weights at share s between two keys are multiplied by 1 + exaggeration · s (1 - s), since the
-            mean of two unrelated sets of weights is too small: 1.25 in the middle by default, 0 for the plain mean.
+        exaggeration: weights at share s between two keys are multiplied by 1 +
+            exaggeration · s (1 - s), since the
+            mean of two unrelated sets of weights is too small: 1.25 in the middle by
+                default, 0 for the plain mean.
         loop: after the last key comes the first again.
-    Returns: a CPPN with `batch` as many pictures as moments; a film is `interpolate_weights(keys, times)()`.
+    Returns: a CPPN with `batch` as many pictures as moments; a film is
+        `interpolate_weights(keys, times)()`.
     Raises: ValueError if the architectures differ or fewer than two keys are given.
-    Source: article, Figure 9; Lucid's notebook, whose cosine easing, exaggeration and loop the defaults are.
+    Source: article, Figure 9; Lucid's notebook, whose cosine easing, exaggeration and
+        loop the defaults are.
     """
     keys = list(keys) if not isinstance(keys, CPPN) else [keys]
     for key in keys:
         keys[0].matching(key)
-    tensors = [torch.cat([p.detach() for p in same]) for same in zip(*(key.parameters() for key in keys))]
+    tensors = [
+        torch.cat([p.detach() for p in same])
+        for same in zip(*(key.parameters() for key in keys))
+    ]
     count = len(tensors[0])
     if count < 2:
-        raise ValueError("interpolate_weights needs two pictures or more; give several CPPNs, or one with batch=2")
+        raise ValueError(
+            "interpolate_weights needs two pictures or more; give several CPPNs, or "
+            "one with batch=2"
+        )
     t = torch.as_tensor(t, dtype=torch.float64).reshape(-1)
     place = (t % 1 * count) if loop else t.clamp(0, 1) * (count - 1)
     first = place.floor().long().clamp(max=count - 1 if loop else count - 2)
@@ -280,21 +418,33 @@ def interpolate_weights(keys, t, *, exaggeration=1.0, loop=True):
     mixed = []
     for p in tensors:
         share = s.to(p).view(-1, *[1] * (p.dim() - 1))
-        between = torch.lerp(p[first.to(p.device)], p[((first + 1) % count).to(p.device)], share)
+        between = torch.lerp(
+            p[first.to(p.device)], p[((first + 1) % count).to(p.device)], share
+        )
         mixed.append(between * (1 + exaggeration * share * (1 - share)))
     return keys[0]._with(mixed)
 
 
 def _draw(fans, outputs, seed, output_scale):
-    """Weights `(out, in)` of every layer, N(0, 1/√in); the last layer's times `output_scale`."""
+    """Weights `(out, in)` of every layer, N(0, 1/√in); the last layer's times
+    `output_scale`.
+    """
     generator = torch.Generator().manual_seed(seed)
-    layers = [torch.randn(out, fan, generator=generator) / math.sqrt(fan) for fan, out in zip(fans, outputs)]
+    layers = [
+        torch.randn(out, fan, generator=generator) / math.sqrt(fan)
+        for fan, out in zip(fans, outputs)
+    ]
     layers[-1] = layers[-1] * output_scale
     return layers
 
 
 def _size(size):
-    height, width = size if isinstance(size, (tuple, list, torch.Size)) else (size, size)
+    height, width = (
+        size if isinstance(size, (tuple, list, torch.Size)) else (size, size)
+    )
     if int(height) != height or int(width) != width or min(height, width) < 1:
-        raise ValueError(f"size={size!r} must be a whole number of pixels or (height, width), at least 1 each")
+        raise ValueError(
+            f"size={size!r} must be a whole number of pixels or (height, width), at "
+            "least 1 each"
+        )
     return int(height), int(width)

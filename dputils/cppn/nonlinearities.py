@@ -1,6 +1,8 @@
-"""Activation functions that keep what passes through them at the scale it came in, however many layers there are.
+"""Activation functions that keep what passes through them at the scale it came in,
+however many layers there are.
 
-Each takes `(N, C, P)` and may change the number of channels. Source: article, section 3; Lucid's notebook `xy2rgb`.
+Each takes `(N, C, P)` and may change the number of channels. Source: article, section
+3; Lucid's notebook `xy2rgb`.
 """
 
 import torch
@@ -15,7 +17,9 @@ import torch.nn.functional as F
 
 
 class _AtanPair(torch.autograd.Function):
-    """atan and its square, scaled, side by side; in one step, because the separate ones take half a CPPN's time."""
+    """atan and its square, scaled, side by side; in one step, because the separate ones
+    take half a CPPN's time.
+    """
 
     @staticmethod
     def forward(ctx, z, mean, scale):
@@ -27,11 +31,19 @@ class _AtanPair(torch.autograd.Function):
     def backward(ctx, grad):
         z, u = ctx.saved_tensors
         odd, even = grad.chunk(2, 1)
-        return torch.addcmul(odd / 0.67, u, even, value=2 / ctx.scale).div_(z.square() + 1), None, None
+        return (
+            torch.addcmul(odd / 0.67, u, even, value=2 / ctx.scale).div_(
+                z.square() + 1
+            ),
+            None,
+            None,
+        )
 
 
 def composite(z):
-    """atan and its square, side by side: twice as many channels, one half odd in z and one half even."""
+    """atan and its square, side by side: twice as many channels, one half odd in z and
+    one half even.
+    """
     return _AtanPair.apply(z, 0.0, 0.6)
 
 
@@ -50,4 +62,9 @@ def absolute(z):
     return z.abs()
 
 
-ACTIVATIONS = {"composite": composite, "unbiased": unbiased, "relu": relu, "abs": absolute}
+ACTIVATIONS = {
+    "composite": composite,
+    "unbiased": unbiased,
+    "relu": relu,
+    "abs": absolute,
+}

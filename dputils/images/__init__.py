@@ -1,6 +1,8 @@
-"""Pictures as sums of bases, then colour, then a sigmoid. Article: introduction and section 1.
+"""Pictures as sums of bases, then colour, then a sigmoid. Article: introduction and
+section 1.
 
-`image.py` adds bases and turns the sum into pixels; `bases.py` holds them: Fourier, pixels, low resolution, pyramid.
+`image.py` adds bases and turns the sum into pixels; `bases.py` holds them: Fourier,
+pixels, low resolution, pyramid.
 """
 
 from .bases import (

@@ -1,6 +1,8 @@
-"""Bases: modules that hold parameters and return raw values `(N, C, H, W)`, to be added before colour and sigmoid.
+"""Bases: modules that hold parameters and return raw values `(N, C, H, W)`, to be added
+before colour and sigmoid.
 
-Each has `shape`, `exact` (whether it alone can hold every image of that shape), `zero()` and, where exact, `fit(raw)`.
+Each has `shape`, `exact` (whether it alone can hold every image of that shape),
+`zero()` and, where exact, `fit(raw)`.
 """
 
 import torch
@@ -20,7 +22,9 @@ class PixelBasis(nn.Module):
 
     exact = True  # can represent any image of its shape
 
-    def __init__(self, size, *, batch=1, channels=3, sd=0.01, seed=None, generator=None):
+    def __init__(
+        self, size, *, batch=1, channels=3, sd=0.01, seed=None, generator=None
+    ):
         super().__init__()
         self.shape = (batch, channels, *height_width(size))
         self.values = nn.Parameter(normal(self.shape, sd, seed, generator))
@@ -36,33 +40,53 @@ class PixelBasis(nn.Module):
 
 
 class FourierBasis(nn.Module):
-    """The parameters are Fourier coefficients, scaled so that a step of Adam makes a natural-looking change.
+    """The parameters are Fourier coefficients, scaled so that a step of Adam makes a
+    natural-looking change.
 
-    Photographs have amplitudes that fall as 1/f. Dividing each coefficient by its frequency makes all
-    parameters vary by about the same amount, which is what an optimizer with one step size wants.
+    Photographs have amplitudes that fall as 1/f. Dividing each coefficient by its
+    frequency makes all parameters vary by about the same amount, which is what an
+    optimizer with one step size wants.
 
     Args:
         size: height and width in pixels, `(H, W)` or one number; odd sizes are fine.
         batch, channels: N and C.
         sd: standard deviation of the initial coefficients (real and imaginary parts).
-        decay_power: p in 1/f^p; 0 makes all frequencies equal, 1.5 gives bolder, smoother pictures.
+        decay_power: p in 1/f^p; 0 makes all frequencies equal, 1.5 gives bolder,
+            smoother pictures.
         seed, generator: where the initial values come from (give one; default seed 0).
 
-    Parameters: `spectrum`, `(N, C, H, W // 2 + 1, 2)`, real and imaginary parts of the half-spectrum.
+    Parameters: `spectrum`, `(N, C, H, W // 2 + 1, 2)`, real and imaginary parts of the
+        half-spectrum.
     Gradients: every coefficient touches every pixel.
-    Source: article, "Why does parameterization matter?"; Lucid `param/spatial.py`, `fft_image`: amplitude
-    sqrt(H·W) / max(f, 1 / max(H, W))^p, inverse FFT, divided by 4.
-    Differs: odd widths use the exact inverse instead of one spare column that is cropped.
+    Source: article, "Why does parameterization matter?"; Lucid `param/spatial.py`,
+    `fft_image`: amplitude sqrt(H·W) / max(f, 1 / max(H, W))^p, inverse FFT, divided by
+        4.
+    Differs: odd widths use the exact inverse instead of one spare column that is
+        cropped.
     """
 
     exact = True
 
-    def __init__(self, size, *, batch=1, channels=3, sd=0.01, decay_power=1.0, seed=None, generator=None):
+    def __init__(
+        self,
+        size,
+        *,
+        batch=1,
+        channels=3,
+        sd=0.01,
+        decay_power=1.0,
+        seed=None,
+        generator=None,
+    ):
         super().__init__()
         height, width = height_width(size)
         self.shape = (batch, channels, height, width)
-        self.spectrum = nn.Parameter(normal((batch, channels, height, width // 2 + 1, 2), sd, seed, generator))
-        self.register_buffer("amplitude", fourier_amplitude(height, width, decay_power), persistent=False)
+        self.spectrum = nn.Parameter(
+            normal((batch, channels, height, width // 2 + 1, 2), sd, seed, generator)
+        )
+        self.register_buffer(
+            "amplitude", fourier_amplitude(height, width, decay_power), persistent=False
+        )
 
     def forward(self):
         spectrum = torch.view_as_complex(self.spectrum) * self.amplitude
@@ -79,35 +103,59 @@ class FourierBasis(nn.Module):
 class LowResBasis(nn.Module):
     """A small tensor, stretched linearly along any of its axes to the full shape.
 
-    Stretched along height and width it is blurry; stretched along the batch it makes neighbouring frames share
-    what they show. `low=(1, 3, 16, 16)` is one 16×16 picture shared by all frames, `low=(2, 3, 16, 16)` is two,
-    blended from the first frame to the last.
+    Stretched along height and width it is blurry; stretched along the batch it makes
+    neighbouring frames share what they show. `low=(1, 3, 16, 16)` is one 16×16 picture
+    shared by all frames, `low=(2, 3, 16, 16)` is two, blended from the first frame to
+    the last.
 
     Args:
         size: `(H, W)` of the result, or one number.
-        low: shape of the small tensor `(n, c, h, w)`; n is 1 … batch, c is 1 … channels.
+        low: shape of the small tensor `(n, c, h, w)`; n is 1 … batch, c is 1 …
+            channels.
         batch, channels: N and C of the result.
         sd: standard deviation of the initial values.
-        offset: shift the grid of h×w cells by half a cell, so that the cell borders of two levels do not coincide.
+        offset: shift the grid of h×w cells by half a cell, so that the cell borders of
+            two levels do not coincide.
         seed, generator: where the initial values come from (give one; default seed 0).
     Source: article, section 1, Figure 3; Lucid `param/lowres.py`.
-    Differs: Lucid samples from the corner (TensorFlow 1), so its last cells are repeated and two rows spread over
-    six frames give weights 0, 1/3, 2/3, 1, 1, 1. Here rows and columns are sampled at pixel centres, and frames
-    run evenly from the first row of the batch axis to the last.
+    Differs: Lucid samples from the corner (TensorFlow 1), so its last cells are
+    repeated and two rows spread over six frames give weights 0, 1/3, 2/3, 1, 1, 1. Here
+    rows and columns are sampled at pixel centres, and frames run evenly from the first
+    row of the batch axis to the last.
     """
 
-    def __init__(self, size, low, *, batch=1, channels=3, sd=0.01, offset=False, seed=None, generator=None):
+    def __init__(
+        self,
+        size,
+        low,
+        *,
+        batch=1,
+        channels=3,
+        sd=0.01,
+        offset=False,
+        seed=None,
+        generator=None,
+    ):
         super().__init__()
         self.shape = (batch, channels, *height_width(size))
         if len(low) != 4 or any(n < 1 or n > full for n, full in zip(low, self.shape)):
-            raise ValueError(f"low={tuple(low)} must be (n, c, h, w), each at least 1 and no larger than the full "
-                             f"shape {self.shape}; for one blurry picture shared by all frames use low=(1, "
-                             f"{channels}, {max(1, self.shape[2] // 8)}, {max(1, self.shape[3] // 8)})")
+            raise ValueError(
+                f"low={tuple(low)} must be (n, c, h, w), each at least 1 "
+                f"and no larger than the full shape {self.shape}; for one "
+                "blurry picture shared by all frames use low=(1, "
+                f"{channels}, {max(1, self.shape[2] // 8)}, "
+                f"{max(1, self.shape[3] // 8)})"
+            )
         self.values = nn.Parameter(normal(tuple(low), sd, seed, generator))
         self.exact = tuple(low) == self.shape and not offset
         for axis, (n, full) in enumerate(zip(low, self.shape)):
             if n != full or (offset and axis >= 2):
-                matrix = linear_resize(full, n, centres=axis >= 2, shift=0.5 if offset and axis >= 2 else 0.0)
+                matrix = linear_resize(
+                    full,
+                    n,
+                    centres=axis >= 2,
+                    shift=0.5 if offset and axis >= 2 else 0.0,
+                )
                 self.register_buffer(f"resize{axis}", matrix, persistent=False)
 
     def forward(self):
@@ -115,7 +163,9 @@ class LowResBasis(nn.Module):
         for axis in range(4):
             matrix = getattr(self, f"resize{axis}", None)
             if matrix is not None:
-                t = torch.movedim(torch.tensordot(matrix, t, dims=([1], [axis])), 0, axis)
+                t = torch.movedim(
+                    torch.tensordot(matrix, t, dims=([1], [axis])), 0, axis
+                )
         return t
 
     def fit(self, raw):
@@ -126,23 +176,34 @@ class LowResBasis(nn.Module):
 
 
 class LaplacianBasis(nn.Module):
-    """A sum of the same image at full, half, quarter … resolution: coarse changes are as easy as fine ones.
+    """A sum of the same image at full, half, quarter … resolution: coarse changes are
+    as easy as fine ones.
 
-    Args as for `PixelBasis`, and `levels`: how many resolutions (4 gives 1, 1/2, 1/4, 1/8).
+    Args as for `PixelBasis`, and `levels`: how many resolutions (4 gives 1, 1/2, 1/4,
+        1/8).
     Source: Lucid `param/lowres.py`, `laplacian_pyramid_image`.
     """
 
     exact = True
 
-    def __init__(self, size, *, batch=1, channels=3, levels=4, sd=0.01, seed=None, generator=None):
+    def __init__(
+        self, size, *, batch=1, channels=3, levels=4, sd=0.01, seed=None, generator=None
+    ):
         super().__init__()
         height, width = height_width(size)
         generator = make_generator(seed, generator)
         self.shape = (batch, channels, height, width)
         self.levels = nn.ModuleList(
-            LowResBasis(size, (batch, channels, max(1, height >> k), max(1, width >> k)),
-                        batch=batch, channels=channels, sd=sd, generator=generator)
-            for k in range(levels))
+            LowResBasis(
+                size,
+                (batch, channels, max(1, height >> k), max(1, width >> k)),
+                batch=batch,
+                channels=channels,
+                sd=sd,
+                generator=generator,
+            )
+            for k in range(levels)
+        )
 
     def forward(self):
         return sum(level() for level in self.levels)
@@ -157,20 +218,34 @@ class LaplacianBasis(nn.Module):
 
 
 class AllPairsBasis(nn.Module):
-    """Morphs between every pair of K pictures at once, each pair sharing what the pictures have in common.
+    """Morphs between every pair of K pictures at once, each pair sharing what the
+    pictures have in common.
 
-    The batch is K × K × frames, in that order: `basis().view(K, K, frames, C, H, W)[a, b]` runs from a to b, and
-    `[b, a]` is the same film backwards. Three kinds of low-resolution parts are added: one constant for all, one
-    per picture pair of ends (blended over the frames) and one per pair, all at several resolutions.
+    The batch is K × K × frames, in that order:
+    `basis().view(K, K, frames, C, H, W)[a, b]` runs from a to b, and `[b, a]` is the
+    same film backwards. Three kinds of low-resolution parts are added: one constant for
+    all, one per picture pair of ends (blended over the frames) and one per pair, all at
+    several resolutions.
 
     Args: as for `PixelBasis`, and `pictures` (K), `frames` per morph.
     Source: Lucid `recipes/image_interpolation_params.py`.
-    Differs: the mirrored half there is filled with a wrong index; here `[b, a]` is exactly `[a, b]` reversed.
+    Differs: the mirrored half there is filled with a wrong index; here `[b, a]` is
+        exactly `[a, b]` reversed.
     """
 
     exact = False
 
-    def __init__(self, size, *, pictures, frames=5, channels=3, sd=0.01, seed=None, generator=None):
+    def __init__(
+        self,
+        size,
+        *,
+        pictures,
+        frames=5,
+        channels=3,
+        sd=0.01,
+        seed=None,
+        generator=None,
+    ):
         super().__init__()
         height, width = height_width(size)
         generator = make_generator(seed, generator)
@@ -178,13 +253,23 @@ class AllPairsBasis(nn.Module):
         self.shape = (pictures * pictures * frames, channels, height, width)
 
         def pyramid(batch, rows, levels):
-            return nn.ModuleList(LowResBasis(size, (rows, channels, max(1, height >> k), max(1, width >> k)),
-                                             batch=batch, channels=channels, sd=sd, generator=generator)
-                                 for k in range(levels))
+            return nn.ModuleList(
+                LowResBasis(
+                    size,
+                    (rows, channels, max(1, height >> k), max(1, width >> k)),
+                    batch=batch,
+                    channels=channels,
+                    sd=sd,
+                    generator=generator,
+                )
+                for k in range(levels)
+            )
 
         self.common = pyramid(1, 1, 4)
         self.ends = nn.ModuleList(pyramid(1, 1, 4) for _ in range(pictures))
-        self.pairs = nn.ModuleList(pyramid(frames, frames, 2) for _ in range(pictures * (pictures - 1) // 2))
+        self.pairs = nn.ModuleList(
+            pyramid(frames, frames, 2) for _ in range(pictures * (pictures - 1) // 2)
+        )
 
     def forward(self):
         k, frames = self.pictures, self.frames
@@ -209,7 +294,9 @@ class AllPairsBasis(nn.Module):
 
 
 def fourier_amplitude(height, width, decay_power=1.0):
-    """`(H, W // 2 + 1)`: 1 / max(f, 1 / max(H, W))^p / 4 for an orthonormal FFT; f in cycles per pixel."""
+    """`(H, W // 2 + 1)`: 1 / max(f, 1 / max(H, W))^p / 4 for an orthonormal FFT; f in
+    cycles per pixel.
+    """
     fy, fx = torch.fft.fftfreq(height)[:, None], torch.fft.rfftfreq(width)[None]
     frequency = (fx**2 + fy**2).sqrt().clamp(min=1 / max(height, width))
     return frequency**-decay_power / 4
@@ -218,11 +305,15 @@ def fourier_amplitude(height, width, decay_power=1.0):
 def linear_resize(full, n, *, centres, shift=0.0):
     """The `(full, n)` matrix of linear interpolation from n samples to `full`.
 
-    `centres`: both sample their cells' centres (pictures); otherwise the first and last samples coincide (films).
-    `shift` moves the samples by that many cells.
+    `centres`: both sample their cells' centres (pictures); otherwise the first and last
+    samples coincide (films). `shift` moves the samples by that many cells.
     """
     i = torch.arange(full, dtype=torch.float64)
-    position = (i + 0.5) * n / full - 0.5 + shift if centres else i * (n - 1) / max(full - 1, 1)
+    position = (
+        (i + 0.5) * n / full - 0.5 + shift
+        if centres
+        else i * (n - 1) / max(full - 1, 1)
+    )
     position = position.clamp(0, n - 1)
     low = position.floor().long().clamp(max=max(n - 2, 0))
     matrix = torch.zeros(full, n, dtype=torch.float64)
@@ -236,17 +327,27 @@ def height_width(size):
     """`(H, W)` from one number or a pair."""
     height, width = (size, size) if isinstance(size, int) else tuple(size)
     if height < 1 or width < 1:
-        raise ValueError(f"size={size!r} must be positive: one number, or (height, width)")
+        raise ValueError(
+            f"size={size!r} must be positive: one number, or (height, width)"
+        )
     return int(height), int(width)
 
 
 def make_generator(seed=None, generator=None):
     """The CPU generator for a seed (0 if none is given), or the given generator."""
     if seed is not None and generator is not None:
-        raise ValueError("give a seed or a generator, not both: the generator already has a seed")
-    return torch.Generator().manual_seed(0 if seed is None else seed) if generator is None else generator
+        raise ValueError(
+            "give a seed or a generator, not both: the generator already has a seed"
+        )
+    return (
+        torch.Generator().manual_seed(0 if seed is None else seed)
+        if generator is None
+        else generator
+    )
 
 
 def normal(shape, sd, seed=None, generator=None):
-    """Gaussian numbers with the given standard deviation, drawn on the CPU so that seeds agree across devices."""
+    """Gaussian numbers with the given standard deviation, drawn on the CPU so that
+    seeds agree across devices.
+    """
     return torch.randn(shape, generator=make_generator(seed, generator)) * sd

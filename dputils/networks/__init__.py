@@ -1,7 +1,8 @@
 """Frozen classifiers whose layers can be read by name.
 
-`network.py` loads and reads them, `relu.py` has the value before a ReLU and the gradient through one that is off,
-`channels.py` says which channels are worth a look, `patternnet.py` is the classifier that ships with the project.
+`network.py` loads and reads them, `relu.py` has the value before a ReLU and the
+gradient through one that is off, `channels.py` says which channels are worth a look,
+`patternnet.py` is the classifier that ships with the project.
 """
 
 from .channels import (

@@ -1,7 +1,9 @@
-"""Which channels to look at first: favourites by network name, and an automatic choice for every other network.
+"""Which channels to look at first: favourites by network name, and an automatic choice
+for every other network.
 
-A unit is `(layer, n)`: a channel of a layer, or with the layer "logits" a class. Channel numbers mean something only
-with the weights they were chosen on; class names outlive retraining, so networks with named classes list those.
+A unit is `(layer, n)`: a channel of a layer, or with the layer "logits" a class.
+Channel numbers mean something only with the weights they were chosen on; class names
+outlive retraining, so networks with named classes list those.
 """
 
 import torch
@@ -13,20 +15,31 @@ def _classes(*names):
     return [("logits", name) for name in names]
 
 
-# Units with landmarks that an eye can follow (tips, petals, spirals, eyes), the most telling ones first.
+# Units with landmarks that an eye can follow (tips, petals, spirals, eyes), the most
+# telling ones first.
 FAVOURITES = {
-    "patternnet": _classes("star", "daisy", "spiral_cw", "flower", "snail", "rings", "strawberry", "heart"),
-    "patternnet-plain": _classes("star", "daisy", "spiral_cw", "flower", "snail", "rings"),
-    # Chosen by eye among 32 channels of fire module 9: curls, bubbles, ringed eyes, dark eyes, small eyes, heads.
+    "patternnet": _classes(
+        "star", "daisy", "spiral_cw", "flower", "snail", "rings", "strawberry", "heart"
+    ),
+    "patternnet-plain": _classes(
+        "star", "daisy", "spiral_cw", "flower", "snail", "rings"
+    ),
+    # Chosen by eye among 32 channels of fire module 9: curls, bubbles, ringed eyes,
+    # dark eyes, small eyes, heads.
     "squeezenet1_0": [("features.9", n) for n in (168, 312, 84, 348, 144, 324)],
     # ImageNet classes whose pictures are made of small parts in many copies.
-    "googlenet": _classes("peacock", "daisy", "jellyfish", "monarch", "honeycomb", "brain coral"),
-    "vgg19": _classes("peacock", "daisy", "jellyfish", "monarch", "honeycomb", "brain coral"),
+    "googlenet": _classes(
+        "peacock", "daisy", "jellyfish", "monarch", "honeycomb", "brain coral"
+    ),
+    "vgg19": _classes(
+        "peacock", "daisy", "jellyfish", "monarch", "honeycomb", "brain coral"
+    ),
 }
 
 
 def favourite_channels(network, count=2):
-    """Units `[(layer, n), …]` worth looking at: the favourites of a known network, then automatic ones.
+    """Units `[(layer, n), …]` worth looking at: the favourites of a known network, then
+    automatic ones.
 
     Args:
         network: from `load_network`.
@@ -44,39 +57,55 @@ def favourite_channels(network, count=2):
         if n < network.layers.get(layer, 0):
             chosen.append((layer, n))
     if len(chosen) < count:
-        chosen += [unit for unit in selective_channels(network, count) if unit not in chosen]
+        chosen += [
+            unit for unit in selective_channels(network, count) if unit not in chosen
+        ]
     if len(chosen) < count:
-        raise ValueError(f"{network.name} offers {len(chosen)} units, not {count}; name units yourself as "
-                         "(layer, channel), network.layers lists them")
+        raise ValueError(
+            f"{network.name} offers {len(chosen)} units, not {count}; "
+            "name units yourself as (layer, channel), network.layers "
+            "lists them"
+        )
     return chosen[:count]
 
 
 @torch.no_grad()
 def selective_channels(network, count, *, depth=0.6, images=8, seed=0):
-    """The channels at about `depth` of the network (0 first layer, 1 last) that answer to little, but strongly.
+    """The channels at about `depth` of the network (0 first layer, 1 last) that answer
+    to little, but strongly.
 
-    Every channel is read on smooth random pictures. Those that stay near zero are left out (half of the channels,
-    at most), the others are sorted by the ratio of their peak to their mean.
+    Every channel is read on smooth random pictures. Those that stay near zero are left
+    out (half of the channels, at most), the others are sorted by the ratio of their
+    peak to their mean.
     """
     layer = layer_at(network, depth)
     a = network(_smooth(network, images, seed), [layer])[layer].clamp(min=0)
     peak, mean = a.amax((0, 2, 3)), a.mean((0, 2, 3))
     awake = (peak > 0) & (peak >= peak.median())
-    # A channel that is on everywhere asks for brightness or one colour, and its picture comes out flat.
-    selectivity = torch.where(awake, peak / mean.clamp(min=1e-12), torch.zeros_like(peak))
-    return [(layer, n) for n in selectivity.argsort(descending=True).tolist() if awake[n]][:count]
+    # A channel that is on everywhere asks for brightness or one colour, and its picture
+    # comes out flat.
+    selectivity = torch.where(
+        awake, peak / mean.clamp(min=1e-12), torch.zeros_like(peak)
+    )
+    return [
+        (layer, n) for n in selectivity.argsort(descending=True).tolist() if awake[n]
+    ][:count]
 
 
 @torch.no_grad()
 def layer_at(network, depth=0.6):
-    """Name of the layer of feature maps nearest to `depth`, 0 to 1; one that ends in a ReLU if there is any."""
+    """Name of the layer of feature maps nearest to `depth`, 0 to 1; one that ends in a
+    ReLU if there is any.
+    """
     if not 0 <= depth <= 1:
         raise ValueError(f"depth={depth} must lie between 0 (first layer) and 1 (last)")
     found = network(_smooth(network, 1, 0), list(network.layers))
     maps = [name for name, a in found.items() if a.dim() == 4 and min(a.shape[2:]) >= 4]
     if not maps:
-        raise ValueError(f"{network.name} has no layer with feature maps of 4×4 or more; its layers are "
-                         f"{', '.join(network.layers)}")
+        raise ValueError(
+            f"{network.name} has no layer with feature maps of 4×4 or "
+            f"more; its layers are {', '.join(network.layers)}"
+        )
     target = round(depth * (len(maps) - 1))
     after_relu = [name for name in maps if found[name].min() >= 0] or maps
     return min(after_relu, key=lambda name: abs(maps.index(name) - target))
@@ -85,7 +114,9 @@ def layer_at(network, depth=0.6):
 def unit_name(network, unit):
     """What to write above a picture: the class's name, or "layer:channel"."""
     layer, n = unit
-    return network.classes[n] if layer == "logits" and network.classes else f"{layer}:{n}"
+    return (
+        network.classes[n] if layer == "logits" and network.classes else f"{layer}:{n}"
+    )
 
 
 def _smooth(network, count, seed):

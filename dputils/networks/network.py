@@ -1,7 +1,8 @@
 """Frozen classifiers whose layers can be read by name.
 
-`load_network` serves the bundled PatternNets, every torchvision classifier and any `nn.Module` in the same way:
-images in [0, 1] go in, named activations come out, and nothing deeper than the deepest asked layer is computed.
+`load_network` serves the bundled PatternNets, every torchvision classifier and any
+`nn.Module` in the same way: images in [0, 1] go in, named activations come out, and
+    nothing deeper than the deepest asked layer is computed.
 """
 
 import contextlib
@@ -21,40 +22,59 @@ OUTPUT = "logits"
 
 
 class Activations(dict):
-    """Named activations `{layer: tensor}`; `classes` are the network's class names, or None."""
+    """Named activations `{layer: tensor}`; `classes` are the network's class names, or
+    None.
+    """
 
     classes = None
 
 
 class Network(nn.Module):
-    """A frozen network that answers `net(images, layers=[…])` with a dict of activations.
+    """A frozen network that answers `net(images, layers=[…])` with a dict of
+    activations.
 
     Args:
         module: any `nn.Module` that maps a batch of images to something.
         name: what to call it in messages.
-        mean, std: per-channel normalisation, `(image - mean) / std`; numbers or sequences.
+        mean, std: per-channel normalisation, `(image - mean) / std`; numbers or
+            sequences.
         classes: names of the outputs, or None.
-        image_size: height and width at which the layers are listed, and the network's own training size.
+        image_size: height and width at which the layers are listed, and the network's
+            own training size.
     Gradients: reach the images; the network's weights are frozen.
     """
 
-    def __init__(self, module, *, name=None, mean=0.0, std=1.0, classes=None, image_size=224):
+    def __init__(
+        self, module, *, name=None, mean=0.0, std=1.0, classes=None, image_size=224
+    ):
         super().__init__()
         self.module = module.eval().requires_grad_(False)
         for child in module.modules():
             if getattr(child, "inplace", False) is True:
-                child.inplace = False  # an in-place ReLU would overwrite the value that its layer just reported
+                # an in-place ReLU would overwrite the value that its layer just
+                # reported
+                child.inplace = False
         self.name = type(module).__name__ if name is None else name
         self.classes, self.image_size = classes, image_size
         self.channels = _input_channels(module)
-        self.register_buffer("mean", torch.as_tensor(mean, dtype=torch.float32).reshape(-1, 1, 1), persistent=False)
-        self.register_buffer("std", torch.as_tensor(std, dtype=torch.float32).reshape(-1, 1, 1), persistent=False)
+        self.register_buffer(
+            "mean",
+            torch.as_tensor(mean, dtype=torch.float32).reshape(-1, 1, 1),
+            persistent=False,
+        )
+        self.register_buffer(
+            "std",
+            torch.as_tensor(std, dtype=torch.float32).reshape(-1, 1, 1),
+            persistent=False,
+        )
         self._redirect = False
         self._layers = self._calls = None
 
     @property
     def layers(self):
-        """`{name: channels}` in the order of computation; the last one, "logits", is the network's output."""
+        """`{name: channels}` in the order of computation; the last one, "logits", is
+        the network's output.
+        """
         if self._layers is None:
             self._list_layers()
         return self._layers
@@ -63,11 +83,15 @@ class Network(nn.Module):
         """Activations of the asked layers.
 
         Args:
-            images: `(N, 3, H, W)` in [0, 1] (grey images are repeated, colours averaged for a grey network).
-            layers: names from `net.layers`; `"name:pre"` is the value before that layer's ReLU.
+            images: `(N, 3, H, W)` in [0, 1] (grey images are repeated, colours averaged
+                for a grey network).
+            layers: names from `net.layers`; `"name:pre"` is the value before that
+                layer's ReLU.
         Returns:
-            `Activations`: `{layer: (N, C, H', W')}`, or `(N, K)` for vectors such as "logits".
-        Raises: ValueError for an unknown layer (with the nearest names), or images of another shape.
+            `Activations`: `{layer: (N, C, H', W')}`, or `(N, K)` for vectors such as
+                "logits".
+        Raises: ValueError for an unknown layer (with the nearest names), or images of
+            another shape.
         """
         layers = [layers] if isinstance(layers, str) else list(layers)
         pre = {layer for layer in layers if layer.endswith(":pre")}
@@ -76,7 +100,9 @@ class Network(nn.Module):
         result = Activations()
         result.classes = self.classes
         for layer, name in names.items():
-            result[layer] = pre_activation(found[name], layer) if layer in pre else found[name]
+            result[layer] = (
+                pre_activation(found[name], layer) if layer in pre else found[name]
+            )
         return result
 
     def logits(self, images):
@@ -88,13 +114,24 @@ class Network(nn.Module):
         if layer in self.layers:
             return layer
         near = difflib.get_close_matches(layer, self.layers, n=4, cutoff=0.3)
-        near = near or [name for name in self.layers if layer.lower() in name.lower()][:4]
-        hint = f"the nearest are {', '.join(map(repr, near))}" if near else "net.layers lists them"
-        raise ValueError(f"{self.name} has no layer {layer!r}; {hint} (net.layers lists all {len(self.layers)})")
+        near = (
+            near or [name for name in self.layers if layer.lower() in name.lower()][:4]
+        )
+        hint = (
+            f"the nearest are {', '.join(map(repr, near))}"
+            if near
+            else "net.layers lists them"
+        )
+        raise ValueError(
+            f"{self.name} has no layer {layer!r}; {hint} (net.layers lists all "
+            f"{len(self.layers)})"
+        )
 
     @contextlib.contextmanager
     def redirected_relu(self, on=True):
-        """While active, a ReLU that is off everywhere passes the gradient that would switch it on (see `relu`)."""
+        """While active, a ReLU that is off everywhere passes the gradient that would
+        switch it on (see `relu`).
+        """
         before, self._redirect = self._redirect, on
         try:
             yield self
@@ -102,27 +139,52 @@ class Network(nn.Module):
             self._redirect = before
 
     def extra_repr(self):
-        return f"{self.name!r}, {len(self.layers)} layers, input {self.channels} channels in [0, 1]"
+        return (
+            f"{self.name!r}, {len(self.layers)} layers, input {self.channels} channels "
+            "in [0, 1]"
+        )
 
     def _normalize(self, images):
-        if not torch.is_tensor(images) or images.dim() != 4 or images.shape[1] not in (1, 3):
-            what = tuple(images.shape) if torch.is_tensor(images) else type(images).__name__
-            raise ValueError(f"{self.name} needs images of shape (N, 3, H, W) in [0, 1], not {what}; add a batch "
-                             "axis with image[None], blend RGBA over a background, or use read_image")
+        if (
+            not torch.is_tensor(images)
+            or images.dim() != 4
+            or images.shape[1] not in (1, 3)
+        ):
+            what = (
+                tuple(images.shape)
+                if torch.is_tensor(images)
+                else type(images).__name__
+            )
+            raise ValueError(
+                f"{self.name} needs images of shape (N, 3, H, W) in [0, "
+                f"1], not {what}; add a batch axis with image[None], "
+                "blend RGBA over a background, or use read_image"
+            )
         if not images.is_floating_point():
-            raise ValueError(f"images must be floats in [0, 1], not {images.dtype}; use images.float() / 255")
+            raise ValueError(
+                f"images must be floats in [0, 1], not {images.dtype}; use "
+                "images.float() / 255"
+            )
         parameter = next(self.module.parameters(), self.mean)
-        images = images.to(parameter.dtype)  # doubles and halves too, as long as the network is float32
+        # doubles and halves too, as long as the network is float32
+        images = images.to(parameter.dtype)
         if self.channels == 3 and images.shape[1] == 1:
             images = images.expand(-1, 3, -1, -1)
         elif self.channels == 1 and images.shape[1] == 3:
-            weights = images.new_tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)  # luma of ITU-R BT.601
+            # luma of ITU-R BT.601
+            weights = images.new_tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
             images = (images * weights).sum(1, keepdim=True)
         return (images - self.mean) / self.std
 
     def _run(self, x, names, track=False):
-        """Run the module until the last call of the last asked submodule, and return what each one gave."""
-        found, left, hooks = {}, {name: self._calls[name] for name in names if name != OUTPUT}, []
+        """Run the module until the last call of the last asked submodule, and return
+        what each one gave.
+        """
+        found, left, hooks = (
+            {},
+            {name: self._calls[name] for name in names if name != OUTPUT},
+            [],
+        )
 
         def keep(name):
             def hook(module, inputs, output):
@@ -134,16 +196,25 @@ class Network(nn.Module):
                         raise _Enough
                 if not torch.is_tensor(output):
                     return None
-                # In-place operations may follow (GoogLeNet's ReLUs, ResNet's additions): let them overwrite a copy.
+                # In-place operations may follow (GoogLeNet's ReLUs, ResNet's
+                # additions): let them overwrite a copy.
                 copy = output.clone()
                 if track and hasattr(output, "_before_relu"):
                     copy._before_relu = output._before_relu
                 return copy
+
             return hook
 
-        mode = ReluMode(redirect=self._redirect) if self._redirect or track else contextlib.nullcontext()
+        mode = (
+            ReluMode(redirect=self._redirect)
+            if self._redirect or track
+            else contextlib.nullcontext()
+        )
         try:
-            hooks = [self.module.get_submodule(name).register_forward_hook(keep(name)) for name in left]
+            hooks = [
+                self.module.get_submodule(name).register_forward_hook(keep(name))
+                for name in left
+            ]
             with mode:
                 found[OUTPUT] = _tensor(self.module(x))
         except _Enough:
@@ -155,16 +226,20 @@ class Network(nn.Module):
 
     @torch.no_grad()
     def _list_layers(self):
-        """One small forward pass tells which submodules give feature maps, how wide, and how often they run."""
+        """One small forward pass tells which submodules give feature maps, how wide,
+        and how often they run.
+        """
         layers, calls, hooks = {}, {}, []
 
         def note(name):
             def hook(module, inputs, output):
                 output = _tensor(output)
                 if torch.is_tensor(output) and output.dim() in (2, 4):
-                    layers.pop(name, None)  # listed where it is computed for the last time
+                    # listed where it is computed for the last time
+                    layers.pop(name, None)
                     layers[name] = output.shape[1]
                     calls[name] = calls.get(name, 0) + 1
+
             return hook
 
         for name, module in self.module.named_modules():
@@ -172,7 +247,13 @@ class Network(nn.Module):
                 hooks.append(module.register_forward_hook(note(name)))
         parameter = next(self.module.parameters(), self.mean)
         try:
-            x = torch.zeros(1, self.channels, *_pair(self.image_size), device=parameter.device, dtype=parameter.dtype)
+            x = torch.zeros(
+                1,
+                self.channels,
+                *_pair(self.image_size),
+                device=parameter.device,
+                dtype=parameter.dtype,
+            )
             output = _tensor(self.module(x))
         finally:
             for hook in hooks:
@@ -181,36 +262,62 @@ class Network(nn.Module):
         self._layers, self._calls = layers, calls
 
 
-def load_network(name="patternnet", *, weights="DEFAULT", normalize=None, classes=None, image_size=None):
+def load_network(
+    name="patternnet",
+    *,
+    weights="DEFAULT",
+    normalize=None,
+    classes=None,
+    image_size=None,
+):
     """A frozen `Network`: bundled, from torchvision, or your own module.
 
     Args:
-        name: "patternnet", "patternnet-plain", a torchvision classifier ("googlenet", "vgg19", …), or a module. A
-            module keeps its order of memory: `.to(memory_format=torch.channels_last)` makes most of them faster on a
-            CPU, but a `view` after a convolution may then need to be a `reshape`. torchvision's networks get this
-            order where there is no CUDA.
-        weights: torchvision's own: "DEFAULT", a name such as "IMAGENET1K_V1", a member of its weight enum, or None
-            for random weights. torchvision downloads them on first use, into TORCH_HOME.
-        normalize: `(mean, std)` that your module expects, numbers or one value per channel; bundled and torchvision
-            networks know theirs.
+        name: "patternnet", "patternnet-plain", a torchvision classifier ("googlenet",
+            "vgg19", …), or a module. A
+            module keeps its order of memory: `.to(memory_format=torch.channels_last)`
+            makes most of them faster on a CPU, but a `view` after a convolution may
+            then need to be a `reshape`. torchvision's networks get this order where
+            there is no CUDA.
+        weights: torchvision's own: "DEFAULT", a name such as "IMAGENET1K_V1", a member
+            of its weight enum, or None for random weights. torchvision downloads them
+            on first use, into TORCH_HOME.
+        normalize: `(mean, std)` that your module expects, numbers or one value per
+            channel; bundled and torchvision networks know theirs.
         classes: names of your module's outputs.
         image_size: the height and width your module was trained at (default 224).
-    Raises: ValueError for an unknown name, with the nearest ones; RuntimeError if weights cannot be downloaded.
+    Raises: ValueError for an unknown name, with the nearest ones; RuntimeError if
+        weights cannot be downloaded.
     """
     if isinstance(name, nn.Module):
         mean, std = (0.0, 1.0) if normalize is None else normalize
-        return Network(name, mean=mean, std=std, classes=classes, image_size=224 if image_size is None else image_size)
+        return Network(
+            name,
+            mean=mean,
+            std=std,
+            classes=classes,
+            image_size=224 if image_size is None else image_size,
+        )
     if name in BUNDLED:
         from . import patternnet
 
         file = {"patternnet": "robust", "patternnet-plain": "plain"}[name]
         module, meta = patternnet.load(data.data_path(f"patternnet/{file}.safetensors"))
-        return Network(module, name=name, mean=meta["mean"], std=meta["std"], classes=meta["classes"], image_size=96)
+        return Network(
+            module,
+            name=name,
+            mean=meta["mean"],
+            std=meta["std"],
+            classes=meta["classes"],
+            image_size=96,
+        )
     return _torchvision_network(name, weights, normalize)
 
 
 def list_networks():
-    """Names that `load_network` takes: the bundled networks first, then torchvision's classifiers."""
+    """Names that `load_network` takes: the bundled networks first, then torchvision's
+    classifiers.
+    """
     from torchvision import models
 
     return list(BUNDLED) + models.list_models(module=models)
@@ -221,34 +328,52 @@ def _torchvision_network(name, weights, normalize):
 
     if name not in models.list_models(module=models):
         near = difflib.get_close_matches(str(name), list_networks(), n=4, cutoff=0.3)
-        raise ValueError(f"there is no network {name!r}; the nearest are {', '.join(map(repr, near)) or 'none'} "
-                         "(list_networks() lists all; an nn.Module of your own works too)")
+        raise ValueError(
+            f"there is no network {name!r}; the nearest are "
+            f"{', '.join(map(repr, near)) or 'none'} (list_networks() "
+            "lists all; an nn.Module of your own works too)"
+        )
     enum = models.get_model_weights(name)
     if isinstance(weights, str) and weights not in enum.__members__:
-        raise ValueError(f"{name} has no weights {weights!r}; choose {', '.join(map(repr, enum.__members__))} or None "
-                         "for random ones")
+        raise ValueError(
+            f"{name} has no weights {weights!r}; choose "
+            f"{', '.join(map(repr, enum.__members__))} or None for random "
+            "ones"
+        )
     chosen = enum[weights] if isinstance(weights, str) else weights
-    # GoogLeNet and Inception would announce on every start that their random weights take long to draw.
-    options = {"init_weights": False} if chosen is None and name in ("googlenet", "inception_v3") else {}
+    # GoogLeNet and Inception would announce on every start that their random weights
+    # take long to draw.
+    options = (
+        {"init_weights": False}
+        if chosen is None and name in ("googlenet", "inception_v3")
+        else {}
+    )
     try:
         module = models.get_model(name, weights=chosen, **options)
-    except (OSError, RuntimeError) as error:  # urllib's errors are OSErrors; a broken file is a RuntimeError
+    # urllib's errors are OSErrors; a broken file is a RuntimeError
+    except (OSError, RuntimeError) as error:
         if chosen is None:
             raise
         file = chosen.url.rsplit("/", 1)[-1]
         raise RuntimeError(
-            f"the weights of {name} could not be loaded ({error}). They are the file {file} from {chosen.url}: put it "
-            f"into {torch.hub.get_dir()}/checkpoints by hand (or set TORCH_HOME), use load_network({name!r}, "
-            "weights=None) for random weights, or load_network('patternnet'), which needs no download.") from error
-    # oneDNN, which convolves on CPUs, works in this order of memory; otherwise it would reorder around every layer. For
-    # single precision on a GPU the default is the safer choice: older ones may lack fast kernels.
+            f"the weights of {name} could not be loaded ({error}). They are the file "
+            f"{file} from {chosen.url}: put it into {torch.hub.get_dir()}/checkpoints "
+            f"by hand (or set TORCH_HOME), use load_network({name!r}, weights=None) "
+            "for random weights, or load_network('patternnet'), which needs no "
+            "download."
+        ) from error
+    # oneDNN, which convolves on CPUs, works in this order of memory; otherwise it would
+    # reorder around every layer. For single precision on a GPU the default is the safer
+    # choice: older ones may lack fast kernels.
     if not torch.cuda.is_available():
         module = module.to(memory_format=torch.channels_last)
     preset = enum.DEFAULT.transforms() if chosen is None else chosen.transforms()
     mean, std = (preset.mean, preset.std) if normalize is None else normalize
     categories = None if chosen is None else chosen.meta.get("categories")
     size = getattr(preset, "crop_size", [224])[0]
-    return Network(module, name=name, mean=mean, std=std, classes=categories, image_size=size)
+    return Network(
+        module, name=name, mean=mean, std=std, classes=categories, image_size=size
+    )
 
 
 class _Enough(Exception):
@@ -256,17 +381,23 @@ class _Enough(Exception):
 
 
 def _tensor(output):
-    """The tensor in a module's output: Inception's named tuples and the like keep theirs first."""
+    """The tensor in a module's output: Inception's named tuples and the like keep
+    theirs first.
+    """
     if torch.is_tensor(output):
         return output
     if isinstance(output, dict):
-        return next((value for value in output.values() if torch.is_tensor(value)), None)
+        return next(
+            (value for value in output.values() if torch.is_tensor(value)), None
+        )
     values = output if isinstance(output, (tuple, list)) else ()
     return next((value for value in values if torch.is_tensor(value)), None)
 
 
 def _input_channels(module):
-    first = next((m for m in module.modules() if isinstance(m, (nn.Conv2d, nn.LazyConv2d))), None)
+    first = next(
+        (m for m in module.modules() if isinstance(m, (nn.Conv2d, nn.LazyConv2d))), None
+    )
     return getattr(first, "in_channels", 3) or 3
 
 

@@ -1,7 +1,10 @@
-"""PatternNet: the two small classifiers that ship with the project, and how their weights are stored.
+"""PatternNet: the two small classifiers that ship with the project, and how their
+weights are stored.
 
-Both were trained by `data/patternnet/train.py` on pictures drawn by `data/patternnet/patterns`. Batch normalization is
-folded into the convolutions before weights are written: a loaded network has convolutions, ReLUs and pools only.
+Both were trained by `data/patternnet/train.py` on pictures drawn by
+`data/patternnet/patterns`. Batch normalization is
+folded into the convolutions before weights are written: a loaded network has
+    convolutions, ReLUs and pools only.
 """
 
 import json
@@ -13,16 +16,22 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-MEAN, STD = 0.5, 0.25  # networks expect (image - MEAN) / STD for images in [0, 1]; the loader does it, not forward()
+# networks expect (image - MEAN) / STD for images in [0, 1]; the loader does it, not
+# forward()
+MEAN, STD = 0.5, 0.25
 
 
 def conv_block(inputs, outputs, kernel=3, stride=1, *, pool=False, batch_norm=False):
-    """A 2×2 average pool (optional), a padded convolution, batch normalization (only in training) and a ReLU."""
+    """A 2×2 average pool (optional), a padded convolution, batch normalization (only in
+    training) and a ReLU.
+    """
     layers = OrderedDict()
     if pool:
         layers["pool"] = nn.AvgPool2d(2)
     # A bias before batch normalization would be subtracted again at once.
-    layers["conv"] = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=not batch_norm)
+    layers["conv"] = nn.Conv2d(
+        inputs, outputs, kernel, stride, kernel // 2, bias=not batch_norm
+    )
     nn.init.kaiming_normal_(layers["conv"].weight, nonlinearity="relu")
     if batch_norm:
         layers["bn"] = nn.BatchNorm2d(outputs)
@@ -31,14 +40,17 @@ def conv_block(inputs, outputs, kernel=3, stride=1, *, pool=False, batch_norm=Fa
 
 
 class Fire(nn.Module):
-    """SqueezeNet's fire module: a 1×1 bottleneck, then 1×1 and 3×3 convolutions side by side, concatenated."""
+    """SqueezeNet's fire module: a 1×1 bottleneck, then 1×1 and 3×3 convolutions side by
+    side, concatenated.
+    """
 
     def __init__(self, inputs, squeeze, outputs, *, batch_norm=False):
         super().__init__()
         self.squeeze = conv_block(inputs, squeeze, 1, batch_norm=batch_norm)
         self.expand1 = conv_block(squeeze, outputs // 2, 1, batch_norm=batch_norm)
         self.expand3 = conv_block(squeeze, outputs // 2, 3, batch_norm=batch_norm)
-        # One ReLU after the concatenation, so that the whole module has one value "before the ReLU".
+        # One ReLU after the concatenation, so that the whole module has one value
+        # "before the ReLU".
         del self.expand1.relu, self.expand3.relu
         self.relu = nn.ReLU()
 
@@ -48,7 +60,9 @@ class Fire(nn.Module):
 
 
 class _Classifier(nn.Module):
-    """Named blocks one after another, global average pooling, a linear layer called `logits`."""
+    """Named blocks one after another, global average pooling, a linear layer called
+    `logits`.
+    """
 
     def __init__(self, classes, blocks, channels):
         super().__init__()
@@ -65,10 +79,12 @@ class _Classifier(nn.Module):
 
 
 class PatternNet(_Classifier):
-    """The default network: eight plain convolutions with average pools between them, made for robust training.
+    """The default network: eight plain convolutions with average pools between them,
+    made for robust training.
 
-    Takes `(N, 3, H, W)` normalised with MEAN and STD, returns `(N, len(classes))`. Average pools pass every pixel
-    the same share of gradient, and conv1 is wide for its depth, because style lives there.
+    Takes `(N, 3, H, W)` normalised with MEAN and STD, returns `(N, len(classes))`.
+    Average pools pass every pixel the same share of gradient, and conv1 is wide for its
+    depth, because style lives there.
     """
 
     widths = (48, 64, 80, 96, 128, 160, 192, 256)
@@ -78,21 +94,41 @@ class PatternNet(_Classifier):
         blocks, inputs = OrderedDict(), 3
         for number, width in enumerate(self.widths, 1):
             kernel, stride = (5, 2) if number == 1 else (3, 1)
-            block = conv_block(inputs, width, kernel, stride, pool=number in self.pooled, batch_norm=batch_norm)
+            block = conv_block(
+                inputs,
+                width,
+                kernel,
+                stride,
+                pool=number in self.pooled,
+                batch_norm=batch_norm,
+            )
             blocks[f"conv{number}"] = block
             inputs = width
         super().__init__(classes, blocks, inputs)
 
 
 class PatternNetPlain(_Classifier):
-    """The other network: strided 3×3 convolutions and fire modules, no pooling before the last layer.
+    """The other network: strided 3×3 convolutions and fire modules, no pooling before
+    the last layer.
 
-    A 3×3 kernel with stride 2 covers some pixels once and others two or four times, so its input gradient carries a
-    checkerboard (Odena, Dumoulin and Olah 2016). That is what it is for: on it, optimizing pixels fails visibly.
+    A 3×3 kernel with stride 2 covers some pixels once and others two or four times, so
+    its input gradient carries a checkerboard (Odena, Dumoulin and Olah 2016). That is
+    what it is for: on it, optimizing pixels fails visibly.
     """
 
-    plan = {"conv1": (48,), "conv2": (64,), "fire3": (24, 96), "fire4": (24, 96), "conv5": (96,), "fire6": (40, 160),
-            "fire7": (40, 160), "conv8": (192,), "fire9": (64, 256), "fire10": (80, 320)}  # fmt: skip
+    plan = {
+        "conv1": (48,),
+        "conv2": (64,),
+        "fire3": (24, 96),
+        "fire4": (24, 96),
+        "conv5": (96,),
+        "fire6": (40, 160),
+        # fmt: skip
+        "fire7": (40, 160),
+        "conv8": (192,),
+        "fire9": (64, 256),
+        "fire10": (80, 320),
+    }
 
     def __init__(self, classes, *, batch_norm=False):
         blocks, inputs = OrderedDict(), 3
@@ -110,12 +146,24 @@ ARCHITECTURES = {kind.__name__: kind for kind in (PatternNet, PatternNetPlain)}
 
 @torch.no_grad()
 def fold_batch_norm(net):
-    """Return a copy of a trained network with every batch normalization folded into the convolution before it."""
+    """Return a copy of a trained network with every batch normalization folded into the
+    convolution before it.
+    """
     state = {name: value.float().clone() for name, value in net.state_dict().items()}
-    for prefix in [name.removesuffix(".bn") for name, part in net.named_modules() if name.endswith(".bn")]:
-        bn = {key: state.pop(f"{prefix}.bn.{key}") for key in ("weight", "bias", "running_mean", "running_var")}
+    for prefix in [
+        name.removesuffix(".bn")
+        for name, part in net.named_modules()
+        if name.endswith(".bn")
+    ]:
+        bn = {
+            key: state.pop(f"{prefix}.bn.{key}")
+            for key in ("weight", "bias", "running_mean", "running_var")
+        }
         state.pop(f"{prefix}.bn.num_batches_tracked")
-        gain = bn["weight"] / (bn["running_var"] + net.get_submodule(f"{prefix}.bn").eps).sqrt()
+        gain = (
+            bn["weight"]
+            / (bn["running_var"] + net.get_submodule(f"{prefix}.bn").eps).sqrt()
+        )
         state[f"{prefix}.conv.weight"] *= gain[:, None, None, None]
         state[f"{prefix}.conv.bias"] = bn["bias"] - bn["running_mean"] * gain
     folded = type(net)(net.classes)
@@ -124,27 +172,47 @@ def fold_batch_norm(net):
 
 
 def save(net, path, meta=None):
-    """Write a network as half-precision safetensors, with its classes and `meta`, a dict of facts for JSON."""
-    header = {"architecture": type(net).__name__, "mean": MEAN, "std": STD, "classes": net.classes, **(meta or {})}
+    """Write a network as half-precision safetensors, with its classes and `meta`, a
+    dict of facts for JSON.
+    """
+    header = {
+        "architecture": type(net).__name__,
+        "mean": MEAN,
+        "std": STD,
+        "classes": net.classes,
+        **(meta or {}),
+    }
     header = {key: json.dumps(value) for key, value in header.items()}
     partial = Path(f"{path}.partial")  # a reader must never meet half a file
-    weights = {name: value.cpu().half().contiguous() for name, value in fold_batch_norm(net).state_dict().items()}
+    weights = {
+        name: value.cpu().half().contiguous()
+        for name, value in fold_batch_norm(net).state_dict().items()
+    }
     save_file(weights, partial, header)
     partial.chmod(0o644)  # safetensors writes for the owner only
     partial.replace(path)
 
 
 def load(path):
-    """Read a file written by `save`: the network, float32 and in eval mode, and its meta dict.
+    """Read a file written by `save`: the network, float32 and in eval mode, and its
+    meta dict.
 
-    The dict has at least "architecture", "classes", "mean" and "std". Raises ValueError for another kind of file.
+    The dict has at least "architecture", "classes", "mean" and "std". Raises ValueError
+    for another kind of file.
     """
     with safe_open(str(path), "pt") as file:
-        meta = {key: json.loads(value) for key, value in (file.metadata() or {}).items() if key != "format"}
+        meta = {
+            key: json.loads(value)
+            for key, value in (file.metadata() or {}).items()
+            if key != "format"
+        }
         weights = {name: file.get_tensor(name).float() for name in file.keys()}
     kind = meta.get("architecture")
     if kind not in ARCHITECTURES:
-        raise ValueError(f"{path} holds {kind!r}, not {' or '.join(ARCHITECTURES)}; `make patternnet` writes both")
+        raise ValueError(
+            f"{path} holds {kind!r}, not {' or '.join(ARCHITECTURES)}; `make "
+            "patternnet` writes both"
+        )
     net = ARCHITECTURES[kind](meta["classes"])
     net.load_state_dict(weights)
     return net.eval().to(memory_format=torch.channels_last), meta

@@ -1,7 +1,7 @@
 """Two things a ReLU hides: the value before it, and the gradient where it is off.
 
-Both are read by watching the calls of ReLU while a network runs, so they work for module and functional ReLUs alike
-and need no change to the network.
+Both are read by watching the calls of ReLU while a network runs, so they work for
+module and functional ReLUs alike and need no change to the network.
 """
 
 import torch
@@ -14,9 +14,11 @@ _CATS = {torch.cat, torch.concat}
 
 
 class ReluMode(TorchFunctionMode):
-    """While active, ReLU outputs remember their inputs (`pre_activation`); with `redirect`, gradients are redirected.
+    """While active, ReLU outputs remember their inputs (`pre_activation`); with
+    `redirect`, gradients are redirected.
 
-    Source of the redirection: Lucid `misc/redirected_relu_grad.py`; see `RedirectedReLU`.
+    Source of the redirection: Lucid `misc/redirected_relu_grad.py`; see
+        `RedirectedReLU`.
     """
 
     def __init__(self, *, redirect=False):
@@ -47,11 +49,16 @@ class ReluMode(TorchFunctionMode):
 
 
 def pre_activation(output, layer):
-    """The value before the ReLU that gave `output`, concatenated if `output` joins several ReLUs' outputs."""
+    """The value before the ReLU that gave `output`, concatenated if `output` joins
+    several ReLUs' outputs.
+    """
     before = getattr(output, "_before_relu", None)
     if before is None:
-        raise ValueError(f"{layer!r} does not come straight from a ReLU, so it has no value before one; "
-                         f"ask for {layer.removesuffix(':pre')!r}, or for the ReLU or block that follows it")
+        raise ValueError(
+            f"{layer!r} does not come straight from a ReLU, so it has no "
+            f"value before one; ask for {layer.removesuffix(':pre')!r}, "
+            "or for the ReLU or block that follows it"
+        )
     return _join(before)
 
 
@@ -65,10 +72,11 @@ def _join(before):
 class RedirectedReLU(torch.autograd.Function):
     """A ReLU whose gradient does not die where a whole picture is off.
 
-    Forward: max(x, 0), or min(max(x, 0), 6) with an upper bound. Backward: the usual gradient; but for a batch
-    element where that is entirely zero, the incoming gradient is passed on except where it would push a switched-off
-    value further down (or a saturated one further up). Meant for the first steps of an optimization, when a channel
-    may not fire anywhere on the grey start.
+    Forward: max(x, 0), or min(max(x, 0), 6) with an upper bound. Backward: the usual
+    gradient; but for a batch element where that is entirely zero, the incoming gradient
+    is passed on except where it would push a switched-off value further down (or a
+    saturated one further up). Meant for the first steps of an optimization, when a
+    channel may not fire anywhere on the grey start.
     Source: Lucid `misc/redirected_relu_grad.py`.
     """
 
@@ -81,7 +89,12 @@ class RedirectedReLU(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad):
         (x,) = ctx.saved_tensors
-        off, over = x < 0, torch.zeros_like(x, dtype=torch.bool) if ctx.upper is None else x > ctx.upper
+        off, over = (
+            x < 0,
+            torch.zeros_like(x, dtype=torch.bool)
+            if ctx.upper is None
+            else x > ctx.upper,
+        )
         usual = grad.masked_fill(off | over, 0)
         # Descent moves x against the gradient: a positive gradient lowers x.
         redirected = grad.masked_fill((off & (grad > 0)) | (over & (grad < 0)), 0)

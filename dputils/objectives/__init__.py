@@ -1,4 +1,5 @@
-"""What to maximise: functions of named activations that add, subtract and scale like numbers.
+"""What to maximise: functions of named activations that add, subtract and scale like
+numbers.
 
 `kinds.py` has the objectives, `algebra.py` what they have in common.
 """

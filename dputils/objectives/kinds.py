@@ -1,27 +1,60 @@
-"""What to maximise: functions of named activations that add, subtract and scale like numbers.
+"""What to maximise: functions of named activations that add, subtract and scale like
+numbers.
 
-`channel("conv5", 7) - 0.1 * total_variation()` is an objective; so is the string "conv5:7", and so is any function of
-the activations. An objective is called with a dict `{layer: (N, C, H, W)}` that also holds the untransformed picture
-under "image", and returns one number. `batch=k` binds it to the k-th picture.
+`channel("conv5", 7) - 0.1 * total_variation()` is an objective; so is the string
+"conv5:7", and so is any function of the activations. An objective is called with a dict
+`{layer: (N, C, H, W)}` that also holds the untransformed picture under "image", and
+returns one number. `batch=k` binds it to the k-th picture.
 
-Source: Lucid `optvis/objectives.py`; the cosine power is due to Carter et al., Activation Atlas (2019).
+Source: Lucid `optvis/objectives.py`; the cosine power is due to Carter et al.,
+    Activation Atlas (2019).
 """
 
 import torch
 import torch.nn.functional as F
 
-from .algebra import IMAGE, Objective, as_objective, bound, channel, of, pick_channel, unit
+from .algebra import (
+    IMAGE,
+    Objective,
+    as_objective,
+    bound,
+    channel,
+    of,
+    pick_channel,
+    unit,
+)
 
-__all__ = ["IMAGE", "Objective", "alignment", "as_objective", "blur_each_step", "boundary_complexity", "channel",
-           "channel_interpolation", "class_index", "deepdream", "direction", "direction_neuron", "diversity",
-           "input_difference", "l1", "l2", "logit", "neuron", "tensor_direction", "total_variation"]
+__all__ = [
+    "IMAGE",
+    "Objective",
+    "alignment",
+    "as_objective",
+    "blur_each_step",
+    "boundary_complexity",
+    "channel",
+    "channel_interpolation",
+    "class_index",
+    "deepdream",
+    "direction",
+    "direction_neuron",
+    "diversity",
+    "input_difference",
+    "l1",
+    "l2",
+    "logit",
+    "neuron",
+    "tensor_direction",
+    "total_variation",
+]
 
 
 # ---- units ---------------------------------------------------------------------------------------------------
 
 
 def neuron(layer, n, x=None, y=None, batch=None):
-    """Activation of one channel at one position, by default the centre (index size // 2), averaged over the batch."""
+    """Activation of one channel at one position, by default the centre (index size //
+    2), averaged over the batch.
+    """
 
     def pick(a):
         row, column = _position(a, x, y, layer)
@@ -32,11 +65,16 @@ def neuron(layer, n, x=None, y=None, batch=None):
 
 
 def logit(label, batch=None):
-    """The network's score for a class, before the softmax: an index, or a name if the network knows its classes."""
+    """The network's score for a class, before the softmax: an index, or a name if the
+    network knows its classes.
+    """
 
     def function(activations):
         scores = of(activations, "logits", batch)
-        return scores[:, class_index(label, getattr(activations, "classes", None), scores.shape[1])].mean()
+        return scores[
+            :,
+            class_index(label, getattr(activations, "classes", None), scores.shape[1]),
+        ].mean()
 
     return Objective(function, ["logits"], f"logit({label!r}{bound(batch)})")
 
@@ -44,8 +82,8 @@ def logit(label, batch=None):
 def direction(layer, vector, cosine_power=0.0, batch=None):
     """Mean over positions of the activation vector's dot product with `vector`, (C,).
 
-    With `cosine_power` p each dot product is multiplied by max(0.1, cosine)^p, which favours activations that point
-    the same way over ones that are merely large.
+    With `cosine_power` p each dot product is multiplied by max(0.1, cosine)^p, which
+    favours activations that point the same way over ones that are merely large.
     """
     return _direction("direction", layer, vector, cosine_power, batch, lambda a: a)
 
@@ -61,56 +99,89 @@ def direction_neuron(layer, vector, x=None, y=None, cosine_power=0.0, batch=None
 
 
 def tensor_direction(layer, tensor, cosine_power=0.0, batch=None):
-    """`direction` with a whole map `tensor` (C, H, W), centred on the layer; both are cropped to fit."""
+    """`direction` with a whole map `tensor` (C, H, W), centred on the layer; both are
+    cropped to fit.
+    """
     tensor = torch.as_tensor(tensor, dtype=torch.float32)
     if tensor.dim() != 3:
-        raise ValueError(f"tensor_direction needs a tensor of shape (C, H, W), not {tuple(tensor.shape)}")
+        raise ValueError(
+            "tensor_direction needs a tensor of shape (C, H, W), not "
+            f"{tuple(tensor.shape)}"
+        )
 
     def function(activations):
         a = of(activations, layer, batch)
         if len(tensor) != a.shape[1]:
-            raise ValueError(f"the tensor has {len(tensor)} channels, but {layer!r} has {a.shape[1]}")
-        height, width = min(a.shape[2], tensor.shape[1]), min(a.shape[3], tensor.shape[2])
-        return _projection(_centre(a, height, width), _centre(tensor[None].to(a), height, width), cosine_power).mean()
+            raise ValueError(
+                f"the tensor has {len(tensor)} channels, but {layer!r} has {a.shape[1]}"
+            )
+        height, width = (
+            min(a.shape[2], tensor.shape[1]),
+            min(a.shape[3], tensor.shape[2]),
+        )
+        return _projection(
+            _centre(a, height, width),
+            _centre(tensor[None].to(a), height, width),
+            cosine_power,
+        ).mean()
 
     return Objective(function, [layer], f"tensor_direction({layer!r}{bound(batch)})")
 
 
 def deepdream(layer, batch=None):
     """Mean square of a whole layer: more of whatever is there."""
-    return Objective(lambda activations: of(activations, layer, batch).square().mean(), [layer],
-                     f"deepdream({layer!r}{bound(batch)})")
+    return Objective(
+        lambda activations: of(activations, layer, batch).square().mean(),
+        [layer],
+        f"deepdream({layer!r}{bound(batch)})",
+    )
 
 
 # ---- several pictures --------------------------------------------------------------------------------------------
 
 
 def channel_interpolation(layer1, n1, layer2, n2):
-    """From one channel to another across the batch: frame k maximises (1 - t) first + t second, t = k / (B - 1)."""
+    """From one channel to another across the batch: frame k maximises (1 - t) first + t
+    second, t = k / (B - 1).
+    """
 
     def function(activations):
-        first, second = (pick_channel(activations[layer], n, layer).mean((1, 2))
-                         for layer, n in ((layer1, n1), (layer2, n2)))
+        first, second = (
+            pick_channel(activations[layer], n, layer).mean((1, 2))
+            for layer, n in ((layer1, n1), (layer2, n2))
+        )
         t = torch.linspace(0, 1, len(first)).to(first)
         return ((1 - t) * first + t * second).sum()
 
-    return Objective(function, [layer1, layer2], f"channel_interpolation({layer1!r}, {n1}, {layer2!r}, {n2})")
+    return Objective(
+        function,
+        [layer1, layer2],
+        f"channel_interpolation({layer1!r}, {n1}, {layer2!r}, {n2})",
+    )
 
 
 def alignment(layer, decay_ratio=2.0, lags=4):
-    """Minus the squared difference of a layer between frames up to `lags` apart, weighted 1 / decay_ratio^lag."""
+    """Minus the squared difference of a layer between frames up to `lags` apart,
+    weighted 1 / decay_ratio^lag.
+    """
 
     def function(activations):
         a = activations[layer]
         _several(a, "alignment")
-        return -sum((a[:-lag] - a[lag:]).square().mean() / decay_ratio**lag
-                    for lag in range(1, min(lags, len(a) - 1) + 1))
+        return -sum(
+            (a[:-lag] - a[lag:]).square().mean() / decay_ratio**lag
+            for lag in range(1, min(lags, len(a) - 1) + 1)
+        )
 
-    return Objective(function, [layer], f"alignment({layer!r}, decay_ratio={decay_ratio:g})")
+    return Objective(
+        function, [layer], f"alignment({layer!r}, decay_ratio={decay_ratio:g})"
+    )
 
 
 def diversity(layer):
-    """How alike the pictures of a batch are in style: dot products of their unit-norm Gram matrices (subtract it)."""
+    """How alike the pictures of a batch are in style: dot products of their unit-norm
+    Gram matrices (subtract it).
+    """
 
     def function(activations):
         a = activations[layer].flatten(2)
@@ -126,9 +197,17 @@ def diversity(layer):
 
 
 def total_variation(batch=None):
-    """Sum of absolute differences between neighbouring pixels of the untransformed picture."""
-    return _penalty("total_variation", batch, lambda x: (x[..., 1:] - x[..., :-1]).abs().sum()
-                    + (x[..., 1:, :] - x[..., :-1, :]).abs().sum())
+    """Sum of absolute differences between neighbouring pixels of the untransformed
+    picture.
+    """
+    return _penalty(
+        "total_variation",
+        batch,
+        lambda x: (
+            (x[..., 1:] - x[..., :-1]).abs().sum()
+            + (x[..., 1:, :] - x[..., :-1, :]).abs().sum()
+        ),
+    )
 
 
 def l1(constant=0.0, batch=None):
@@ -138,18 +217,24 @@ def l1(constant=0.0, batch=None):
 
 def l2(constant=0.0, epsilon=1e-6, batch=None):
     """Euclidean distance from a constant; epsilon keeps its gradient finite at zero."""
-    return _penalty("l2", batch, lambda x: (epsilon + (x - constant).square().sum()).sqrt())
+    return _penalty(
+        "l2", batch, lambda x: (epsilon + (x - constant).square().sum()).sqrt()
+    )
 
 
 def input_difference(image):
     """Root mean square difference from a given image, `(1 or N, C, H, W)`."""
-    return _penalty("input_difference", None, lambda x: (x - image.to(x)).square().mean().sqrt())
+    return _penalty(
+        "input_difference", None, lambda x: (x - image.to(x)).square().mean().sqrt()
+    )
 
 
 def blur_each_step(*, alpha=False, batch=None):
-    """Half the squared difference from the picture's own 3×3 blur, held constant: subtract k times it to blur by k.
+    """Half the squared difference from the picture's own 3×3 blur, held constant:
+    subtract k times it to blur by k.
 
-    Gradient descent on it with step size k is x ← (1 - k) x + k blur(x). `alpha` blurs the opacity alone.
+    Gradient descent on it with step size k is x ← (1 - k) x + k blur(x). `alpha` blurs
+    the opacity alone.
     """
 
     def function(x):
@@ -160,12 +245,16 @@ def blur_each_step(*, alpha=False, batch=None):
 
 
 def boundary_complexity(width=20, constant=0.5, batch=None):
-    """What happens within `width` pixels of the border: departure from a 5×5 blur and from a constant."""
+    """What happens within `width` pixels of the border: departure from a 5×5 blur and
+    from a constant.
+    """
 
     def function(x):
         border = torch.ones_like(x[:1, :1])
         border[..., width:-width, width:-width] = 0
-        return (border * ((_blur(x, 5) - x).square() + 0.8 * (x - constant).square())).sum()
+        return (
+            border * ((_blur(x, 5) - x).square() + 0.8 * (x - constant).square())
+        ).sum()
 
     return _penalty("boundary_complexity", batch, function)
 
@@ -174,25 +263,38 @@ def boundary_complexity(width=20, constant=0.5, batch=None):
 
 
 def class_index(label, classes, count):
-    """The index of a class given by index or name; ValueError with the nearest names otherwise."""
+    """The index of a class given by index or name; ValueError with the nearest names
+    otherwise.
+    """
     if isinstance(label, str):
         if classes is None:
-            raise ValueError(f"this network does not name its classes; use an index from 0 to {count - 1} "
-                             f"instead of {label!r}, or load_network(..., classes=[...])")
+            raise ValueError(
+                "this network does not name its classes; use an index "
+                f"from 0 to {count - 1} instead of {label!r}, or "
+                "load_network(..., classes=[...])"
+            )
         if label not in classes:
             import difflib
 
             near = difflib.get_close_matches(label, classes, n=4, cutoff=0.3)
-            raise ValueError(f"there is no class {label!r}; the nearest are {', '.join(map(repr, near)) or 'none'}")
+            raise ValueError(
+                f"there is no class {label!r}; the nearest are "
+                f"{', '.join(map(repr, near)) or 'none'}"
+            )
         return classes.index(label)
     if not -count <= label < count:
-        raise ValueError(f"class {label} does not exist: the network has {count}, from 0 to {count - 1}")
+        raise ValueError(
+            f"class {label} does not exist: the network has {count}, from 0 to "
+            f"{count - 1}"
+        )
     return label
 
 
 def _penalty(name, batch, function):
     name = f"{name}({bound(batch)[2:]})"
-    return Objective(lambda activations: function(of(activations, IMAGE, batch)), [IMAGE], name)
+    return Objective(
+        lambda activations: function(of(activations, IMAGE, batch)), [IMAGE], name
+    )
 
 
 def _position(a, x, y, layer):
@@ -200,8 +302,10 @@ def _position(a, x, y, layer):
     height, width = a.shape[-2:]
     row, column = height // 2 if y is None else y, width // 2 if x is None else x
     if not (-height <= row < height and -width <= column < width):
-        raise ValueError(f"position x={column}, y={row} lies outside {layer!r}, which is {width} wide and {height} "
-                         "high for this picture")
+        raise ValueError(
+            f"position x={column}, y={row} lies outside {layer!r}, which "
+            f"is {width} wide and {height} high for this picture"
+        )
     return row, column
 
 
@@ -212,11 +316,18 @@ def _direction(kind, layer, vector, cosine_power, batch, window):
         a = of(activations, layer, batch)
         a = a if a.dim() == 4 else a[..., None, None]
         if len(vector) != a.shape[1]:
-            raise ValueError(f"the direction has {len(vector)} numbers, but {layer!r} has {a.shape[1]} channels")
-        return _projection(window(a), vector.to(a).view(1, -1, 1, 1), cosine_power, axis=1).mean()
+            raise ValueError(
+                f"the direction has {len(vector)} numbers, but {layer!r} has "
+                f"{a.shape[1]} channels"
+            )
+        return _projection(
+            window(a), vector.to(a).view(1, -1, 1, 1), cosine_power, axis=1
+        ).mean()
 
     power = f", cosine_power={cosine_power:g}" if cosine_power else ""
-    return Objective(function, [layer], f"{kind}({layer!r}, <{len(vector)}>{power}{bound(batch)})")
+    return Objective(
+        function, [layer], f"{kind}({layer!r}, <{len(vector)}>{power}{bound(batch)})"
+    )
 
 
 def _projection(a, b, cosine_power, axis=(1, 2, 3)):
@@ -229,17 +340,27 @@ def _projection(a, b, cosine_power, axis=(1, 2, 3)):
 
 def _centre(a, height, width):
     top, left = (a.shape[2] - height) // 2, (a.shape[3] - width) // 2
-    return a[:, :, top:top + height, left:left + width]
+    return a[:, :, top : top + height, left : left + width]
 
 
 def _several(a, name):
     if len(a) < 2:
-        raise ValueError(f"{name} compares the pictures of a batch, but there is only one; use batch=2 or more")
+        raise ValueError(
+            f"{name} compares the pictures of a batch, but there is only one; use "
+            "batch=2 or more"
+        )
 
 
 def _blur(x, size):
-    """Blur with a small kernel, normalised at the border: 3×3 with centre 1 and rim 0.5, or flat 5×5."""
+    """Blur with a small kernel, normalised at the border: 3×3 with centre 1 and rim
+    0.5, or flat 5×5.
+    """
     kernel = x.new_full((1, 1, size, size), 0.5 if size == 3 else 1.0)
     kernel[..., size // 2, size // 2] = 1.0
-    blur = lambda t: F.conv2d(t, kernel.expand(t.shape[1], 1, size, size), padding=size // 2, groups=t.shape[1])
+    blur = lambda t: F.conv2d(
+        t,
+        kernel.expand(t.shape[1], 1, size, size),
+        padding=size // 2,
+        groups=t.shape[1],
+    )
     return blur(x) / blur(torch.ones_like(x))

@@ -1,4 +1,6 @@
-"""Pictures without an end: tiles (`tiling.py`) and DeepDream on tiles of any size (`dream.py`)."""
+"""Pictures without an end: tiles (`tiling.py`) and DeepDream on tiles of any size
+(`dream.py`).
+"""
 
 from .dream import (
     color_mixed,

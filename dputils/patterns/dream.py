@@ -1,8 +1,10 @@
-"""DeepDream: climb an objective in pixels, with the gradient made smooth by hand, from small to large.
+"""DeepDream: climb an objective in pixels, with the gradient made smooth by hand, from
+small to large.
 
-DeepDream (2015) is older than the article and has no parameterization but pixels. What makes its pictures good is done
-to the gradient instead: its bands of frequency are made equally strong, and its colours are mixed. `FourierBasis` and
-decorrelated colour do the same from the other side.
+DeepDream (2015) is older than the article and has no parameterization but pixels. What
+makes its pictures good is done
+to the gradient instead: its bands of frequency are made equally strong, and its colours
+are mixed. `FourierBasis` and decorrelated colour do the same from the other side.
 """
 
 import torch
@@ -13,9 +15,11 @@ from .tiling import resize_periodic
 
 
 def laplacian_bands(signal, levels=4):
-    """A signal `(N, C, H, W)` as a sum of `levels + 1` bands, finest first, each periodic: a list.
+    """A signal `(N, C, H, W)` as a sum of `levels + 1` bands, finest first, each
+    periodic: a list.
 
-    Band k is what a binomial blur at distance 2^k takes away; the last is what is left. All have the full size.
+    Band k is what a binomial blur at distance 2^k takes away; the last is what is left.
+    All have the full size.
     """
     if levels < 0:
         raise ValueError(f"levels={levels} must not be negative")
@@ -28,22 +32,28 @@ def laplacian_bands(signal, levels=4):
 
 
 def laplacian_normalised(gradient, levels=4):
-    """A gradient `(N, C, H, W)` whose bands of frequency all have a root mean square of 1, for each picture alone.
+    """A gradient `(N, C, H, W)` whose bands of frequency all have a root mean square of
+    1, for each picture alone.
 
-    A network's raw gradient is strongest in the finest detail. After this a coarse change costs no more steps than a
-    fine one.
-    Source: Mordvintsev, DeepDream in TensorFlow (2015): a pyramid with a 5×5 binomial kernel and 4 splits.
-    Differs: bands keep the full size and wrap around, so that the result tiles at any size, odd ones too.
+    A network's raw gradient is strongest in the finest detail. After this a coarse
+    change costs no more steps than a fine one.
+    Source: Mordvintsev, DeepDream in TensorFlow (2015): a pyramid with a 5×5 binomial
+        kernel and 4 splits.
+    Differs: bands keep the full size and wrap around, so that the result tiles at any
+        size, odd ones too.
     """
     return sum(_unit(band) for band in laplacian_bands(gradient, levels))
 
 
 def color_mixed(gradient, colourful=1.0):
-    """A gradient in red, green and blue, turned towards the colours that vary together in photographs.
+    """A gradient in red, green and blue, turned towards the colours that vary together
+    in photographs.
 
-    Multiplies by the covariance of natural colours (with a mean variance of 1) plus `colourful` times the identity.
-    0 paints in the palette of photographs, mostly in lightness; large values leave the gradient's own colours.
-    A step on decorrelated colour does the first part by itself: its gradient in RGB is multiplied by C Cᵀ.
+    Multiplies by the covariance of natural colours (with a mean variance of 1) plus
+    `colourful` times the identity. 0 paints in the palette of photographs, mostly in
+    lightness; large values leave the gradient's own colours.
+    A step on decorrelated colour does the first part by itself: its gradient in RGB is
+        multiplied by C Cᵀ.
     """
     if colourful < 0:
         raise ValueError(f"colourful={colourful} must not be negative")
@@ -53,24 +63,30 @@ def color_mixed(gradient, colourful=1.0):
 
 
 def tiled_gradient(image, objective, network, *, tile=512, generator=None):
-    """Gradient of an objective with respect to the picture, piece by piece, so that memory does not grow with it.
+    """Gradient of an objective with respect to the picture, piece by piece, so that
+    memory does not grow with it.
 
-    The picture is rolled by a random distance, cut into pieces of at most `tile` pixels a side, and rolled back: over
-    many steps no place is an edge, neither between pieces nor where copies of the picture meet.
+    The picture is rolled by a random distance, cut into pieces of at most `tile` pixels
+    a side, and rolled back: over many steps no place is an edge, neither between pieces
+        nor where copies of the picture meet.
 
     Args:
         image: `(N, 3, H, W)` in [0, 1]; not changed.
-        objective: from `objectives`, a string "layer:channel", or a function of the activations. It is evaluated on
-            each piece; pieces count by their area.
+        objective: from `objectives`, a string "layer:channel", or a function of the
+            activations. It is evaluated on each piece; pieces count by their area.
         generator: where the roll comes from (CPU).
     Returns: the gradient, same shape as the picture.
     """
     if tile < 32:
-        raise ValueError(f"tile={tile} is too small for a network to see anything; use 32 or more")
+        raise ValueError(
+            f"tile={tile} is too small for a network to see anything; use 32 or more"
+        )
     objective = as_objective(objective)
     layers = list(objective.layers)
     height, width = image.shape[2:]
-    down, across = (int(torch.randint(n, (), generator=generator)) for n in (height, width))
+    down, across = (
+        int(torch.randint(n, (), generator=generator)) for n in (height, width)
+    )
     rolled = image.detach().roll((down, across), (2, 3))
     gradient = torch.empty_like(rolled)
     for rows in _pieces(height, tile):
@@ -79,46 +95,83 @@ def tiled_gradient(image, objective, network, *, tile=512, generator=None):
             activations = network(piece, layers) if layers else {}
             activations[IMAGE] = piece
             value = objective(activations) * (piece[0, 0].numel() / (height * width))
-            gradient[:, :, rows, columns], = torch.autograd.grad(value, piece)
+            (gradient[:, :, rows, columns],) = torch.autograd.grad(value, piece)
     return gradient.roll((-down, -across), (2, 3))
 
 
-def deep_dream(image, objective, network, *, size=None, octaves=4, scale=1.5, steps=20, rate=0.02, levels=4,
-               colourful=1.0, tile=512, seed=0, on_step=None):
+def deep_dream(
+    image,
+    objective,
+    network,
+    *,
+    size=None,
+    octaves=4,
+    scale=1.5,
+    steps=20,
+    rate=0.02,
+    levels=4,
+    colourful=1.0,
+    tile=512,
+    seed=0,
+    on_step=None,
+):
     """Dream on a picture from small to large, so that it stays a tile (or becomes one).
 
-    Each octave climbs the objective for some steps, then the picture is enlarged. Large things come from the small
-    octaves, details from the large ones.
+    Each octave climbs the objective for some steps, then the picture is enlarged. Large
+    things come from the small octaves, details from the large ones.
 
     Args:
-        image: where to start, `(N, 3, H, W)` in [0, 1]. Opposite edges should agree (`periodic_part` sees to that).
+        image: where to start, `(N, 3, H, W)` in [0, 1]. Opposite edges should agree
+            (`periodic_part` sees to that).
         objective, network: as for `maximize`.
         size: height and width of the result, or one number; by default the start's.
-        octaves, scale: how many sizes, and the factor between them; the smallest is size / scale^(octaves - 1).
+        octaves, scale: how many sizes, and the factor between them; the smallest is
+            size / scale^(octaves - 1).
         steps: in each octave.
-        rate: standard deviation of the change in one step on the smallest octave. It falls by `scale` per octave, to
-            no less than a fifth.
+        rate: standard deviation of the change in one step on the smallest octave. It
+            falls by `scale` per octave, to no less than a fifth.
         levels: of `laplacian_normalised`; None takes the raw gradient.
         colourful: of `color_mixed`; None leaves the colours alone.
         tile: largest piece that the network sees at once.
         seed: of the rolls. Same seed, same device, same bits.
-        on_step: called as `on_step(octave, step, image)` after every step; returning False stops.
+        on_step: called as `on_step(octave, step, image)` after every step; returning
+            False stops.
     Returns: the picture, `(N, 3, H, W)` in [0, 1].
-    Source: Mordvintsev, Olah and Tyka, Inceptionism (2015); the numbers are those of Lucid's "infinite patterns".
-    Differs: enlarged through Fourier coefficients, which wrap around, instead of bilinearly in another gamma.
+    Source: Mordvintsev, Olah and Tyka, Inceptionism (2015); the numbers are those of
+        Lucid's "infinite patterns".
+    Differs: enlarged through Fourier coefficients, which wrap around, instead of
+        bilinearly in another gamma.
     """
-    height, width = image.shape[2:] if size is None else (size, size) if isinstance(size, int) else size
+    height, width = (
+        image.shape[2:]
+        if size is None
+        else (size, size)
+        if isinstance(size, int)
+        else size
+    )
     if octaves < 1 or scale <= 1:
-        raise ValueError(f"octaves={octaves} must be at least 1 and scale={scale:g} above 1")
+        raise ValueError(
+            f"octaves={octaves} must be at least 1 and scale={scale:g} above 1"
+        )
     generator = torch.Generator().manual_seed(seed)
     for octave in range(octaves):
         smaller = scale ** (octaves - 1 - octave)
-        image = resize_periodic(image, (max(1, round(height / smaller)), max(1, round(width / smaller)))).clamp(0, 1)
+        image = resize_periodic(
+            image, (max(1, round(height / smaller)), max(1, round(width / smaller)))
+        ).clamp(0, 1)
         for step in range(1, steps + 1):
-            gradient = tiled_gradient(image, objective, network, tile=tile, generator=generator)
-            gradient = gradient if levels is None else laplacian_normalised(gradient, levels)
-            gradient = gradient if colourful is None else color_mixed(gradient, colourful)
-            image = (image + rate * max(0.2, scale**-octave) * _unit(gradient)).clamp(0, 1)
+            gradient = tiled_gradient(
+                image, objective, network, tile=tile, generator=generator
+            )
+            gradient = (
+                gradient if levels is None else laplacian_normalised(gradient, levels)
+            )
+            gradient = (
+                gradient if colourful is None else color_mixed(gradient, colourful)
+            )
+            image = (image + rate * max(0.2, scale**-octave) * _unit(gradient)).clamp(
+                0, 1
+            )
             if on_step is not None and on_step(octave, step, image) is False:
                 return image
     return image
@@ -126,11 +179,15 @@ def deep_dream(image, objective, network, *, size=None, octaves=4, scale=1.5, st
 
 def _unit(signal):
     """Each picture divided by its root mean square."""
-    return signal / signal.square().mean((1, 2, 3), keepdim=True).sqrt().clamp(min=1e-12)
+    return signal / signal.square().mean((1, 2, 3), keepdim=True).sqrt().clamp(
+        min=1e-12
+    )
 
 
 def _blur(signal, step):
-    """The binomial kernel 1 4 6 4 1 along both axes, its samples `step` pixels apart, wrapped around."""
+    """The binomial kernel 1 4 6 4 1 along both axes, its samples `step` pixels apart,
+    wrapped around.
+    """
     for axis in (2, 3):
         near = signal.roll(step, axis) + signal.roll(-step, axis)
         far = signal.roll(2 * step, axis) + signal.roll(-2 * step, axis)

@@ -1,7 +1,9 @@
-"""Pictures that tile: let the network look across the seam, measure the seam, and show the wall it makes.
+"""Pictures that tile: let the network look across the seam, measure the seam, and show
+the wall it makes.
 
-A picture tiles when its right edge goes on at its left edge and its bottom edge at its top: when it is a picture on a
-torus. Everything here treats pictures `(N, C, H, W)` that way.
+A picture tiles when its right edge goes on at its left edge and its bottom edge at its
+top: when it is a picture on a torus. Everything here treats pictures `(N, C, H, W)`
+    that way.
 """
 
 import math
@@ -22,38 +24,51 @@ def wrap(width):
         raise ValueError(f"wrap width {width} must not be negative")
 
     def transform(images, generator=None):
-        rows, columns = (torch.arange(-width, n + width, device=images.device) % n for n in images.shape[2:])
+        rows, columns = (
+            torch.arange(-width, n + width, device=images.device) % n
+            for n in images.shape[2:]
+        )
         return images[:, :, rows][:, :, :, columns]
 
     return transform
 
 
 def random_roll():
-    """A transform that shifts pictures by a random distance in both directions; what leaves comes back opposite."""
+    """A transform that shifts pictures by a random distance in both directions; what
+    leaves comes back opposite.
+    """
 
     def transform(images, generator=None):
-        shift = [int(torch.randint(n, (), generator=generator)) for n in images.shape[2:]]
+        shift = [
+            int(torch.randint(n, (), generator=generator)) for n in images.shape[2:]
+        ]
         return images.roll(shift, (2, 3))
 
     return transform
 
 
 def tiling_transforms(*, degrees=10, scales=(0.9, 0.95, 1.0, 1.05, 1.1)):
-    """The robustness stack for tiles: roll, wrap, scale, turn, and cut the middle out, so that no border is left.
+    """The robustness stack for tiles: roll, wrap, scale, turn, and cut the middle out,
+    so that no border is left.
 
-    Where `standard_transforms` pads with grey, this shows the network the neighbouring copies. No place of the tile
-    is an edge for it, since the cut is elsewhere at every step.
+    Where `standard_transforms` pads with grey, this shows the network the neighbouring
+    copies. No place of the tile is an edge for it, since the cut is elsewhere at every
+    step.
 
     Args:
         degrees: largest angle of the random turn, either way.
         scales: factors to draw from.
     Shapes: `(N, C, H, W)` to about the same size times the scale.
-    Source: the original's tiles are rolled by a random distance (Lucid, appendix "infinite patterns").
+    Source: the original's tiles are rolled by a random distance (Lucid, appendix
+        "infinite patterns").
     """
     angle = math.radians(degrees)
-    # A square turned by this angle and still full inside shrinks by cos + sin; a little more for odd sizes.
+    # A square turned by this angle and still full inside shrinks by cos + sin; a little
+    # more for odd sizes.
     spare = math.cos(angle) + math.sin(angle) - 1
-    turn = compose(random_scale(scales), random_rotate([k * degrees / 10 for k in range(-10, 11)]))
+    turn = compose(
+        random_scale(scales), random_rotate([k * degrees / 10 for k in range(-10, 11)])
+    )
 
     def transform(images, generator=None):
         images = random_roll()(images, generator)
@@ -66,27 +81,36 @@ def tiling_transforms(*, degrees=10, scales=(0.9, 0.95, 1.0, 1.05, 1.1)):
 
 
 def tile(images, rows=3, columns=3):
-    """Copies of each picture side by side: `(N, C, H, W)` to `(N, C, rows · H, columns · W)`."""
+    """Copies of each picture side by side: `(N, C, H, W)` to
+    `(N, C, rows · H, columns · W)`.
+    """
     if rows < 1 or columns < 1:
-        raise ValueError(f"tile needs at least one row and column, not {rows} and {columns}")
+        raise ValueError(
+            f"tile needs at least one row and column, not {rows} and {columns}"
+        )
     return images.repeat(1, 1, rows, columns)
 
 
 def seam_jump(images, *, order=1):
-    """How much the picture jumps where copies meet, as a multiple of its jumps elsewhere: `(N,)`.
+    """How much the picture jumps where copies meet, as a multiple of its jumps
+    elsewhere: `(N,)`.
 
-    The root mean square difference between the last and the first column, divided by that between neighbouring
-    columns inside; the same for rows; the larger of the two. A tile has about 1. Below 1 the seam is smoother than the
-    rest. The pictures that come with this book have 0.8 (a weave) to 9 (a rocket in the sky).
+    The root mean square difference between the last and the first column, divided by
+    that between neighbouring columns inside; the same for rows; the larger of the two.
+    A tile has about 1. Below 1 the seam is smoother than the rest. The pictures that
+    come with this book have 0.8 (a weave) to 9 (a rocket in the sky).
 
     Args:
-        order: 1 compares values; 2 compares slopes, and finds the kink of two edges that only agree in value.
+        order: 1 compares values; 2 compares slopes, and finds the kink of two edges
+            that only agree in value.
     Raises: ValueError for another order, or pictures under 4 pixels.
     """
     if order not in (1, 2):
         raise ValueError(f"order={order} must be 1 (values) or 2 (slopes)")
     if min(images.shape[2:]) < 4:
-        raise ValueError(f"seam_jump needs at least 4×4 pixels, not {tuple(images.shape[2:])}")
+        raise ValueError(
+            f"seam_jump needs at least 4×4 pixels, not {tuple(images.shape[2:])}"
+        )
     ratios = []
     for axis in (2, 3):
         x = images.detach().float().movedim(axis, 2)  # along axis 2
@@ -100,10 +124,12 @@ def seam_jump(images, *, order=1):
 
 
 def resize_periodic(images, size):
-    """Resize tiles so that they stay tiles, through their Fourier coefficients: `(N, C, H, W)` to `(N, C, *size)`.
+    """Resize tiles so that they stay tiles, through their Fourier coefficients:
+    `(N, C, H, W)` to `(N, C, *size)`.
 
-    Enlarging adds no frequency, shrinking takes away those that no longer fit, so nothing is aliased. Values may
-    overshoot [0, 1] a little beside hard edges; clamp them where that matters.
+    Enlarging adds no frequency, shrinking takes away those that no longer fit, so
+    nothing is aliased. Values may overshoot [0, 1] a little beside hard edges; clamp
+    them where that matters.
 
     Args:
         size: `(height, width)` or one number, any positive size.
@@ -111,24 +137,31 @@ def resize_periodic(images, size):
     height, width = (size, size) if isinstance(size, int) else size
     old_height, old_width = images.shape[2:]
     if height < 1 or width < 1:
-        raise ValueError(f"size={size!r} must be positive: one number, or (height, width)")
+        raise ValueError(
+            f"size={size!r} must be positive: one number, or (height, width)"
+        )
     if (height, width) == (old_height, old_width):
         return images
-    # Frequencies that both sizes hold with both signs; an even size's highest one has no partner and is left out.
+    # Frequencies that both sizes hold with both signs; an even size's highest one has
+    # no partner and is left out.
     tall, wide = (min(height, old_height) - 1) // 2, (min(width, old_width) - 1) // 2
     old = torch.fft.rfft2(images)
     new = old.new_zeros(*images.shape[:2], height, width // 2 + 1)
-    new[:, :, :tall + 1, :wide + 1] = old[:, :, :tall + 1, :wide + 1]
+    new[:, :, : tall + 1, : wide + 1] = old[:, :, : tall + 1, : wide + 1]
     if tall:
-        new[:, :, -tall:, :wide + 1] = old[:, :, -tall:, :wide + 1]
-    return torch.fft.irfft2(new, s=(height, width)) * (height * width / (old_height * old_width))
+        new[:, :, -tall:, : wide + 1] = old[:, :, -tall:, : wide + 1]
+    return torch.fft.irfft2(new, s=(height, width)) * (
+        height * width / (old_height * old_width)
+    )
 
 
 def periodic_part(images):
-    """A picture made to tile by taking away the smooth picture that carries its edges' disagreement.
+    """A picture made to tile by taking away the smooth picture that carries its edges'
+    disagreement.
 
-    Splits `u = periodic + smooth`: the smooth part has the jumps between opposite edges as its only sources, the
-    periodic part has all the detail. Same shape; values may leave [0, 1] a little.
+    Splits `u = periodic + smooth`: the smooth part has the jumps between opposite edges
+    as its only sources, the periodic part has all the detail. Same shape; values may
+    leave [0, 1] a little.
     Source: Moisan, Periodic Plus Smooth Image Decomposition (2011).
     """
     height, width = images.shape[2:]
@@ -140,17 +173,23 @@ def periodic_part(images):
     sources[..., -1] -= columns
     options = {"dtype": images.dtype, "device": images.device}
     fy, fx = torch.fft.fftfreq(height, **options), torch.fft.rfftfreq(width, **options)
-    laplacian = 2 * torch.cos(2 * math.pi * fy)[:, None] + 2 * torch.cos(2 * math.pi * fx) - 4
+    laplacian = (
+        2 * torch.cos(2 * math.pi * fy)[:, None] + 2 * torch.cos(2 * math.pi * fx) - 4
+    )
     laplacian[0, 0] = 1.0  # the sources sum to zero: there is no mean to divide
     smooth = torch.fft.irfft2(torch.fft.rfft2(sources) / laplacian, s=(height, width))
     return images - smooth
 
 
-def tiling_preview(image, *, width=640, height=360, seconds=16, pixels=None, quality=85):
-    """A wall of one tile that scrolls by for ever, as a self-contained piece of HTML (a string).
+def tiling_preview(
+    image, *, width=640, height=360, seconds=16, pixels=None, quality=85
+):
+    """A wall of one tile that scrolls by for ever, as a self-contained piece of HTML (a
+    string).
 
-    One data URL and a CSS animation: no script, no network, no kernel. It stands still under the pointer, and for
-    readers whose system asks for reduced motion. `Path("wall.html").write_text(tiling_preview(image))` keeps it.
+    One data URL and a CSS animation: no script, no network, no kernel. It stands still
+    under the pointer, and for readers whose system asks for reduced motion.
+    `Path("wall.html").write_text(tiling_preview(image))` keeps it.
 
     Args:
         image: one tile, `(1, 3, H, W)` or `(3, H, W)` in [0, 1].
@@ -163,11 +202,13 @@ def tiling_preview(image, *, width=640, height=360, seconds=16, pixels=None, qua
     pixels = tile_width if pixels is None else pixels
     across, down = int(pixels), round(pixels * tile_height / tile_width)
     url = data_url(image, quality=quality)
-    name = f"wall{zlib.crc32(f'{url}{width}{height}{seconds}{across}'.encode()):08x}"  # two walls on one page differ
+    # two walls on one page differ
+    name = f"wall{zlib.crc32(f'{url}{width}{height}{seconds}{across}'.encode()):08x}"
     return (
         f'<div id="{name}" role="img" aria-label="A wall of one repeated tile, scrolling">'
         f"<style>#{name}{{position:relative;overflow:hidden;width:{width}px;max-width:100%;height:{height}px}}"
-        # The wall is one tile larger than the window, so moving it by a tile never shows its end.
+        # The wall is one tile larger than the window, so moving it by a tile never
+        # shows its end.
         f"#{name}>i{{position:absolute;top:0;left:0;width:calc(100% + {across}px);height:{height + down}px;"
         f'background:url("{url}") 0 0/{across}px {down}px;animation:{name} {seconds}s linear infinite}}'
         f"#{name}:hover>i{{animation-play-state:paused}}"

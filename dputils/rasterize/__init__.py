@@ -1,7 +1,8 @@
 """From triangles to pixels to colours, with gradients. Article: section 5.
 
-`visibility.py` finds the triangle that each pixel sees, `render.py` carries values from vertices to pixels, `texture.py`
-looks colours up, `pytorch3d_backend.py` does the first by PyTorch3D.
+`visibility.py` finds the triangle that each pixel sees, `render.py` carries values from
+vertices to pixels, `texture.py` looks colours up, `pytorch3d_backend.py` does the first
+by PyTorch3D.
 """
 
 from .render import Fragments, View, interpolate, rasterize, render, screen_derivatives

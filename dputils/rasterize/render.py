@@ -1,11 +1,13 @@
 """From triangles to pixels and from pixels to colours, in plain PyTorch.
 
-`rasterize` says for every pixel which triangle it sees and where on it; `interpolate` carries what the vertices know to
-the pixels; `sample_texture` looks the colour up; `render` does all three. A `View` keeps what does not change
-while a texture is optimized.
+`rasterize` says for every pixel which triangle it sees and where on it; `interpolate`
+carries what the vertices know to the pixels; `sample_texture` looks the colour up;
+`render` does all three. A `View` keeps what does not change while a texture is
+optimized.
 
-Conventions are OpenGL's: clip space `(x, y, z, w)` with -w ≤ x, y, z ≤ w, y up, texture origin at the bottom left.
-Images have their top row first, and the centre of a pixel is at half integers.
+Conventions are OpenGL's: clip space `(x, y, z, w)` with -w ≤ x, y, z ≤ w, y up, texture
+origin at the bottom left. Images have their top row first, and the centre of a pixel is
+at half integers.
 """
 
 from typing import NamedTuple
@@ -15,7 +17,15 @@ import torch
 from .texture import blend, check_texture, mip_level, places_of, sample_texture, spread
 from .visibility import edge_functions, pixel_coordinates, visible_faces
 
-__all__ = ["Fragments", "View", "interpolate", "rasterize", "render", "sample_texture", "screen_derivatives"]
+__all__ = [
+    "Fragments",
+    "View",
+    "interpolate",
+    "rasterize",
+    "render",
+    "sample_texture",
+    "screen_derivatives",
+]
 
 BACKENDS = ("torch", "pytorch3d")
 
@@ -25,8 +35,10 @@ class Fragments(NamedTuple):
 
     Attributes:
         face: `(N, H, W)` int64, number of the triangle, -1 where empty.
-        barycentric: `(N, H, W, 3)`, weights of its three corners in space (perspective-correct), 0 where empty.
-        depth: `(N, H, W)`, from -1 at the near plane to 1 at the far plane, 1 where empty.
+        barycentric: `(N, H, W, 3)`, weights of its three corners in space
+            (perspective-correct), 0 where empty.
+        depth: `(N, H, W)`, from -1 at the near plane to 1 at the far plane, 1 where
+            empty.
     """
 
     face: torch.Tensor
@@ -43,22 +55,29 @@ def rasterize(clip, faces, size, *, backend="torch", max_pairs=None):
     """Find the triangle that each pixel sees.
 
     Args:
-        clip: vertices in clip space, `(N, V, 4)` float, one set for each of N views (`mesh.project(cameras)`).
-        faces: `(F, 3)`, the corners of each triangle as numbers of vertices. Both sides are seen.
+        clip: vertices in clip space, `(N, V, 4)` float, one set for each of N views
+            (`mesh.project(cameras)`).
+        faces: `(F, 3)`, the corners of each triangle as numbers of vertices. Both sides
+            are seen.
         size: `(H, W)`, or one number for a square.
         backend: "torch", or "pytorch3d" where that is installed.
-        max_pairs: how many (triangle, pixel) pairs are held at a time, about 250 bytes each (1 to 2^24; by default
-            2^18 on a CPU, whose caches like it, and 2^22 elsewhere).
+        max_pairs: how many (triangle, pixel) pairs are held at a time, about 250 bytes
+            each (1 to 2^24; by default 2^18 on a CPU, whose caches like it, and 2^22
+            elsewhere).
     Returns: `Fragments`.
-    Raises: ValueError for wrong shapes, indices out of range, NaN, or an unknown backend.
-    Gradients: reach `clip` through the barycentric coordinates and the depth, inside triangles. Which triangle
-        is seen has no gradient, so silhouettes do not move.
-    Differs: nothing from OpenGL without culling. Triangles that reach behind the near plane are cut off there, pixel by
-        pixel; a pixel centre on a shared edge belongs to exactly one triangle; of equal depths the first face wins.
+    Raises: ValueError for wrong shapes, indices out of range, NaN, or an unknown
+        backend.
+    Gradients: reach `clip` through the barycentric coordinates and the depth, inside
+        triangles. Which triangle is seen has no gradient, so silhouettes do not move.
+    Differs: nothing from OpenGL without culling. Triangles that reach behind the near
+        plane are cut off there, pixel by pixel; a pixel centre on a shared edge belongs
+        to exactly one triangle; of equal depths the first face wins.
     """
     clip, faces, size = _checked(clip, faces, size)
     if backend not in BACKENDS:
-        raise ValueError(f"backend={backend!r} is not one of {', '.join(map(repr, BACKENDS))}")
+        raise ValueError(
+            f"backend={backend!r} is not one of {', '.join(map(repr, BACKENDS))}"
+        )
     if max_pairs is None:
         max_pairs = 2**18 if clip.device.type == "cpu" else 2**22
     if not 1 <= max_pairs <= 2**24:
@@ -71,12 +90,15 @@ def rasterize(clip, faces, size, *, backend="torch", max_pairs=None):
         found = Fragments(*visible_faces(clip, faces, size, max_pairs))
     if not (clip.requires_grad and torch.is_grad_enabled()):
         return found
-    pixels, corners, edges = _seen(found.face, clip, faces)  # the same once more, for the gradient
+    # the same once more, for the gradient
+    pixels, corners, edges = _seen(found.face, clip, faces)
     weights = (edges / _total(edges)).to(clip.dtype)
     depth = _total(weights * corners[..., 2]) / _total(weights * corners[..., 3])
     barycentric = found.barycentric.view(-1, 3).index_put((pixels,), weights)
     depth = found.depth.flatten().index_put((pixels,), depth[:, 0])
-    return Fragments(found.face, barycentric.view(*found.face.shape, 3), depth.view(found.face.shape))
+    return Fragments(
+        found.face, barycentric.view(*found.face.shape, 3), depth.view(found.face.shape)
+    )
 
 
 def interpolate(fragments, attributes, faces):
@@ -84,58 +106,88 @@ def interpolate(fragments, attributes, faces):
 
     Args:
         fragments: from `rasterize`.
-        attributes: `(V, C)`, or `(N, V, C)` if they differ between views: positions, normals, texture coordinates …
+        attributes: `(V, C)`, or `(N, V, C)` if they differ between views: positions,
+            normals, texture coordinates …
         faces: the faces that were rasterized, `(F, 3)`.
     Returns: `(N, C, H, W)`, 0 where there is nothing.
     Gradients: reach the attributes and the barycentric coordinates.
     """
     faces = torch.as_tensor(faces, device=fragments.face.device).long()
-    if attributes.dim() not in (2, 3) or (attributes.dim() == 3 and len(attributes) != len(fragments.face)):
-        raise ValueError(f"attributes must be (V, C), or (N, V, C) with N = {len(fragments.face)} views, not "
-                         f"{tuple(attributes.shape)}")
+    if attributes.dim() not in (2, 3) or (
+        attributes.dim() == 3 and len(attributes) != len(fragments.face)
+    ):
+        raise ValueError(
+            "attributes must be (V, C), or (N, V, C) with N = "
+            f"{len(fragments.face)} views, not {tuple(attributes.shape)}"
+        )
     pixels, values = _attributes(fragments, attributes, faces)
     return spread(values.t(), pixels, fragments.face.shape)
 
 
 def screen_derivatives(fragments, attributes, faces, clip):
-    """How fast attributes change from pixel to pixel, exactly, from the plane of the triangle: no seams, no neighbours.
+    """How fast attributes change from pixel to pixel, exactly, from the plane of the
+    triangle: no seams, no neighbours.
 
     Args: as for `rasterize` and `interpolate`.
-    Returns: `(P, C, 2)` for the P covered pixels in reading order: change per column and per row.
+    Returns: `(P, C, 2)` for the P covered pixels in reading order: change per column
+        and per row.
     """
     clip, faces, _ = _checked(clip, faces, tuple(fragments.face.shape[1:]))
     pixels, corners, edges = _seen(fragments.face, clip, faces)
     x, y, _, w = corners.unbind(-1)
-    # An edge function is a * column + b * row + c, and a barycentric coordinate is one of three over their sum.
+    # An edge function is a * column + b * row + c, and a barycentric coordinate is one
+    # of three over their sum.
     following, last = [1, 2, 0], [2, 0, 1]
-    slopes = torch.stack([w[:, last] * y[:, following] - w[:, following] * y[:, last],
-                          w[:, following] * x[:, last] - w[:, last] * x[:, following]], -1)  # (P, 3, 2)
+    slopes = torch.stack(
+        [
+            w[:, last] * y[:, following] - w[:, following] * y[:, last],
+            # (P, 3, 2)
+            w[:, following] * x[:, last] - w[:, last] * x[:, following],
+        ],
+        -1,
+    )
     total = _total(edges)
     weights = (edges / total).to(clip.dtype)
-    change = (slopes - weights[..., None] * _total(slopes)) / total.to(clip.dtype)[..., None]
-    return torch.einsum("pkd,pkc->pcd", change, _at_corners(fragments, pixels, attributes, faces))
+    change = (slopes - weights[..., None] * _total(slopes)) / total.to(clip.dtype)[
+        ..., None
+    ]
+    return torch.einsum(
+        "pkd,pkc->pcd", change, _at_corners(fragments, pixels, attributes, faces)
+    )
 
 
 class View:
-    """What cameras see of a mesh, kept so that many textures can be drawn at the price of looking up colours.
+    """What cameras see of a mesh, kept so that many textures can be drawn at the price
+    of looking up colours.
 
     Args:
         mesh: a `scene.Mesh` with texture coordinates.
-        cameras: `(N, 4, 4)` or `(4, 4)`, from space to clip space (`scene.sample_views`, or perspective @ look_at).
+        cameras: `(N, 4, 4)` or `(4, 4)`, from space to clip space
+            (`scene.sample_views`, or perspective @ look_at).
         size: `(H, W)`, or one number for a square.
         backend, max_pairs: as for `rasterize`.
-    Attributes: `fragments`; `uv` `(N, 2, H, W)`; `mask` `(N, 1, H, W)` bool; `shape` `(N, H, W)`.
+    Attributes: `fragments`; `uv` `(N, 2, H, W)`; `mask` `(N, 1, H, W)` bool; `shape`
+        `(N, H, W)`.
     """
 
     def __init__(self, mesh, cameras, size, *, backend="torch", max_pairs=None):
         if getattr(mesh, "uv", None) is None:
-            raise ValueError("the mesh has no texture coordinates (uv); scene.unwrap(mesh) makes them")
+            raise ValueError(
+                "the mesh has no texture coordinates (uv); scene.unwrap(mesh) makes "
+                "them"
+            )
         clip = mesh.project(cameras)
-        self.fragments = rasterize(clip, mesh.faces, size, backend=backend, max_pairs=max_pairs)
+        self.fragments = rasterize(
+            clip, mesh.faces, size, backend=backend, max_pairs=max_pairs
+        )
         self.shape = tuple(self.fragments.face.shape)
         self._pixels, self._uv = _attributes(self.fragments, mesh.uv, mesh.faces)
         self._view = self._pixels // (self.shape[1] * self.shape[2])
-        self._texture, self._surface, self._change = mesh.texture, (clip.detach(), mesh.faces, mesh.uv.detach()), None
+        self._texture, self._surface, self._change = (
+            mesh.texture,
+            (clip.detach(), mesh.faces, mesh.uv.detach()),
+            None,
+        )
         self._places = {}
 
     @property
@@ -147,7 +199,9 @@ class View:
         return spread(self._uv.t(), self._pixels, self.shape)
 
     def level(self, size):
-        """Mip level per pixel for a texture of `size` (H, W): `(N, 1, H, W)`, 0 where there is nothing."""
+        """Mip level per pixel for a texture of `size` (H, W): `(N, 1, H, W)`, 0 where
+        there is nothing.
+        """
         return spread(self._level(size)[None], self._pixels, self.shape)
 
     @torch.no_grad()
@@ -162,20 +216,27 @@ class View:
         Args:
             texture: `(1 or N, C, H, W)`; the mesh's own by default.
             background: a number, a colour `(C,)`, or pictures `(1 or N, C, H, W)`.
-            mip: average over a pixel where the texture is finer than the screen. Costs about twice as much, removes
-                flicker and speckle, and spreads the gradient over all texels of a pixel.
+            mip: average over a pixel where the texture is finer than the screen. Costs
+                about twice as much, removes flicker and speckle, and spreads the
+                gradient over all texels of a pixel.
             wrap: as for `sample_texture`.
-        Gradients: reach the texture, the background, and texture coordinates and vertices inside triangles.
+        Gradients: reach the texture, the background, and texture coordinates and
+            vertices inside triangles.
         """
         texture = self._texture if texture is None else texture
         if texture is None:
-            raise ValueError("the mesh has no texture; pass one, for example view.render(texture)")
+            raise ValueError(
+                "the mesh has no texture; pass one, for example view.render(texture)"
+            )
         texture = check_texture(texture, self.shape[0])
         size = tuple(texture.shape[2:])
         places = self._places.get((size, mip, wrap))
         if places is None:
-            places = places_of(self._uv, size, level=self._level(size) if mip else None, wrap=wrap)
-            if not self._uv.requires_grad:  # the same texels again for the next texture of this size
+            places = places_of(
+                self._uv, size, level=self._level(size) if mip else None, wrap=wrap
+            )
+            # the same texels again for the next texture of this size
+            if not self._uv.requires_grad:
                 self._places = {(size, mip, wrap): places}
         image = spread(blend(texture, self._view, places), self._pixels, self.shape)
         if not torch.is_tensor(background):
@@ -183,49 +244,84 @@ class View:
                 return image
             background = torch.tensor(background)
         background = background.to(image)
-        return torch.where(self.mask, image, background.view(-1, 1, 1) if background.dim() == 1 else background)
+        return torch.where(
+            self.mask,
+            image,
+            background.view(-1, 1, 1) if background.dim() == 1 else background,
+        )
 
 
-def render(mesh, cameras, size, *, texture=None, background=0.0, mip=False, wrap="repeat", backend="torch"):
-    """Pictures `(N, C, H, W)` of a mesh: `View(mesh, cameras, size).render(texture)`, unlit.
+def render(
+    mesh,
+    cameras,
+    size,
+    *,
+    texture=None,
+    background=0.0,
+    mip=False,
+    wrap="repeat",
+    backend="torch",
+):
+    """Pictures `(N, C, H, W)` of a mesh: `View(mesh, cameras, size).render(texture)`,
+    unlit.
 
-    Arguments as for `View` and `View.render`. Keep the `View` when only the texture changes.
+    Arguments as for `View` and `View.render`. Keep the `View` when only the texture
+    changes.
     """
-    return View(mesh, cameras, size, backend=backend).render(texture, background=background, mip=mip, wrap=wrap)
+    return View(mesh, cameras, size, backend=backend).render(
+        texture, background=background, mip=mip, wrap=wrap
+    )
 
 
 def _seen(face, clip, faces):
-    """Covered pixels `(P,)`, the corners of what each sees `(P, 3, 4)`, and its three edge functions `(P, 3)`."""
+    """Covered pixels `(P,)`, the corners of what each sees `(P, 3, 4)`, and its three
+    edge functions `(P, 3)`.
+    """
     count, height, width = face.shape
     pixels = (face >= 0).flatten().nonzero().squeeze(1)
     view = pixels // (height * width)
     inside = pixels - view * (height * width)
     row = inside // width
-    vertices = faces.index_select(0, face.flatten()[pixels]) + (view * clip.shape[1])[:, None]
+    vertices = (
+        faces.index_select(0, face.flatten()[pixels]) + (view * clip.shape[1])[:, None]
+    )
     points = pixel_coordinates(clip, (height, width)).flatten(0, 1)
     corners = points.index_select(0, vertices.flatten()).view(-1, 3, 4)
     x, y, _, w = (part.unbind(1) for part in corners.unbind(-1))
-    return pixels, corners, torch.stack(edge_functions(x, y, w, inside - row * width + 0.5, row + 0.5), 1)
+    return (
+        pixels,
+        corners,
+        torch.stack(edge_functions(x, y, w, inside - row * width + 0.5, row + 0.5), 1),
+    )
 
 
 def _at_corners(fragments, pixels, attributes, faces):
     """Attributes at the corners of what each pixel sees, `(P, 3, C)`."""
     vertices = faces.index_select(0, fragments.face.flatten()[pixels])
     if attributes.dim() == 3:
-        vertices = vertices + (pixels // fragments.face[0].numel() * attributes.shape[1])[:, None]
+        vertices = (
+            vertices
+            + (pixels // fragments.face[0].numel() * attributes.shape[1])[:, None]
+        )
         attributes = attributes.flatten(0, 1)
-    return attributes.index_select(0, vertices.flatten()).view(*vertices.shape, attributes.shape[-1])
+    return attributes.index_select(0, vertices.flatten()).view(
+        *vertices.shape, attributes.shape[-1]
+    )
 
 
 def _attributes(fragments, attributes, faces):
     """Covered pixels `(P,)` and the interpolated attributes there `(P, C)`."""
     pixels = (fragments.face >= 0).flatten().nonzero().squeeze(1)
     weights = fragments.barycentric.reshape(-1, 3).index_select(0, pixels)
-    return pixels, _total(_at_corners(fragments, pixels, attributes, faces) * weights[..., None])[:, 0]
+    return pixels, _total(
+        _at_corners(fragments, pixels, attributes, faces) * weights[..., None]
+    )[:, 0]
 
 
 def _total(values):
-    """Sum over the three corners, kept as an axis of one; `sum` is slow over an axis that short."""
+    """Sum over the three corners, kept as an axis of one; `sum` is slow over an axis
+    that short.
+    """
     return values[:, 0:1] + values[:, 1:2] + values[:, 2:3]
 
 
@@ -235,18 +331,31 @@ def _checked(clip, faces, size):
         raise ValueError(f"size={size} must be (height, width), both at least 1")
     if not torch.is_tensor(clip) or clip.dim() != 3 or clip.shape[2] != 4:
         what = tuple(clip.shape) if torch.is_tensor(clip) else type(clip).__name__
-        raise ValueError(f"clip must be (N, V, 4), homogeneous vertices for each of N views, not {what}; "
-                         "mesh.project(cameras) makes it")
+        raise ValueError(
+            "clip must be (N, V, 4), homogeneous vertices for each of N "
+            f"views, not {what}; mesh.project(cameras) makes it"
+        )
     if clip.dtype not in (torch.float32, torch.float64):
-        raise ValueError(f"clip must be float32 or float64, not {clip.dtype}; use clip.float()")
+        raise ValueError(
+            f"clip must be float32 or float64, not {clip.dtype}; use clip.float()"
+        )
     if not torch.isfinite(clip).all():
         bad = int((~torch.isfinite(clip)).any(2).any(0).sum())
-        raise ValueError(f"{bad} of {clip.shape[1]} vertices are NaN or infinite in clip space; look for a camera that "
-                         "stands at its own target, or repair the mesh with load_mesh")
+        raise ValueError(
+            f"{bad} of {clip.shape[1]} vertices are NaN or infinite in "
+            "clip space; look for a camera that stands at its own target, "
+            "or repair the mesh with load_mesh"
+        )
     faces = torch.as_tensor(faces, device=clip.device)
     if faces.dim() != 2 or faces.shape[1] != 3 or faces.is_floating_point():
-        raise ValueError(f"faces must be (F, 3) integers, not {faces.dtype} {tuple(faces.shape)}")
+        raise ValueError(
+            f"faces must be (F, 3) integers, not {faces.dtype} {tuple(faces.shape)}"
+        )
     if len(faces) and not 0 <= int(faces.min()) <= int(faces.max()) < clip.shape[1]:
-        raise ValueError(f"faces name vertices {int(faces.min())} to {int(faces.max())}, but there are only 0 to "
-                         f"{clip.shape[1] - 1}; indices count from 0 (OBJ files count from 1)")
+        raise ValueError(
+            f"faces name vertices {int(faces.min())} to "
+            f"{int(faces.max())}, but there are only 0 to "
+            f"{clip.shape[1] - 1}; indices count from 0 (OBJ files count "
+            "from 1)"
+        )
     return clip, faces.long(), size

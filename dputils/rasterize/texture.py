@@ -1,7 +1,9 @@
-"""Looking colours up in a texture, as OpenGL does it: bilinear, with wrapping, and from mip levels.
+"""Looking colours up in a texture, as OpenGL does it: bilinear, with wrapping, and from
+mip levels.
 
-A texture is an image `(1 or N, C, H, W)`, top row first. Texture coordinates have their origin at the bottom left:
-(0, 0) is the lower left corner of the lower left texel, (1, 1) the upper right corner of the upper right one.
+A texture is an image `(1 or N, C, H, W)`, top row first. Texture coordinates have their
+origin at the bottom left: (0, 0) is the lower left corner of the lower left texel, (1,
+    1) the upper right corner of the upper right one.
 """
 
 import math
@@ -18,19 +20,26 @@ def sample_texture(texture, uv, *, level=None, wrap="repeat", mask=None):
     Args:
         texture: `(1, C, H, W)`, or `(N, C, H, W)` with a texture for each view.
         uv: `(N, 2, H', W')`, u to the right, v up; any real numbers.
-        level: None for bilinear lookups in the texture itself; or `(N, 1, H', W')`, the base-2 logarithm of how many
-            texels a pixel spans (`mip_level`): colours are then averaged over about one pixel (trilinear).
-        wrap: what lies outside [0, 1]: "repeat" (GL_REPEAT), "mirror" (GL_MIRRORED_REPEAT), "clamp" (GL_CLAMP_TO_EDGE).
-        mask: `(N, 1, H', W')` bool; the rest is neither looked up nor coloured: it is 0.
+        level: None for bilinear lookups in the texture itself; or `(N, 1, H', W')`, the
+            base-2 logarithm of how many
+            texels a pixel spans (`mip_level`): colours are then averaged over about one
+                pixel (trilinear).
+        wrap: what lies outside [0, 1]: "repeat" (GL_REPEAT), "mirror"
+            (GL_MIRRORED_REPEAT), "clamp" (GL_CLAMP_TO_EDGE).
+        mask: `(N, 1, H', W')` bool; the rest is neither looked up nor coloured: it is
+            0.
     Returns: `(N, C, H', W')`.
     Raises: ValueError for other shapes or another wrap.
     Gradients: reach the texture and uv; not the level.
-    Differs: gathers four texels and blends them, because grid_sample has no backward on MPS and no repetition.
+    Differs: gathers four texels and blends them, because grid_sample has no backward on
+        MPS and no repetition.
     """
     texture = check_texture(texture, len(uv))
     if uv.dim() != 4 or uv.shape[1] != 2:
-        raise ValueError(f"uv must be (N, 2, H, W), not {tuple(uv.shape)}; interpolate(fragments, mesh.uv, mesh.faces) "
-                         "makes it")
+        raise ValueError(
+            f"uv must be (N, 2, H, W), not {tuple(uv.shape)}; "
+            "interpolate(fragments, mesh.uv, mesh.faces) makes it"
+        )
     count, _, height, width = uv.shape
     flat = uv.permute(0, 2, 3, 1).reshape(-1, 2)
     if mask is None:
@@ -45,15 +54,21 @@ def sample_texture(texture, uv, *, level=None, wrap="repeat", mask=None):
 
 
 def lookup(texture, uv, view, *, level=None, wrap="repeat"):
-    """Colours `(C, P)` at P points: `uv` is `(P, 2)`, `view` `(P,)` says which texture of the batch, `level` `(P,)`."""
-    return blend(texture, view, places_of(uv, texture.shape[2:], level=level, wrap=wrap))
+    """Colours `(C, P)` at P points: `uv` is `(P, 2)`, `view` `(P,)` says which texture
+    of the batch, `level` `(P,)`.
+    """
+    return blend(
+        texture, view, places_of(uv, texture.shape[2:], level=level, wrap=wrap)
+    )
 
 
 def places_of(uv, size, *, level=None, wrap="repeat"):
-    """Which texels to blend at each point, whatever their colours: all that need not be done again for a new texture.
+    """Which texels to blend at each point, whatever their colours: all that need not be
+    done again for a new texture.
 
     Args: as for `lookup`; `size` is the texture's `(H, W)`.
-    Returns: how many mip levels are in use besides the texture; texel numbers and weights, `(4 or 8, P)` each.
+    Returns: how many mip levels are in use besides the texture; texel numbers and
+        weights, `(4 or 8, P)` each.
     """
     if wrap not in WRAPS:
         raise ValueError(f"wrap={wrap!r} is not one of {', '.join(map(repr, WRAPS))}")
@@ -65,41 +80,64 @@ def places_of(uv, size, *, level=None, wrap="repeat"):
     fine = level.floor().clamp(max=len(sizes) - 2)
     share = level - fine
     starts = [sum(a * b for a, b in sizes[:i]) for i in range(len(sizes))]
-    table = torch.tensor([*zip(*sizes), starts], dtype=torch.int32, device=uv.device)  # height, width, start
-    indices, weights = zip(*(_corners(uv, *table[:, stage.long()], wrap) for stage in (fine, fine + 1)))
-    return len(sizes) - 1, torch.cat(indices), torch.cat([weights[0] * (1 - share), weights[1] * share])
+    # height, width, start
+    table = torch.tensor([*zip(*sizes), starts], dtype=torch.int32, device=uv.device)
+    indices, weights = zip(
+        *(_corners(uv, *table[:, stage.long()], wrap) for stage in (fine, fine + 1))
+    )
+    return (
+        len(sizes) - 1,
+        torch.cat(indices),
+        torch.cat([weights[0] * (1 - share), weights[1] * share]),
+    )
 
 
 def blend(texture, view, places):
-    """Weighted sums of texels `(C, P)`: texture `(1 or B, C, H, W)`, view `(P,)`, places from `places_of`."""
+    """Weighted sums of texels `(C, P)`: texture `(1 or B, C, H, W)`, view `(P,)`,
+    places from `places_of`.
+    """
     levels, index, weight = places
-    texels = torch.cat([stage.flatten(2) for stage in mip_levels(texture, levels)], 2) if levels else texture.flatten(2)
+    texels = (
+        torch.cat([stage.flatten(2) for stage in mip_levels(texture, levels)], 2)
+        if levels
+        else texture.flatten(2)
+    )
     batch, channels, number = texels.shape
     index = index.long() if batch == 1 else index + view * number
-    # All corners in one gather: its backward adds once, where one per corner would touch the whole texture four times.
-    # Every channel is a row of its own, and rows are shared out among the threads.
+    # All corners in one gather: its backward adds once, where one per corner would
+    # touch the whole texture four times. Every channel is a row of its own, and rows
+    # are shared out among the threads.
     rows = texels.transpose(0, 1).reshape(channels, batch * number)
-    values = rows.gather(1, index.reshape(1, -1).expand(channels, -1)).view(channels, *weight.shape)
+    values = rows.gather(1, index.reshape(1, -1).expand(channels, -1)).view(
+        channels, *weight.shape
+    )
     return (values * weight).sum(1)
 
 
 def mip_levels(texture, count=None):
-    """The texture and `count` versions of it, each half the size of the one before, by averaging 2×2 texels.
+    """The texture and `count` versions of it, each half the size of the one before, by
+    averaging 2×2 texels.
 
-    `count` is at most what leads to a single texel, and that by default. Odd sizes are rounded down and resampled
-    linearly, so that every level covers the same area.
+    `count` is at most what leads to a single texel, and that by default. Odd sizes are
+    rounded down and resampled linearly, so that every level covers the same area.
     """
     levels = [texture]
     for size in _level_sizes(texture.shape[2:], count)[1:]:
         if all(n % 2 == 0 for n in levels[-1].shape[2:]):
             levels.append(_Halve.apply(levels[-1]))
         else:
-            levels.append(F.interpolate(levels[-1], size=size, mode="bilinear", align_corners=False))
+            levels.append(
+                F.interpolate(
+                    levels[-1], size=size, mode="bilinear", align_corners=False
+                )
+            )
     return levels
 
 
 class _Halve(torch.autograd.Function):
-    """Means of 2×2 texels. `avg_pool2d` does the same and takes three times as long, there and back."""
+    """Means of 2×2 texels. `avg_pool2d` does the same and takes three times as long,
+    there and back.
+    """
 
     @staticmethod
     def forward(ctx, x):
@@ -113,15 +151,19 @@ class _Halve(torch.autograd.Function):
 
 def _level_sizes(size, count=None):
     deepest = math.floor(math.log2(max(size)))
-    return [tuple(max(1, n >> level) for n in size) for level in range(1 + (deepest if count is None
-                                                                            else min(count, deepest)))]
+    return [
+        tuple(max(1, n >> level) for n in size)
+        for level in range(1 + (deepest if count is None else min(count, deepest)))
+    ]
 
 
 def mip_level(derivatives, size, *, bias=0.0):
-    """Base-2 logarithm of the texels a pixel spans, the longer of the two directions, as in OpenGL.
+    """Base-2 logarithm of the texels a pixel spans, the longer of the two directions,
+    as in OpenGL.
 
     Args:
-        derivatives: `(…, 2, 2)`, change of (u, v), by column and by row of the screen (`screen_derivatives`).
+        derivatives: `(…, 2, 2)`, change of (u, v), by column and by row of the screen
+            (`screen_derivatives`).
         size: height and width of the texture.
         bias: added; negative values give sharper pictures that flicker more.
     Returns: `(…)`; negative where the texture is magnified.
@@ -132,7 +174,9 @@ def mip_level(derivatives, size, *, bias=0.0):
 
 
 def spread(values, pixels, shape):
-    """Values `(C, P)` put at the flat positions `pixels` of N views `(N, H, W)`, zero elsewhere: `(N, C, H, W)`."""
+    """Values `(C, P)` put at the flat positions `pixels` of N views `(N, H, W)`, zero
+    elsewhere: `(N, C, H, W)`.
+    """
     count, height, width = shape
     image = values.new_zeros(len(values), count * height * width)
     image = image.scatter(1, pixels.expand(len(values), -1), values)
@@ -140,27 +184,47 @@ def spread(values, pixels, shape):
 
 
 def check_texture(texture, views):
-    """The texture as `(1 or N, C, H, W)` float, or a ValueError that says what to change."""
+    """The texture as `(1 or N, C, H, W)` float, or a ValueError that says what to
+    change.
+    """
     if torch.is_tensor(texture) and texture.dim() == 3:
         texture = texture[None]
-    if not torch.is_tensor(texture) or texture.dim() != 4 or 0 in texture.shape or not texture.is_floating_point():
-        what = f"{texture.dtype} {tuple(texture.shape)}" if torch.is_tensor(texture) else type(texture).__name__
-        raise ValueError(f"a texture is a float image (1, C, H, W), not {what}; read_image(path) reads one, and a "
-                         "module such as fourier_image(1024) has to be called: fourier_image(1024)()")
+    if (
+        not torch.is_tensor(texture)
+        or texture.dim() != 4
+        or 0 in texture.shape
+        or not texture.is_floating_point()
+    ):
+        what = (
+            f"{texture.dtype} {tuple(texture.shape)}"
+            if torch.is_tensor(texture)
+            else type(texture).__name__
+        )
+        raise ValueError(
+            f"a texture is a float image (1, C, H, W), not {what}; "
+            "read_image(path) reads one, and a module such as "
+            "fourier_image(1024) has to be called: fourier_image(1024)()"
+        )
     if len(texture) not in (1, views):
-        raise ValueError(f"{len(texture)} textures for {views} views; give one, or one each")
+        raise ValueError(
+            f"{len(texture)} textures for {views} views; give one, or one each"
+        )
     return texture
 
 
 def _corners(uv, height, width, start, wrap):
-    """The four texels around each point and their weights, `(4, P)` each; sizes are numbers or one per point."""
+    """The four texels around each point and their weights, `(4, P)` each; sizes are
+    numbers or one per point.
+    """
     x, y = uv[:, 0] * width - 0.5, (1 - uv[:, 1]) * height - 0.5
     left, top = x.detach().floor(), y.detach().floor()
     across, down = x - left, y - top
     columns = [_wrap(left.int() + i, width, wrap) for i in (0, 1)]
     rows = [_wrap(top.int() + i, height, wrap) * width + start for i in (0, 1)]
     index = torch.stack([row + column for row in rows for column in columns])
-    weight = torch.stack([b * a for b in (1 - down, down) for a in (1 - across, across)])
+    weight = torch.stack(
+        [b * a for b in (1 - down, down) for a in (1 - across, across)]
+    )
     return index, weight
 
 
@@ -170,4 +234,6 @@ def _wrap(position, size, wrap):
     if wrap == "mirror":
         position = position % (2 * size)
         return torch.minimum(position, 2 * size - 1 - position)
-    return torch.minimum(position.clamp(min=0), torch.as_tensor(size - 1, device=position.device))
+    return torch.minimum(
+        position.clamp(min=0), torch.as_tensor(size - 1, device=position.device)
+    )

@@ -1,7 +1,7 @@
 """Meshes and cameras. Article: sections 5 and 6.
 
-`meshes.py` says what a mesh is, `cameras.py` looks at it, `files.py` reads, unwraps and writes it, `pytorch3d.py`
-exchanges it with PyTorch3D.
+`meshes.py` says what a mesh is, `cameras.py` looks at it, `files.py` reads, unwraps and
+writes it, `pytorch3d.py` exchanges it with PyTorch3D.
 """
 
 from .cameras import look_at, orbit_views, perspective, sample_views

@@ -1,6 +1,8 @@
-"""Meshes and cameras, in OpenGL's conventions: right-handed, y up, the camera looks down -z, angles in radians.
+"""Meshes and cameras, in OpenGL's conventions: right-handed, y up, the camera looks
+down -z, angles in radians.
 
-A camera is a matrix `(4, 4)` from space to clip space, `perspective(…) @ look_at(…)`. Several are `(N, 4, 4)`.
+A camera is a matrix `(4, 4)` from space to clip space, `perspective(…) @ look_at(…)`.
+Several are `(N, 4, 4)`.
 """
 
 import math
@@ -10,33 +12,55 @@ import torch
 from .files import dilate, load_mesh, save_mesh, unwrap
 from .meshes import Mesh, repair
 
-__all__ = ["Mesh", "dilate", "load_mesh", "look_at", "orbit_views", "perspective", "repair", "sample_views",
-           "save_mesh", "unwrap"]
+__all__ = [
+    "Mesh",
+    "dilate",
+    "load_mesh",
+    "look_at",
+    "orbit_views",
+    "perspective",
+    "repair",
+    "sample_views",
+    "save_mesh",
+    "unwrap",
+]
 
-FIELD_OF_VIEW = math.radians(10)  # the original's: nearly parallel rays, so that the texture is seen undistorted
+# the original's: nearly parallel rays, so that the texture is seen undistorted
+FIELD_OF_VIEW = math.radians(10)
 
 
 def look_at(eye, target=(0.0, 0.0, 0.0), up=(0.0, 1.0, 0.0)):
-    """Matrix `(…, 4, 4)` that moves the world so that the camera is at 0 and looks down -z.
+    """Matrix `(…, 4, 4)` that moves the world so that the camera is at 0 and looks down
+    -z.
 
-    Args: `eye`, `target`, `up`: `(…, 3)`. Where the line of sight is parallel to `up`, another direction takes its
-        place (-z when looking down, z when looking up).
+    Args: `eye`, `target`, `up`: `(…, 3)`. Where the line of sight is parallel to `up`,
+        another direction takes its place (-z when looking down, z when looking up).
     Raises: ValueError if eye and target coincide.
     """
-    eye, target, up = (torch.as_tensor(v, dtype=torch.float32) for v in (eye, target, up))
+    eye, target, up = (
+        torch.as_tensor(v, dtype=torch.float32) for v in (eye, target, up)
+    )
     eye, target, up = torch.broadcast_tensors(eye, target, up)
     back = eye - target
     distance = back.norm(dim=-1, keepdim=True)
     if (distance == 0).any():
-        raise ValueError("the camera stands at its own target, so it looks nowhere; move eye or target")
+        raise ValueError(
+            "the camera stands at its own target, so it looks nowhere; move eye or "
+            "target"
+        )
     back = back / distance
     up = up / up.norm(dim=-1, keepdim=True).clamp(min=1e-20)
     right = torch.linalg.cross(up, back)
-    spare = torch.linalg.cross(torch.stack([back[..., 0] * 0, back[..., 0] * 0, -back[..., 1]], -1), back)
-    spare = torch.where(spare.norm(dim=-1, keepdim=True) > 1e-3, spare, back.new_tensor([1.0, 0, 0]))
+    spare = torch.linalg.cross(
+        torch.stack([back[..., 0] * 0, back[..., 0] * 0, -back[..., 1]], -1), back
+    )
+    spare = torch.where(
+        spare.norm(dim=-1, keepdim=True) > 1e-3, spare, back.new_tensor([1.0, 0, 0])
+    )
     right = torch.where(right.norm(dim=-1, keepdim=True) > 1e-4, right, spare)
     right = right / right.norm(dim=-1, keepdim=True)
-    rotation = torch.stack([right, torch.linalg.cross(back, right), back], -2)  # rows: right, up, back
+    # rows: right, up, back
+    rotation = torch.stack([right, torch.linalg.cross(back, right), back], -2)
     matrix = torch.zeros(*rotation.shape[:-2], 4, 4)
     matrix[..., :3, :3] = rotation
     matrix[..., :3, 3] = -(rotation @ eye[..., None])[..., 0]
@@ -50,45 +74,70 @@ def perspective(fov=FIELD_OF_VIEW, aspect=1.0, near=0.1, far=100.0):
     Args:
         fov: vertical field of view in radians (default 10°).
         aspect: width over height.
-        near, far: distances at which depth is -1 and 1. What is nearer or farther is not drawn. Depth is as exact as
+        near, far: distances at which depth is -1 and 1. What is nearer or farther is
+            not drawn. Depth is as exact as
             near is large: keep far / near below about 1000.
     Raises: ValueError unless 0 < near < far and 0 < fov < π.
     """
-    near, far = torch.as_tensor(near, dtype=torch.float32), torch.as_tensor(far, dtype=torch.float32)
+    near, far = (
+        torch.as_tensor(near, dtype=torch.float32),
+        torch.as_tensor(far, dtype=torch.float32),
+    )
     if not ((near > 0) & (near < far)).all():
-        raise ValueError(f"near={near.tolist()} and far={far.tolist()} must satisfy 0 < near < far")
+        raise ValueError(
+            f"near={near.tolist()} and far={far.tolist()} must satisfy 0 < near < far"
+        )
     if not 0 < fov < math.pi:
-        raise ValueError(f"fov={fov} must be between 0 and π radians; for degrees use math.radians({fov})")
+        raise ValueError(
+            f"fov={fov} must be between 0 and π radians; for degrees use "
+            f"math.radians({fov})"
+        )
     if aspect <= 0:
         raise ValueError(f"aspect={aspect} must be positive; it is width / height")
     near, far = torch.broadcast_tensors(near, far)
     matrix = torch.zeros(*near.shape, 4, 4)
     focal = 1 / math.tan(fov / 2)
     matrix[..., 0, 0], matrix[..., 1, 1] = focal / aspect, focal
-    matrix[..., 2, 2], matrix[..., 2, 3] = (far + near) / (near - far), 2 * far * near / (near - far)
+    matrix[..., 2, 2], matrix[..., 2, 3] = (
+        (far + near) / (near - far),
+        2 * far * near / (near - far),
+    )
     matrix[..., 3, 2] = -1
     return matrix
 
 
-def sample_views(mesh, count=1, *, distance=(11.0, 13.0), elevation=None, azimuth=None, fov=FIELD_OF_VIEW, aspect=1.0,
-                 seed=None, generator=None):
-    """Random cameras around a mesh, uniform over the sphere, aimed at the centre of its bounding box.
+def sample_views(
+    mesh,
+    count=1,
+    *,
+    distance=(11.0, 13.0),
+    elevation=None,
+    azimuth=None,
+    fov=FIELD_OF_VIEW,
+    aspect=1.0,
+    seed=None,
+    generator=None,
+):
+    """Random cameras around a mesh, uniform over the sphere, aimed at the centre of its
+    bounding box.
 
     Args:
         mesh: a `Mesh`.
         count: N.
-        distance: range from which the distance is drawn uniformly, or one number; in units of half the longest side of
-            the bounding box, so that 11 is 11 for a mesh from -1 to 1. With the default field of view a
-            sphere that touches such a box fills the picture at 11.5.
-        elevation: range in radians, -π/2 (from below) … π/2 (from above); None for all. Uniform over this part of the
-            sphere, not over the angle.
-        azimuth: range in radians; 0 is the front (a camera on the positive z axis), π/2 the side of positive x. None
-            for all around.
+        distance: range from which the distance is drawn uniformly, or one number; in
+            units of half the longest side of the bounding box, so that 11 is 11 for a
+            mesh from -1 to 1. With the default field of view a sphere that touches such
+            a box fills the picture at 11.5.
+        elevation: range in radians, -π/2 (from below) … π/2 (from above); None for all.
+            Uniform over this part of the sphere, not over the angle.
+        azimuth: range in radians; 0 is the front (a camera on the positive z axis), π/2
+            the side of positive x. None for all around.
         fov, aspect: as for `perspective`.
         seed, generator: of the draw, on the CPU (give one; default seed 0).
     Returns: `(N, 4, 4)` on the mesh's device.
     Raises: ValueError for empty ranges.
-    Source: article, section 5; Lucid `misc/gl/meshutil.py`, `sample_view`, distances 11 to 13 (10 to 12 for style).
+    Source: article, section 5; Lucid `misc/gl/meshutil.py`, `sample_view`, distances 11
+        to 13 (10 to 12 for style).
     Differs: the original aims at 0 and draws every height; its meshes are centred.
     """
     if seed is not None and generator is not None:
@@ -96,42 +145,88 @@ def sample_views(mesh, count=1, *, distance=(11.0, 13.0), elevation=None, azimut
     if generator is None:
         generator = torch.Generator().manual_seed(0 if seed is None else seed)
     distance = _range(distance, "distance", 0, math.inf)
-    elevation = _range((-math.pi / 2, math.pi / 2) if elevation is None else elevation, "elevation",
-                       -math.pi / 2, math.pi / 2)
-    azimuth = _range((-math.pi, math.pi) if azimuth is None else azimuth, "azimuth", -2 * math.pi, 2 * math.pi)
+    elevation = _range(
+        (-math.pi / 2, math.pi / 2) if elevation is None else elevation,
+        "elevation",
+        -math.pi / 2,
+        math.pi / 2,
+    )
+    azimuth = _range(
+        (-math.pi, math.pi) if azimuth is None else azimuth,
+        "azimuth",
+        -2 * math.pi,
+        2 * math.pi,
+    )
     if distance[0] <= 0:
-        raise ValueError(f"distance={distance} must be positive: the camera cannot stand at its target")
+        raise ValueError(
+            f"distance={distance} must be positive: the camera cannot stand at its "
+            "target"
+        )
     share = torch.rand(count, 3, generator=generator, dtype=torch.float64)
     # Equal steps of the sine cut a sphere into rings of equal area.
-    sine = math.sin(elevation[0]) + share[:, 0] * (math.sin(elevation[1]) - math.sin(elevation[0]))
+    sine = math.sin(elevation[0]) + share[:, 0] * (
+        math.sin(elevation[1]) - math.sin(elevation[0])
+    )
     turn = azimuth[0] + share[:, 1] * (azimuth[1] - azimuth[0])
     away = distance[0] + share[:, 2] * (distance[1] - distance[0])
     return _cameras(mesh, torch.asin(sine.clamp(-1, 1)), turn, away, fov, aspect)
 
 
-def orbit_views(mesh, count, *, distance=12.0, elevation=0.3, start=0.0, fov=FIELD_OF_VIEW, aspect=1.0):
-    """Cameras evenly spaced on a circle around a mesh, for a turntable film that loops: `(N, 4, 4)`.
+def orbit_views(
+    mesh,
+    count,
+    *,
+    distance=12.0,
+    elevation=0.3,
+    start=0.0,
+    fov=FIELD_OF_VIEW,
+    aspect=1.0,
+):
+    """Cameras evenly spaced on a circle around a mesh, for a turntable film that loops:
+    `(N, 4, 4)`.
 
-    Arguments as for `sample_views`; `elevation` in radians, `start` is the azimuth of the first.
+    Arguments as for `sample_views`; `elevation` in radians, `start` is the azimuth of
+    the first.
     """
     turn = start + torch.arange(count, dtype=torch.float64) * (2 * math.pi / count)
-    return _cameras(mesh, torch.full_like(turn, elevation), turn, torch.full_like(turn, distance), fov, aspect)
+    return _cameras(
+        mesh,
+        torch.full_like(turn, elevation),
+        turn,
+        torch.full_like(turn, distance),
+        fov,
+        aspect,
+    )
 
 
 def _cameras(mesh, elevation, azimuth, distance, fov, aspect):
     level = elevation.cos()
-    direction = torch.stack([level * azimuth.sin(), elevation.sin(), level * azimuth.cos()], -1)
+    direction = torch.stack(
+        [level * azimuth.sin(), elevation.sin(), level * azimuth.cos()], -1
+    )
     center, radius = mesh.center.detach().double().cpu(), mesh.radius
     if radius == 0:
         raise ValueError(f"{mesh.name} has no extent: all its vertices coincide")
-    view = look_at((center + direction * (distance * radius)[:, None]).float(), center.float())
-    # Near and far enclose the box (its half diagonal is at most √3), so that depth is as exact as it can be.
+    view = look_at(
+        (center + direction * (distance * radius)[:, None]).float(), center.float()
+    )
+    # Near and far enclose the box (its half diagonal is at most √3), so that depth is
+    # as exact as it can be.
     near, far = (distance - 1.75).clamp(min=0.02), distance + 1.75
-    return (perspective(fov, aspect, (near * radius).float(), (far * radius).float()) @ view).to(mesh.positions)
+    return (
+        perspective(fov, aspect, (near * radius).float(), (far * radius).float()) @ view
+    ).to(mesh.positions)
 
 
 def _range(value, name, low, high):
-    value = (float(value),) * 2 if isinstance(value, (int, float)) else tuple(float(v) for v in value)
+    value = (
+        (float(value),) * 2
+        if isinstance(value, (int, float))
+        else tuple(float(v) for v in value)
+    )
     if len(value) != 2 or not low - 1e-9 <= value[0] <= value[1] <= high + 1e-9:
-        raise ValueError(f"{name}={value} must be a number or a range (lowest, highest) within {low:.4g} … {high:.4g}")
+        raise ValueError(
+            f"{name}={value} must be a number or a range (lowest, highest) within "
+            f"{low:.4g} … {high:.4g}"
+        )
     return value

@@ -1,4 +1,6 @@
-"""Triangle meshes: vertices, faces, texture coordinates, and what is checked about them."""
+"""Triangle meshes: vertices, faces, texture coordinates, and what is checked about
+them.
+"""
 
 import dataclasses
 import warnings
@@ -13,11 +15,12 @@ class Mesh:
     Attributes:
         positions: `(V, 3)` float32, right-handed, y up.
         faces: `(F, 3)` int64, corners counted from 0, anticlockwise seen from outside.
-        uv: `(V, 2)` float32 or None, one per vertex, origin at the bottom left. Where the texture has a seam, two
-            vertices share a position.
+        uv: `(V, 2)` float32 or None, one per vertex, origin at the bottom left. Where
+            the texture has a seam, two vertices share a position.
         texture: `(1, C, H, W)` in [0, 1] or None.
         name: what messages call it.
-    Raises: ValueError for wrong shapes, indices out of range, NaN. `repair` mends what can be mended.
+    Raises: ValueError for wrong shapes, indices out of range, NaN. `repair` mends what
+        can be mended.
     """
 
     positions: torch.Tensor
@@ -34,18 +37,32 @@ class Mesh:
         _check_shape(self.positions, 3, f"{self.name}: positions", "(V, 3)")
         _check_shape(self.faces, 3, f"{self.name}: faces", "(F, 3)")
         if self.faces.is_floating_point() or self.faces.dtype == torch.bool:
-            raise ValueError(f"{self.name}: faces must be integers, not {self.faces.dtype}")
+            raise ValueError(
+                f"{self.name}: faces must be integers, not {self.faces.dtype}"
+            )
         self.faces = self.faces.long()
-        if len(self.faces) and not 0 <= int(self.faces.min()) <= int(self.faces.max()) < len(self.positions):
-            raise ValueError(f"{self.name}: faces name vertices {int(self.faces.min())} to {int(self.faces.max())}, "
-                             f"but there are {len(self.positions)}, counted from 0; repair(...) drops them")
+        if len(self.faces) and not 0 <= int(self.faces.min()) <= int(
+            self.faces.max()
+        ) < len(self.positions):
+            raise ValueError(
+                f"{self.name}: faces name vertices "
+                f"{int(self.faces.min())} to {int(self.faces.max())}, but "
+                f"there are {len(self.positions)}, counted from 0; "
+                "repair(...) drops them"
+            )
         _check_finite(self.positions, f"{self.name}: positions")
         if self.uv is not None:
-            self.uv = torch.as_tensor(self.uv, dtype=self.positions.dtype, device=self.positions.device)
+            self.uv = torch.as_tensor(
+                self.uv, dtype=self.positions.dtype, device=self.positions.device
+            )
             _check_shape(self.uv, 2, f"{self.name}: uv", "(V, 2)")
             if len(self.uv) != len(self.positions):
-                raise ValueError(f"{self.name}: {len(self.uv)} texture coordinates for {len(self.positions)} vertices; "
-                                 "there must be one each, so a vertex on a seam appears once for each side")
+                raise ValueError(
+                    f"{self.name}: {len(self.uv)} texture coordinates for "
+                    f"{len(self.positions)} vertices; there must be one "
+                    "each, so a vertex on a seam appears once for each "
+                    "side"
+                )
             _check_finite(self.uv, f"{self.name}: uv")
 
     def __repr__(self):
@@ -57,8 +74,16 @@ class Mesh:
 
     def to(self, device):
         """The same mesh on another device."""
-        move = {field: getattr(self, field) for field in ("positions", "faces", "uv", "texture")}
-        return self.replace(**{name: None if value is None else value.to(device) for name, value in move.items()})
+        move = {
+            field: getattr(self, field)
+            for field in ("positions", "faces", "uv", "texture")
+        }
+        return self.replace(
+            **{
+                name: None if value is None else value.to(device)
+                for name, value in move.items()
+            }
+        )
 
     def replace(self, **changes):
         """A copy with other values, such as `mesh.replace(texture=image())`."""
@@ -71,45 +96,69 @@ class Mesh:
 
     @property
     def radius(self):
-        """Half the longest side of the bounding box: the unit in which `sample_views` counts distances."""
+        """Half the longest side of the bounding box: the unit in which `sample_views`
+        counts distances.
+        """
         return float((self.positions.amax(0) - self.positions.amin(0)).max()) / 2
 
     def normalized(self):
-        """A copy with the centre of its bounding box at 0 and its longest side from -1 to 1, as in the original."""
+        """A copy with the centre of its bounding box at 0 and its longest side from -1
+        to 1, as in the original.
+        """
         if not self.radius:
             raise ValueError(f"{self.name} has no extent: all its vertices coincide")
         return self.replace(positions=(self.positions - self.center) / self.radius)
 
     def normals(self):
-        """Unit normals at the vertices `(V, 3)`: the mean of the adjoining faces', weighted by area.
+        """Unit normals at the vertices `(V, 3)`: the mean of the adjoining faces',
+        weighted by area.
 
-        Vertices at the same position share one, so that a texture seam does not show as an edge.
+        Vertices at the same position share one, so that a texture seam does not show as
+        an edge.
         """
-        place = (self.positions.detach().cpu() / max(self.radius, 1e-30) * 2**20).round()  # the same to six digits
-        _, group = place.unique(dim=0, return_inverse=True)  # on the CPU: MPS has no unique over rows
+        # the same to six digits
+        place = (
+            self.positions.detach().cpu() / max(self.radius, 1e-30) * 2**20
+        ).round()
+        # on the CPU: MPS has no unique over rows
+        _, group = place.unique(dim=0, return_inverse=True)
         group = group.to(self.positions.device)
         corners = self.positions[self.faces]
-        face = torch.linalg.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-        total = torch.zeros_like(self.positions).index_add(0, group[self.faces].flatten(), face.repeat_interleave(3, 0))
+        face = torch.linalg.cross(
+            corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+        )
+        total = torch.zeros_like(self.positions).index_add(
+            0, group[self.faces].flatten(), face.repeat_interleave(3, 0)
+        )
         return torch.nn.functional.normalize(total[group], dim=1, eps=1e-20)
 
     def project(self, cameras):
-        """Vertices in the clip space of each camera, `(N, V, 4)`; cameras `(N, 4, 4)` or `(4, 4)`."""
+        """Vertices in the clip space of each camera, `(N, V, 4)`; cameras `(N, 4, 4)`
+        or `(4, 4)`.
+        """
         cameras = torch.as_tensor(cameras).to(self.positions)
         if cameras.dim() == 2:
             cameras = cameras[None]
         if cameras.dim() != 3 or cameras.shape[1:] != (4, 4):
-            raise ValueError(f"cameras must be (N, 4, 4) or (4, 4), not {tuple(cameras.shape)}; sample_views makes "
-                             "them, and so does perspective(...) @ look_at(...)")
-        return self.positions @ cameras[:, :, :3].transpose(1, 2) + cameras[:, None, :, 3]
+            raise ValueError(
+                "cameras must be (N, 4, 4) or (4, 4), not "
+                f"{tuple(cameras.shape)}; sample_views makes them, and so "
+                "does perspective(...) @ look_at(...)"
+            )
+        return (
+            self.positions @ cameras[:, :, :3].transpose(1, 2) + cameras[:, None, :, 3]
+        )
 
 
 def repair(positions, faces, uv=None, *, name="mesh", texture=None):
-    """A valid `Mesh` from doubtful arrays: drops what cannot be drawn, and says so in a warning.
+    """A valid `Mesh` from doubtful arrays: drops what cannot be drawn, and says so in a
+    warning.
 
-    Dropped are faces that name vertices that do not exist, have a NaN corner, or name a vertex twice or two vertices
-    at one place. NaN texture coordinates become 0. Vertices keep their numbers.
-    Raises: ValueError if nothing is left, or if more than half the faces would go: then the file means something else.
+    Dropped are faces that name vertices that do not exist, have a NaN corner, or name a
+    vertex twice or two vertices at one place. NaN texture coordinates become 0.
+    Vertices keep their numbers.
+    Raises: ValueError if nothing is left, or if more than half the faces would go: then
+        the file means something else.
     """
     positions, faces = torch.as_tensor(positions).float(), torch.as_tensor(faces).long()
     _check_shape(positions, 3, f"{name}: positions", "(V, 3)")
@@ -121,7 +170,10 @@ def repair(positions, faces, uv=None, *, name="mesh", texture=None):
             notes.append(f"{int((~good).sum())} triangles {what}")
         return faces[good]
 
-    faces = keep(((faces >= 0) & (faces < len(positions))).all(1), "that name vertices that do not exist")
+    faces = keep(
+        ((faces >= 0) & (faces < len(positions))).all(1),
+        "that name vertices that do not exist",
+    )
     finite = torch.isfinite(positions).all(1)
     faces = keep(finite[faces].all(1), "with a corner that is NaN or infinite")
     positions = torch.where(finite[:, None], positions, 0)
@@ -129,27 +181,39 @@ def repair(positions, faces, uv=None, *, name="mesh", texture=None):
     distinct = (a != b).any(1) & (b != c).any(1) & (c != a).any(1)
     faces = keep(distinct, "without area, two corners being the same")
     if len(faces) < max(1, total / 2):
-        raise ValueError(f"{name}: of {total} triangles only {len(faces)} can be drawn (dropped: "
-                         f"{', '.join(notes) or 'none'}); the file is damaged or not a triangle mesh")
+        raise ValueError(
+            f"{name}: of {total} triangles only {len(faces)} can be drawn "
+            f"(dropped: {', '.join(notes) or 'none'}); the file is "
+            "damaged or not a triangle mesh"
+        )
     if uv is not None:
         uv = torch.as_tensor(uv).float()
         if uv.dim() == 2 and not torch.isfinite(uv).all():
-            notes.append(f"{int((~torch.isfinite(uv)).any(1).sum())} texture coordinates that were NaN (now 0)")
+            notes.append(
+                f"{int((~torch.isfinite(uv)).any(1).sum())} texture coordinates that "
+                "were NaN (now 0)"
+            )
             uv = torch.nan_to_num(uv, 0.0, 0.0, 0.0)
     if notes:
         warnings.warn(f"{name} was repaired; dropped: {', '.join(notes)}", stacklevel=3)
-    if not finite.all():  # their faces are gone, but at 0 they would stretch the bounding box
+    # their faces are gone, but at 0 they would stretch the bounding box
+    if not finite.all():
         positions = torch.where(finite[:, None], positions, positions[faces[0, 0]])
     return Mesh(positions, faces, uv, texture, name)
 
 
 def _check_shape(values, columns, what, shape):
     if values.dim() != 2 or values.shape[1] != columns or not len(values):
-        raise ValueError(f"{what} must be {shape} with at least one row, not {tuple(values.shape)}")
+        raise ValueError(
+            f"{what} must be {shape} with at least one row, not {tuple(values.shape)}"
+        )
 
 
 def _check_finite(values, what):
     bad = (~torch.isfinite(values)).any(1)
     if bad.any():
-        raise ValueError(f"{what} contain NaN or infinite values at {int(bad.sum())} vertices, the first is number "
-                         f"{int(bad.nonzero()[0])}; repair(...) drops the faces that use them")
+        raise ValueError(
+            f"{what} contain NaN or infinite values at {int(bad.sum())} "
+            f"vertices, the first is number {int(bad.nonzero()[0])}; "
+            "repair(...) drops the faces that use them"
+        )

@@ -1,7 +1,8 @@
 """Style as statistics of activations. Article: sections 2 and 6.
 
-`gram.py` has the Gram matrix and the moving average that remembers past views, `losses.py` compares layers,
-`statistics.py` compares moments and distributions instead, `fast.py` transfers a style in one pass.
+`gram.py` has the Gram matrix and the moving average that remembers past views,
+`losses.py` compares layers, `statistics.py` compares moments and distributions instead,
+`fast.py` transfers a style in one pass.
 """
 
 from .fast import ConditionalNorm, FastStyle, load_fast_style

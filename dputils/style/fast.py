@@ -1,8 +1,11 @@
-"""Style transfer in one forward pass: a small network that repaints any photograph, in one of several manners.
+"""Style transfer in one forward pass: a small network that repaints any photograph, in
+one of several manners.
 
-`minimize` answers the question "which picture has this content and that style" anew for every photograph. This network
-was trained to give the answer at once (`data/fast_style/train.py`). All styles share its convolutions. A style is
-nothing but a gain and a shift for every channel after every normalization, so styles can be blended like numbers.
+`minimize` answers the question "which picture has this content and that style" anew for
+every photograph. This network was trained to give the answer at once
+(`data/fast_style/train.py`). All styles share its convolutions. A style is nothing but
+a gain and a shift for every channel after every normalization, so styles can be blended
+like numbers.
 """
 
 import difflib
@@ -19,12 +22,15 @@ from .. import data
 class ConditionalNorm(nn.Module):
     """Instance normalization whose gain and shift are looked up by style.
 
-    Each channel of each picture loses its own mean and is divided by its own standard deviation; this takes the
-    photograph's contrast away. Then the style puts its own in: `gain[style] · x + shift[style]`.
+    Each channel of each picture loses its own mean and is divided by its own standard
+    deviation; this takes the photograph's contrast away. Then the style puts its own
+    in: `gain[style] · x + shift[style]`.
 
-    Args: `channels`, `styles`: how many of each. `kind`: "instance"; "batch" averages over the pictures too, "none"
+    Args: `channels`, `styles`: how many of each. `kind`: "instance"; "batch" averages
+        over the pictures too, "none"
         only scales and shifts: to see what the normalization is for.
-    Source: Dumoulin, Shlens and Kudlur, A Learned Representation for Artistic Style (2017).
+    Source: Dumoulin, Shlens and Kudlur, A Learned Representation for Artistic Style
+        (2017).
     """
 
     def __init__(self, channels, styles, kind="instance"):
@@ -37,7 +43,8 @@ class ConditionalNorm(nn.Module):
 
     def forward(self, x, mixture):
         if self.kind == "instance":
-            x = F.group_norm(x, x.shape[1])  # one channel a group: instance normalization
+            # one channel a group: instance normalization
+            x = F.group_norm(x, x.shape[1])
         elif self.kind == "batch":
             x = F.batch_norm(x, None, None, training=True)
         gain, shift = mixture @ self.gain, mixture @ self.shift
@@ -45,59 +52,108 @@ class ConditionalNorm(nn.Module):
 
 
 class ConvNorm(nn.Module):
-    """Mirrored border, convolution, conditional normalization; `enlarge` doubles the size before."""
+    """Mirrored border, convolution, conditional normalization; `enlarge` doubles the
+    size before.
+    """
 
-    def __init__(self, inputs, outputs, kernel, styles, *, stride=1, enlarge=False, kind="instance"):
+    def __init__(
+        self,
+        inputs,
+        outputs,
+        kernel,
+        styles,
+        *,
+        stride=1,
+        enlarge=False,
+        kind="instance",
+    ):
         super().__init__()
         self.enlarge = enlarge
         # Mirrored, since zeros would paint a frame around every picture.
-        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False, padding_mode="reflect")
+        self.conv = nn.Conv2d(
+            inputs,
+            outputs,
+            kernel,
+            stride,
+            kernel // 2,
+            bias=False,
+            padding_mode="reflect",
+        )
         self.norm = ConditionalNorm(outputs, styles, kind)
 
     def forward(self, x, mixture):
-        # Repeated pixels and a convolution: a transposed convolution would paint a checkerboard.
+        # Repeated pixels and a convolution: a transposed convolution would paint a
+        # checkerboard.
         x = F.interpolate(x, scale_factor=2) if self.enlarge else x
         return self.norm(self.conv(x), mixture)
 
 
 class FastStyle(nn.Module):
-    """A photograph and a style in, the repainted photograph out: `(N, 3, H, W)` in [0, 1], both.
+    """A photograph and a style in, the repainted photograph out: `(N, 3, H, W)` in [0,
+    1], both.
 
-    Two strided convolutions, residual blocks at a quarter of the size, two enlarging convolutions, a sigmoid.
+    Two strided convolutions, residual blocks at a quarter of the size, two enlarging
+    convolutions, a sigmoid.
 
     Args:
         styles: their names.
-        width: channels at full size; twice as many at half size, four times at a quarter.
+        width: channels at full size; twice as many at half size, four times at a
+            quarter.
         blocks: residual blocks.
         kind: of the normalization, see `ConditionalNorm`.
     Gradients: reach the photograph, the mixture and all weights.
-    Source: Johnson, Alahi and Fei-Fei, Perceptual Losses for Real-Time Style Transfer (2016).
-    Differs: a quarter of the channels, hence 0.9 MB; enlarging by repetition; a sigmoid instead of a scaled tanh.
+    Source: Johnson, Alahi and Fei-Fei, Perceptual Losses for Real-Time Style Transfer
+        (2016).
+    Differs: a quarter of the channels, hence 0.9 MB; enlarging by repetition; a sigmoid
+        instead of a scaled tanh.
     """
 
     def __init__(self, styles, *, width=12, blocks=4, kind="instance"):
         super().__init__()
         self.styles, self.width, self.kind = list(styles), width, kind
         options, count = {"kind": kind}, len(self.styles)
-        self.down = nn.ModuleList([ConvNorm(3, width, 5, count, **options),
-                                   ConvNorm(width, 2 * width, 3, count, stride=2, **options),
-                                   ConvNorm(2 * width, 4 * width, 3, count, stride=2, **options)])
-        self.blocks = nn.ModuleList([nn.ModuleList([ConvNorm(4 * width, 4 * width, 3, count, **options)
-                                                    for _ in range(2)]) for _ in range(blocks)])
-        self.up = nn.ModuleList([ConvNorm(4 * width, 2 * width, 3, count, enlarge=True, **options),
-                                 ConvNorm(2 * width, width, 3, count, enlarge=True, **options)])
+        self.down = nn.ModuleList(
+            [
+                ConvNorm(3, width, 5, count, **options),
+                ConvNorm(width, 2 * width, 3, count, stride=2, **options),
+                ConvNorm(2 * width, 4 * width, 3, count, stride=2, **options),
+            ]
+        )
+        self.blocks = nn.ModuleList(
+            [
+                nn.ModuleList(
+                    [
+                        ConvNorm(4 * width, 4 * width, 3, count, **options)
+                        for _ in range(2)
+                    ]
+                )
+                for _ in range(blocks)
+            ]
+        )
+        self.up = nn.ModuleList(
+            [
+                ConvNorm(4 * width, 2 * width, 3, count, enlarge=True, **options),
+                ConvNorm(2 * width, width, 3, count, enlarge=True, **options),
+            ]
+        )
         self.last = ConvNorm(width, 3, 5, count, **options)
 
     def forward(self, images, style=0):
-        """Repaint; `style` is a name, an index, `{name: share}`, or a mixture `(styles,)` or `(N, styles)`.
+        """Repaint; `style` is a name, an index, `{name: share}`, or a mixture
+        `(styles,)` or `(N, styles)`.
 
-        Raises: ValueError for an unknown style (with the nearest names), or pictures of another shape.
+        Raises: ValueError for an unknown style (with the nearest names), or pictures of
+            another shape.
         """
         if images.dim() != 4 or images.shape[1] != 3 or min(images.shape[2:]) < 16:
-            raise ValueError(f"FastStyle needs images of shape (N, 3, H, W) of 16 pixels or more, not "
-                             f"{tuple(images.shape)}; read_image gives such a tensor")
+            raise ValueError(
+                "FastStyle needs images of shape (N, 3, H, W) of 16 "
+                f"pixels or more, not {tuple(images.shape)}; read_image "
+                "gives such a tensor"
+            )
         height, width = images.shape[2:]
-        # Sizes that four does not divide are extended by mirrored pixels, which are cut off again at the end.
+        # Sizes that four does not divide are extended by mirrored pixels, which are cut
+        # off again at the end.
         x = F.pad(images, (0, -width % 4, 0, -height % 4), mode="reflect")
         mixture = self.mixture(style).to(x).expand(len(x), -1)
         for layer in self.down:
@@ -109,11 +165,16 @@ class FastStyle(nn.Module):
         return self.last(x, mixture).sigmoid()[..., :height, :width]
 
     def mixture(self, style):
-        """Shares of the styles, `(1 or N, styles)`, for whatever `forward` takes as a style."""
+        """Shares of the styles, `(1 or N, styles)`, for whatever `forward` takes as a
+        style.
+        """
         if torch.is_tensor(style) and style.is_floating_point():
             if style.dim() not in (1, 2) or style.shape[-1] != len(self.styles):
-                raise ValueError(f"a mixture has one share a style, shape ({len(self.styles)},) or (N, "
-                                 f"{len(self.styles)}), not {tuple(style.shape)}")
+                raise ValueError(
+                    "a mixture has one share a style, shape "
+                    f"({len(self.styles)},) or (N, {len(self.styles)}), "
+                    f"not {tuple(style.shape)}"
+                )
             return style if style.dim() == 2 else style[None]
         shares = style if isinstance(style, dict) else {style: 1.0}
         found = torch.zeros(1, len(self.styles))
@@ -126,37 +187,67 @@ class FastStyle(nn.Module):
             return style
         if style in self.styles:
             return self.styles.index(style)
-        near = difflib.get_close_matches(str(style), self.styles, n=3, cutoff=0.3) or self.styles
-        raise ValueError(f"this network has no style {style!r}; the nearest are {', '.join(map(repr, near))} "
-                         f"(net.styles lists all {len(self.styles)})")
+        near = (
+            difflib.get_close_matches(str(style), self.styles, n=3, cutoff=0.3)
+            or self.styles
+        )
+        raise ValueError(
+            f"this network has no style {style!r}; the nearest are "
+            f"{', '.join(map(repr, near))} (net.styles lists all "
+            f"{len(self.styles)})"
+        )
 
 
 def save(net, path, meta=None):
-    """Write a network as half-precision safetensors with its shape, its styles and `meta`, a dict of facts for JSON."""
+    """Write a network as half-precision safetensors with its shape, its styles and
+    `meta`, a dict of facts for JSON.
+    """
     from safetensors.torch import save_file
 
-    header = {"styles": net.styles, "width": net.width, "blocks": len(net.blocks), "kind": net.kind, **(meta or {})}
+    header = {
+        "styles": net.styles,
+        "width": net.width,
+        "blocks": len(net.blocks),
+        "kind": net.kind,
+        **(meta or {}),
+    }
     partial = Path(f"{path}.partial")  # a reader must never meet half a file
-    weights = {name: value.detach().cpu().half().contiguous() for name, value in net.state_dict().items()}
-    save_file(weights, partial, {key: json.dumps(value) for key, value in header.items()})
+    weights = {
+        name: value.detach().cpu().half().contiguous()
+        for name, value in net.state_dict().items()
+    }
+    save_file(
+        weights, partial, {key: json.dumps(value) for key, value in header.items()}
+    )
     partial.chmod(0o644)  # safetensors writes for the owner only
     partial.replace(path)
 
 
 def load_fast_style(path=None):
-    """The bundled network, or one that you trained: frozen, float32; `net.styles` names its styles.
+    """The bundled network, or one that you trained: frozen, float32; `net.styles` names
+    its styles.
 
     Raises: ValueError if the file holds something else.
     """
     from safetensors import safe_open
 
-    path = data.data_path("fast_style/twelve_styles.safetensors") if path is None else path
+    path = (
+        data.data_path("fast_style/twelve_styles.safetensors") if path is None else path
+    )
     with safe_open(str(path), "pt") as file:
-        meta = {key: json.loads(value) for key, value in (file.metadata() or {}).items() if key != "format"}
+        meta = {
+            key: json.loads(value)
+            for key, value in (file.metadata() or {}).items()
+            if key != "format"
+        }
         weights = {name: file.get_tensor(name).float() for name in file.keys()}
     if "styles" not in meta:
-        raise ValueError(f"{path} is not a network of styles; `make faststyle` writes one")
-    net = FastStyle(meta["styles"], width=meta["width"], blocks=meta["blocks"], kind=meta["kind"])
+        raise ValueError(
+            f"{path} is not a network of styles; `make faststyle` writes one"
+        )
+    net = FastStyle(
+        meta["styles"], width=meta["width"], blocks=meta["blocks"], kind=meta["kind"]
+    )
     net.load_state_dict(weights)
     net.meta = meta
     return net.eval().requires_grad_(False)

@@ -1,6 +1,8 @@
-"""Style as correlations between channels, and the moving average that gives it a memory over many views.
+"""Style as correlations between channels, and the moving average that gives it a memory
+over many views.
 
-Sources: Gatys et al., A Neural Algorithm of Artistic Style (2015); the article's section 6 for the average.
+Sources: Gatys et al., A Neural Algorithm of Artistic Style (2015); the article's
+    section 6 for the average.
 """
 
 import torch
@@ -8,41 +10,54 @@ from torch import nn
 
 
 def gram_matrix(features):
-    """How often channels fire together, wherever that is: `(N, C, H, W)` -> `(N, C, C)`.
+    """How often channels fire together, wherever that is: `(N, C, H, W)` ->
+    `(N, C, C)`.
 
-    Entry (i, j) is the mean over positions of channel i times channel j, so pictures of different sizes compare.
-    Symmetric, positive semi-definite, and separate for every picture of the batch.
+    Entry (i, j) is the mean over positions of channel i times channel j, so pictures of
+    different sizes compare. Symmetric, positive semi-definite, and separate for every
+    picture of the batch.
     """
     if features.dim() != 4:
-        raise ValueError(f"gram_matrix needs features of shape (N, C, H, W), not {tuple(features.shape)}")
+        raise ValueError(
+            "gram_matrix needs features of shape (N, C, H, W), not "
+            f"{tuple(features.shape)}"
+        )
     flat = features.flatten(2)
     return flat @ flat.transpose(1, 2) / flat.shape[2]
 
 
 class MovingAverageGram(nn.Module):
-    """A Gram matrix with a memory: the value is the average over past views, the gradient goes to this view.
+    """A Gram matrix with a memory: the value is the average over past views, the
+    gradient goes to this view.
 
-    `average ← decay · average + (1 - decay) · gram`, and the result is `gram + stop_gradient(average - gram)`. Each
-    view then only has to supply what the others lack. One instance per layer.
+    `average ← decay · average + (1 - decay) · gram`, and the result is
+    `gram + stop_gradient(average - gram)`. Each view then only has to supply what the
+    others lack. One instance per layer.
 
     Args: decay, between 0 (no memory) and 1; the article uses 0.95.
     Gradients: d result / d gram is the identity, not (1 - decay).
     Source: article, section 6 and its footnote on the stop-gradient trick.
-    Differs: the average starts at the first Gram matrix. TensorFlow's starts at zero and stays too small for the
-    first dozens of steps.
+    Differs: the average starts at the first Gram matrix. TensorFlow's starts at zero
+    and stays too small for the first dozens of steps.
     """
 
     def __init__(self, decay=0.95):
         super().__init__()
         if not 0 <= decay < 1:
-            raise ValueError(f"decay={decay} must be at least 0 and below 1 (the article uses 0.95)")
+            raise ValueError(
+                f"decay={decay} must be at least 0 and below 1 (the article uses 0.95)"
+            )
         self.decay = decay
         self.register_buffer("average", None)
 
     def forward(self, gram):
         with torch.no_grad():
             now = gram.detach()
-            self.average = now if self.average is None else torch.lerp(now, self.average, self.decay)
+            self.average = (
+                now
+                if self.average is None
+                else torch.lerp(now, self.average, self.decay)
+            )
             difference = self.average - now
         return gram + difference
 

@@ -1,8 +1,9 @@
 """Losses of style and content, summed over layers. A loss is minimised.
 
-Source: Gatys et al., A Neural Algorithm of Artistic Style (2015), as used in the article's sections 2 and 6: mean
-absolute differences, which were found steadier than squares outside VGG. `moment_loss` and `mmd_loss` compare
-activations in other ways; they can be the `distance` of the two losses over several layers.
+Source: Gatys et al., A Neural Algorithm of Artistic Style (2015), as used in the
+article's sections 2 and 6: mean absolute differences, which were found steadier than
+squares outside VGG. `moment_loss` and `mmd_loss` compare activations in other ways;
+they can be the `distance` of the two losses over several layers.
 """
 
 import torch
@@ -20,30 +21,41 @@ def style_loss(grams, targets, *, weights=None, distance=mean_absolute, relative
         grams, targets: `{layer: (N, C, C)}`; a target of batch 1 serves all pictures.
         weights: `{layer: number}`, default 1 each.
         distance: a function of two tensors, default the mean absolute difference.
-        relative: divide each layer's term by the target's own mean size. Layers whose activations differ by orders of
-            magnitude (SqueezeNet's do) then count alike.
+        relative: divide each layer's term by the target's own mean size. Layers whose
+            activations differ by orders of magnitude (SqueezeNet's do) then count
+            alike.
     Returns: a scalar. Gradients reach `grams`.
     Raises: ValueError if a target layer is missing from `grams`.
     """
     return _layer_sum(grams, targets, weights, distance, relative)
 
 
-def content_loss(features, targets, *, weights=None, distance=mean_absolute, relative=False):
-    """Sum over layers of the distance between activations `{layer: (N, C, H, W)}`; arguments as for `style_loss`."""
+def content_loss(
+    features, targets, *, weights=None, distance=mean_absolute, relative=False
+):
+    """Sum over layers of the distance between activations `{layer: (N, C, H, W)}`;
+    arguments as for `style_loss`.
+    """
     return _layer_sum(features, targets, weights, distance, relative)
 
 
 def _layer_sum(found, targets, weights, distance, relative):
     missing = [layer for layer in targets if layer not in found]
     if missing or not targets:
-        raise ValueError(f"there are targets for {list(targets)}, but values only for {list(found)}; "
-                         f"ask the network for the same layers (missing: {missing})")
+        raise ValueError(
+            f"there are targets for {list(targets)}, but values only for "
+            f"{list(found)}; ask the network for the same layers "
+            f"(missing: {missing})"
+        )
     total = 0.0
     for layer, target in targets.items():
         value = found[layer]
         if value.shape[1:] != target.shape[1:]:
-            raise ValueError(f"at {layer!r} the shapes {tuple(value.shape)} and {tuple(target.shape)} do not match; "
-                             "content pictures need the size of the optimized picture")
+            raise ValueError(
+                f"at {layer!r} the shapes {tuple(value.shape)} and "
+                f"{tuple(target.shape)} do not match; content pictures "
+                "need the size of the optimized picture"
+            )
         term = distance(value, target.expand_as(value))
         if relative:
             term = term / distance(target, torch.zeros_like(target)).clamp(min=1e-12)

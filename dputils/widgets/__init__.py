@@ -1,4 +1,5 @@
-"""Figures to play with: one script each, hosted as self-contained HTML or, for pictures that change, as a widget.
+"""Figures to play with: one script each, hosted as self-contained HTML or, for pictures
+that change, as a widget.
 
     CompareSlider(before, after)         two pictures and a line to wipe between them
     FrameScrubber(film, film)            films in step, one slider
@@ -9,9 +10,9 @@
     MeshViewer(mesh, textures)           a textured mesh: turn, zoom, light, unfold
     Row(figure, figure)                  figures side by side
 
-The last line of a cell shows a figure. What you only look at needs no kernel and no network: it works in a saved
-notebook and in an exported page. With `live=True` the same figure is a widget, and its `update` pushes new pictures
-from Python.
+The last line of a cell shows a figure. What you only look at needs no kernel and no
+network: it works in a saved notebook and in an exported page. With `live=True` the same
+figure is a widget, and its `update` pushes new pictures from Python.
 """
 
 from .alpha_viewer import AlphaViewer
@@ -25,5 +26,15 @@ from .mesh_viewer import MeshViewer
 from .pickers import Choice
 from .row import Row
 
-__all__ = ["AlphaViewer", "Choice", "CompareSlider", "Component", "CppnViewer", "FrameScrubber", "Gallery",
-           "LivePanel", "MeshViewer", "Row"]
+__all__ = [
+    "AlphaViewer",
+    "Choice",
+    "CompareSlider",
+    "Component",
+    "CppnViewer",
+    "FrameScrubber",
+    "Gallery",
+    "LivePanel",
+    "MeshViewer",
+    "Row",
+]

@@ -14,60 +14,102 @@ TILE = 8  # pixels on the screen
 
 
 class AlphaViewer(Component):
-    """Half-transparent pictures over light, dark, a checkerboard or a colour of one's own; α alone; opacity.
+    """Half-transparent pictures over light, dark, a checkerboard or a colour of one's
+    own; α alone; opacity.
 
-    The browser blends in linear light, as `alpha.blend_over` does. The opacity slider moves each picture's α towards 1,
-    so that the colours hidden under α = 0 come out too.
+    The browser blends in linear light, as `alpha.blend_over` does. The opacity slider
+    moves each picture's α towards 1, so that the colours hidden under α = 0 come out
+    too.
 
     Args:
-        images: `(N, 4, H, W)` in [0, 1], colour not multiplied by opacity; or a list, all of one size.
+        images: `(N, 4, H, W)` in [0, 1], colour not multiplied by opacity; or a list,
+            all of one size.
         captions: one text a picture.
         background: where it starts: "light", "dark", "checker" or "own".
         color: the own colour at first, "#rrggbb".
         opacity: where the slider starts: 0 shows α as it is, 1 the picture without it.
         columns: pictures per row on a wide page.
-        width: of the figure in CSS pixels; by default what the pictures need, up to 960.
-    Raises: ValueError for pictures without opacity, for an unknown background, and for more than a notebook should
-        carry.
+        width: of the figure in CSS pixels; by default what the pictures need, up to
+            960.
+    Raises: ValueError for pictures without opacity, for an unknown background, and for
+        more than a notebook should carry.
     """
 
     module = "alpha_viewer.js"
 
-    def __init__(self, images, captions=None, *, background="checker", color="#4a90d9", opacity=0.0, columns=4,
-                 width=None, live=False):
+    def __init__(
+        self,
+        images,
+        captions=None,
+        *,
+        background="checker",
+        color="#4a90d9",
+        opacity=0.0,
+        columns=4,
+        width=None,
+        live=False,
+    ):
         if background not in BACKGROUNDS:
-            raise ValueError(f"background is one of {', '.join(BACKGROUNDS)}, not {background!r}; "
-                             'for a colour say background="own", color="#rrggbb"')
+            raise ValueError(
+                f"background is one of {', '.join(BACKGROUNDS)}, not {background!r}; "
+                'for a colour say background="own", color="#rrggbb"'
+            )
         if not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
             raise ValueError(f"color is '#rrggbb', not {color!r}")
         if not 0 <= opacity <= 1:
-            raise ValueError(f"opacity is from 0 (α as it is) to 1 (opaque), not {opacity}")
+            raise ValueError(
+                f"opacity is from 0 (α as it is) to 1 (opaque), not {opacity}"
+            )
         if columns < 1:
             raise ValueError(f"columns is at least 1, not {columns}")
         self._pictures = _with_opacity(images)
         count, first = len(self._pictures), self._pictures[0]
-        if captions is not None and (isinstance(captions, str) or len(captions) != count):
-            raise ValueError(f"captions needs {count} texts, one a picture, not {captions!r}")
+        if captions is not None and (
+            isinstance(captions, str) or len(captions) != count
+        ):
+            raise ValueError(
+                f"captions needs {count} texts, one a picture, not {captions!r}"
+            )
         columns = min(int(columns), count)
-        super().__init__({
-            "captions": [""] * count if captions is None else list(map(str, captions)), "background": background,
-            "color": color, "opacity": float(opacity), "columns": columns,
-            "width": min(960, columns * max(first.width, 160)) if width is None else int(width),
-            "aspect": first.width / first.height, **self._files(),
-        }, picture=picture_sheet([_checkered(picture) for picture in self._pictures], captions, columns=columns),
-            alt=f"{count} pictures with transparency" + (f": {', '.join(map(str, captions))}" if captions else ""),
-            live=live)
+        super().__init__(
+            {
+                "captions": [""] * count
+                if captions is None
+                else list(map(str, captions)),
+                "background": background,
+                "color": color,
+                "opacity": float(opacity),
+                "columns": columns,
+                "width": min(960, columns * max(first.width, 160))
+                if width is None
+                else int(width),
+                "aspect": first.width / first.height,
+                **self._files(),
+            },
+            picture=picture_sheet(
+                [_checkered(picture) for picture in self._pictures],
+                captions,
+                columns=columns,
+            ),
+            alt=f"{count} pictures with transparency"
+            + (f": {', '.join(map(str, captions))}" if captions else ""),
+            live=live,
+        )
 
     def update(self, images):
         """Show as many other pictures; only with live=True."""
         pictures = _with_opacity(images)
         if len(pictures) != len(self._pictures):
-            raise ValueError(f"this figure has {len(self._pictures)} pictures, not {len(pictures)}; give as many")
+            raise ValueError(
+                f"this figure has {len(self._pictures)} pictures, not {len(pictures)}; "
+                "give as many"
+            )
         self._pictures = pictures
         self.push(aspect=pictures[0].width / pictures[0].height, **self._files())
 
     def _files(self):
-        # Apart, because a browser forgets the colours under α = 0 as soon as it decodes both together.
+        # Apart, because a browser forgets the colours under α = 0 as soon as it decodes
+        # both together.
         colors = [Image.merge("RGB", picture.split()[:3]) for picture in self._pictures]
         alphas = [picture.getchannel("A") for picture in self._pictures]
         files = encode_within(colors + alphas)
@@ -78,12 +120,17 @@ def _with_opacity(images):
     pictures = as_pictures(images)
     modes = {picture.mode for picture in pictures} - {"RGBA"}
     if modes:
-        raise ValueError(f"an AlphaViewer needs 4 channels, colour and opacity, and these pictures are {modes.pop()}; "
-                         "ImageParam(..., alpha=True) makes such, Gallery shows opaque ones")
+        raise ValueError(
+            "an AlphaViewer needs 4 channels, colour and opacity, and "
+            f"these pictures are {modes.pop()}; ImageParam(..., "
+            "alpha=True) makes such, Gallery shows opaque ones"
+        )
     return pictures
 
 
 def _checkered(picture):
     image = read_image(picture, mode="RGBA")
     tiles = max(1, min(picture.size) // TILE)
-    return blend_over(image, checkerboard((picture.height, picture.width), tiles=tiles))[0]
+    return blend_over(
+        image, checkerboard((picture.height, picture.width), tiles=tiles)
+    )[0]

@@ -7,41 +7,75 @@ from .pickers import picker_state
 
 
 class CompareSlider(Component):
-    """Before at the left of a line, after at its right; the line follows finger, mouse and arrow keys.
+    """Before at the left of a line, after at its right; the line follows finger, mouse
+    and arrow keys.
 
     Args:
-        before, after: one picture each `(C, H, W)` in [0, 1], or as many as there is to pick from, `(N, C, H, W)` or a
-            list; all of one size. One `before` serves all of `after`.
+        before, after: one picture each `(C, H, W)` in [0, 1], or as many as there is to
+            pick from, `(N, C, H, W)` or a list; all of one size. One `before` serves
+            all of `after`.
         labels: what the two sides are.
-        pickers: for several pairs: `{"content": [Choice, …], "style": [Choice, …]}`, whose combinations are the
-            pairs, the last picker running fastest. Names alone do too; without it the pairs are numbered.
+        pickers: for several pairs: `{"content": [Choice, …], "style": [Choice, …]}`,
+            whose combinations are the pairs, the last picker running fastest. Names
+            alone do too; without it the pairs are numbered.
         start: where the line stands at first, 0 to 1.
-        width: of the figure in CSS pixels; by default the pictures', but at least 360 and at most 720.
+        width: of the figure in CSS pixels; by default the pictures', but at least 360
+            and at most 720.
         live: as a widget, for `update`.
-    Raises: ValueError for sizes or numbers that do not fit, and for more than a notebook should carry.
+    Raises: ValueError for sizes or numbers that do not fit, and for more than a
+        notebook should carry.
     """
 
     module = "compare_slider.js"
 
-    def __init__(self, before, after, *, labels=("before", "after"), pickers=None, start=0.67, width=None, live=False):
+    def __init__(
+        self,
+        before,
+        after,
+        *,
+        labels=("before", "after"),
+        pickers=None,
+        start=0.67,
+        width=None,
+        live=False,
+    ):
         if len(labels) != 2 or isinstance(labels, str):
-            raise ValueError(f"labels are two texts, for left and right, not {labels!r}")
+            raise ValueError(
+                f"labels are two texts, for left and right, not {labels!r}"
+            )
         if not 0 <= start <= 1:
-            raise ValueError(f"start is a place from 0 (left) to 1 (right), not {start}")
+            raise ValueError(
+                f"start is a place from 0 (left) to 1 (right), not {start}"
+            )
         self._befores, self._afters = _paired(before, after)
         first = self._afters[0]
-        super().__init__({
-            "labels": list(labels), "pickers": picker_state(pickers, len(self._afters)), "start": float(start),
-            "width": min(max(first.width, 360), 720) if width is None else int(width),
-            "aspect": first.width / first.height, **self._files(),
-        }, picture=picture_sheet([self._befores[0], first], list(labels)),
-            alt=f"{labels[0]} beside {labels[1]}", live=live)
+        super().__init__(
+            {
+                "labels": list(labels),
+                "pickers": picker_state(pickers, len(self._afters)),
+                "start": float(start),
+                "width": min(max(first.width, 360), 720)
+                if width is None
+                else int(width),
+                "aspect": first.width / first.height,
+                **self._files(),
+            },
+            picture=picture_sheet([self._befores[0], first], list(labels)),
+            alt=f"{labels[0]} beside {labels[1]}",
+            live=live,
+        )
 
     def update(self, before=None, after=None):
         """Show other pictures in place of the first ones; only with live=True."""
-        befores, afters = _paired(self._befores if before is None else before, self._afters if after is None else after)
+        befores, afters = _paired(
+            self._befores if before is None else before,
+            self._afters if after is None else after,
+        )
         if len(afters) != len(self._afters):
-            raise ValueError(f"this figure has {len(self._afters)} pairs, not {len(afters)}; give as many")
+            raise ValueError(
+                f"this figure has {len(self._afters)} pairs, not {len(afters)}; give "
+                "as many"
+            )
         self._befores, self._afters = befores, afters
         self.push(aspect=afters[0].width / afters[0].height, **self._files())
 
@@ -50,16 +84,24 @@ class CompareSlider(Component):
         distinct = list(dict.fromkeys(files))
         places = [distinct.index(file) for file in files]
         count = len(self._befores)
-        return {"pictures": distinct, "pairs": [list(pair) for pair in zip(places[:count], places[count:])]}
+        return {
+            "pictures": distinct,
+            "pairs": [list(pair) for pair in zip(places[:count], places[count:])],
+        }
 
 
 def _paired(before, after):
     befores, afters = as_pictures(before, "before"), as_pictures(after, "after")
     befores = befores * len(afters) if len(befores) == 1 else befores
     if len(befores) != len(afters):
-        raise ValueError(f"{len(befores)} pictures before and {len(afters)} after; give as many of both")
+        raise ValueError(
+            f"{len(befores)} pictures before and {len(afters)} after; give as many of "
+            "both"
+        )
     if befores[0].size != afters[0].size:
         (w, h), (w2, h2) = befores[0].size, afters[0].size
-        raise ValueError(f"before is {h} × {w} and after {h2} × {w2}; a wipe needs one size: resize one with "
-                         "F.interpolate")
+        raise ValueError(
+            f"before is {h} × {w} and after {h2} × {w2}; a wipe needs one "
+            "size: resize one with F.interpolate"
+        )
     return befores, afters

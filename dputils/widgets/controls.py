@@ -1,15 +1,20 @@
-"""Sliders, choices and switches: what a panel's controls are, and which function takes which."""
+"""Sliders, choices and switches: what a panel's controls are, and which function takes
+which.
+"""
 
 import inspect
 import math
 from numbers import Real
 from typing import Callable, NamedTuple
 
-LOGARITHMIC = 20  # a slider whose ends differ by this factor gives each power of ten the same room
+# a slider whose ends differ by this factor gives each power of ten the same room
+LOGARITHMIC = 20
 
 
 class Control(NamedTuple):
-    """What the page needs of a control, what it starts with, and how to read what the page sends back."""
+    """What the page needs of a control, what it starts with, and how to read what the
+    page sends back.
+    """
 
     state: dict
     start: object
@@ -26,19 +31,26 @@ def controls_from(wanted, starts):
     found = {}
     for name, what in wanted.items():
         if type(what) not in makers:
-            raise ValueError(f"the control {name!r} is {what!r}, but must be a slider (low, high) or (low, high, "
-                             "start), a choice [one, another] or {label: value}, or a switch True or False")
+            raise ValueError(
+                f"the control {name!r} is {what!r}, but must be a slider "
+                "(low, high) or (low, high, start), a choice [one, "
+                "another] or {label: value}, or a switch True or False"
+            )
         found[name] = makers[type(what)](name, what, starts.get(name))
     return found
 
 
 def defaults(function):
     """The parameters of a function that have a default: `{name: default}`."""
-    return {p.name: p.default for p in _parameters(function) if p.default is not p.empty}
+    return {
+        p.name: p.default for p in _parameters(function) if p.default is not p.empty
+    }
 
 
 def taken(function, offered):
-    """Those of the offered values that a function has a parameter for (all, if it has `**anything`)."""
+    """Those of the offered values that a function has a parameter for (all, if it has
+    `**anything`).
+    """
     parameters = _parameters(function)
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
         return dict(offered)
@@ -47,12 +59,22 @@ def taken(function, offered):
 
 def in_words(controls, raw):
     """What controls say, for who cannot see them: "decay power 1.5, basis Fourier"."""
+
     def said(state, value):
         if state["kind"] == "slider":
             return f"{value:.4g}"
-        return state["options"][value] if state["kind"] == "choice" else "on" if value else "off"
+        return (
+            state["options"][value]
+            if state["kind"] == "choice"
+            else "on"
+            if value
+            else "off"
+        )
 
-    return ", ".join(f"{name.replace('_', ' ')} {said(control.state, raw[name])}" for name, control in controls.items())
+    return ", ".join(
+        f"{name.replace('_', ' ')} {said(control.state, raw[name])}"
+        for name, control in controls.items()
+    )
 
 
 # ---- helpers ----------------------------------------------------------------------------------------------------
@@ -60,7 +82,11 @@ def in_words(controls, raw):
 
 def _parameters(function):
     try:
-        return inspect.signature(function).parameters.values() if callable(function) else []
+        return (
+            inspect.signature(function).parameters.values()
+            if callable(function)
+            else []
+        )
     except ValueError:  # written in C, such as torch.sigmoid: it names nothing
         return []
 
@@ -68,31 +94,61 @@ def _parameters(function):
 def _slider(name, what, start):
     numbers = all(isinstance(number, Real) and math.isfinite(number) for number in what)
     if len(what) not in (2, 3) or not numbers or what[0] >= what[1]:
-        raise ValueError(f"the slider {name!r} is {what!r}, but must be (low, high) or (low, high, start) with "
-                         "low < high")
+        raise ValueError(
+            f"the slider {name!r} is {what!r}, but must be (low, high) or "
+            "(low, high, start) with low < high"
+        )
     low, high = what[:2]
     logarithmic = low > 0 and high / low >= LOGARITHMIC
     start = what[2] if len(what) == 3 else start
     if start is None:
         start = math.sqrt(low * high) if logarithmic else (low + high) / 2
-        start = round(start) if isinstance(low, int) and isinstance(high, int) else start
+        start = (
+            round(start) if isinstance(low, int) and isinstance(high, int) else start
+        )
     if not isinstance(start, Real) or not low <= start <= high:
-        raise ValueError(f"the slider {name!r} goes from {low} to {high} and cannot start at {start!r}; say where: "
-                         f"({low}, {high}, start)")
+        raise ValueError(
+            f"the slider {name!r} goes from {low} to {high} and cannot "
+            f"start at {start!r}; say where: ({low}, {high}, start)"
+        )
     whole = all(isinstance(number, int) for number in (low, high, start))
     kind = int if whole else float
-    return Control({"kind": "slider", "low": low, "high": high, "whole": whole, "logarithmic": logarithmic}, start,
-                   lambda raw: kind(round(min(high, max(low, raw))) if whole else min(high, max(low, raw))))
+    return Control(
+        {
+            "kind": "slider",
+            "low": low,
+            "high": high,
+            "whole": whole,
+            "logarithmic": logarithmic,
+        },
+        start,
+        lambda raw: kind(
+            round(min(high, max(low, raw))) if whole else min(high, max(low, raw))
+        ),
+    )
 
 
 def _choice(name, what, start):
-    options = list(what.items()) if isinstance(what, dict) else [(str(value), value) for value in what]
+    options = (
+        list(what.items())
+        if isinstance(what, dict)
+        else [(str(value), value) for value in what]
+    )
     if not options:
         raise ValueError(f"the choice {name!r} has nothing to choose from")
-    same = [index for index, (_, value) in enumerate(options) if value is start or type(value) is type(start)
-            and isinstance(value, (str, Real)) and value == start]
-    return Control({"kind": "choice", "options": [label for label, _ in options]}, same[0] if same else 0,
-                   lambda raw: options[int(raw)][1])
+    same = [
+        index
+        for index, (_, value) in enumerate(options)
+        if value is start
+        or type(value) is type(start)
+        and isinstance(value, (str, Real))
+        and value == start
+    ]
+    return Control(
+        {"kind": "choice", "options": [label for label, _ in options]},
+        same[0] if same else 0,
+        lambda raw: options[int(raw)][1],
+    )
 
 
 def _switch(name, what, start):

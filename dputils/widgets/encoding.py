@@ -7,14 +7,17 @@ from PIL import Image
 from ..media import to_image
 
 PAYLOAD = 400_000  # bytes that a figure may add to a saved notebook, text and all
-BUDGET = 255_000  # of these for pictures, before base64 makes four letters of three bytes
-STEPS = [(90, 1), (82, 1), (74, 1), (74, 0.8), (66, 0.8), (66, 0.65), (60, 0.5)]  # quality, then size
+# of these for pictures, before base64 makes four letters of three bytes
+BUDGET = 255_000
+# quality, then size
+STEPS = [(90, 1), (82, 1), (74, 1), (74, 0.8), (66, 0.8), (66, 0.65), (60, 0.5)]
 
 
 def encode(picture, *, quality=85, longest=None, scale=1.0):
     """One picture `(C, H, W)` in [0, 1], or a PIL image, as the bytes of a WebP file.
 
-    With `longest` the longer side has at most so many pixels; `scale` shrinks it further.
+    With `longest` the longer side has at most so many pixels; `scale` shrinks it
+    further.
     """
     picture = to_image(picture)
     if longest is not None:
@@ -28,7 +31,8 @@ def encode(picture, *, quality=85, longest=None, scale=1.0):
 
 
 def encode_within(pictures, budget=BUDGET, *, what="pictures"):
-    """Pictures as WebP files that together take at most `budget` bytes; equal pictures share one.
+    """Pictures as WebP files that together take at most `budget` bytes; equal pictures
+    share one.
 
     The quality falls before the size does, down to half the width.
     Raises: ValueError if even that is too much.
@@ -44,13 +48,18 @@ def encode_within(pictures, budget=BUDGET, *, what="pictures"):
         total = sum(map(len, known.values()))
         if total <= budget:
             return files
-    raise ValueError(f"{len(pictures)} {what} of up to {max(p.height for p in pictures)} × "
-                     f"{max(p.width for p in pictures)} take {total / 1000:.0f} kB even at half size, and a figure "
-                     f"has room for {budget / 1000:.0f} kB; show fewer or smaller ones")
+    raise ValueError(
+        f"{len(pictures)} {what} of up to "
+        f"{max(p.height for p in pictures)} × "
+        f"{max(p.width for p in pictures)} take {total / 1000:.0f} kB "
+        "even at half size, and a figure has room for "
+        f"{budget / 1000:.0f} kB; show fewer or smaller ones"
+    )
 
 
 def as_pictures(images, what="images"):
-    """A batch `(N, C, H, W)`, one picture, or a list of pictures, as a list of PIL images of one size.
+    """A batch `(N, C, H, W)`, one picture, or a list of pictures, as a list of PIL
+    images of one size.
 
     Raises: ValueError for none, and for pictures of different sizes.
     """
@@ -63,6 +72,9 @@ def as_pictures(images, what="images"):
     pictures = [to_image(image) for image in images]
     sizes = sorted({f"{p.height} × {p.width}" for p in pictures})
     if len(sizes) > 1:
-        raise ValueError(f"{what} have different sizes ({', '.join(sizes)}); bring them to one with F.interpolate, or "
-                         "read them with read_image(path, size)")
+        raise ValueError(
+            f"{what} have different sizes ({', '.join(sizes)}); bring "
+            "them to one with F.interpolate, or read them with "
+            "read_image(path, size)"
+        )
     return pictures

@@ -1,4 +1,6 @@
-"""Films in step: one slider for several rows, so that frames can be compared (article, figures 2, 8 and 9)."""
+"""Films in step: one slider for several rows, so that frames can be compared (article,
+figures 2, 8 and 9).
+"""
 
 from ..media import picture_sheet
 from .encoding import as_pictures, encode_within
@@ -12,63 +14,116 @@ class FrameScrubber(Component):
         films: equally many frames in each, of any size.
         titles: one text a film.
         labels: one text a frame, such as "step 64"; by default its number.
-        layout: "rows", each film's current frame beside every third one, or "films", side by side, large, with
-            controls that come when mouse, finger or keyboard does.
+        layout: "rows", each film's current frame beside every third one, or "films",
+            side by side, large, with controls that come when mouse, finger or keyboard
+            does.
         every: which frames the strip of a row shows.
         fps: frames a second.
         ping_pong: play forwards, then backwards; otherwise start again.
-        autoplay: play when it comes into view. Whoever asked the system for less motion has to press play.
-        width: of the whole figure in CSS pixels; by default 720 for rows, and for films what they need, up to 720.
-    Raises: ValueError for films of different lengths or a single frame, and for more than a notebook should carry.
+        autoplay: play when it comes into view. Whoever asked the system for less motion
+            has to press play.
+        width: of the whole figure in CSS pixels; by default 720 for rows, and for films
+            what they need, up to 720.
+    Raises: ValueError for films of different lengths or a single frame, and for more
+        than a notebook should carry.
     """
 
     module = "frame_scrubber.js"
 
-    def __init__(self, *films, titles=None, labels=None, layout="rows", every=3, fps=15, ping_pong=True, autoplay=False,
-                 width=None, live=False):
+    def __init__(
+        self,
+        *films,
+        titles=None,
+        labels=None,
+        layout="rows",
+        every=3,
+        fps=15,
+        ping_pong=True,
+        autoplay=False,
+        width=None,
+        live=False,
+    ):
         if layout not in ("rows", "films"):
             raise ValueError(f'layout is "rows" or "films", not {layout!r}')
         if fps <= 0 or every < 1:
             raise ValueError(f"fps and every must be positive, not {fps} and {every}")
         self._films = _in_step(films)
         count = len(self._films[0])
-        for what, texts, wanted in (("titles", titles, len(self._films)), ("labels", labels, count)):
+        for what, texts, wanted in (
+            ("titles", titles, len(self._films)),
+            ("labels", labels, count),
+        ):
             if texts is not None and (isinstance(texts, str) or len(texts) != wanted):
                 raise ValueError(f"{what} needs {wanted} texts, not {texts!r}")
         if width is None:
-            width = 720 if layout == "rows" else min(720, sum(max(film[0].width, 160) for film in self._films))
+            width = (
+                720
+                if layout == "rows"
+                else min(720, sum(max(film[0].width, 160) for film in self._films))
+            )
         middle = count // 2
-        super().__init__({
-            "titles": [""] * len(self._films) if titles is None else list(map(str, titles)),
-            "labels": [f"frame {k + 1} of {count}" for k in range(count)] if labels is None else list(map(str, labels)),
-            "layout": layout, "every": int(every), "fps": float(fps), "pingPong": bool(ping_pong),
-            "autoplay": bool(autoplay), "width": int(width), "count": count, **self._files(),
-        }, picture=picture_sheet(sum([[film[0], film[middle], film[-1]] for film in self._films], []), columns=3,
-                                 rows=titles),
-            alt=f"first, middle and last of {count} frames" + (f": {', '.join(map(str, titles))}" if titles else ""),
-            live=live)
+        super().__init__(
+            {
+                "titles": [""] * len(self._films)
+                if titles is None
+                else list(map(str, titles)),
+                "labels": [f"frame {k + 1} of {count}" for k in range(count)]
+                if labels is None
+                else list(map(str, labels)),
+                "layout": layout,
+                "every": int(every),
+                "fps": float(fps),
+                "pingPong": bool(ping_pong),
+                "autoplay": bool(autoplay),
+                "width": int(width),
+                "count": count,
+                **self._files(),
+            },
+            picture=picture_sheet(
+                sum([[film[0], film[middle], film[-1]] for film in self._films], []),
+                columns=3,
+                rows=titles,
+            ),
+            alt=f"first, middle and last of {count} frames"
+            + (f": {', '.join(map(str, titles))}" if titles else ""),
+            live=live,
+        )
 
     def update(self, *films):
         """Show other films with the same number of frames; only with live=True."""
         films = _in_step(films)
         if (len(films), len(films[0])) != (len(self._films), len(self._films[0])):
-            raise ValueError(f"this figure has {len(self._films)} films of {len(self._films[0])} frames, not "
-                             f"{len(films)} of {len(films[0])}")
+            raise ValueError(
+                f"this figure has {len(self._films)} films of "
+                f"{len(self._films[0])} frames, not {len(films)} of "
+                f"{len(films[0])}"
+            )
         self._films = films
         self.push(**self._files())
 
     def _files(self):
         files = encode_within(sum(self._films, []), what="frames")
-        return {"frames": files, "aspects": [film[0].width / film[0].height for film in self._films]}
+        return {
+            "frames": files,
+            "aspects": [film[0].width / film[0].height for film in self._films],
+        }
 
 
 def _in_step(films):
     if not films:
         raise ValueError("give at least one film, a tensor (N, C, H, W)")
-    films = [as_pictures(film, f"film {number}") for number, film in enumerate(films, 1)]
+    films = [
+        as_pictures(film, f"film {number}") for number, film in enumerate(films, 1)
+    ]
     counts = [len(film) for film in films]
     if len(set(counts)) > 1:
-        raise ValueError(f"the films have {', '.join(map(str, counts))} frames; give all equally many")
+        raise ValueError(
+            f"the films have {', '.join(map(str, counts))} frames; give all equally "
+            "many"
+        )
     if counts[0] < 2:
-        raise ValueError("a film needs at least 2 frames, and this has one; show_images shows a single picture")
+        raise ValueError(
+            "a film needs at least 2 frames, and this has one; show_images shows a "
+            "single picture"
+        )
     return films

@@ -6,39 +6,70 @@ from .hosting import Component
 
 
 class Gallery(Component):
-    """A grid of pictures with as many columns as fit, up to `columns`: hovering, focus or a tap enlarges one.
+    """A grid of pictures with as many columns as fit, up to `columns`: hovering, focus
+    or a tap enlarges one.
 
     Args:
         images: `(N, C, H, W)` in [0, 1], or a list, all of one size.
-        captions: one text a picture; the one that is looked at has its caption below the grid.
+        captions: one text a picture; the one that is looked at has its caption below
+            the grid.
         columns: on a wide page. Narrower ones have fewer: 8, 6, 4 or 3.
         zoom: how much a picture grows.
         width: of the grid in CSS pixels; by default the page's width, up to 960.
-    Raises: ValueError for sizes or numbers that do not fit, and for more than a notebook should carry.
+    Raises: ValueError for sizes or numbers that do not fit, and for more than a
+        notebook should carry.
     """
 
     module = "gallery.js"
 
-    def __init__(self, images, captions=None, *, columns=8, zoom=1.6, width=None, live=False):
+    def __init__(
+        self, images, captions=None, *, columns=8, zoom=1.6, width=None, live=False
+    ):
         self._pictures = as_pictures(images)
         count = len(self._pictures)
-        if captions is not None and (isinstance(captions, str) or len(captions) != count):
-            raise ValueError(f"captions needs {count} texts, one a picture, not {captions!r}")
+        if captions is not None and (
+            isinstance(captions, str) or len(captions) != count
+        ):
+            raise ValueError(
+                f"captions needs {count} texts, one a picture, not {captions!r}"
+            )
         if columns < 1 or zoom < 1:
-            raise ValueError(f"columns and zoom are at least 1, not {columns} and {zoom}")
+            raise ValueError(
+                f"columns and zoom are at least 1, not {columns} and {zoom}"
+            )
         first = self._pictures[0]
         columns = min(int(columns), count)
-        super().__init__({
-            "captions": [""] * count if captions is None else list(map(str, captions)), "columns": columns,
-            "zoom": float(zoom), "width": min(960, columns * max(first.width, 120)) if width is None else int(width),
-            "aspect": first.width / first.height, "pictures": encode_within(self._pictures),
-        }, picture=picture_sheet(self._pictures, columns=columns, width=max(640, 16 * columns)),
-            alt=f"{count} pictures" + (f": {', '.join(map(str, captions))}" if captions else ""), live=live)
+        super().__init__(
+            {
+                "captions": [""] * count
+                if captions is None
+                else list(map(str, captions)),
+                "columns": columns,
+                "zoom": float(zoom),
+                "width": min(960, columns * max(first.width, 120))
+                if width is None
+                else int(width),
+                "aspect": first.width / first.height,
+                "pictures": encode_within(self._pictures),
+            },
+            picture=picture_sheet(
+                self._pictures, columns=columns, width=max(640, 16 * columns)
+            ),
+            alt=f"{count} pictures"
+            + (f": {', '.join(map(str, captions))}" if captions else ""),
+            live=live,
+        )
 
     def update(self, images):
         """Show as many other pictures; only with live=True."""
         pictures = as_pictures(images)
         if len(pictures) != len(self._pictures):
-            raise ValueError(f"this gallery has {len(self._pictures)} pictures, not {len(pictures)}; give as many")
+            raise ValueError(
+                f"this gallery has {len(self._pictures)} pictures, not "
+                f"{len(pictures)}; give as many"
+            )
         self._pictures = pictures
-        self.push(aspect=pictures[0].width / pictures[0].height, pictures=encode_within(pictures))
+        self.push(
+            aspect=pictures[0].width / pictures[0].height,
+            pictures=encode_within(pictures),
+        )

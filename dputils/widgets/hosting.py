@@ -1,4 +1,6 @@
-"""One ES module, hosted twice: as self-contained HTML without a kernel, or as an anywidget that Python updates."""
+"""One ES module, hosted twice: as self-contained HTML without a kernel, or as an
+anywidget that Python updates.
+"""
 
 import base64
 import hashlib
@@ -13,11 +15,12 @@ STATIC = Path(__file__).resolve().parent / "static"
 
 
 class Component:
-    """A figure: a script from static/, the state it reads, and a still picture for where no script may run.
+    """A figure: a script from static/, the state it reads, and a still picture for
+    where no script may run.
 
     Args:
-        state: what the script reads with `model.get(name)`: names to JSON values. `bytes` anywhere in them arrive as a
-            DataView.
+        state: what the script reads with `model.get(name)`: names to JSON values.
+            `bytes` anywhere in them arrive as a DataView.
         picture: the still picture, a tensor or PIL image.
         alt: what the picture shows, in words, for those who do not see it.
         live: host it as a widget, which needs a kernel and takes new state by `push`.
@@ -28,52 +31,79 @@ class Component:
 
     def __init__(self, state, *, picture, alt, live=False):
         self.state, self.alt = {**state, "alt": alt}, alt
-        self.still = picture if isinstance(picture, bytes) else encode(picture, quality=75, longest=640)
+        self.still = (
+            picture
+            if isinstance(picture, bytes)
+            else encode(picture, quality=75, longest=640)
+        )
         self.widget = make_widget(self.module, self.state) if live else None
         if not live and (size := len(self.html())) > PAYLOAD:
-            raise ValueError(f"this {type(self).__name__} would add {size / 1000:.0f} kB to a saved notebook, and a "
-                             f"figure may add {PAYLOAD // 1000} kB; show fewer or smaller pictures")
+            raise ValueError(
+                f"this {type(self).__name__} would add {size / 1000:.0f} "
+                "kB to a saved notebook, and a figure may add "
+                f"{PAYLOAD // 1000} kB; show fewer or smaller pictures"
+            )
 
     def push(self, **state):
         """Give the shown figure new state; only with live=True."""
         if self.widget is None:
-            raise ValueError(f"this {type(self).__name__} is a still page without a kernel; make it with live=True to "
-                             "change what it shows")
+            raise ValueError(
+                f"this {type(self).__name__} is a still page without a "
+                "kernel; make it with live=True to change what it shows"
+            )
         unknown = sorted(set(state) - set(self.state))
         if unknown:
-            raise ValueError(f"{type(self).__name__} has no state {', '.join(unknown)}; it has {sorted(self.state)}")
+            raise ValueError(
+                f"{type(self).__name__} has no state {', '.join(unknown)}; it has "
+                f"{sorted(self.state)}"
+            )
         self.state.update(state)
-        with self.widget.hold_sync():  # one message, so that what belongs together changes together
+        # one message, so that what belongs together changes together
+        with self.widget.hold_sync():
             for name, value in state.items():
                 setattr(self.widget, name, value)
 
     def html(self):
-        """The figure as a piece of HTML that loads nothing: still picture, script and data in one."""
-        data = json.dumps(_packed(self.state), separators=(",", ":"), ensure_ascii=False)
-        data = data.replace("<", "\\u003c")  # nothing in it can end the script element, or open a comment
+        """The figure as a piece of HTML that loads nothing: still picture, script and
+        data in one.
+        """
+        data = json.dumps(
+            _packed(self.state), separators=(",", ":"), ensure_ascii=False
+        )
+        # nothing in it can end the script element, or open a comment
+        data = data.replace("<", "\\u003c")
         script = bundle(self.module)
-        # The same figure gets the same name, so that running a notebook again leaves no difference in its file.
+        # The same figure gets the same name, so that running a notebook again leaves no
+        # difference in its file.
         name = hashlib.sha256((script + data).encode()).hexdigest()[:16]
-        return (f'<div data-dputils="{name}">{self._image()}</div>\n<script type="module">\n{script}\n'
-                f'mount(component, "{name}", {data});\n</script>')
+        return (
+            f'<div data-dputils="{name}">{self._image()}</div>\n<script '
+            f'type="module">\n{script}\nmount(component, "{name}", '
+            f"{data});\n</script>"
+        )
 
     def page(self, title="figure"):
         """The figure alone as a whole HTML page, to keep or to send."""
-        return (f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="viewport" '
-                f'content="width=device-width">\n<title>{html.escape(title)}</title>\n'
-                f'<body style="margin: 2rem auto; max-width: 60rem; padding: 0 1rem; font-family: sans-serif">\n'
-                f"{self.html()}\n</body>\n</html>\n")
+        return (
+            f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="viewport" '
+            f'content="width=device-width">\n<title>{html.escape(title)}</title>\n'
+            f'<body style="margin: 2rem auto; max-width: 60rem; padding: 0 1rem; font-family: sans-serif">\n'
+            f"{self.html()}\n</body>\n</html>\n"
+        )
 
     def _image(self):
         source = base64.b64encode(self.still).decode()
-        return (f'<img src="data:image/webp;base64,{source}" alt="{html.escape(self.alt)}" '
-                'style="max-width: 100%; height: auto">')
+        return (
+            f'<img src="data:image/webp;base64,{source}" '
+            f'alt="{html.escape(self.alt)}" style="max-width: 100%; height: auto">'
+        )
 
     def _repr_mimebundle_(self, **_):
         if self.widget is None:
             return {"text/html": self.html(), "text/plain": repr(self)}
         shown, metadata = self.widget._repr_mimebundle_()
-        # A saved notebook has no widget state: without this picture nothing would be left there.
+        # A saved notebook has no widget state: without this picture nothing would be
+        # left there.
         return {**shown, "text/html": self._image(), "text/plain": repr(self)}, metadata
 
     def __repr__(self):
@@ -81,7 +111,9 @@ class Component:
 
 
 def bundle(module):
-    """A component's script with what it imports, as one text without imports that defines `component` and `mount`."""
+    """A component's script with what it imports, as one text without imports that
+    defines `component` and `mount`.
+    """
     seen, parts = set(), []
 
     def add(name):
@@ -93,7 +125,11 @@ def bundle(module):
             add(below)
         text = re.sub(r'^import .* from "\./[\w.]+";\n', "", text, flags=re.M)
         text = re.sub(r"^export default ", "const component = ", text, flags=re.M)
-        parts.append(re.sub(r"^export (?=const|function|class|async)", "", text, flags=re.M).strip())
+        parts.append(
+            re.sub(
+                r"^export (?=const|function|class|async)", "", text, flags=re.M
+            ).strip()
+        )
 
     for name in ("host.js", module):
         add(name)
@@ -105,11 +141,16 @@ def make_widget(module, state):
     try:
         import anywidget
     except ImportError as error:
-        raise ImportError("live=True needs anywidget: pip install anywidget (or install dputils[notebooks]); without "
-                          "live=True the figure needs nothing") from error
+        raise ImportError(
+            "live=True needs anywidget: pip install anywidget (or "
+            "install dputils[notebooks]); without live=True the figure "
+            "needs nothing"
+        ) from error
     import traitlets
 
-    traits = {name: traitlets.Any(value).tag(sync=True) for name, value in state.items()}
+    traits = {
+        name: traitlets.Any(value).tag(sync=True) for name, value in state.items()
+    }
     script = bundle(module) + "\n\nexport default component;\n"
     return type("Figure", (anywidget.AnyWidget,), {"_esm": script, **traits})()
 

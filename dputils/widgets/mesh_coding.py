@@ -1,4 +1,6 @@
-"""A mesh in few bytes: quantised, walked from triangle to triangle, each vertex foretold from its neighbours."""
+"""A mesh in few bytes: quantised, walked from triangle to triangle, each vertex
+foretold from its neighbours.
+"""
 
 import zlib
 from collections import defaultdict
@@ -9,18 +11,21 @@ import numpy as np
 def code_mesh(positions, faces, uv, *, bits=16):
     """A mesh as a dictionary of small values that `mesh_drawing.js` turns back.
 
-    A walk crosses edges from triangle to triangle, so that a triangle costs one corner: a new vertex, or how long ago
-    an old one was met. A new vertex is foretold as the fourth corner of a parallelogram, and only the error is kept.
+    A walk crosses edges from triangle to triangle, so that a triangle costs one corner:
+    a new vertex, or how long ago an old one was met. A new vertex is foretold as the
+    fourth corner of a parallelogram, and only the error is kept.
 
     Args:
         positions: `(V, 3)` floats.
         faces: `(F, 3)` integers.
         uv: `(V, 2)` floats.
         bits: per coordinate, at most 16.
-    Returns: dictionary with `data` (bytes), `vertices`, `faces`, `codes` (how many), `bits`, `size` (the bounding
-        box's sides over the longest one) and `uv` (lowest and span, for u and v).
+    Returns: dictionary with `data` (bytes), `vertices`, `faces`, `codes` (how many),
+        `bits`, `size` (the bounding box's sides over the longest one) and `uv` (lowest
+        and span, for u and v).
     Raises: ValueError for other bits, and for a mesh without extent.
-    Differs: vertices that no face uses are left out, the others are in the order of the walk.
+    Differs: vertices that no face uses are left out, the others are in the order of the
+        walk.
     """
     if not 1 <= bits <= 16:
         raise ValueError(f"bits is from 1 to 16, not {bits}")
@@ -31,26 +36,52 @@ def code_mesh(positions, faces, uv, *, bits=16):
     if not extent.max() > 0:
         raise ValueError("the mesh has no extent: all its vertices coincide")
     low_uv, span_uv = uv.min(0), np.ptp(uv, 0)
-    whole = np.concatenate([np.rint((positions - lowest) / extent.max() * top),
-                            np.rint((uv - low_uv) / np.where(span_uv > 0, span_uv, 1) * top)], 1).astype(np.int64)
+    whole = np.concatenate(
+        [
+            np.rint((positions - lowest) / extent.max() * top),
+            np.rint((uv - low_uv) / np.where(span_uv > 0, span_uv, 1) * top),
+        ],
+        1,
+    ).astype(np.int64)
     a, b, c = np.asarray(guesses, np.int64).T
-    padded = np.concatenate([whole, np.zeros((1, 5), np.int64)])  # guess -1 is the last row, which is 0
-    error = (whole - padded[a] - padded[b] + padded[c]).astype(np.uint16).view(np.int16).astype(np.int32)
-    folded = np.where(error < 0, -2 * error - 1, 2 * error).astype("<u2")  # small errors of either sign: small numbers
+    # guess -1 is the last row, which is 0
+    padded = np.concatenate([whole, np.zeros((1, 5), np.int64)])
+    error = (
+        (whole - padded[a] - padded[b] + padded[c])
+        .astype(np.uint16)
+        .view(np.int16)
+        .astype(np.int32)
+    )
+    # small errors of either sign: small numbers
+    folded = np.where(error < 0, -2 * error - 1, 2 * error).astype("<u2")
     codes = np.asarray(codes, "<u4")
-    # Like bytes beside like bytes: first the low ones of all, then the high ones, which are nearly all 0.
-    planes = [codes.view(np.uint8).reshape(-1, 4)[:, :3].T, *(part.copy().view(np.uint8).reshape(-1, 2).T
-                                                              for part in folded.T)]
-    data = zlib.compress(b"".join(np.ascontiguousarray(plane).tobytes() for plane in planes), 9)
-    return {"data": data, "vertices": len(order), "faces": len(faces), "codes": len(codes), "bits": int(bits),
-            "size": (extent / extent.max()).tolist(), "uv": [low_uv.tolist(), span_uv.tolist()]}
+    # Like bytes beside like bytes: first the low ones of all, then the high ones, which
+    # are nearly all 0.
+    planes = [
+        codes.view(np.uint8).reshape(-1, 4)[:, :3].T,
+        *(part.copy().view(np.uint8).reshape(-1, 2).T for part in folded.T),
+    ]
+    data = zlib.compress(
+        b"".join(np.ascontiguousarray(plane).tobytes() for plane in planes), 9
+    )
+    return {
+        "data": data,
+        "vertices": len(order),
+        "faces": len(faces),
+        "codes": len(codes),
+        "bits": int(bits),
+        "size": (extent / extent.max()).tolist(),
+        "uv": [low_uv.tolist(), span_uv.tolist()],
+    }
 
 
 def _walk(faces):
-    """Order of the vertices, codes, and for each vertex of the order the three `(a, b, c)` that foretell a + b - c.
+    """Order of the vertices, codes, and for each vertex of the order the three
+    `(a, b, c)` that foretell a + b - c.
 
-    Codes: 0 nothing beyond this edge (any more), 1 a new vertex, k + 2 the vertex met k before the newest. A walk
-    begins with three codes for a triangle, and again wherever one ends.
+    Codes: 0 nothing beyond this edge (any more), 1 a new vertex, k + 2 the vertex met k
+    before the newest. A walk begins with three codes for a triangle, and again wherever
+    one ends.
     """
     beyond = defaultdict(list)  # directed edge -> faces that have it
     for number, (a, b, c) in enumerate(faces):
@@ -74,7 +105,8 @@ def _walk(faces):
         for vertex in corners:
             visit(vertex, (len(order) - 1, -1, -1))  # near the newest one
         a, b, c = corners
-        gates = [(a, b, c), (b, c, a), (c, a, b)]  # an edge, and the corner opposite on this side
+        # an edge, and the corner opposite on this side
+        gates = [(a, b, c), (b, c, a), (c, a, b)]
         while gates:
             a, b, c = gates.pop()
             face = next((face for face in beyond[b, a] if not seen[face]), None)

@@ -5,24 +5,30 @@ import numpy as np
 FLIP = 0.3  # cosine of how far a triangle may turn when a corner of it moves
 TRIES = 2  # neighbours that a vertex is tried with in a round
 SHARE = 0.3  # of what could collapse, the cheapest that may do so in one round
-STIFFNESS = 1e-3  # how much a texture coordinate weighs that has moved, against a surface that has
+# how much a texture coordinate weighs that has moved, against a surface that has
+STIFFNESS = 1e-3
 
 
 def thin_mesh(positions, faces, uv, count):
-    """Vertices inside the charts are pulled into a neighbour, cheapest first, until about `count` triangles are left.
+    """Vertices inside the charts are pulled into a neighbour, cheapest first, until
+    about `count` triangles are left.
 
-    The price of a pull is the quadric error: the squared distances from the planes of all triangles that the vertices
-    have stood for. It is taken in the five dimensions of position and texture coordinates together, so that neither
-    shape nor texture shifts. Vertices at borders and seams stay, and no vertex moves.
+    The price of a pull is the quadric error: the squared distances from the planes of
+    all triangles that the vertices have stood for. It is taken in the five dimensions
+    of position and texture coordinates together, so that neither shape nor texture
+    shifts. Vertices at borders and seams stay, and no vertex moves.
 
     Args:
         positions: `(V, 3)` floats.
         faces: `(F, 3)` integers.
         uv: `(V, 2)` floats.
         count: how many triangles are wanted.
-    Returns: faces `(f, 3)`, indices into the same vertices; more than wanted where only borders are left.
-    Source: Garland and Heckbert, "Simplifying Surfaces with Color and Texture using Quadric Error Metrics", 1998.
-    Differs: each round pulls many vertices that are not neighbours at once, which NumPy does quickly.
+    Returns: faces `(f, 3)`, indices into the same vertices; more than wanted where only
+        borders are left.
+    Source: Garland and Heckbert, "Simplifying Surfaces with Color and Texture using
+        Quadric Error Metrics", 1998.
+    Differs: each round pulls many vertices that are not neighbours at once, which NumPy
+        does quickly.
     """
     place = np.asarray(positions, np.float64)
     place = (place - place.min(0)) / max(np.ptp(place, 0).max(), 1e-12)
@@ -31,7 +37,10 @@ def thin_mesh(positions, faces, uv, count):
     five = np.concatenate([place, uv * np.sqrt(STIFFNESS)], 1)
     fixed, quadrics = _at_borders(faces, len(place)), _quadrics(five, place, faces)
     while (surplus := len(faces) - int(count)) > 0:
-        target = _cheapest_pulls(faces, five, place, uv, quadrics, fixed, most=(surplus + 1) // 2)  # a pull takes two
+        # a pull takes two
+        target = _cheapest_pulls(
+            faces, five, place, uv, quadrics, fixed, most=(surplus + 1) // 2
+        )
         moved = np.flatnonzero(target >= 0)
         if not len(moved):
             break
@@ -54,13 +63,19 @@ def _at_borders(faces, vertices):
 
 
 def _quadrics(five, place, faces):
-    """For each vertex A, b, c with error(x) = x A x + 2 b x + c, as a matrix (6, 6) for (x, 1); weighted by area."""
+    """For each vertex A, b, c with error(x) = x A x + 2 b x + c, as a matrix (6, 6) for
+    (x, 1); weighted by area.
+    """
     p, q, r = (five[faces[:, k]] for k in range(3))
     first = q - p
     first /= np.linalg.norm(first, axis=1, keepdims=True).clip(1e-20)
     second = r - p - ((r - p) * first).sum(1, keepdims=True) * first
     second /= np.linalg.norm(second, axis=1, keepdims=True).clip(1e-20)
-    square = np.eye(5) - first[:, :, None] * first[:, None] - second[:, :, None] * second[:, None]
+    square = (
+        np.eye(5)
+        - first[:, :, None] * first[:, None]
+        - second[:, :, None] * second[:, None]
+    )
     linear = -np.einsum("fij,fj->fi", square, p)
     whole = np.zeros((len(faces), 6, 6))
     whole[:, :5, :5], whole[:, 5, 5] = square, -(linear * p).sum(1)
@@ -73,10 +88,15 @@ def _quadrics(five, place, faces):
 
 
 def _cheapest_pulls(faces, five, place, uv, quadrics, fixed, most):
-    """For each vertex the neighbour that it is pulled into, or -1; pulled vertices share no triangle."""
+    """For each vertex the neighbour that it is pulled into, or -1; pulled vertices
+    share no triangle.
+    """
     vertices = len(place)
     after = np.roll(faces, -1, 1)
-    known = np.sort(np.concatenate([faces * vertices + after, after * vertices + faces]).ravel())  # edges, both ways
+    # edges, both ways
+    known = np.sort(
+        np.concatenate([faces * vertices + after, after * vertices + faces]).ravel()
+    )
     known = known[np.flatnonzero(np.diff(known, prepend=-1))]
     pairs = np.stack(np.divmod(known, vertices), 1)
     begins = np.searchsorted(pairs[:, 0], np.arange(vertices + 1))
@@ -85,11 +105,16 @@ def _cheapest_pulls(faces, five, place, uv, quadrics, fixed, most):
         return np.full(vertices, -1)
     target = np.concatenate([five[free[:, 1]], np.ones((len(free), 1))], 1)
     price = ((quadrics[free[:, 0]] @ target[:, :, None])[..., 0] * target).sum(1)
-    # Two neighbours with a third common neighbour beyond their two triangles would fold the surface up.
+    # Two neighbours with a third common neighbour beyond their two triangles would fold
+    # the surface up.
     degree = np.diff(begins)[free[:, 0]]
     pair = np.repeat(np.arange(len(free)), degree)
-    third = pairs[np.arange(len(pair)) - np.repeat(np.cumsum(degree) - degree, degree)
-                  + np.repeat(begins[free[:, 0]], degree), 1]
+    third = pairs[
+        np.arange(len(pair))
+        - np.repeat(np.cumsum(degree) - degree, degree)
+        + np.repeat(begins[free[:, 0]], degree),
+        1,
+    ]
     wanted = free[pair, 1] * vertices + third
     found = known[np.searchsorted(known, wanted).clip(max=len(known) - 1)] == wanted
     price[np.bincount(pair[found], minlength=len(free)) != 2] = np.inf
@@ -104,7 +129,7 @@ def _cheapest_pulls(faces, five, place, uv, quadrics, fixed, most):
         cost[flips] = np.inf
 
     able = np.flatnonzero(np.isfinite(cost))
-    able = able[np.argsort(cost[able], kind="stable")][:max(1, int(SHARE * len(able)))]
+    able = able[np.argsort(cost[able], kind="stable")][: max(1, int(SHARE * len(able)))]
     near = np.full(vertices, vertices)
     near[able] = rank = np.arange(len(able))
     for _ in range(2):  # who is the cheapest among the neighbours, then among theirs

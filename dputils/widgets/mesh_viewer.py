@@ -1,4 +1,6 @@
-"""Textured meshes to turn around, light, unfold and compare (article, figures 13, 15 and 17)."""
+"""Textured meshes to turn around, light, unfold and compare (article, figures 13, 15
+and 17).
+"""
 
 import io
 import math
@@ -17,101 +19,182 @@ from .mesh_thinning import thin_mesh
 from .pickers import Choice, picker_state
 
 FIELD_OF_VIEW = math.radians(42)
-NEAREST, FARTHEST = 1.2, 6.0  # of the camera, in units of half the longest side of the bounding box
+# of the camera, in units of half the longest side of the bounding box
+NEAREST, FARTHEST = 1.2, 6.0
 START = (0.0, 0.0, 3.3)
 DENSITY = 0.08  # bytes a pixel that a texture takes as WebP of middling quality
 LONGEST = 2048  # texels along a side that a live figure is sent
-FINENESS = [(16, 1), (14, 1), (14, 0.5), (14, 0.25), (12, 0.125)]  # bits a coordinate, share of the triangles
+# bits a coordinate, share of the triangles
+FINENESS = [(16, 1), (14, 1), (14, 0.5), (14, 0.25), (12, 0.125)]
 STILL, GROUND = 300, 0.96  # side in pixels, and how light the paper is
 
 
 class MeshViewer(Component):
-    """Meshes with their textures, drawn by WebGL: drag to turn, wheel (after a click), two fingers, + and - to zoom.
+    """Meshes with their textures, drawn by WebGL: drag to turn, wheel (after a click),
+    two fingers, + and - to zoom.
 
-    Buttons and keys: unfold (u) lays the triangles out where they lie in the texture, turning folds them back; shading
-    (s); wireframe (w); 0 returns; a button for each preset flies there.
+    Buttons and keys: unfold (u) lays the triangles out where they lie in the texture,
+    turning folds them back; shading (s); wireframe (w); 0 returns; a button for each
+    preset flies there.
 
     Args:
         meshes: a `scene.Mesh` with texture coordinates, or several to pick from.
-        textures: for one mesh `(N, C, H, W)` in [0, 1] or a list, N to pick from; for several meshes a list with such
-            for each, equally many. By default the meshes' own.
+        textures: for one mesh `(N, C, H, W)` in [0, 1] or a list, N to pick from; for
+            several meshes a list with such for each, equally many. By default the
+            meshes' own.
         names: one text a texture, for the default pickers.
-        pickers: as for `CompareSlider`, the combinations being mesh after mesh with all its textures. By default
-            "model" and "texture", with thumbnails, where there is more than one.
-        start: where the camera starts: (azimuth, elevation) in radians as for `sample_views`, and distance in units of
-            half the longest side of the bounding box, from 1.2 to 6.
+        pickers: as for `CompareSlider`, the combinations being mesh after mesh with all
+            its textures. By default "model" and "texture", with thumbnails, where there
+            is more than one.
+        start: where the camera starts: (azimuth, elevation) in radians as for
+            `sample_views`, and distance in units of half the longest side of the
+            bounding box, from 1.2 to 6.
         presets: name to such a place of the camera, for the buttons.
-        shading, wireframe: where the switches start. Shading is half ambient, half a lamp at the camera.
+        shading, wireframe: where the switches start. Shading is half ambient, half a
+            lamp at the camera.
         group: viewers of a page with the same name turn, zoom and unfold together.
         width, height: of the picture in CSS pixels.
-        budget: how many bytes it may add to a saved notebook: half of the 400 kB for each of two in a `Row`.
+        budget: how many bytes it may add to a saved notebook: half of the 400 kB for
+            each of two in a `Row`.
         live: as a widget, for `update`.
-    Raises: ValueError for meshes without texture coordinates, for numbers that do not fit, for a camera out of its
-        limits, and where geometry and textures together are more than a notebook should carry.
+    Raises: ValueError for meshes without texture coordinates, for numbers that do not
+        fit, for a camera out of its limits, and where geometry and textures together
+        are more than a notebook should carry.
     Warns: where textures had to be shrunk to less than half their width to fit.
-    Differs: coordinates are rounded to 16 bits. Where geometry leaves too little room to the textures, to 14 or 12,
-        and up to seven triangles of eight are merged into their neighbours; shapes and textures stay where they were.
-        The field of view, 42°, is that of the article's viewers; `sample_views` has 10°.
+    Differs: coordinates are rounded to 16 bits. Where geometry leaves too little room
+        to the textures, to 14 or 12, and up to seven triangles of eight are merged into
+        their neighbours; shapes and textures stay where they were. The field of view,
+        42°, is that of the article's viewers; `sample_views` has 10°.
     """
 
     module = "mesh_viewer.js"
 
-    def __init__(self, meshes, textures=None, *, names=None, pickers=None, start=START, presets=None, shading=True,
-                 wireframe=False, group="", width=400, height=None, budget=PAYLOAD,
-                 live=False):
+    def __init__(
+        self,
+        meshes,
+        textures=None,
+        *,
+        names=None,
+        pickers=None,
+        start=START,
+        presets=None,
+        shading=True,
+        wireframe=False,
+        group="",
+        width=400,
+        height=None,
+        budget=PAYLOAD,
+        live=False,
+    ):
         self._meshes, self._live = _drawable(meshes), bool(live)
         pictures = _matched(self._meshes, textures)
         count = len(pictures[0])
         if names is not None and (isinstance(names, str) or len(names) != count):
             raise ValueError(f"names needs {count} texts, one a texture, not {names!r}")
-        names = [f"texture {k + 1}" for k in range(count)] if names is None else list(map(str, names))
+        names = (
+            [f"texture {k + 1}" for k in range(count)]
+            if names is None
+            else list(map(str, names))
+        )
         start = _place("start", start)
-        presets = [{"name": str(name), **_place(f"preset {name!r}", place)} for name, place in (presets or {}).items()]
+        presets = [
+            {"name": str(name), **_place(f"preset {name!r}", place)}
+            for name, place in (presets or {}).items()
+        ]
         height = width if height is None else height
         if min(width, height) < 32:
-            raise ValueError(f"width and height are at least 32 pixels, not {width} and {height}")
+            raise ValueError(
+                f"width and height are at least 32 pixels, not {width} and {height}"
+            )
         if not 100_000 <= budget <= PAYLOAD:
-            raise ValueError(f"budget is from 100,000 to {PAYLOAD:,} bytes, not {budget:,}")
+            raise ValueError(
+                f"budget is from 100,000 to {PAYLOAD:,} bytes, not {budget:,}"
+            )
 
         stills = _stills(self._meshes, pictures, start)
         flat = [still for row in stills for still in row]
         if pickers is None:
             pickers = _default_pickers(self._meshes, names, stills)
         pickers = picker_state(pickers, len(flat))
-        shown = flat[:4] if len(flat) > 1 else flat + _stills(
-            self._meshes, pictures, {**start, "azimuth": start["azimuth"] + 0.8 * math.pi})[0]
+        shown = (
+            flat[:4]
+            if len(flat) > 1
+            else flat
+            + _stills(
+                self._meshes,
+                pictures,
+                {**start, "azimuth": start["azimuth"] + 0.8 * math.pi},
+            )[0]
+        )
         still = encode(picture_sheet(shown), quality=75, longest=640)
-        thumbnails = sum(len(choice["thumbnail"] or b"") for picker in pickers for choice in picker["choices"])
-        room = int((budget - 6000 - len(bundle(self.module).encode())) * 3 / 4 - len(still) - thumbnails)
+        thumbnails = sum(
+            len(choice["thumbnail"] or b"")
+            for picker in pickers
+            for choice in picker["choices"]
+        )
+        room = int(
+            (budget - 6000 - len(bundle(self.module).encode())) * 3 / 4
+            - len(still)
+            - thumbnails
+        )
         geometry = _coded(self._meshes, math.inf if live else room)
         self._room = min(BUDGET, room - sum(len(mesh["data"]) for mesh in geometry))
-        super().__init__({
-            "meshes": geometry, "pickers": pickers, "presets": presets, "start": start, "shading": bool(shading),
-            "wireframe": bool(wireframe), "group": str(group), "width": int(width), "aspect": width / height,
-            "limits": [NEAREST, FARTHEST], "fov": FIELD_OF_VIEW, **self._files(pictures),
-        }, picture=still, alt=f"textured {', '.join(mesh.name for mesh in self._meshes)}, to turn around", live=live)
+        super().__init__(
+            {
+                "meshes": geometry,
+                "pickers": pickers,
+                "presets": presets,
+                "start": start,
+                "shading": bool(shading),
+                "wireframe": bool(wireframe),
+                "group": str(group),
+                "width": int(width),
+                "aspect": width / height,
+                "limits": [NEAREST, FARTHEST],
+                "fov": FIELD_OF_VIEW,
+                **self._files(pictures),
+            },
+            picture=still,
+            alt=(
+                f"textured {', '.join(mesh.name for mesh in self._meshes)}, to turn "
+                "around"
+            ),
+            live=live,
+        )
         self._count = count
 
     def update(self, textures):
-        """Show other textures, as many as there are; only with live=True. 1024 × 1024 texels are sent as JPEG."""
+        """Show other textures, as many as there are; only with live=True. 1024 × 1024
+        texels are sent as JPEG.
+        """
         if self.widget is None:
             self.push()  # says what to do
         pictures = _matched(self._meshes, textures)
         if len(pictures[0]) != self._count:
-            raise ValueError(f"this viewer has {self._count} textures a mesh, not {len(pictures[0])}; give as many")
+            raise ValueError(
+                f"this viewer has {self._count} textures a mesh, not "
+                f"{len(pictures[0])}; give as many"
+            )
         self.push(**self._files(pictures))
 
     def _files(self, pictures):
-        """Distinct textures as files, and for each combination of the pickers its mesh and its texture."""
+        """Distinct textures as files, and for each combination of the pickers its mesh
+        and its texture.
+        """
         every = [picture for row in pictures for picture in row]
         known = {}
         for picture in every:
             known.setdefault((picture.size, picture.tobytes()), (len(known), picture))
         distinct = [picture for _, picture in known.values()]
-        files = list(map(_jpeg, distinct)) if self._live else _fitted(distinct, self._room)
+        files = (
+            list(map(_jpeg, distinct)) if self._live else _fitted(distinct, self._room)
+        )
         places = [known[picture.size, picture.tobytes()][0] for picture in every]
         count = len(pictures[0])
-        return {"textures": files, "combinations": [[k // count, place] for k, place in enumerate(places)]}
+        return {
+            "textures": files,
+            "combinations": [[k // count, place] for k, place in enumerate(places)],
+        }
 
 
 # ---- helpers -------------------------------------------------------------------------------------------------
@@ -120,12 +203,24 @@ class MeshViewer(Component):
 def _drawable(meshes):
     meshes = [meshes] if isinstance(meshes, Mesh) else list(meshes)
     if not meshes or not all(isinstance(mesh, Mesh) for mesh in meshes):
-        raise ValueError(f"meshes is a scene.Mesh or a list of them, not {meshes!r}; load_mesh(path) reads one")
+        raise ValueError(
+            f"meshes is a scene.Mesh or a list of them, not {meshes!r}; "
+            "load_mesh(path) reads one"
+        )
     for mesh in meshes:
         if mesh.uv is None:
-            raise ValueError(f"{mesh.name} has no texture coordinates (uv); scene.unwrap(mesh) makes them")
-    return [mesh.replace(positions=mesh.positions.detach().cpu().float(), uv=mesh.uv.detach().cpu().float(),
-                         faces=mesh.faces.cpu()).normalized() for mesh in meshes]
+            raise ValueError(
+                f"{mesh.name} has no texture coordinates (uv); scene.unwrap(mesh) "
+                "makes them"
+            )
+    return [
+        mesh.replace(
+            positions=mesh.positions.detach().cpu().float(),
+            uv=mesh.uv.detach().cpu().float(),
+            faces=mesh.faces.cpu(),
+        ).normalized()
+        for mesh in meshes
+    ]
 
 
 def _matched(meshes, textures):
@@ -133,84 +228,142 @@ def _matched(meshes, textures):
     if textures is None:
         bare = [mesh.name for mesh in meshes if mesh.texture is None]
         if bare:
-            raise ValueError(f"{', '.join(bare)} has no texture; pass textures=…, pictures (1, 3, H, W) in [0, 1]")
+            raise ValueError(
+                f"{', '.join(bare)} has no texture; pass textures=…, pictures (1, 3, "
+                "H, W) in [0, 1]"
+            )
         return [as_pictures(mesh.texture) for mesh in meshes]
     if len(meshes) == 1:
         return [as_pictures(textures, "textures")]
     if len(textures) != len(meshes):
-        raise ValueError(f"{len(textures)} sets of textures for {len(meshes)} meshes; give a list with one batch "
-                         "(N, C, H, W) or one list a mesh")
-    matched = [as_pictures(each, f"textures of {mesh.name}") for mesh, each in zip(meshes, textures)]
+        raise ValueError(
+            f"{len(textures)} sets of textures for {len(meshes)} meshes; "
+            "give a list with one batch (N, C, H, W) or one list a mesh"
+        )
+    matched = [
+        as_pictures(each, f"textures of {mesh.name}")
+        for mesh, each in zip(meshes, textures)
+    ]
     counts = [len(each) for each in matched]
     if len(set(counts)) > 1:
-        raise ValueError(f"the meshes have {', '.join(map(str, counts))} textures; give all equally many")
+        raise ValueError(
+            f"the meshes have {', '.join(map(str, counts))} textures; give all equally "
+            "many"
+        )
     return matched
 
 
 def _place(what, place):
     if len(place) != 3:
-        raise ValueError(f"{what} is (azimuth, elevation, distance), angles in radians, not {place!r}")
+        raise ValueError(
+            f"{what} is (azimuth, elevation, distance), angles in radians, not "
+            f"{place!r}"
+        )
     azimuth, elevation, distance = map(float, place)
     if abs(elevation) > math.pi / 2:
-        raise ValueError(f"{what}: elevation is from -π/2 (below) to π/2 (above), not {elevation}")
+        raise ValueError(
+            f"{what}: elevation is from -π/2 (below) to π/2 (above), not {elevation}"
+        )
     if not NEAREST <= distance <= FARTHEST:
-        raise ValueError(f"{what}: distance is from {NEAREST} to {FARTHEST} times half the longest side of the mesh, "
-                         f"not {distance}")
+        raise ValueError(
+            f"{what}: distance is from {NEAREST} to {FARTHEST} times half "
+            f"the longest side of the mesh, not {distance}"
+        )
     return {"azimuth": azimuth, "elevation": elevation, "distance": distance}
 
 
 def _default_pickers(meshes, names, stills):
     pickers = {}
     if len(meshes) > 1:
-        pickers["model"] = [Choice(mesh.name, row[0]) for mesh, row in zip(meshes, stills)]
+        pickers["model"] = [
+            Choice(mesh.name, row[0]) for mesh, row in zip(meshes, stills)
+        ]
     if len(names) > 1:
-        pickers["texture"] = [Choice(name, still) for name, still in zip(names, stills[0])]
+        pickers["texture"] = [
+            Choice(name, still) for name, still in zip(names, stills[0])
+        ]
     return pickers
 
 
 @torch.no_grad()
 def _stills(meshes, pictures, place):
-    """Each mesh with each of its textures, seen from one place, lit as the viewer lights them."""
-    azimuth, elevation, distance = place["azimuth"], place["elevation"], place["distance"]
-    eye = distance * torch.tensor([math.cos(elevation) * math.sin(azimuth), math.sin(elevation),
-                                   math.cos(elevation) * math.cos(azimuth)])
+    """Each mesh with each of its textures, seen from one place, lit as the viewer
+    lights them.
+    """
+    azimuth, elevation, distance = (
+        place["azimuth"],
+        place["elevation"],
+        place["distance"],
+    )
+    eye = distance * torch.tensor(
+        [
+            math.cos(elevation) * math.sin(azimuth),
+            math.sin(elevation),
+            math.cos(elevation) * math.cos(azimuth),
+        ]
+    )
     camera = perspective(FIELD_OF_VIEW, 1.0, 0.05, 20.0) @ look_at(eye)
     rows = []
     for mesh, row in zip(meshes, pictures):
         view = View(mesh, camera, STILL)
-        seen = {name: interpolate(view.fragments, values, mesh.faces)
-                for name, values in (("normal", mesh.normals()), ("place", mesh.positions))}
-        toward = torch.nn.functional.normalize(eye.view(1, 3, 1, 1) - seen["place"], dim=1)
+        seen = {
+            name: interpolate(view.fragments, values, mesh.faces)
+            for name, values in (("normal", mesh.normals()), ("place", mesh.positions))
+        }
+        toward = torch.nn.functional.normalize(
+            eye.view(1, 3, 1, 1) - seen["place"], dim=1
+        )
         normal = torch.nn.functional.normalize(seen["normal"], dim=1)
         light = 0.5 + 0.5 * (normal * toward).sum(1, keepdim=True).abs()
-        rows.append([torch.where(view.mask, light * view.render(read_image(picture), mip=True), GROUND)
-                     for picture in row])
+        rows.append(
+            [
+                torch.where(
+                    view.mask,
+                    light * view.render(read_image(picture), mip=True),
+                    GROUND,
+                )
+                for picture in row
+            ]
+        )
     return rows
 
 
 def _coded(meshes, room):
-    """The meshes, as fine as leaves half of the room to the textures; the coarsest if nothing does."""
+    """The meshes, as fine as leaves half of the room to the textures; the coarsest if
+    nothing does.
+    """
     faces = [mesh.faces.numpy() for mesh in meshes]
     triangles = sum(map(len, faces))
     for bits, share in FINENESS:
         if share < 1:
-            faces = [thin_mesh(mesh.positions, fine, mesh.uv, share * len(mesh.faces))
-                     for mesh, fine in zip(meshes, faces)]
+            faces = [
+                thin_mesh(mesh.positions, fine, mesh.uv, share * len(mesh.faces))
+                for mesh, fine in zip(meshes, faces)
+            ]
         if bits / 4 * sum(map(len, faces)) > room / 2 and (bits, share) != FINENESS[-1]:
             continue  # no mesh has been seen that takes fewer bytes a triangle
-        coded = [code_mesh(mesh.positions, few, mesh.uv, bits=bits) for mesh, few in zip(meshes, faces)]
+        coded = [
+            code_mesh(mesh.positions, few, mesh.uv, bits=bits)
+            for mesh, few in zip(meshes, faces)
+        ]
         total = sum(len(mesh["data"]) for mesh in coded)
         if total <= room / 2:
             return coded
     if total > 0.8 * room:
-        raise ValueError(f"{len(meshes)} meshes with {triangles:,} triangles take {total / 1000:.0f} kB even with "
-                         f"{sum(map(len, faces)):,} triangles at {bits} bits a coordinate, and a figure has room for "
-                         f"{room / 1000:.0f} kB; show fewer, or simplify them in a modelling program")
+        raise ValueError(
+            f"{len(meshes)} meshes with {triangles:,} triangles take "
+            f"{total / 1000:.0f} kB even with {sum(map(len, faces)):,} "
+            f"triangles at {bits} bits a coordinate, and a figure has "
+            f"room for {room / 1000:.0f} kB; show fewer, or simplify them "
+            "in a modelling program"
+        )
     return coded
 
 
 def _fitted(pictures, room):
-    """Textures as WebP files that fit, made smaller beforehand where they obviously do not."""
+    """Textures as WebP files that fit, made smaller beforehand where they obviously do
+    not.
+    """
     pixels = sum(picture.width * picture.height for picture in pictures)
     scale = min(1, math.sqrt(room / (DENSITY * pixels)))
     try:
@@ -219,18 +372,32 @@ def _fitted(pictures, room):
         files = encode_within(_shrunk(pictures, scale / 2), room, what="textures")
     widths = [Image.open(io.BytesIO(file)).width for file in files]
     if any(2 * width < picture.width for width, picture in zip(widths, pictures)):
-        warnings.warn(f"to fit into a saved notebook, textures up to {max(p.width for p in pictures)} wide are carried "
-                      f"{min(widths)} wide; show fewer to see them sharper", stacklevel=4)
+        warnings.warn(
+            "to fit into a saved notebook, textures up to "
+            f"{max(p.width for p in pictures)} wide are carried "
+            f"{min(widths)} wide; show fewer to see them sharper",
+            stacklevel=4,
+        )
     return files
 
 
 def _shrunk(pictures, scale):
-    return pictures if scale == 1 else [picture.resize(
-        [max(1, round(side * scale)) for side in picture.size], Image.Resampling.LANCZOS) for picture in pictures]
+    return (
+        pictures
+        if scale == 1
+        else [
+            picture.resize(
+                [max(1, round(side * scale)) for side in picture.size],
+                Image.Resampling.LANCZOS,
+            )
+            for picture in pictures
+        ]
+    )
 
 
 def _jpeg(picture):
-    # WebP would be smaller, but takes five times as long, and a live texture comes several times a second.
+    # WebP would be smaller, but takes five times as long, and a live texture comes
+    # several times a second.
     if max(picture.size) > LONGEST:
         picture = _shrunk([picture], LONGEST / max(picture.size))[0]
     buffer = io.BytesIO()

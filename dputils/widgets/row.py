@@ -15,27 +15,49 @@ class Row:
     Args:
         figures: components made without live=True.
         titles: one text a figure, shown above it.
-    Raises: ValueError for no figure, a live one, or not as many titles, and where all together would add more than
-        400 kB to a saved notebook.
+    Raises: ValueError for no figure, a live one, or not as many titles, and where all
+        together would add more than 400 kB to a saved notebook.
     """
 
     def __init__(self, *figures, titles=None):
-        if not figures or not all(isinstance(figure, Component) and figure.widget is None for figure in figures):
-            raise ValueError("a Row takes figures such as MeshViewer(mesh), made without live=True, not "
-                             f"{', '.join(map(repr, figures)) or 'none'}")
-        if titles is not None and (isinstance(titles, str) or len(titles) != len(figures)):
-            raise ValueError(f"titles needs {len(figures)} texts, one a figure, not {titles!r}")
+        if not figures or not all(
+            isinstance(figure, Component) and figure.widget is None
+            for figure in figures
+        ):
+            raise ValueError(
+                "a Row takes figures such as MeshViewer(mesh), made "
+                "without live=True, not "
+                f"{', '.join(map(repr, figures)) or 'none'}"
+            )
+        if titles is not None and (
+            isinstance(titles, str) or len(titles) != len(figures)
+        ):
+            raise ValueError(
+                f"titles needs {len(figures)} texts, one a figure, not {titles!r}"
+            )
         self.figures, self.titles = figures, titles
         if (size := len(self.html())) > PAYLOAD:
-            raise ValueError(f"this row of {len(figures)} figures would add {size / 1000:.0f} kB to a saved notebook, "
-                             f"and {PAYLOAD // 1000} kB is the most; show smaller pictures")
+            raise ValueError(
+                f"this row of {len(figures)} figures would add "
+                f"{size / 1000:.0f} kB to a saved notebook, and "
+                f"{PAYLOAD // 1000} kB is the most; show smaller pictures"
+            )
 
     def html(self):
         """All figures as one piece of HTML that loads nothing."""
-        names = [f'<div style="{NAME}">{html.escape(str(title))}</div>' for title in self.titles or ()]
-        cells = [f'<div style="{CELL}">{name}{figure.html()}</div>'
-                 for name, figure in zip(names or [""] * len(self.figures), self.figures)]
-        return '<div style="display: flex; flex-wrap: wrap; gap: 0 24px">\n' + "\n".join(cells) + "\n</div>"
+        names = [
+            f'<div style="{NAME}">{html.escape(str(title))}</div>'
+            for title in self.titles or ()
+        ]
+        cells = [
+            f'<div style="{CELL}">{name}{figure.html()}</div>'
+            for name, figure in zip(names or [""] * len(self.figures), self.figures)
+        ]
+        return (
+            '<div style="display: flex; flex-wrap: wrap; gap: 0 24px">\n'
+            + "\n".join(cells)
+            + "\n</div>"
+        )
 
     def _repr_mimebundle_(self, **_):
         return {"text/html": self.html(), "text/plain": repr(self)}

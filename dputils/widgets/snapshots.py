@@ -8,9 +8,16 @@ from ..media import picture_sheet, to_image
 
 
 def visible(pictures):
-    """One PIL image of a batch `(N, C, H, W)`: opacity over a checkerboard, several in a grid."""
+    """One PIL image of a batch `(N, C, H, W)`: opacity over a checkerboard, several in
+    a grid.
+    """
     if pictures.shape[1] == 4:
-        pictures = blend_over(pictures, checkerboard(pictures.shape[2:], tiles=max(1, min(pictures.shape[2:]) // 8)))
+        pictures = blend_over(
+            pictures,
+            checkerboard(
+                pictures.shape[2:], tiles=max(1, min(pictures.shape[2:]) // 8)
+            ),
+        )
     if len(pictures) == 1:
         return to_image(pictures).convert("RGB")
     return picture_sheet(pictures, columns=math.ceil(math.sqrt(len(pictures))))
@@ -23,7 +30,9 @@ def jpeg(pictures):
 
 def png(pictures):
     """To keep: nothing lost, and a single picture keeps its opacity."""
-    return _encoded(to_image(pictures) if len(pictures) == 1 else visible(pictures), "png")
+    return _encoded(
+        to_image(pictures) if len(pictures) == 1 else visible(pictures), "png"
+    )
 
 
 def _encoded(picture, kind, **options):

@@ -1,4 +1,5 @@
-"""Build the assignments: `python notebooks/assignments/build.py [A1 ...]`, or `make assignments`.
+"""Build the assignments: `python notebooks/assignments/build.py [A1 ...]`, or
+`make assignments`.
 
 From each `source/A1_….py` (jupytext's percent format) come three notebooks:
 
@@ -6,12 +7,14 @@ From each `source/A1_….py` (jupytext's percent format) come three notebooks:
     solutions/A1_….ipynb            for teachers: the blanks are filled, everything was run
     nbgrader/source/A1/A1_….ipynb   for nbgrader: solutions and hidden tests between its own markers
 
-and a proof that they belong together: the student's notebook is the solution minus its blanks; the solution passes
-every check; the student's fails every check, says so kindly, and runs to the end all the same.
+and a proof that they belong together: the student's notebook is the solution minus its
+blanks; the solution passes every check; the student's fails every check, says so
+kindly, and runs to the end all the same.
 
-In a source, a blank is what stands between `# BLANK` and `# END` in a function, or `<!-- BLANK -->` and `<!-- END -->`
-in a text. `<!-- RUBRIC 1.6 -->` becomes a table. A code cell tagged `expected-name` has its picture embedded where a
-text says `(attachment:name)`.
+In a source, a blank is what stands between `# BLANK` and `# END` in a function, or
+`<!-- BLANK -->` and `<!-- END -->` in a text. `<!-- RUBRIC 1.6 -->` becomes a table. A
+code cell tagged `expected-name` has its picture embedded where a text says
+`(attachment:name)`.
 """
 
 from __future__ import annotations
@@ -29,7 +32,13 @@ import jupytext
 import nbformat
 from nbclient.exceptions import CellExecutionError
 
-from dputils.checks import examine, find_exercise, list_exercises, list_experiments, plain
+from dputils.checks import (
+    examine,
+    find_exercise,
+    list_exercises,
+    list_experiments,
+    plain,
+)
 from dputils.checks.examine import EMPTY
 from dputils.checks.notebook import waiting
 from dputils.checks.submissions import STUB, read_submission
@@ -61,7 +70,10 @@ def sources(names=()):
     paths = sorted((FOLDER / "source").glob("A*_*.py"))
     for name in names:
         if not any(path.name.startswith(name) for path in paths):
-            raise BuildError(f"no source {name!r}; there are {', '.join(path.stem for path in paths)}")
+            raise BuildError(
+                f"no source {name!r}; there are "
+                f"{', '.join(path.stem for path in paths)}"
+            )
     return [path for path in paths if not names or path.name.startswith(tuple(names))]
 
 
@@ -69,11 +81,17 @@ def sources(names=()):
 
 
 def student_code(text):
-    """Blanks emptied: inside a function the call stops with a bare NotImplementedError, elsewhere nothing happens."""
+    """Blanks emptied: inside a function the call stops with a bare NotImplementedError,
+    elsewhere nothing happens.
+    """
+
     def stub(match):
         indent, hint = match[1], match[2].strip()
         lines = [f"{indent}# YOUR CODE HERE{f' ({hint})' if hint else ''}"]
-        return "\n".join(lines + [f"{indent}raise NotImplementedError()"] * bool(indent)) + "\n"
+        return (
+            "\n".join(lines + [f"{indent}raise NotImplementedError()"] * bool(indent))
+            + "\n"
+        )
 
     return CODE.sub(stub, text + "\n").rstrip("\n")
 
@@ -84,9 +102,17 @@ def solution_code(text):
 
 
 def nbgrader_code(text):
-    """Blanks filled, between nbgrader's markers. It empties them itself, and puts its own stub there."""
-    return CODE.sub(lambda match: f"{match[1]}### BEGIN SOLUTION\n{match[3]}{match[1]}### END SOLUTION\n"
-                    if match[1] else student_code(match[0]) + "\n", text + "\n").rstrip("\n")
+    """Blanks filled, between nbgrader's markers. It empties them itself, and puts its
+    own stub there.
+    """
+    return CODE.sub(
+        lambda match: (
+            f"{match[1]}### BEGIN SOLUTION\n{match[3]}{match[1]}### END SOLUTION\n"
+            if match[1]
+            else student_code(match[0]) + "\n"
+        ),
+        text + "\n",
+    ).rstrip("\n")
 
 
 def student_text(text):
@@ -98,21 +124,34 @@ def solution_text(text):
 
 
 def nbgrader_text(text):
-    return TEXT.sub(lambda match: f"### BEGIN SOLUTION\n{match[1]}\n### END SOLUTION", text)
+    return TEXT.sub(
+        lambda match: f"### BEGIN SOLUTION\n{match[1]}\n### END SOLUTION", text
+    )
 
 
-VARIANTS = {"student": (student_code, student_text), "solution": (solution_code, solution_text),
-            "nbgrader": (nbgrader_code, nbgrader_text)}
+VARIANTS = {
+    "student": (student_code, student_text),
+    "solution": (solution_code, solution_text),
+    "nbgrader": (nbgrader_code, nbgrader_text),
+}
 
 
 def rubric_table(number):
     """The rubric of an experiment as a Markdown table."""
     rubric = list_experiments(f"A{number.partition('.')[0]}")[number].rubric
-    return "\n".join(["| points | for |", "|---|---|", *(f"| {points} | {text} |" for text, points in rubric)])
+    return "\n".join(
+        [
+            "| points | for |",
+            "|---|---|",
+            *(f"| {points} | {text} |" for text, points in rubric),
+        ]
+    )
 
 
 def load_neighbour(name):
-    """A script of the folder above, as a module: `execute` runs and tidies notebooks, `badges` knows the address."""
+    """A script of the folder above, as a module: `execute` runs and tidies notebooks,
+    `badges` knows the address.
+    """
     spec = importlib.util.spec_from_file_location(name, FOLDER.parent / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -120,30 +159,48 @@ def load_neighbour(name):
 
 
 def split_answers(cell):
-    """A written answer, from its heading to the end of its blank, becomes a cell of its own: it is the student's."""
+    """A written answer, from its heading to the end of its blank, becomes a cell of its
+    own: it is the student's.
+    """
     if cell.cell_type != "markdown":
         return [cell]
-    texts = re.split(r"(^#+ *Your .*\(\d+\.\d+\).*\n(?:.*\n)*?<!-- END -->)", cell.source, flags=re.M)
+    texts = re.split(
+        r"(^#+ *Your .*\(\d+\.\d+\).*\n(?:.*\n)*?<!-- END -->)", cell.source, flags=re.M
+    )
     texts = [text.strip("\n") for text in texts if text.strip()]
-    return [cell] if len(texts) == 1 else [nbformat.v4.new_markdown_cell(text) for text in texts]
+    return (
+        [cell]
+        if len(texts) == 1
+        else [nbformat.v4.new_markdown_cell(text) for text in texts]
+    )
 
 
 def read_source(path, package=None):
     """The source as a notebook with its markers still in it.
 
-    The first cell gets the badge that opens the student's notebook in Colab, and the cell tagged `colab` is replaced by
-    the book's; `package` is what that one installs, by default the repository named in pyproject.toml.
+    The first cell gets the badge that opens the student's notebook in Colab, and the
+    cell tagged `colab` is replaced by the book's; `package` is what that one installs,
+    by default the repository named in pyproject.toml.
     """
     notebook, badges = jupytext.read(path, fmt="py:percent"), load_neighbour("badges")
     notebook.cells = [part for cell in notebook.cells for part in split_answers(cell)]
     address = badges.address()
     opened = f"notebooks/assignments/{path.stem}.ipynb"
-    notebook.metadata = nbformat.from_dict({
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"}})
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {
+                "display_name": "Python 3",
+                "language": "python",
+                "name": "python3",
+            },
+            "language_info": {"name": "python"},
+        }
+    )
     for number, cell in enumerate(notebook.cells):
         cell.id = f"{path.stem.partition('_')[0].lower()}-{number:02d}"
-        cell.metadata = nbformat.from_dict({"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {})
+        cell.metadata = nbformat.from_dict(
+            {"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {}
+        )
         if cell.cell_type == "markdown":
             cell.source = RUBRIC.sub(lambda match: rubric_table(match[1]), cell.source)
     badges.stamp(notebook, address, opened)
@@ -168,21 +225,46 @@ def variant(source, kind):
 
 def mark_for_nbgrader(cell, original):
     """The metadata by which nbgrader knows blanks, tests and texts that a person reads."""
-    answers, tests, written = ANSWERS.search(original), CHECK.search(original), WRITTEN.search(original)
-    flags = {"schema_version": 3, "task": False, "grade": False, "solution": False, "locked": False}
+    answers, tests, written = (
+        ANSWERS.search(original),
+        CHECK.search(original),
+        WRITTEN.search(original),
+    )
+    flags = {
+        "schema_version": 3,
+        "task": False,
+        "grade": False,
+        "solution": False,
+        "locked": False,
+    }
     if cell.cell_type == "code" and answers:
-        flags |= {"solution": True, "grade_id": f"exercise-{answers[1].replace('.', '-')}"}
+        flags |= {
+            "solution": True,
+            "grade_id": f"exercise-{answers[1].replace('.', '-')}",
+        }
     elif cell.cell_type == "code" and tests:
-        flags |= {"grade": True, "locked": True, "grade_id": f"check-{tests[1].replace('.', '-')}",
-                  "points": find_exercise(tests[1]).points}
+        flags |= {
+            "grade": True,
+            "locked": True,
+            "grade_id": f"check-{tests[1].replace('.', '-')}",
+            "points": find_exercise(tests[1]).points,
+        }
         cell.source += HIDDEN.format(number=tests[1], name=tests[2])
     elif cell.cell_type == "markdown" and written and TEXT.search(original):
         experiment = list_experiments(f"A{written[1].partition('.')[0]}")[written[1]]
         first = "prediction" in written[0]
-        points = experiment.rubric[0][1] if first else experiment.points - experiment.rubric[0][1] * has_prediction(
-            experiment)
-        flags |= {"grade": True, "solution": True, "points": points,
-                  "grade_id": f"experiment-{written[1].replace('.', '-')}-{'prediction' if first else 'finding'}"}
+        points = (
+            experiment.rubric[0][1]
+            if first
+            else experiment.points
+            - experiment.rubric[0][1] * has_prediction(experiment)
+        )
+        flags |= {
+            "grade": True,
+            "solution": True,
+            "points": points,
+            "grade_id": f"experiment-{written[1].replace('.', '-')}-{'prediction' if first else 'finding'}",
+        }
     else:
         return
     cell.metadata["nbgrader"] = nbformat.from_dict(flags)
@@ -196,7 +278,9 @@ def has_prediction(experiment):
 
 
 def run(notebook, timeout=900):
-    """Execute in place, in an empty folder, and drop what differs between two equal runs."""
+    """Execute in place, in an empty folder, and drop what differs between two equal
+    runs.
+    """
     execute = load_neighbour("execute")
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -211,7 +295,11 @@ def expected_pictures(notebook):
     """`{name: (kind, base64)}` of the cells tagged `expected-name`."""
     found = {}
     for cell in notebook.cells:
-        names = [tag.removeprefix("expected-") for tag in cell.metadata.get("tags", []) if tag.startswith("expected-")]
+        names = [
+            tag.removeprefix("expected-")
+            for tag in cell.metadata.get("tags", [])
+            if tag.startswith("expected-")
+        ]
         for output in cell.get("outputs", []):
             for kind in ("image/jpeg", "image/png"):
                 if names and kind in output.get("data", {}):
@@ -222,17 +310,28 @@ def expected_pictures(notebook):
 def attach(notebook, pictures):
     """Embed the expected pictures in the texts that mention them."""
     for cell in notebook.cells:
-        names = re.findall(r"\(attachment:([\w-]+)\)", cell.source) if cell.cell_type == "markdown" else []
+        names = (
+            re.findall(r"\(attachment:([\w-]+)\)", cell.source)
+            if cell.cell_type == "markdown"
+            else []
+        )
         for name in names:
             if name not in pictures:
                 raise BuildError(f"no cell tagged expected-{name} shows a picture")
-            cell.setdefault("attachments", {})[name] = {pictures[name][0]: pictures[name][1]}
+            cell.setdefault("attachments", {})[name] = {
+                pictures[name][0]: pictures[name][1]
+            }
 
 
 def prove(student, solution):
-    """Raise BuildError unless the student's notebook is the solution minus its blanks, of at most MAX_BLANK lines."""
+    """Raise BuildError unless the student's notebook is the solution minus its blanks,
+    of at most MAX_BLANK lines.
+    """
     if len(student.cells) != len(solution.cells):
-        raise BuildError(f"{len(student.cells)} cells for students, {len(solution.cells)} in the solution")
+        raise BuildError(
+            f"{len(student.cells)} cells for students, {len(solution.cells)} in the "
+            "solution"
+        )
     for number, (empty, full) in enumerate(zip(student.cells, solution.cells)):
         pattern, lines = "", []
         for line in empty.source.split("\n"):
@@ -240,15 +339,22 @@ def prove(student, solution):
                 lines.append(None)
             elif line.strip() != "raise NotImplementedError()":
                 lines.append(line)
-        pattern = "\n".join("(.+?)" if line is None else re.escape(line) for line in lines)
+        pattern = "\n".join(
+            "(.+?)" if line is None else re.escape(line) for line in lines
+        )
         match = re.fullmatch(pattern, full.source, re.S)
         if match is None or empty.cell_type != full.cell_type:
-            raise BuildError(f"cell {number} of the student's notebook is not the solution's minus its blanks:\n"
-                             f"{empty.source}\n--- solution ---\n{full.source}")
+            raise BuildError(
+                f"cell {number} of the student's notebook is not the "
+                f"solution's minus its blanks:\n{empty.source}\n--- "
+                f"solution ---\n{full.source}"
+            )
         for blank in match.groups():
             count = sum(bool(line.strip()) for line in blank.split("\n"))
             if empty.cell_type == "code" and count > MAX_BLANK:
-                raise BuildError(f"a blank of {count} lines in cell {number}; at most {MAX_BLANK}")
+                raise BuildError(
+                    f"a blank of {count} lines in cell {number}; at most {MAX_BLANK}"
+                )
 
 
 def exercises_in(path):
@@ -259,12 +365,16 @@ def exercises_in(path):
     for number, exercise in list_exercises(submission.assignment).items():
         space = {}
         exec(compile(submission.source[number], str(path), "exec"), space)
-        reports[number] = examine(exercise, plain(space[exercise.name]), "build", "proof")
+        reports[number] = examine(
+            exercise, plain(space[exercise.name]), "build", "proof"
+        )
     return reports
 
 
 def prove_checks(student_path, solution_path):
-    """Raise BuildError unless the solution passes every check and the student's notebook fails every one as empty."""
+    """Raise BuildError unless the solution passes every check and the student's
+    notebook fails every one as empty.
+    """
     for number, report in exercises_in(solution_path).items():
         if not report.passed:
             raise BuildError(f"the solution fails its own check: {report}")
@@ -274,19 +384,34 @@ def prove_checks(student_path, solution_path):
 
 
 def prove_messages(executed):
-    """Raise BuildError unless every empty blank of an executed notebook was announced by its check."""
-    printed = "".join(output.get("text", "") for cell in executed.cells for output in cell.get("outputs", []))
-    numbers = [match[1] for cell in executed.cells if (match := CHECK.search(cell.source))]
-    missing = [number for number in numbers if waiting(find_exercise(number)) not in printed]
+    """Raise BuildError unless every empty blank of an executed notebook was announced
+    by its check.
+    """
+    printed = "".join(
+        output.get("text", "")
+        for cell in executed.cells
+        for output in cell.get("outputs", [])
+    )
+    numbers = [
+        match[1] for cell in executed.cells if (match := CHECK.search(cell.source))
+    ]
+    missing = [
+        number for number in numbers if waiting(find_exercise(number)) not in printed
+    ]
     if missing or not numbers:
-        raise BuildError(f"the notebook with empty blanks says nothing about {', '.join(missing) or 'any exercise'}")
+        raise BuildError(
+            "the notebook with empty blanks says nothing about "
+            f"{', '.join(missing) or 'any exercise'}"
+        )
 
 
 def write(notebook, path):
     text = nbformat.writes(notebook) + "\n"
     if len(text.encode()) > MAX_BYTES:
-        raise BuildError(f"{path.name} has {len(text.encode()) / 1e3:.0f} kB, at most {MAX_BYTES / 1e3:.0f}; "
-                         "show fewer or smaller pictures")
+        raise BuildError(
+            f"{path.name} has {len(text.encode()) / 1e3:.0f} kB, at most "
+            f"{MAX_BYTES / 1e3:.0f}; show fewer or smaller pictures"
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return f"{path.relative_to(FOLDER)} {len(text.encode()) / 1e3:.0f} kB"
@@ -295,8 +420,11 @@ def write(notebook, path):
 def targets(path):
     """Where the three notebooks of a source go."""
     name = path.with_suffix(".ipynb").name
-    return {"student": FOLDER / name, "solution": FOLDER / "solutions" / name,
-            "nbgrader": FOLDER / "nbgrader" / "source" / path.stem.partition("_")[0] / name}
+    return {
+        "student": FOLDER / name,
+        "solution": FOLDER / "solutions" / name,
+        "nbgrader": FOLDER / "nbgrader" / "source" / path.stem.partition("_")[0] / name,
+    }
 
 
 def build(path, package=None, run_student=True):
@@ -314,37 +442,71 @@ def build(path, package=None, run_student=True):
         executed = copy.deepcopy(books["student"])
         run(executed)
         prove_messages(executed)
-    print(f"{path.stem}: student = solution minus blanks, every check passes there and waits here", flush=True)
+    print(
+        (
+            f"{path.stem}: student = solution minus blanks, every check passes there "
+            "and waits here"
+        ),
+        flush=True,
+    )
 
 
 def take_over_texts(path, package=None):
-    """Store changed texts, and no more: for a spelling mistake nothing has to run again.
+    """Store changed texts, and no more: for a spelling mistake nothing has to run
+    again.
 
-    Raises: BuildError if code was changed as well (the cell that installs the package in Colab does not count).
+    Raises: BuildError if code was changed as well (the cell that installs the package
+        in Colab does not count).
     """
     source = read_source(path, package)
     for kind, target in targets(path).items():
         made, stored = variant(source, kind), nbformat.read(target, as_version=4)
-        code = [[cell for cell in book.cells if cell.cell_type == "code"] for book in (made, stored)]
+        code = [
+            [cell for cell in book.cells if cell.cell_type == "code"]
+            for book in (made, stored)
+        ]
         if len(code[0]) != len(code[1]):
-            raise BuildError(f"{path.stem} has other code cells than before, build it without --texts")
+            raise BuildError(
+                f"{path.stem} has other code cells than before, build it without "
+                "--texts"
+            )
         for new, old in zip(*code):
             if new.source != old.source and "colab" not in new.metadata.get("tags", []):
-                raise BuildError(f"{path.stem} has changed code, build it without --texts:\n{new.source}")
+                raise BuildError(
+                    f"{path.stem} has changed code, build it without "
+                    f"--texts:\n{new.source}"
+                )
             new.outputs, new.execution_count = old.outputs, old.execution_count
         if kind == "student":
-            pictures = expected_pictures(nbformat.read(targets(path)["solution"], as_version=4))
+            pictures = expected_pictures(
+                nbformat.read(targets(path)["solution"], as_version=4)
+            )
         attach(made, pictures)
         print(write(made, target), flush=True)
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("names", nargs="*", help="assignments such as A1; none means all")
-    parser.add_argument("--package", help='what Colab installs, for instance "git+https://…" or the address of a '
-                                          "wheel (default: the repository named in pyproject.toml)")
-    parser.add_argument("--texts", action="store_true", help="take over changed texts without running anything")
-    parser.add_argument("--skip-student", action="store_true", help="do not run the notebooks with empty blanks")
+    parser.add_argument(
+        "names", nargs="*", help="assignments such as A1; none means all"
+    )
+    parser.add_argument(
+        "--package",
+        help="what Colab installs, for instance "
+        '"git+https://…" or the address of a wheel '
+        "(default: the repository named in "
+        "pyproject.toml)",
+    )
+    parser.add_argument(
+        "--texts",
+        action="store_true",
+        help="take over changed texts without running anything",
+    )
+    parser.add_argument(
+        "--skip-student",
+        action="store_true",
+        help="do not run the notebooks with empty blanks",
+    )
     options = parser.parse_args(arguments)
     try:
         for path in sources(options.names):

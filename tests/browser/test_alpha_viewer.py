@@ -10,8 +10,12 @@ COLOR, ALPHA = torch.tensor([0.8, 0.2, 0.4]), 0.5
 
 
 def figure(**options):
-    """One picture of one colour, opaque at the left, half at the middle, nothing at the right."""
-    alpha = torch.cat([torch.full((1, 1, 60, 30), value) for value in (1.0, ALPHA, 0.0)], 3)
+    """One picture of one colour, opaque at the left, half at the middle, nothing at the
+    right.
+    """
+    alpha = torch.cat(
+        [torch.full((1, 1, 60, 30), value) for value in (1.0, ALPHA, 0.0)], 3
+    )
     rgba = torch.cat([COLOR.view(1, 3, 1, 1).expand(1, 3, 60, 90), alpha], 1)
     return AlphaViewer(rgba, ["flag"], **{"width": 360, **options})
 
@@ -21,15 +25,22 @@ def thirds(pixels, page, place=""):
     page.wait_for_timeout(200)
     picture = pixels(page.locator(f"{place} canvas"))
     wide = picture.shape[1]
-    return [picture[:, int(wide * (k + 0.3) / 3):int(wide * (k + 0.7) / 3)].mean((0, 1)) for k in range(3)]
+    return [
+        picture[:, int(wide * (k + 0.3) / 3) : int(wide * (k + 0.7) / 3)].mean((0, 1))
+        for k in range(3)
+    ]
 
 
 def blended(background, alpha):
     rgba = torch.cat([COLOR, torch.tensor([alpha])]).view(1, 4, 1, 1)
-    return blend_over(rgba, torch.as_tensor(background).view(1, 3, 1, 1)).flatten().numpy()
+    return (
+        blend_over(rgba, torch.as_tensor(background).view(1, 3, 1, 1)).flatten().numpy()
+    )
 
 
-@pytest.mark.parametrize("name, background", [("light", [0.97] * 3), ("dark", [0.03] * 3)])
+@pytest.mark.parametrize(
+    "name, background", [("light", [0.97] * 3), ("dark", [0.03] * 3)]
+)
 def test_backgrounds_blend_in_linear_light(open_page, pixels, name, background):
     page = open_page(figure())
     page.get_by_role("radio", name=name).check()
@@ -42,7 +53,9 @@ def test_own_colour(open_page, pixels):
     page.get_by_label("own colour").fill("#00ff00")
     assert page.get_by_role("radio", name="own").is_checked()
     assert thirds(pixels, page)[2] == pytest.approx([0, 1, 0], abs=0.02)
-    assert thirds(pixels, page)[1] == pytest.approx(blended([0.0, 1.0, 0.0], ALPHA), abs=0.03)
+    assert thirds(pixels, page)[1] == pytest.approx(
+        blended([0.0, 1.0, 0.0], ALPHA), abs=0.03
+    )
 
 
 def test_checkerboard_shows_where_nothing_is(open_page, pixels):
@@ -51,7 +64,10 @@ def test_checkerboard_shows_where_nothing_is(open_page, pixels):
     page.get_by_role("radio", name="dark").press("ArrowRight")
     page.wait_for_timeout(200)
     picture = pixels(page.locator("canvas"))
-    assert flat.std() < 0.01 < 0.1 < picture[:, 280:340].std() and picture[:, 20:100].std(axis=(0, 1)).max() < 0.02
+    assert (
+        flat.std() < 0.01 < 0.1 < picture[:, 280:340].std()
+        and picture[:, 20:100].std(axis=(0, 1)).max() < 0.02
+    )
 
 
 def test_mask_and_opacity(open_page, pixels):
@@ -63,10 +79,16 @@ def test_mask_and_opacity(open_page, pixels):
     first.get_by_role("button", name="α mask").click()
     first.get_by_role("slider").press("End")
     for found in thirds(pixels, page, "#f0"):
-        assert found == pytest.approx(COLOR.numpy(), abs=0.03), "opaque: the colours under α = 0 come out"
+        assert found == pytest.approx(COLOR.numpy(), abs=0.03), (
+            "opaque: the colours under α = 0 come out"
+        )
     first.get_by_role("slider").fill("0.5")
-    assert thirds(pixels, page, "#f0")[1] == pytest.approx(blended([0.97] * 3, 0.75), abs=0.03)
-    assert thirds(pixels, page, "#f1")[2] == pytest.approx([0.97] * 3, abs=0.02), "the other figure stays"
+    assert thirds(pixels, page, "#f0")[1] == pytest.approx(
+        blended([0.97] * 3, 0.75), abs=0.03
+    )
+    assert thirds(pixels, page, "#f1")[2] == pytest.approx([0.97] * 3, abs=0.02), (
+        "the other figure stays"
+    )
 
 
 def test_a_finger_picks_the_background(open_page, pixels):

@@ -1,11 +1,18 @@
-"""The wipe: what the reader sees left and right of the line after mouse, finger and keys."""
+"""The wipe: what the reader sees left and right of the line after mouse, finger and
+keys.
+"""
 
 import pytest
 import torch
 
 from dputils.widgets import Choice, CompareSlider
 
-RED, BLUE, GREEN, GREY = ([0.9, 0.1, 0.1], [0.1, 0.1, 0.9], [0.1, 0.7, 0.1], [0.5, 0.5, 0.5])
+RED, BLUE, GREEN, GREY = (
+    [0.9, 0.1, 0.1],
+    [0.1, 0.1, 0.9],
+    [0.1, 0.7, 0.1],
+    [0.5, 0.5, 0.5],
+)
 
 
 def flat(color, size=(120, 160)):
@@ -18,7 +25,9 @@ def red_share(picture):
 
 
 def red_and_blue(**options):
-    return CompareSlider(flat(RED), flat(BLUE), **{"labels": ("red", "blue"), "width": 400, **options})
+    return CompareSlider(
+        flat(RED), flat(BLUE), **{"labels": ("red", "blue"), "width": 400, **options}
+    )
 
 
 def test_mouse_moves_the_line(open_page, pixels):
@@ -34,7 +43,9 @@ def test_mouse_moves_the_line(open_page, pixels):
     page.mouse.down()
     page.mouse.move(box["x"] + 3 * box["width"], box["y"] + 60, steps=4)
     page.mouse.up()
-    assert page.get_by_role("slider").get_attribute("aria-valuenow") == "98", "the line stays inside"
+    assert page.get_by_role("slider").get_attribute("aria-valuenow") == "98", (
+        "the line stays inside"
+    )
     assert red_share(pixels(frame)) > 0.9
 
 
@@ -57,10 +68,15 @@ def test_a_click_toggles(open_page, pixels):
     frame, line = page.locator(".frame"), page.get_by_role("slider")
     for goal in ("15", "85"):
         frame.click(position={"x": 30, "y": 30})
-        page.wait_for_function("([e, v]) => e.getAttribute('aria-valuenow') === v", arg=[line.element_handle(), goal])
+        page.wait_for_function(
+            "([e, v]) => e.getAttribute('aria-valuenow') === v",
+            arg=[line.element_handle(), goal],
+        )
     assert red_share(pixels(frame)) == pytest.approx(0.85, abs=0.06)
     line.press("Enter")
-    page.wait_for_function("e => e.getAttribute('aria-valuenow') === '15'", arg=line.element_handle())
+    page.wait_for_function(
+        "e => e.getAttribute('aria-valuenow') === '15'", arg=line.element_handle()
+    )
 
 
 def test_a_finger_moves_the_line(open_page, pixels):
@@ -70,7 +86,11 @@ def test_a_finger_moves_the_line(open_page, pixels):
     session = page.context.new_cdp_session(page)
 
     def touch(kind, share=None):
-        points = [] if share is None else [{"x": box["x"] + share * box["width"], "y": box["y"] + 60}]
+        points = (
+            []
+            if share is None
+            else [{"x": box["x"] + share * box["width"], "y": box["y"] + 60}]
+        )
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     touch("touchStart", 0.5)
@@ -83,31 +103,56 @@ def test_a_finger_moves_the_line(open_page, pixels):
 def test_pickers_change_the_pair_and_the_credit(open_page, pixels):
     after = torch.cat([flat(BLUE), flat(GREEN), flat(GREY), flat([0.9, 0.9, 0.1])])
     figure = CompareSlider(
-        flat(RED), after, start=0, width=400,
-        pickers={"content": ["sea", "land"], "style": [Choice("plain", flat(BLUE), "by one"),
-                                                       Choice("rough", flat(GREEN), "by another")]})
+        flat(RED),
+        after,
+        start=0,
+        width=400,
+        pickers={
+            "content": ["sea", "land"],
+            "style": [
+                Choice("plain", flat(BLUE), "by one"),
+                Choice("rough", flat(GREEN), "by another"),
+            ],
+        },
+    )
     page = open_page(figure, figure)
     frame, credits = page.locator("#f0 .frame"), page.locator("#f0 .credits")
     middle = lambda: pixels(frame)[100, 200]  # noqa: E731
-    assert middle() == pytest.approx(BLUE, abs=0.05) and credits.inner_text() == "plain: by one"
+    assert (
+        middle() == pytest.approx(BLUE, abs=0.05)
+        and credits.inner_text() == "plain: by one"
+    )
     page.locator("#f0").get_by_role("radio", name="rough").check()
     page.wait_for_timeout(150)
-    assert middle() == pytest.approx(GREEN, abs=0.05) and credits.inner_text() == "rough: by another"
+    assert (
+        middle() == pytest.approx(GREEN, abs=0.05)
+        and credits.inner_text() == "rough: by another"
+    )
     page.locator("#f0").get_by_role("radio", name="sea").press("ArrowRight")
     page.wait_for_timeout(150)
     assert middle() == pytest.approx([0.9, 0.9, 0.1], abs=0.05)
-    assert pixels(page.locator("#f1 .frame"))[100, 200] == pytest.approx(BLUE, abs=0.05), "the other figure stays"
+    assert pixels(page.locator("#f1 .frame"))[100, 200] == pytest.approx(
+        BLUE, abs=0.05
+    ), "the other figure stays"
 
 
 def test_two_on_one_page_keep_apart(open_page, pixels):
-    page = open_page(red_and_blue(start=0.5), red_and_blue(start=0.3), red_and_blue(start=0.3))
+    page = open_page(
+        red_and_blue(start=0.5), red_and_blue(start=0.3), red_and_blue(start=0.3)
+    )
     assert page.get_by_role("slider").count() == 3, "two equal figures are both drawn"
-    assert page.locator("[data-dputils] > img").count() == 0, "the still picture makes room"
+    assert page.locator("[data-dputils] > img").count() == 0, (
+        "the still picture makes room"
+    )
     page.locator("#f1").get_by_role("slider").press("End")
-    assert [round(red_share(pixels(page.locator(f"#f{i} .frame"))), 1) for i in range(3)] == [0.5, 1.0, 0.3]
+    assert [
+        round(red_share(pixels(page.locator(f"#f{i} .frame"))), 1) for i in range(3)
+    ] == [0.5, 1.0, 0.3]
 
 
 def test_fits_a_narrow_page(open_page):
     page = open_page(red_and_blue(width=720), width=320)
     box = page.locator(".frame").bounding_box()
-    assert box["width"] <= 288 and box["width"] / box["height"] == pytest.approx(160 / 120, rel=0.01)
+    assert box["width"] <= 288 and box["width"] / box["height"] == pytest.approx(
+        160 / 120, rel=0.01
+    )

@@ -21,7 +21,8 @@ def drawn(cppn, **view):
 
 def seen(pixels, page, place=""):
     page.wait_for_timeout(300)
-    return pixels(page.locator(f"{place} canvas"))[:SIDE, :SIDE]  # a place between pixels adds a row
+    # a place between pixels adds a row
+    return pixels(page.locator(f"{place} canvas"))[:SIDE, :SIDE]
 
 
 def alike(found, expected):
@@ -41,9 +42,13 @@ def test_the_picture_and_the_morph(page, pixels):
     assert alike(seen(pixels, page), drawn(art()))
     slider = page.get_by_role("slider")
     slider.fill("0.5")
-    assert alike(seen(pixels, page), drawn(interpolate_weights([art(), art(2)], 0.5, loop=False)))
+    assert alike(
+        seen(pixels, page), drawn(interpolate_weights([art(), art(2)], 0.5, loop=False))
+    )
     slider.press("End")
-    assert alike(seen(pixels, page), drawn(art(2))) and not alike(seen(pixels, page), drawn(art()))
+    assert alike(seen(pixels, page), drawn(art(2))) and not alike(
+        seen(pixels, page), drawn(art())
+    )
 
 
 def test_keys_and_buttons_zoom_and_move(page, pixels):
@@ -52,7 +57,10 @@ def test_keys_and_buttons_zoom_and_move(page, pixels):
     canvas.press("+")
     assert alike(seen(pixels, page), drawn(art(), zoom=1.25**2))
     canvas.press("ArrowRight")
-    assert alike(seen(pixels, page), drawn(art(), zoom=1.25**2, centre=(0.0, 0.2 * 3**0.5 / 1.25**2)))
+    assert alike(
+        seen(pixels, page),
+        drawn(art(), zoom=1.25**2, centre=(0.0, 0.2 * 3**0.5 / 1.25**2)),
+    )
     canvas.press("0")
     assert alike(seen(pixels, page), drawn(art()))
     page.get_by_role("button", name="zoom out").click()
@@ -66,11 +74,14 @@ def test_drag_and_wheel(page, pixels):
     x, y = box["x"] + SIDE / 2, box["y"] + SIDE / 2
     page.mouse.move(x, y)
     page.mouse.wheel(0, -200)
-    assert alike(seen(pixels, page), drawn(art())), "before a click the wheel belongs to the page"
+    assert alike(seen(pixels, page), drawn(art())), (
+        "before a click the wheel belongs to the page"
+    )
     page.mouse.down()
     page.mouse.move(x + 50, y + 20, steps=3)
     page.mouse.up()
-    moved = -3**0.5 * 2 * 20 / SIDE, -3**0.5 * 2 * 50 / SIDE  # the picture follows the hand
+    # the picture follows the hand
+    moved = -(3**0.5) * 2 * 20 / SIDE, -(3**0.5) * 2 * 50 / SIDE
     assert alike(seen(pixels, page), drawn(art(), centre=moved))
     page.mouse.dblclick(x, y)
     page.mouse.wheel(0, -500)
@@ -83,9 +94,18 @@ def test_two_fingers_zoom(open_page, pixels):
     session = page.context.new_cdp_session(page)
 
     def touch(kind, distance=None):
-        points = [] if distance is None else [
-            {"x": box["x"] + SIDE / 2 + side * distance, "y": box["y"] + SIDE / 2, "id": k}
-            for k, side in enumerate((-1, 1))]
+        points = (
+            []
+            if distance is None
+            else [
+                {
+                    "x": box["x"] + SIDE / 2 + side * distance,
+                    "y": box["y"] + SIDE / 2,
+                    "id": k,
+                }
+                for k, side in enumerate((-1, 1))
+            ]
+        )
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     touch("touchStart", 30)
@@ -118,12 +138,17 @@ def test_the_saved_picture_has_the_asked_size(page, tmp_path):
 
 
 def test_viewers_of_a_group_move_together(open_page, pixels):
-    page = open_page(CppnViewer(art(), width=SIDE, group="pair"), CppnViewer(art(2), width=SIDE, group="pair"),
-                     CppnViewer(art(3), width=SIDE))
+    page = open_page(
+        CppnViewer(art(), width=SIDE, group="pair"),
+        CppnViewer(art(2), width=SIDE, group="pair"),
+        CppnViewer(art(3), width=SIDE),
+    )
     page.locator("#f0 canvas").press("+")
     assert alike(seen(pixels, page, "#f0"), drawn(art(), zoom=1.25))
     assert alike(seen(pixels, page, "#f1"), drawn(art(2), zoom=1.25))
-    assert alike(seen(pixels, page, "#f2"), drawn(art(3))), "the third belongs to nobody"
+    assert alike(seen(pixels, page, "#f2"), drawn(art(3))), (
+        "the third belongs to nobody"
+    )
 
 
 def test_many_viewers_share_one_context(open_page, pixels):
@@ -135,7 +160,9 @@ def test_many_viewers_share_one_context(open_page, pixels):
 
 def test_transparency_shows_the_page(open_page, pixels):
     cppn = CPPN(SIDE, hidden=3, width=10, output_scale=2.0, seed=1, alpha=True)
-    page = open_page("<style>body {background: black}</style>", CppnViewer(cppn, width=SIDE))
+    page = open_page(
+        "<style>body {background: black}</style>", CppnViewer(cppn, width=SIDE)
+    )
     page.wait_for_timeout(300)
     with torch.no_grad():
         rgba = cppn()[0].permute(1, 2, 0).numpy()

@@ -1,4 +1,6 @@
-"""Films in step: the frame that is shown follows slider, keys, strip and play button, in all rows at once."""
+"""Films in step: the frame that is shown follows slider, keys, strip and play button,
+in all rows at once.
+"""
 
 import pytest
 import torch
@@ -16,15 +18,25 @@ def film(channel):
 
 
 def figure(**options):
-    return FrameScrubber(film(0), film(2), titles=["red", "blue"], **{"every": 3, "width": 400, **options})
+    return FrameScrubber(
+        film(0),
+        film(2),
+        titles=["red", "blue"],
+        **{"every": 3, "width": 400, **options},
+    )
 
 
 def shown(pixels, page, place=""):
     """Which frame each row shows, by its brightness."""
     canvases = page.locator(f"{place} canvas")
     page.wait_for_timeout(100)
-    return [round(float(pixels(canvases.nth(row))[9:-9, 9:-9].max(axis=(0, 1))[channel]) * (COUNT - 1))
-            for row, channel in ((0, 0), (1, 2))]
+    return [
+        round(
+            float(pixels(canvases.nth(row))[9:-9, 9:-9].max(axis=(0, 1))[channel])
+            * (COUNT - 1)
+        )
+        for row, channel in ((0, 0), (1, 2))
+    ]
 
 
 def test_slider_and_keys_move_all_rows(open_page, pixels):
@@ -33,7 +45,11 @@ def test_slider_and_keys_move_all_rows(open_page, pixels):
     assert shown(pixels, page, "#f0") == [0, 0]
     slider.fill("4")
     assert shown(pixels, page, "#f0") == [4, 4]
-    assert slider.get_attribute("aria-valuetext") == "frame 5 of 7" == page.locator("#f0 output").inner_text()
+    assert (
+        slider.get_attribute("aria-valuetext")
+        == "frame 5 of 7"
+        == page.locator("#f0 output").inner_text()
+    )
     slider.press("ArrowRight")
     assert shown(pixels, page, "#f0") == [5, 5]
     slider.press("Home")
@@ -78,20 +94,29 @@ def test_play_and_pause(open_page, ping_pong):
 
 
 def test_autoplay_waits_for_the_reader(open_page):
-    page = open_page('<div style="height: 1500px"></div>', figure(autoplay=True, fps=30))
+    page = open_page(
+        '<div style="height: 1500px"></div>', figure(autoplay=True, fps=30)
+    )
     page.wait_for_timeout(1300)
     slider = page.get_by_role("slider")
     assert slider.input_value() == "0", "out of view it does not run"
     page.evaluate("scrollTo(0, 1500)")
-    page.wait_for_function("e => e.value !== '0'", arg=slider.element_handle(), timeout=5000)
+    page.wait_for_function(
+        "e => e.value !== '0'", arg=slider.element_handle(), timeout=5000
+    )
     still = open_page(figure(autoplay=True, fps=30), reduced_motion="reduce")
     still.wait_for_timeout(1400)
-    assert still.get_by_role("slider").input_value() == "0", "whoever asked for less motion gets none"
+    assert still.get_by_role("slider").input_value() == "0", (
+        "whoever asked for less motion gets none"
+    )
 
 
 def test_the_controls_of_films_come_with_the_mouse(open_page):
     page = open_page(figure(layout="films"))
-    controls = "document.querySelector('[data-dputils] div').shadowRoot.querySelector('.controls')"
+    controls = (
+        "document.querySelector('[data-dputils] "
+        "div').shadowRoot.querySelector('.controls')"
+    )
     opacity = f"getComputedStyle({controls}).opacity"
     assert page.evaluate(opacity) == "0"
     page.locator("canvas").first.hover()

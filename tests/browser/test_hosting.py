@@ -1,4 +1,6 @@
-"""One script, two hosts: without scripts a still picture, without a kernel everything but new data."""
+"""One script, two hosts: without scripts a still picture, without a kernel everything
+but new data.
+"""
 
 import json
 
@@ -38,8 +40,12 @@ def test_a_whole_page(chromium, tmp_path):
 def test_an_exported_notebook(open_page):
     exporter = pytest.importorskip("nbconvert").HTMLExporter(template_name="basic")
     bundle_ = figure()._repr_mimebundle_()
-    output = nbformat.v4.new_output("display_data", data=json.loads(json.dumps(bundle_)))
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("figure", outputs=[output])])
+    output = nbformat.v4.new_output(
+        "display_data", data=json.loads(json.dumps(bundle_))
+    )
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("figure", outputs=[output])]
+    )
     body, _ = exporter.from_notebook_node(notebook)
     page = open_page(body)
     page.get_by_role("slider").press("Home")
@@ -60,7 +66,8 @@ def test_a_script_that_fails_leaves_the_still_picture(open_page, chromium):
 
 def test_the_script_may_run_before_its_place_is_there(open_page):
     page = open_page("<p>a notebook that builds its outputs later</p>")
-    page.evaluate("""html => {
+    page.evaluate(
+        """html => {
         const holder = document.createElement("div");
         holder.innerHTML = html;
         const script = document.createElement("script");
@@ -68,15 +75,20 @@ def test_the_script_may_run_before_its_place_is_there(open_page):
         script.textContent = holder.querySelector("script").textContent;
         document.body.append(script);
         setTimeout(() => document.body.append(holder), 250);
-    }""", figure().html())
+    }""",
+        figure().html(),
+    )
     page.get_by_role("slider").wait_for()
 
 
 def test_what_figures_share_and_how_bytes_arrive(open_page):
-    """For viewers to come: one camera for several, and binary data without copies in text."""
+    """For viewers to come: one camera for several, and binary data without copies in
+    text.
+    """
     page = open_page("<div id=here></div>")
     parts = bundle("compare_slider.js")
-    answer = page.evaluate("""async source => {
+    answer = page.evaluate(
+        """async source => {
         const text = source + "\\nexport { shared, unpacked, makeModel };";
         const first = await import(URL.createObjectURL(new Blob([text], {type: "text/javascript"})));
         const second = await import(URL.createObjectURL(new Blob([text + " "], {type: "text/javascript"})));
@@ -94,22 +106,39 @@ def test_what_figures_share_and_how_bytes_arrive(open_page):
         model.set("x", 3);
         return {heard, started: second.shared("camera", 1).value, lone: first.shared("", 1).value,
                 bytes: [view.getUint8(0), view.getUint8(2), view.byteLength], changes};
-    }""", parts)
-    assert answer == {"heard": [7], "started": 9, "lone": 1, "bytes": [1, 255, 3], "changes": [2]}
+    }""",
+        parts,
+    )
+    assert answer == {
+        "heard": [7],
+        "started": 9,
+        "lone": 1,
+        "bytes": [1, 255, 3],
+        "changes": [2],
+    }
 
 
 def test_the_scripts_are_plain_modules(open_page):
-    """Each file alone is a valid ES module: the browser imports it from a folder, unbundled."""
+    """Each file alone is a valid ES module: the browser imports it from a folder,
+    unbundled.
+    """
     names = sorted(path.name for path in STATIC.glob("*.js"))
     assert {"host.js", "parts.js", "compare_slider.js"} <= set(names)
     page = open_page("<p></p>")
     sources = {name: (STATIC / name).read_text(encoding="utf-8") for name in names}
-    kinds = page.evaluate("""async sources => {
+    kinds = page.evaluate(
+        """async sources => {
         const urls = {}, load = (name) => urls[name] ??= URL.createObjectURL(new Blob([sources[name].replace(
             /from "\\.\\/([\\w.]+)"/g, (_, below) => `from "${load(below)}"`)], {type: "text/javascript"}));
         const found = {};
         for (const name in sources) found[name] = typeof (await import(load(name))).default?.render;
         return found;
-    }""", sources)
+    }""",
+        sources,
+    )
     assert {name for name, kind in kinds.items() if kind != "function"} == {
-        "host.js", "mesh_drawing.js", "parts.js", "renderer.js"}
+        "host.js",
+        "mesh_drawing.js",
+        "parts.js",
+        "renderer.js",
+    }

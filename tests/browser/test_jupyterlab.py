@@ -1,4 +1,6 @@
-"""Figures in a real JupyterLab: a saved notebook with and without trust, and pictures pushed from the kernel."""
+"""Figures in a real JupyterLab: a saved notebook with and without trust, and pictures
+pushed from the kernel.
+"""
 
 import json
 import os
@@ -24,7 +26,10 @@ from dputils.widgets import CompareSlider
 grey = torch.full((1, 3, 60, 80), 0.5)
 figure = CompareSlider(grey, torch.zeros(1, 3, 60, 80), live=True, width=300, start=0)
 figure"""
-PUSH = "figure.update(after=torch.tensor([1.0, 0.0, 0.0]).view(1, 3, 1, 1).expand(1, 3, 60, 80))"
+PUSH = (
+    "figure.update(after=torch.tensor([1.0, 0.0, 0.0]).view(1, 3, 1, 1).expand(1, 3, "
+    "60, 80))"
+)
 MESH = """import time, torch
 from dputils.data import sample_mesh
 from dputils.widgets import MeshViewer
@@ -40,32 +45,64 @@ print(f"{21 / (time.perf_counter() - begin):.1f} textures a second, {(time.proce
 
 
 def notebook(*cells):
-    made = nbformat.v4.new_notebook(cells=[
-        nbformat.v4.new_code_cell(source, outputs=[nbformat.v4.new_output("display_data", data=data)] if data else [],
-                                  id=f"cell{number}") for number, (source, data) in enumerate(cells)])
-    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    made = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell(
+                source,
+                outputs=[nbformat.v4.new_output("display_data", data=data)]
+                if data
+                else [],
+                id=f"cell{number}",
+            )
+            for number, (source, data) in enumerate(cells)
+        ]
+    )
+    made.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
     return made
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """The address of a JupyterLab with settings of its own, serving a folder with four notebooks."""
+    """The address of a JupyterLab with settings of its own, serving a folder with four
+    notebooks.
+    """
     pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
     pytest.importorskip("anywidget", reason="anywidget is not installed")
-    folder, data = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("jupyter")
-    figure = CompareSlider(torch.full((1, 3, 60, 80), 0.2), torch.full((1, 3, 60, 80), 0.8), width=300)
+    folder, data = (
+        tmp_path_factory.mktemp("notebooks"),
+        tmp_path_factory.mktemp("jupyter"),
+    )
+    figure = CompareSlider(
+        torch.full((1, 3, 60, 80), 0.2), torch.full((1, 3, 60, 80), 0.8), width=300
+    )
     saved = notebook(("figure", json.loads(json.dumps(figure._repr_mimebundle_()))))
-    live, mesh = notebook((LIVE, None), (PUSH, None)), notebook((MESH, None), (MESH_PUSH, None))
-    for name, made in (("strange", saved), ("trusted", saved), ("live", live), ("mesh", mesh)):
+    live, mesh = (
+        notebook((LIVE, None), (PUSH, None)),
+        notebook((MESH, None), (MESH_PUSH, None)),
+    )
+    for name, made in (
+        ("strange", saved),
+        ("trusted", saved),
+        ("live", live),
+        ("mesh", mesh),
+    ):
         if name == "trusted":
-            made = nbformat.from_dict({**saved, "metadata": {**saved.metadata, "title": "mine"}})
+            made = nbformat.from_dict(
+                {**saved, "metadata": {**saved.metadata, "title": "mine"}}
+            )
             from nbformat.sign import NotebookNotary
 
             NotebookNotary(data_dir=str(data)).sign(made)
         nbformat.write(made, folder / f"{name}.ipynb")
     for name, setting in (
-        ("apputils-extension/notification", {"fetchNews": "false"}),  # its question would cover what lies below
-        ("notebook-extension/tracker", {"windowingMode": "none"}),  # cells out of sight stay in the page
+        # its question would cover what lies below
+        ("apputils-extension/notification", {"fetchNews": "false"}),
+        # cells out of sight stay in the page
+        ("notebook-extension/tracker", {"windowingMode": "none"}),
     ):
         path = data / f"config/lab/user-settings/@jupyterlab/{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True)
@@ -73,14 +110,32 @@ def lab(tmp_path_factory):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, "JUPYTER_DATA_DIR": str(data), "JUPYTER_CONFIG_DIR": str(data / "config"),
-                   "JUPYTER_RUNTIME_DIR": str(data / "runtime")}
+    environment = {
+        **os.environ,
+        "JUPYTER_DATA_DIR": str(data),
+        "JUPYTER_CONFIG_DIR": str(data / "config"),
+        "JUPYTER_RUNTIME_DIR": str(data / "runtime"),
+    }
     log = open(data / "log", "w", encoding="utf-8")
     server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
-         "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}", "--LabApp.news_url=None",
-         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.expose_app_in_browser=True"],
-        env=environment, stdout=log, stderr=log)
+        [
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            "--no-browser",
+            "--allow-root",
+            "--ip=127.0.0.1",
+            f"--port={port}",
+            "--IdentityProvider.token=",
+            f"--ServerApp.root_dir={folder}",
+            "--LabApp.news_url=None",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            "--LabApp.expose_app_in_browser=True",
+        ],
+        env=environment,
+        stdout=log,
+        stderr=log,
+    )
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(240):
@@ -98,23 +153,36 @@ def lab(tmp_path_factory):
 
 
 def ask(address, method, path, content=None):
-    """The server's answer to what JupyterLab would ask it, with the token that its page hands out."""
+    """The server's answer to what JupyterLab would ask it, with the token that its page
+    hands out.
+    """
     jar = CookieJar()
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
     opener.open(f"{address}/lab", timeout=60).read()
     token = next((cookie.value for cookie in jar if cookie.name == "_xsrf"), "")
-    request = urllib.request.Request(f"{address}/api/{path}", method=method, data=content and json.dumps(content).encode(),
-                                     headers={"X-XSRFToken": token, "Content-Type": "application/json"})
+    request = urllib.request.Request(
+        f"{address}/api/{path}",
+        method=method,
+        data=content and json.dumps(content).encode(),
+        headers={"X-XSRFToken": token, "Content-Type": "application/json"},
+    )
     return json.loads(opener.open(request, timeout=60).read() or "null")
 
 
 def put(address, name, made):
     """Save a notebook where the server finds it."""
-    ask(address, "PUT", f"contents/{name}.ipynb", {"type": "notebook", "format": "json", "content": made})
+    ask(
+        address,
+        "PUT",
+        f"contents/{name}.ipynb",
+        {"type": "notebook", "format": "json", "content": made},
+    )
 
 
 def end_kernels(address):
-    """End what notebooks have left running: a kernel outlives its page, and takes a gigabyte."""
+    """End what notebooks have left running: a kernel outlives its page, and takes a
+    gigabyte.
+    """
     for session in ask(address, "GET", "sessions"):
         ask(address, "DELETE", f"sessions/{session['id']}")
 
@@ -139,9 +207,13 @@ def test_a_notebook_of_a_stranger_shows_the_still_picture(open_lab):
     page = open_lab("strange")
     image = page.locator(".jp-OutputArea-output img")
     image.wait_for(timeout=30_000)
-    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    assert (
+        image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    )
     page.wait_for_timeout(1000)
-    assert page.locator(".jp-OutputArea-output [role=slider]").count() == 0, "untrusted scripts do not run"
+    assert page.locator(".jp-OutputArea-output [role=slider]").count() == 0, (
+        "untrusted scripts do not run"
+    )
 
 
 def test_a_trusted_notebook_works_before_anything_ran(open_lab):
@@ -152,13 +224,22 @@ def test_a_trusted_notebook_works_before_anything_ran(open_lab):
     line.press("ArrowRight")
     assert line.get_attribute("aria-valuenow") == "4"
     line.press("Enter")
-    page.wait_for_function("line => line.getAttribute('aria-valuenow') === '85'", arg=line.element_handle())
-    assert page.locator(".jp-Notebook.jp-mod-editMode").count() == 0, "Enter was meant for the figure"
-    assert page.locator(".jp-CodeCell").count() == 1 and page.locator("[data-dputils] > img").count() == 0
+    page.wait_for_function(
+        "line => line.getAttribute('aria-valuenow') === '85'", arg=line.element_handle()
+    )
+    assert page.locator(".jp-Notebook.jp-mod-editMode").count() == 0, (
+        "Enter was meant for the figure"
+    )
+    assert (
+        page.locator(".jp-CodeCell").count() == 1
+        and page.locator("[data-dputils] > img").count() == 0
+    )
 
 
 def answer_dialogs(page):
-    """Accept what JupyterLab asks, such as which kernel a cell wants that was run before there is one, and tell it."""
+    """Accept what JupyterLab asks, such as which kernel a cell wants that was run
+    before there is one, and tell it.
+    """
     dialog = page.locator(".jp-Dialog").first
 
     def accept():
@@ -175,13 +256,20 @@ def open_notebook(page, address, name):
 
 
 def until_started(page, begin, cells):
-    """Call `begin` until one of the cells runs: what is asked before a notebook has settled may get lost."""
+    """Call `begin` until one of the cells runs: what is asked before a notebook has
+    settled may get lost.
+    """
     page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.ready")
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for(timeout=120_000)
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for(
+        timeout=120_000
+    )
     for _ in range(5):
         begin()
         page.wait_for_timeout(1500)
-        if any(re.search(r"[*\d]", prompt) for prompt in cells.locator(".jp-InputPrompt").all_inner_texts()):
+        if any(
+            re.search(r"[*\d]", prompt)
+            for prompt in cells.locator(".jp-InputPrompt").all_inner_texts()
+        ):
             return
     pytest.fail("the cell does not run")
 
@@ -199,15 +287,19 @@ def run_cell(page, index):
 
 def run_cells(page, indices):
     """Run some of the code cells, one after the other."""
+
     def begin():
-        page.evaluate("""indices => {
+        page.evaluate(
+            """indices => {
             const notebook = jupyterapp.shell.currentWidget.content;
             const code = [...notebook.widgets.keys()].filter((k) => notebook.widgets[k].model.type === "code");
             for (const index of indices) {
                 notebook.activeCellIndex = code[index];
                 jupyterapp.commands.execute("notebook:run-cell");
             }
-        }""", indices)
+        }""",
+            indices,
+        )
 
     until_started(page, begin, page.locator(".jp-CodeCell").nth(indices[0]))
 
@@ -215,7 +307,10 @@ def run_cells(page, indices):
 def test_the_kernel_pushes_pictures(open_lab, pixels):
     page = open_lab("live")
     run_cell(page, 0)
-    line, frame = (page.locator(f".jp-OutputArea-output {part}") for part in ("[role=slider]", ".frame"))
+    line, frame = (
+        page.locator(f".jp-OutputArea-output {part}")
+        for part in ("[role=slider]", ".frame")
+    )
     line.wait_for(timeout=120_000)
     line.press("Home")
     page.wait_for_timeout(300)
@@ -226,7 +321,9 @@ def test_the_kernel_pushes_pictures(open_lab, pixels):
             break
         page.wait_for_timeout(200)
     assert pixels(frame)[30, 150] == pytest.approx([1, 0, 0], abs=0.05)
-    assert line.get_attribute("aria-valuenow") == "2", "the line stays where the reader left it"
+    assert line.get_attribute("aria-valuenow") == "2", (
+        "the line stays where the reader left it"
+    )
 
 
 def test_the_kernel_pushes_textures_of_a_megapixel(open_lab, pixels):
@@ -251,5 +348,9 @@ def test_the_kernel_pushes_textures_of_a_megapixel(open_lab, pixels):
     until(lambda value: 0.6 < value < 0.95)
     printed = page.locator(".jp-OutputArea-output pre").last.inner_text()
     print(printed)
-    rate, spent = (float(word) for word in printed.replace(",", "").split() if word[0].isdigit())
-    assert rate > 0 and spent < 0.2, "at least five a second, for a kernel that has a core to itself"
+    rate, spent = (
+        float(word) for word in printed.replace(",", "").split() if word[0].isdigit()
+    )
+    assert rate > 0 and spent < 0.2, (
+        "at least five a second, for a kernel that has a core to itself"
+    )

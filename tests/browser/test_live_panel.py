@@ -1,4 +1,6 @@
-"""The live panel in a real JupyterLab: what the reader sees and does, while the kernel optimizes."""
+"""The live panel in a real JupyterLab: what the reader sees and does, while the kernel
+optimizes.
+"""
 
 import os
 import time
@@ -35,8 +37,14 @@ LivePanel(lambda seed: fourier_image(128, seed=seed), "conv6:7", net, controls={
 
 @pytest.fixture
 def page(lab, open_lab, request):  # noqa: F811
-    """A notebook of the test's own with the panel's cell run; errors of scripts fail the test."""
-    put(lab, request.node.name, notebook((PANEL, None), (COUNT, None), (PATTERNNET, None)))
+    """A notebook of the test's own with the panel's cell run; errors of scripts fail
+    the test.
+    """
+    put(
+        lab,
+        request.node.name,
+        notebook((PANEL, None), (COUNT, None), (PATTERNNET, None)),
+    )
     opened, complaints = open_lab(request.node.name), []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     run_cell(opened, 0)
@@ -64,12 +72,16 @@ def steps(page, index=0):
 
 def brightness(page, index=0):
     """Mean of the picture's own pixels, 0 to 1."""
-    return output(page, index).locator("canvas.picture").evaluate("""canvas => {
+    return (
+        output(page, index)
+        .locator("canvas.picture")
+        .evaluate("""canvas => {
         const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
         let sum = 0;
         for (let i = 0; i < data.length; i += 4) sum += data[i] + data[i + 1] + data[i + 2];
         return sum / (data.length * 0.75 * 255);
     }""")
+    )
 
 
 def wait(condition, seconds=20):
@@ -81,7 +93,12 @@ def wait(condition, seconds=20):
 
 def slide(page, name, value):
     output(page).get_by_role("slider", name=name).evaluate(
-        "(input, value) => { input.value = value; input.dispatchEvent(new Event('input')); }", value)
+        (
+            "(input, value) => { input.value = value; input.dispatchEvent(new "
+            "Event('input')); }"
+        ),
+        value,
+    )
 
 
 def test_play_pause_step_reset(page):
@@ -97,7 +114,12 @@ def test_play_pause_step_reset(page):
     page.wait_for_timeout(800)
     assert steps(page) == held and held > 10, "paused means paused"
     run_cell(page, 1)
-    wait(lambda: output(page, 1).count() and output(page, 1).inner_text().strip() == str(held))
+    wait(
+        lambda: (
+            output(page, 1).count()
+            and output(page, 1).inner_text().strip() == str(held)
+        )
+    )
     button(page, "reset").click()
     wait(lambda: steps(page) == 0)
     assert brightness(page) == pytest.approx(0.5, abs=0.05)
@@ -121,10 +143,19 @@ def test_a_structural_control_builds_anew(page):
     wait(lambda: steps(page) == 0)
     assert brightness(page) == pytest.approx(0.5, abs=0.1)
     seed = output(page).get_by_role("spinbutton", name="seed")
-    first = output(page).locator("canvas.picture").evaluate("canvas => canvas.toDataURL()")
+    first = (
+        output(page).locator("canvas.picture").evaluate("canvas => canvas.toDataURL()")
+    )
     seed.fill("7")
     seed.press("Enter")
-    wait(lambda: output(page).locator("canvas.picture").evaluate("canvas => canvas.toDataURL()") != first)
+    wait(
+        lambda: (
+            output(page)
+            .locator("canvas.picture")
+            .evaluate("canvas => canvas.toDataURL()")
+            != first
+        )
+    )
 
 
 def test_an_error_is_shown_and_the_run_goes_on_after_the_mend(page):
@@ -132,7 +163,11 @@ def test_an_error_is_shown_and_the_run_goes_on_after_the_mend(page):
     wait(lambda: steps(page) > 0)
     slide(page, "target", 1.0)
     alert = output(page).locator("[role=alert]")
-    wait(lambda: "RuntimeError: too bright for me (in loss, line 10" in alert.inner_text())
+    wait(
+        lambda: (
+            "RuntimeError: too bright for me (in loss, line 10" in alert.inner_text()
+        )
+    )
     button(page, "play").wait_for()
     held = steps(page)
     slide(page, "target", 0.2)
@@ -176,10 +211,14 @@ def test_saving_and_the_curve(page):
     assert download.value.suggested_filename == f"picture-seed0-step{steps(page)}.png"
     with open(download.value.path(), "rb") as file:
         assert file.read(8) == b"\x89PNG\r\n\x1a\n"
-    inked = output(page).locator("canvas.curve").evaluate("""canvas => {
+    inked = (
+        output(page)
+        .locator("canvas.curve")
+        .evaluate("""canvas => {
         const data = canvas.getContext("2d").getImageData(60, 0, canvas.width - 60, canvas.height - 12).data;
         return data.filter((value, i) => i % 4 === 3 && value > 60).length;
     }""")
+    )
     assert inked > 150, "a curve is drawn"
 
 
@@ -197,11 +236,22 @@ def test_patternnet_gives_enough_pictures_and_pauses_at_once(page):
     page.evaluate("window.pictures.length = 0")
     page.wait_for_timeout(4000)
     answer = page.evaluate("[window.pictures.length / 4]")[0]
-    clicked = button(page, "pause", 2).evaluate("button => { button.click(); return performance.now(); }")
+    clicked = button(page, "pause", 2).evaluate(
+        "button => { button.click(); return performance.now(); }"
+    )
     page.wait_for_timeout(1500)
-    late = page.evaluate("clicked => window.pictures.filter((when) => when > clicked)", clicked)
+    late = page.evaluate(
+        "clicked => window.pictures.filter((when) => when > clicked)", clicked
+    )
     busy = os.getloadavg()[0] > 2 * os.cpu_count()
-    print(f"{answer:.1f} pictures a second; {max(late, default=clicked) - clicked:.0f} ms from pause to the last one")
-    assert len(late) <= 2, "what was on its way when pause was pressed, and nothing after it"
-    assert answer >= (0.1 if busy else 3), "8 on two idle cores, measured by benchmarks/live_panel.py"
+    print(
+        f"{answer:.1f} pictures a second; {max(late, default=clicked) - clicked:.0f} "
+        "ms from pause to the last one"
+    )
+    assert len(late) <= 2, (
+        "what was on its way when pause was pressed, and nothing after it"
+    )
+    assert answer >= (0.1 if busy else 3), (
+        "8 on two idle cores, measured by benchmarks/live_panel.py"
+    )
     assert busy or all(when - clicked < 500 for when in late)

@@ -1,4 +1,6 @@
-"""The mesh viewer beside the rasterizer: what is on the screen is what PyTorch draws there."""
+"""The mesh viewer beside the rasterizer: what is on the screen is what PyTorch draws
+there.
+"""
 
 import json
 import math
@@ -25,15 +27,35 @@ def picture(seed=0, side=128):
 
 def body(rings=24, sectors=36, name="pear"):
     """A lopsided solid, so that no two sides look alike."""
-    v, u = torch.meshgrid(torch.linspace(0, 1, rings + 1), torch.linspace(0, 1, sectors + 1), indexing="ij")
+    v, u = torch.meshgrid(
+        torch.linspace(0, 1, rings + 1),
+        torch.linspace(0, 1, sectors + 1),
+        indexing="ij",
+    )
     elevation, azimuth = (v - 0.5) * math.pi, (u - 0.5) * 2 * math.pi
     wide = 0.7 + 0.2 * (azimuth - 1).cos() * elevation.cos()
-    positions = torch.stack([wide * elevation.cos() * azimuth.sin(), elevation.sin(),
-                             wide * elevation.cos() * azimuth.cos()], -1)
+    positions = torch.stack(
+        [
+            wide * elevation.cos() * azimuth.sin(),
+            elevation.sin(),
+            wide * elevation.cos() * azimuth.cos(),
+        ],
+        -1,
+    )
     a = (torch.arange(rings)[:, None] * (sectors + 1) + torch.arange(sectors)).flatten()
-    faces = torch.cat([torch.stack([a, a + 1, a + sectors + 2], 1),
-                       torch.stack([a, a + sectors + 2, a + sectors + 1], 1)])
-    return Mesh(positions.reshape(-1, 3), faces, torch.stack([u, v], -1).reshape(-1, 2), picture(), name).normalized()
+    faces = torch.cat(
+        [
+            torch.stack([a, a + 1, a + sectors + 2], 1),
+            torch.stack([a, a + sectors + 2, a + sectors + 1], 1),
+        ]
+    )
+    return Mesh(
+        positions.reshape(-1, 3),
+        faces,
+        torch.stack([u, v], -1).reshape(-1, 2),
+        picture(),
+        name,
+    ).normalized()
 
 
 def figure(**options):
@@ -41,8 +63,13 @@ def figure(**options):
 
 
 def drawn(azimuth=0.0, elevation=0.0, distance=3.3, texture=None):
-    eye = distance * torch.tensor([math.cos(elevation) * math.sin(azimuth), math.sin(elevation),
-                                   math.cos(elevation) * math.cos(azimuth)])
+    eye = distance * torch.tensor(
+        [
+            math.cos(elevation) * math.sin(azimuth),
+            math.sin(elevation),
+            math.cos(elevation) * math.cos(azimuth),
+        ]
+    )
     camera = perspective(FIELD_OF_VIEW, 1.0, 0.05, 20.0) @ look_at(eye)
     image = render(body(), camera, 2 * SIDE, texture=texture, background=1.0, mip=True)
     return torch.nn.functional.avg_pool2d(image, 2)[0].permute(1, 2, 0).numpy()
@@ -84,7 +111,11 @@ def test_shading_is_that_of_the_still_picture(open_page, pixels):
     page.wait_for_timeout(500)
     mesh = body()
     place = {"azimuth": 0.0, "elevation": 0.0, "distance": 3.3}
-    still = _stills([mesh], [[picture_of(mesh.texture)]], place)[0][0][0].permute(1, 2, 0).numpy()
+    still = (
+        _stills([mesh], [[picture_of(mesh.texture)]], place)[0][0][0]
+        .permute(1, 2, 0)
+        .numpy()
+    )
     found = pixels(page.locator("canvas"))[:300, :300]
     inside = abs(still - 0.96).max(-1) > 0.02
     assert inside.mean() > 0.2 and abs(found - still)[inside].mean() < 0.02
@@ -122,17 +153,25 @@ def test_drag_and_wheel(page, pixels):
     x, y = box["x"] + SIDE / 2, box["y"] + SIDE / 2
     page.mouse.move(x, y)
     page.mouse.wheel(0, -200)
-    assert alike(seen(pixels, page), drawn()), "before a click the wheel belongs to the page"
+    assert alike(seen(pixels, page), drawn()), (
+        "before a click the wheel belongs to the page"
+    )
     page.mouse.down()
     page.mouse.move(x + 50, y + 20, steps=3)
     page.mouse.up()
-    assert alike(seen(pixels, page), drawn(-math.pi / 4, math.pi / 10)), "the side under the hand follows it"
+    assert alike(seen(pixels, page), drawn(-math.pi / 4, math.pi / 10)), (
+        "the side under the hand follows it"
+    )
     page.mouse.wheel(0, -100)
-    assert alike(seen(pixels, page), drawn(-math.pi / 4, math.pi / 10, 3.3 * math.exp(-0.2)))
+    assert alike(
+        seen(pixels, page), drawn(-math.pi / 4, math.pi / 10, 3.3 * math.exp(-0.2))
+    )
     page.mouse.down()
     page.mouse.move(x, y + 500, steps=5)
     page.mouse.up()
-    assert alike(seen(pixels, page), drawn(0, math.pi / 2 - 0.01, 3.3 * math.exp(-0.2)), 0.03), "not over the top"
+    assert alike(
+        seen(pixels, page), drawn(0, math.pi / 2 - 0.01, 3.3 * math.exp(-0.2)), 0.03
+    ), "not over the top"
 
 
 def test_two_fingers_zoom_and_one_turns(open_page, pixels):
@@ -141,8 +180,16 @@ def test_two_fingers_zoom_and_one_turns(open_page, pixels):
     session = page.context.new_cdp_session(page)
 
     def touch(kind, *points):
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [
-            {"x": box["x"] + SIDE / 2 + x, "y": box["y"] + SIDE / 2, "id": k} for k, x in enumerate(points)]})
+        session.send(
+            "Input.dispatchTouchEvent",
+            {
+                "type": kind,
+                "touchPoints": [
+                    {"x": box["x"] + SIDE / 2 + x, "y": box["y"] + SIDE / 2, "id": k}
+                    for k, x in enumerate(points)
+                ],
+            },
+        )
 
     touch("touchStart", 0)
     for x in (10, 20, 40):
@@ -166,7 +213,11 @@ def test_unfolding_shows_the_texture_and_turning_folds_back(page, pixels):
     found = seen(pixels, page, wait=3000)
     edge = round(SIDE / 2 * (1 - 1 / 1.06))
     inner = SIDE - 2 * edge
-    texture = torch.nn.functional.interpolate(picture(), size=inner, mode="area")[0].permute(1, 2, 0).numpy()
+    texture = (
+        torch.nn.functional.interpolate(picture(), size=inner, mode="area")[0]
+        .permute(1, 2, 0)
+        .numpy()
+    )
     assert abs(found[edge:-edge, edge:-edge] - texture).mean() < 0.03
     button = page.get_by_role("button", name="unfold")
     assert button.get_attribute("aria-pressed") == "true"
@@ -187,7 +238,9 @@ def test_unfolding_from_near_shows_the_whole_texture(open_page, pixels):
     for _ in range(3):
         canvas.press("+")
     assert alike(press(pixels, page, "u"), whole)
-    assert alike(press(pixels, page, "ArrowLeft"), drawn(0.4, 0, 3.3 / 1.2**3), 0.03), "and back to where it was"
+    assert alike(press(pixels, page, "ArrowLeft"), drawn(0.4, 0, 3.3 / 1.2**3), 0.03), (
+        "and back to where it was"
+    )
 
 
 def press(pixels, page, key):
@@ -196,7 +249,9 @@ def press(pixels, page, key):
 
 
 def test_less_motion_is_obeyed(open_page, pixels):
-    page = open_page(figure(presets={"above": (0.5, 1.2, 2.5)}), reduced_motion="reduce")
+    page = open_page(
+        figure(presets={"above": (0.5, 1.2, 2.5)}), reduced_motion="reduce"
+    )
     page.wait_for_timeout(500)
     page.get_by_role("button", name="above").click()
     assert alike(seen(pixels, page, wait=250), drawn(0.5, 1.2, 2.5), 0.02)
@@ -209,19 +264,34 @@ def test_wireframe_darkens_every_edge_that_is_seen(open_page, pixels):
     page.locator("canvas").press("w")
     lines = (before - seen(pixels, page, side=300)).mean(-1)
     corners = mesh.positions[mesh.faces]
-    normal = torch.nn.functional.normalize(torch.linalg.cross(corners[:, 1] - corners[:, 0],
-                                                              corners[:, 2] - corners[:, 0]), dim=1)
+    normal = torch.nn.functional.normalize(
+        torch.linalg.cross(
+            corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+        ),
+        dim=1,
+    )
     eye = torch.tensor([0.0, 0.0, 3.3])
     towards = torch.nn.functional.normalize(eye - corners.mean(1), dim=1)
-    faces = corners[((normal * towards).sum(1) > 0.5) & (normal.norm(dim=1) > 0.5)]  # turned to the eye, not a point
+    # turned to the eye, not a point
+    faces = corners[((normal * towards).sum(1) > 0.5) & (normal.norm(dim=1) > 0.5)]
     middles, inner = (faces + faces.roll(-1, 1)) / 2, faces.mean(1)
 
     def darkest(points):
         """How much darker it is within a pixel of these points."""
-        clip = torch.cat([points, torch.ones(len(points), 1)], 1) @ (perspective(FIELD_OF_VIEW, 1.0, 0.05, 20.0)
-                                                                     @ look_at(eye)).squeeze(0).T
-        x, y = (150 * (1 + clip[:, 0] / clip[:, 3])).long(), (150 * (1 - clip[:, 1] / clip[:, 3])).long()
-        return torch.tensor([lines[row - 1:row + 2, column - 1:column + 2].max() for row, column in zip(y, x)])
+        clip = (
+            torch.cat([points, torch.ones(len(points), 1)], 1)
+            @ (perspective(FIELD_OF_VIEW, 1.0, 0.05, 20.0) @ look_at(eye)).squeeze(0).T
+        )
+        x, y = (
+            (150 * (1 + clip[:, 0] / clip[:, 3])).long(),
+            (150 * (1 - clip[:, 1] / clip[:, 3])).long(),
+        )
+        return torch.tensor(
+            [
+                lines[row - 1 : row + 2, column - 1 : column + 2].max()
+                for row, column in zip(y, x)
+            ]
+        )
 
     on_edges, inside = darkest(middles.reshape(-1, 3)), darkest(inner)
     assert len(on_edges) > 100 and (on_edges > 0.08).float().mean() > 0.98, "no gaps"
@@ -230,23 +300,36 @@ def test_wireframe_darkens_every_edge_that_is_seen(open_page, pixels):
 
 def test_viewers_of_a_group_have_one_camera(open_page, pixels):
     other = picture(5)
-    page = open_page(figure(group="pair"), MeshViewer(body(), other, width=SIDE, shading=False, group="pair"), figure())
+    page = open_page(
+        figure(group="pair"),
+        MeshViewer(body(), other, width=SIDE, shading=False, group="pair"),
+        figure(),
+    )
     page.locator("#f0 canvas").press("ArrowRight")
     assert alike(seen(pixels, page, "#f0"), drawn(-0.2))
     assert alike(seen(pixels, page, "#f1"), drawn(-0.2, texture=other))
     assert alike(seen(pixels, page, "#f2"), drawn()), "the third belongs to nobody"
     page.locator("#f1").get_by_role("button", name="unfold").click()
     page.wait_for_timeout(2500)
-    assert page.locator("#f0").get_by_role("button", name="unfold").get_attribute("aria-pressed") == "true"
+    assert (
+        page.locator("#f0")
+        .get_by_role("button", name="unfold")
+        .get_attribute("aria-pressed")
+        == "true"
+    )
     assert not alike(seen(pixels, page, "#f0"), drawn(-0.2), 0.05)
 
 
 def test_a_row_stands_side_by_side_where_there_is_room(open_page):
-    page = open_page(Row(figure(), figure(group="other"), titles=["first", "second"]).html())
+    page = open_page(
+        Row(figure(), figure(group="other"), titles=["first", "second"]).html()
+    )
     page.wait_for_timeout(500)
     left, right = (page.locator("canvas").nth(k).bounding_box() for k in (0, 1))
     assert left["y"] == right["y"] and right["x"] >= left["x"] + SIDE
-    assert page.get_by_text("second").bounding_box()["x"] == pytest.approx(right["x"], abs=1)
+    assert page.get_by_text("second").bounding_box()["x"] == pytest.approx(
+        right["x"], abs=1
+    )
     page.set_viewport_size({"width": 320, "height": 800})
     upper, lower = (page.locator("canvas").nth(k).bounding_box() for k in (0, 1))
     assert upper["x"] == lower["x"] and lower["y"] >= upper["y"] + SIDE
@@ -255,7 +338,14 @@ def test_a_row_stands_side_by_side_where_there_is_room(open_page):
 def test_thumbnails_change_texture_and_model(open_page, pixels):
     small = body(4, 5, "lantern")
     second = picture(5)
-    page = open_page(MeshViewer([body(), small], [torch.cat([picture(), second])] * 2, width=SIDE, shading=False))
+    page = open_page(
+        MeshViewer(
+            [body(), small],
+            [torch.cat([picture(), second])] * 2,
+            width=SIDE,
+            shading=False,
+        )
+    )
     page.get_by_role("radio", name="texture 2").check()
     found = seen(pixels, page)
     assert alike(found, drawn(texture=second))
@@ -294,19 +384,27 @@ LIVE = """async (textures) => {
 
 def test_live_textures_arrive_five_times_a_second(open_page):
     pytest.importorskip("anywidget")
-    noise = 0.2 * torch.rand(2, 3, 1024, 1024, generator=torch.Generator().manual_seed(0))
+    noise = 0.2 * torch.rand(
+        2, 3, 1024, 1024, generator=torch.Generator().manual_seed(0)
+    )
     dark, bright = noise[:1] + 0.1, noise[1:] + 0.7
     live = MeshViewer(body(), dark, width=400, live=True)
     files = []
     for texture in (dark, bright):
         live.update(texture)
         files.append(_packed(live.state["textures"][0]))
-    page = open_page('<div id="live"></div><script type="module">\n' + bundle(live.module) + "\n"
-                     f"window.model = makeModel(unpacked({json.dumps(_packed(live.state))}));\n"
-                     "window.unpack = unpacked;\n"
-                     'component.render({ model: window.model, el: document.getElementById("live") });\n</script>')
+    page = open_page(
+        '<div id="live"></div><script type="module">\n' + bundle(live.module) + "\n"
+        f"window.model = makeModel(unpacked({json.dumps(_packed(live.state))}));\n"
+        "window.unpack = unpacked;\n"
+        'component.render({ model: window.model, el: document.getElementById("live") });\n</script>'
+    )
     page.wait_for_timeout(1000)
-    rate = max(page.evaluate(LIVE, files) for _ in range(3))  # the others measure what else the machine is doing
-    share = min(1.0, os.cpu_count() / max(os.getloadavg()[0], 0.1))  # of the machine, while others use it too
-    print(f"{rate:.1f} textures of 1024 × 1024 a second, with {share:.0%} of the machine")
+    # the others measure what else the machine is doing
+    rate = max(page.evaluate(LIVE, files) for _ in range(3))
+    # of the machine, while others use it too
+    share = min(1.0, os.cpu_count() / max(os.getloadavg()[0], 0.1))
+    print(
+        f"{rate:.1f} textures of 1024 × 1024 a second, with {share:.0%} of the machine"
+    )
     assert rate >= 5 * share

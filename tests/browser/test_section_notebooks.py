@@ -1,4 +1,5 @@
-"""Each section in a real JupyterLab: as it was saved, its figures work; then its live panel is played and steered.
+"""Each section in a real JupyterLab: as it was saved, its figures work; then its live
+panel is played and steered.
 
 Of its cells only those are run that the panel needs. `make run` runs them all.
 """
@@ -19,7 +20,10 @@ pytestmark = pytest.mark.slow
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 SECTIONS = sorted(path.stem for path in FOLDER.glob("0*.ipynb"))
-REPORT = "print({name: value for name, value in panel.values.items() if isinstance(value, (int, float, bool))})"
+REPORT = (
+    "print({name: value for name, value in panel.values.items() if isinstance(value, "
+    "(int, float, bool))})"
+)
 MOST_LINES = 15  # of a panel's cell: a student should be able to write one
 
 
@@ -28,7 +32,9 @@ def read(name):
 
 
 def is_live(cell):
-    """Tagged as something that the panel needs; the last of these cells is the panel's own."""
+    """Tagged as something that the panel needs; the last of these cells is the panel's
+    own.
+    """
     return "live" in cell.metadata.get("tags", [])
 
 
@@ -37,23 +43,36 @@ def is_needed(cell):
 
 
 class Section:
-    """A section in JupyterLab as it was saved; after `run`, methods are about the output of its live panel."""
+    """A section in JupyterLab as it was saved; after `run`, methods are about the
+    output of its live panel.
+    """
 
     def __init__(self, lab, chromium, name):  # noqa: F811
         made, self.complaints = read(name), []
         made.cells.append(nbformat.v4.new_code_cell(REPORT))
         self.code = [cell for cell in made.cells if cell.cell_type == "code"]
-        self.panel, self.report = max(k for k, cell in enumerate(self.code) if is_live(cell)), len(self.code) - 1
+        self.panel, self.report = (
+            max(k for k, cell in enumerate(self.code) if is_live(cell)),
+            len(self.code) - 1,
+        )
         for cell in self.code:
-            cell.execution_count = None      # so that a number says that it was run here
+            # so that a number says that it was run here
+            cell.execution_count = None
             cell.metadata["trusted"] = True  # the server signs it when it is saved
         put(lab, name, made)
         self.context = chromium.new_context(viewport={"width": 1200, "height": 1000})
-        self.context.route("**/colab-badge.svg",
-                           lambda route: route.fulfill(content_type="image/svg+xml", body="<svg/>"))
+        self.context.route(
+            "**/colab-badge.svg",
+            lambda route: route.fulfill(content_type="image/svg+xml", body="<svg/>"),
+        )
         page = self.page = self.context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on(
+            "console",
+            lambda said: (
+                self.complaints.append(said.text) if said.type == "error" else None
+            ),
+        )
         open_notebook(page, lab, name)
 
     def run(self):
@@ -64,9 +83,13 @@ class Section:
 
     def errors(self):
         """How the tracebacks of the cells end."""
-        kinds = ", ".join(f'.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.{kind}"]'
-                          for kind in ("stderr", "error"))
-        return [text.strip()[-300:] for text in self.page.locator(kinds).all_text_contents()]
+        kinds = ", ".join(
+            f'.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.{kind}"]'
+            for kind in ("stderr", "error")
+        )
+        return [
+            text.strip()[-300:] for text in self.page.locator(kinds).all_text_contents()
+        ]
 
     def output(self):
         return output(self.page, self.panel)
@@ -79,8 +102,14 @@ class Section:
 
     def picture(self):
         """What the panel shows: (H, W, 3) in [0, 1]."""
-        data = self.output().locator("canvas.picture").evaluate(
-            "canvas => fetch(canvas.toDataURL()).then(it => it.arrayBuffer()).then(it => [...new Uint8Array(it)])")
+        data = (
+            self.output()
+            .locator("canvas.picture")
+            .evaluate(
+                "canvas => fetch(canvas.toDataURL()).then(it => "
+                "it.arrayBuffer()).then(it => [...new Uint8Array(it)])"
+            )
+        )
         return np.asarray(Image.open(io.BytesIO(bytes(data))).convert("RGB")) / 255
 
     def play_until(self, count):
@@ -89,10 +118,13 @@ class Section:
         self.click("pause")
         self.page.wait_for_timeout(600)
         canvas = self.output().locator("canvas.picture")
-        wait(lambda: canvas.get_attribute("data-step") == f"step {self.steps()}", 60)  # it belongs to the last answer
+        # it belongs to the last answer
+        wait(lambda: canvas.get_attribute("data-step") == f"step {self.steps()}", 60)
 
     def picture_at(self, slider, key, count):
-        """The picture with a slider at one of its ends, after so many steps from the start (0: as it is)."""
+        """The picture with a slider at one of its ends, after so many steps from the
+        start (0: as it is).
+        """
         self.output().get_by_role("slider", name=slider, exact=True).press(key)
         if count:
             self.click("reset")
@@ -124,23 +156,30 @@ def open_section(lab, chromium):  # noqa: F811
 
 # --- what a reader is told to look for ---
 
+
 def apart(row, count):
-    """Mean difference between neighbours of so many square pictures in a row, with or without gaps."""
+    """Mean difference between neighbours of so many square pictures in a row, with or
+    without gaps.
+    """
     side, step = row.shape[0], (row.shape[1] - row.shape[0]) / (count - 1)
-    pictures = [row[:, round(k * step):round(k * step) + side] for k in range(count)]
+    pictures = [row[:, round(k * step) : round(k * step) + side] for k in range(count)]
     return np.mean([np.abs(a - b).mean() for a, b in zip(pictures, pictures[1:])])
 
 
 def roughness(picture):
-    return np.abs(np.diff(picture, axis=0)).mean() + np.abs(np.diff(picture, axis=1)).mean()
+    return (
+        np.abs(np.diff(picture, axis=0)).mean()
+        + np.abs(np.diff(picture, axis=1)).mean()
+    )
 
 
 def opaque(picture):
     """Mean of the fourth of four views, the one at the lower right."""
-    return picture[picture.shape[0] // 2:, picture.shape[1] // 2:].mean()
+    return picture[picture.shape[0] // 2 :, picture.shape[1] // 2 :].mean()
 
 
-# Section: a slider, steps from the start for each of its ends (0: only look), and what to expect of the two pictures.
+# Section: a slider, steps from the start for each of its ends (0: only look), and what
+# to expect of the two pictures.
 LAWS = {
     "00": ("coupling", 30, lambda low, high: apart(high, 2) < 0.6 * apart(low, 2)),
     "01": ("levels", 30, lambda low, high: apart(high, 4) < 0.9 * apart(low, 4)),
@@ -156,27 +195,40 @@ LAWS = {
 def test_the_panel_is_short_and_shown_without_a_kernel(name):
     *_, source = [cell.source for cell in read(name).cells if is_live(cell)]
     lines = [line for line in source.splitlines() if line.strip()]
-    assert any("LivePanel(" in line for line in lines) and len(lines) <= MOST_LINES, f"{len(lines)} lines"
-    assert lines[-1].startswith("panel.run("), "the saved notebook shows the picture after some steps"
+    assert any("LivePanel(" in line for line in lines) and len(lines) <= MOST_LINES, (
+        f"{len(lines)} lines"
+    )
+    assert lines[-1].startswith("panel.run("), (
+        "the saved notebook shows the picture after some steps"
+    )
 
 
 @pytest.mark.parametrize("name", SECTIONS)
 def test_every_figure_works_and_every_control_steers(open_section, name):
     section = open_section(name)
     page = section.page
-    figures = sum(output.get("data", {}).get("text/html", "").count('<div data-dputils="')
-                  for cell in section.code for output in cell.outputs)
-    wait(lambda: page.locator("[data-dputils]").count() == figures, 180)  # shaders are compiled without a graphics card
-    wait(lambda: page.locator("[data-dputils] > img").count() == 0, 180)  # the still pictures have made way
+    figures = sum(
+        output.get("data", {}).get("text/html", "").count('<div data-dputils="')
+        for cell in section.code
+        for output in cell.outputs
+    )
+    # shaders are compiled without a graphics card
+    wait(lambda: page.locator("[data-dputils]").count() == figures, 180)
+    # the still pictures have made way
+    wait(lambda: page.locator("[data-dputils] > img").count() == 0, 180)
 
     section.run()
     first, start = section.steps(), section.picture()
-    assert first > 0 and start.std() > 0.02, "the run's picture is there before anybody plays"
+    assert first > 0 and start.std() > 0.02, (
+        "the run's picture is there before anybody plays"
+    )
     section.play_until(first + 3)
     held, seen = section.steps(), section.picture()
     assert np.abs(seen - start).max() > 0.02, "the picture moved"
     page.wait_for_timeout(700)
-    assert section.steps() == held and np.array_equal(section.picture(), seen), "paused, it stands still"
+    assert section.steps() == held and np.array_equal(section.picture(), seen), (
+        "paused, it stands still"
+    )
 
     slider, count, law = LAWS[name[:2]]
     low, high = (section.picture_at(slider, end, count) for end in ("Home", "End"))
@@ -185,19 +237,27 @@ def test_every_figure_works_and_every_control_steers(open_section, name):
     wanted, controls = {}, section.output().locator(".control")
     for index in range(controls.count()):
         control = controls.nth(index)
-        key, before = control.locator("span").first.inner_text().replace(" ", "_"), section.steps()
+        key, before = (
+            control.locator("span").first.inner_text().replace(" ", "_"),
+            section.steps(),
+        )
         if control.locator("input[type=range]").count():
             control.locator("input").press("End")
-            wanted[key] = float(control.locator("input").get_attribute("aria-valuetext"))
+            wanted[key] = float(
+                control.locator("input").get_attribute("aria-valuetext")
+            )
         elif control.locator("input[type=checkbox]").count():
             wanted[key] = not control.locator("input").is_checked()
             control.locator("input").set_checked(wanted[key])
         else:
             control.get_by_role("radio").last.check()
-        for _ in range(index + 2):  # another number each time, so that a run that began anew can be told
+        # another number each time, so that a run that began anew can be told
+        for _ in range(index + 2):
             section.click("step")
         wait(lambda: section.steps() in (index + 2, before + index + 2), 60)
         assert section.output().locator(".error").inner_text() == "", key
     told = section.told()
-    assert wanted and {key: told[key] for key in wanted} == pytest.approx(wanted, rel=1e-2)
+    assert wanted and {key: told[key] for key in wanted} == pytest.approx(
+        wanted, rel=1e-2
+    )
     assert not section.complaints, section.complaints

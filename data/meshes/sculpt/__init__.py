@@ -1,4 +1,5 @@
-"""A small sculptor: each of `MODELS` is a module that says what one object is, the other modules make a mesh of it.
+"""A small sculptor: each of `MODELS` is a module that says what one object is, the
+other modules make a mesh of it.
 
 A model's module has
     TITLE               what it shows

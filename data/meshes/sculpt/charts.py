@@ -1,18 +1,23 @@
-"""The surface cut into charts: the face first, the rest by xatlas, then small charts joined to their neighbours."""
+"""The surface cut into charts: the face first, the rest by xatlas, then small charts
+joined to their neighbours.
+"""
 
 import numpy as np
 
 from .flattening import border_loop, flatten, neighbours, stretch
 
-LIMITS = (1.35, 2.2)  # by how much most of a chart, and the worst of it, may be stretched or shrunk
+# by how much most of a chart, and the worst of it, may be stretched or shrunk
+LIMITS = (1.35, 2.2)
 LIMITS_OF_FACE = (1.7, 4.0)  # a face is one chart whatever it costs, within reason
 
 
 def cut(positions, faces, face_region):
     """Charts of a closed mesh.
 
-    Args: positions (V, 3); faces (F, 3); `face_region` bool (F,), which triangles belong to the face.
-    Returns: a list of (triangle numbers, uv (V', 2) for `np.unique(faces[triangles])`), the face first.
+    Args: positions (V, 3); faces (F, 3); `face_region` bool (F,), which triangles
+        belong to the face.
+    Returns: a list of (triangle numbers, uv (V', 2) for `np.unique(faces[triangles])`),
+        the face first.
     Raises: ValueError if the face cannot be one chart.
     """
     pairs, edges = neighbours(faces)
@@ -21,20 +26,30 @@ def cut(positions, faces, face_region):
     label[~region] = 1 + _initial_charts(positions, faces[~region])
     face = _chart(positions, faces[region], LIMITS_OF_FACE, thorough=True)
     if face is None:
-        raise ValueError(f"the face, {int(region.sum())} triangles, cannot be laid flat as one chart; choose a smaller "
-                         "region, or one without handles")
+        raise ValueError(
+            f"the face, {int(region.sum())} triangles, cannot be laid "
+            "flat as one chart; choose a smaller region, or one without "
+            "handles"
+        )
     charts = {0: face}
     lengths = np.linalg.norm(positions[edges[:, 0]] - positions[edges[:, 1]], axis=1)
     charts |= _joined(positions, faces, label, pairs, lengths)
-    return [(np.flatnonzero(label == number), uv) for number, uv in sorted(charts.items())]
+    return [
+        (np.flatnonzero(label == number), uv) for number, uv in sorted(charts.items())
+    ]
 
 
 def as_disc(region, pairs, rounds=6):
-    """The largest connected part of a region of triangles, its outline smoothed and its holes filled, bool (F,)."""
+    """The largest connected part of a region of triangles, its outline smoothed and its
+    holes filled, bool (F,).
+    """
     region = region.copy()
     for _ in range(rounds):  # a triangle goes with the majority of its three neighbours
-        votes = np.bincount(pairs.ravel(), np.r_[region[pairs[:, 1]], region[pairs[:, 0]]].reshape(2, -1).T.ravel(),
-                            len(region))
+        votes = np.bincount(
+            pairs.ravel(),
+            np.r_[region[pairs[:, 1]], region[pairs[:, 0]]].reshape(2, -1).T.ravel(),
+            len(region),
+        )
         region = np.where(votes >= 2, True, np.where(votes <= 1, False, region))
     region = _largest_part(region, pairs)
     return ~_largest_part(~region, pairs)
@@ -55,7 +70,11 @@ def _initial_charts(positions, faces):
     import xatlas
 
     options = xatlas.ChartOptions()
-    options.max_iterations, options.max_cost, options.normal_deviation_weight = 2, 6.0, 1.0
+    options.max_iterations, options.max_cost, options.normal_deviation_weight = (
+        2,
+        6.0,
+        1.0,
+    )
     atlas = xatlas.Atlas()
     atlas.add_mesh(positions, faces.astype(np.uint32))
     atlas.generate(options)
@@ -66,9 +85,16 @@ def _initial_charts(positions, faces):
 
 
 def _joined(positions, faces, label, pairs, lengths):
-    """Join charts (all but number 0) while the union can be laid flat; changes `label`, returns uv by chart number."""
-    members, charts, waiting = {}, {}, [np.flatnonzero(label == number) for number in np.unique(label) if number]
-    while waiting:  # rings and other charts of xatlas that are no discs are halved until they are
+    """Join charts (all but number 0) while the union can be laid flat; changes `label`,
+    returns uv by chart number.
+    """
+    members, charts, waiting = (
+        {},
+        {},
+        [np.flatnonzero(label == number) for number in np.unique(label) if number],
+    )
+    # rings and other charts of xatlas that are no discs are halved until they are
+    while waiting:
         rows = waiting.pop()
         uv = _chart(positions, faces[rows], (np.inf, np.inf))
         if uv is None:
@@ -82,9 +108,13 @@ def _joined(positions, faces, label, pairs, lengths):
         across = (ends[:, 0] != ends[:, 1]) & (ends > 0).all(1)
         shared, which = np.unique(np.sort(ends[across], 1), axis=0, return_inverse=True)
         border = np.bincount(which.ravel(), lengths[across])
-        perimeter = np.bincount(ends[ends[:, 0] != ends[:, 1]].ravel(),
-                                lengths[ends[:, 0] != ends[:, 1]].repeat(2), label.max() + 1)
-        # First those that share most of the smaller one's outline: that leaves the fewest and the roundest charts.
+        perimeter = np.bincount(
+            ends[ends[:, 0] != ends[:, 1]].ravel(),
+            lengths[ends[:, 0] != ends[:, 1]].repeat(2),
+            label.max() + 1,
+        )
+        # First those that share most of the smaller one's outline: that leaves the
+        # fewest and the roundest charts.
         share = border / perimeter[shared].min(1)
         for i in np.argsort(-share):
             a, b = shared[i].tolist()
@@ -121,7 +151,9 @@ def _halves(rows, middles, pairs):
 
 
 def _chart(positions, faces, limits, thorough=False):
-    """The patch laid flat, or None if it is no disc, overlaps, or is stretched beyond the limits."""
+    """The patch laid flat, or None if it is no disc, overlaps, or is stretched beyond
+    the limits.
+    """
     if border_loop(faces) is None:
         return None
     uv = flatten(positions, faces, thorough=thorough)
@@ -129,12 +161,18 @@ def _chart(positions, faces, limits, thorough=False):
         return None
     factors = stretch(positions, faces, uv)
     worst = np.maximum(factors[:, 0], 1 / np.maximum(factors[:, 1], 1e-9))
-    return None if np.quantile(worst, 0.9) > limits[0] or np.quantile(worst, 0.995) > limits[1] else uv
+    return (
+        None
+        if np.quantile(worst, 0.9) > limits[0] or np.quantile(worst, 0.995) > limits[1]
+        else uv
+    )
 
 
 def turned_up(uv, positions):
     """A chart turned so that what is up in space is up in the texture, (V, 2)."""
     centered = uv - uv.mean(0)
-    slope = np.linalg.lstsq(centered, positions[:, 1] - positions[:, 1].mean(), rcond=None)[0]
+    slope = np.linalg.lstsq(
+        centered, positions[:, 1] - positions[:, 1].mean(), rcond=None
+    )[0]
     up = slope / np.linalg.norm(slope)
     return uv @ np.array([[up[1], up[0]], [-up[0], up[1]]])

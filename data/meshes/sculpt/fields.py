@@ -1,6 +1,8 @@
-"""Signed distances: vectors, shapes, and how shapes are combined. Points are (N, 3) float32 throughout.
+"""Signed distances: vectors, shapes, and how shapes are combined. Points are (N, 3)
+float32 throughout.
 
-Distances need only be right near the surface, where they are negative inside and positive outside.
+Distances need only be right near the surface, where they are negative inside and
+positive outside.
 """
 
 import numpy as np
@@ -27,8 +29,12 @@ def mirrored(p):
 
 
 def rotation(yaw=0, pitch=0, roll=0):
-    """World from local: degrees about y (yaw), x (pitch), z (roll). `p @ rotation(...)` are local coordinates."""
-    (cy, cp, cr), (sy, sp, sr) = (f(np.radians([yaw, pitch, roll])) for f in (np.cos, np.sin))
+    """World from local: degrees about y (yaw), x (pitch), z (roll). `p @ rotation(...)`
+    are local coordinates.
+    """
+    (cy, cp, cr), (sy, sp, sr) = (
+        f(np.radians([yaw, pitch, roll])) for f in (np.cos, np.sin)
+    )
     about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
     about_x = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
     about_z = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
@@ -61,7 +67,9 @@ def ball(p, center, radius):
 
 
 def egg(p, center, radii, turn=None):
-    """An ellipsoid; `turn` is a rotation of its axes. The distance is right to first order at the surface."""
+    """An ellipsoid; `turn` is a rotation of its axes. The distance is right to first
+    order at the surface.
+    """
     q, radii = p - vector(*center), vector(*radii)
     q = q if turn is None else q @ turn
     scaled = length(q / radii)
@@ -69,7 +77,9 @@ def egg(p, center, radii, turn=None):
 
 
 def bezier(*controls, steps=24):
-    """A polyline (steps + 1, 3) along a Bezier curve, by repeated interpolation of its control points."""
+    """A polyline (steps + 1, 3) along a Bezier curve, by repeated interpolation of its
+    control points.
+    """
     rows = [np.tile(vector(*point), (steps + 1, 1)) for point in controls]
     t = np.linspace(0, 1, steps + 1, dtype=np.float32)[:, None]
     while len(rows) > 1:
@@ -78,7 +88,9 @@ def bezier(*controls, steps=24):
 
 
 def nearest_on(p, line):
-    """Where the nearest point of a polyline lies along it, 0 to 1, and the vector from there to p."""
+    """Where the nearest point of a polyline lies along it, 0 to 1, and the vector from
+    there to p.
+    """
     line = np.asarray(line, np.float32)
     best = np.full(len(p), np.inf, np.float32)
     along, offset = np.zeros(len(p), np.float32), np.zeros_like(p)
@@ -93,17 +105,23 @@ def nearest_on(p, line):
 
 
 def tube(p, line, radii):
-    """A tube along a polyline; the radii are spread evenly along it. Two points make a rounded cone."""
+    """A tube along a polyline; the radii are spread evenly along it. Two points make a
+    rounded cone.
+    """
     along, offset = nearest_on(p, line)
-    return length(offset) - np.interp(along, np.linspace(0, 1, len(radii)), radii).astype(np.float32)
+    return length(offset) - np.interp(
+        along, np.linspace(0, 1, len(radii)), radii
+    ).astype(np.float32)
 
 
 def leaf(p, line, side, widths, thickness, cup):
     """A cupped blade along a polyline: an ear, a wing, a fin.
 
-    Args: `side`: the direction of its width; `widths`: half widths, spread along it; `thickness`: half of it;
+    Args: `side`: the direction of its width; `widths`: half widths, spread along it;
+        `thickness`: half of it;
         `cup`: how far the edges bend out of the plane, in half widths.
-    Returns: distance; place along the blade (0 to 1), across it (-1 to 1), and height above its bent middle.
+    Returns: distance; place along the blade (0 to 1), across it (-1 to 1), and height
+        above its bent middle.
     """
     along, offset = nearest_on(p, line)
     axis = unit(np.gradient(line, axis=0))
@@ -111,10 +129,15 @@ def leaf(p, line, side, widths, thickness, cup):
     where = along * (len(line) - 1)
     index = np.minimum(where.astype(int), len(line) - 2)
     share = (where - index)[:, None]
-    axis, sideways = (unit(a[index] + (a[index + 1] - a[index]) * share) for a in (axis, sideways))
+    axis, sideways = (
+        unit(a[index] + (a[index + 1] - a[index]) * share) for a in (axis, sideways)
+    )
     width = _smooth_table(widths)
     width = np.interp(along, np.linspace(0, 1, len(width)), width).astype(np.float32)
-    x, z, y = (np.einsum("ij,ij->i", offset, a) for a in (sideways, np.cross(axis, sideways), axis))
+    x, z, y = (
+        np.einsum("ij,ij->i", offset, a)
+        for a in (sideways, np.cross(axis, sideways), axis)
+    )
     z = z - cup * (x * x / width)
     thick = np.minimum(thickness, width)
     scaled = np.sqrt((x / width) ** 2 + (z / thick) ** 2 + (y / thick) ** 2)

@@ -1,4 +1,6 @@
-"""What painterly pictures are painted with: palettes, smooth colour maps, flows and layers of dabs."""
+"""What painterly pictures are painted with: palettes, smooth colour maps, flows and
+layers of dabs.
+"""
 
 import torch
 
@@ -30,40 +32,57 @@ PALETTES = """
 
 def decode(text):
     """(5, 3) colours of a line of hexadecimal numbers."""
-    return torch.tensor([[int(word[k : k + 2], 16) / 255 for k in (0, 2, 4)] for word in text.split()])
+    return torch.tensor(
+        [[int(word[k : k + 2], 16) / 255 for k in (0, 2, 4)] for word in text.split()]
+    )
 
 
 PIGMENTS = torch.stack([decode(text) for text in PALETTES])
 
 
 def paints(s):
-    """Five colours that go together, each (N, 3, 1, 1): a painter's palette, or one hue family and its complement."""
+    """Five colours that go together, each (N, 3, 1, 1): a painter's palette, or one hue
+    family and its complement.
+    """
     which = torch.randint(len(PIGMENTS), (s.count,), generator=s.generator)
     chosen = PIGMENTS[which].transpose(0, 1)[..., None, None]
     hue, spread, own = s.uniform(), s.uniform(0.03, 0.12), s.coin(0.35)[:, None]
     hues = [hue, hue + spread, hue - spread, hue + 0.5, hue + 0.5 + spread]
     ladder = [(0.1, 0.35), (0.35, 0.65), (0.6, 0.95), (0.7, 1.0), (0.85, 1.0)]
-    family = [hsv(h % 1, s.uniform(0.3, 0.75), s.uniform(*value)) for h, value in zip(hues, ladder)]
+    family = [
+        hsv(h % 1, s.uniform(0.3, 0.75), s.uniform(*value))
+        for h, value in zip(hues, ladder)
+    ]
     return [mix(fixed, free, own) for fixed, free in zip(chosen, family)]
 
 
 def colour_map(s, colours, cells=3):
-    """A smooth picture (N, 3, S, S) in the given colours: drifting clouds and now and then a glowing sun."""
+    """A smooth picture (N, 3, S, S) in the given colours: drifting clouds and now and
+    then a glowing sun.
+    """
     x, y = s.coordinates()
     drift = 0.5 + 0.3 * s.smooth(cells) + 0.13 * s.smooth(cells * 3)
     rgb = palette(drift, *colours)
-    distance = radius_of(x - s.uniform(-0.7, 0.7), y - s.uniform(-0.7, 0.7)) / s.uniform(0.15, 0.4)
+    distance = radius_of(
+        x - s.uniform(-0.7, 0.7), y - s.uniform(-0.7, 0.7)
+    ) / s.uniform(0.15, 0.4)
     sun = torch.exp(-(distance**4)) * s.coin(0.6)
     return mix(rgb, colours[4], sun)
 
 
 def pick(field, x, y):
-    """Values of an (N, C, S, S) field at the points x, y (N, ...), in sheet units: (N, C, ...)."""
+    """Values of an (N, C, S, S) field at the points x, y (N, ...), in sheet units: (N,
+    C, ...).
+    """
     count, channels, size, _ = field.shape
     column = ((x + 1) * size / 2).long().clamp(0, size - 1)
     row = ((y + 1) * size / 2).long().clamp(0, size - 1)
     index = (row * size + column).reshape(count, 1, -1).expand(-1, channels, -1)
-    return field.reshape(count, channels, -1).gather(2, index).view(count, channels, *x.shape[1:])
+    return (
+        field.reshape(count, channels, -1)
+        .gather(2, index)
+        .view(count, channels, *x.shape[1:])
+    )
 
 
 def slopes(field):
@@ -74,21 +93,29 @@ def slopes(field):
 
 
 def crisp(field):
-    """Anti-aliased step at the zero of a field of any steepness: 1 where it is positive."""
+    """Anti-aliased step at the zero of a field of any steepness: 1 where it is
+    positive.
+    """
     dx, dy = slopes(field)
-    return (0.5 + field / (dx.abs() + dy.abs() + 1e-6) * field.shape[-1] / 2).clamp(0, 1)
+    return (0.5 + field / (dx.abs() + dy.abs() + 1e-6) * field.shape[-1] / 2).clamp(
+        0, 1
+    )
 
 
 def flow(s, whirls=3):
-    """Direction field of a brush: (N, 3, S, S) with cosine, sine and curvature (per sheet unit).
+    """Direction field of a brush: (N, 3, S, S) with cosine, sine and curvature (per
+    sheet unit).
 
-    The flow follows the level lines of a stream function: a slanted plane, waves and a few whirls.
+    The flow follows the level lines of a stream function: a slanted plane, waves and a
+        few whirls.
     """
     x, y = s.coordinates()
     stream = turn(x, y, s.uniform(-PI, PI))[0] + s.smooth(4) * s.uniform(0.0, 0.4)
     for _ in range(whirls):
         radius = s.uniform(0.25, 0.6)
-        squared = ((x - s.uniform(-0.9, 0.9)) ** 2 + (y - s.uniform(-0.9, 0.9)) ** 2) / radius**2
+        squared = (
+            (x - s.uniform(-0.9, 0.9)) ** 2 + (y - s.uniform(-0.9, 0.9)) ** 2
+        ) / radius**2
         stream = stream + torch.exp(-squared) * radius * s.sign() * s.uniform(0, 3.5)
     dx, dy = slopes(stream)
     speed = radius_of(dx, dy)
@@ -99,13 +126,17 @@ def flow(s, whirls=3):
 
 
 def dabs(s, direction, colours, cell, length, width, *, jitter=0.7, span=3, paint=None):
-    """One layer of overlapping dabs: capsules on a jittered lattice, each in front of or behind its neighbours.
+    """One layer of overlapping dabs: capsules on a jittered lattice, each in front of
+    or behind its neighbours.
 
-    `direction` is a `flow`, `colours` an (N, 3, S, S) map; `cell` (N, 1, 1) is the lattice step in sheet units,
-    `length` and `width` are half sizes in cells. `paint(ink)` may change the colour of each dab (N, 3, L, L).
-    A pixel tests the dabs of span×span cells round it, so length + width should stay below (span - jitter) / 2.
+    `direction` is a `flow`, `colours` an (N, 3, S, S) map; `cell` (N, 1, 1) is the
+    lattice step in sheet units, `length` and `width` are half sizes in cells.
+    `paint(ink)` may change the colour of each dab (N, 3, L, L). A pixel tests the dabs
+    of span×span cells round it, so length + width should stay below (span - jitter) /
+    2.
 
-    Returns colour (N, 3, S, S), coverage, position along and across the dab (-1 to 1) and its random id.
+    Returns colour (N, 3, S, S), coverage, position along and across the dab (-1 to 1)
+    and its random id.
     """
     x, y = s.coordinates()
     shift = s.rand(2, 1, 1) + 2
@@ -117,12 +148,16 @@ def dabs(s, direction, colours, cell, length, width, *, jitter=0.7, span=3, pain
     on_sheet = (seed_x - shift[:, 0]) * cell - 1, (seed_y - shift[:, 1]) * cell - 1
     cosine, sine, curvature = pick(direction, *on_sheet).unbind(1)
     bend = (curvature * cell / 2).clamp(-0.3, 0.3)
-    origin_u, origin_v = seed_x * cosine + seed_y * sine, seed_y * cosine - seed_x * sine
+    origin_u, origin_v = (
+        seed_x * cosine + seed_y * sine,
+        seed_y * cosine - seed_x * sine,
+    )
     priority = s.rand(LATTICE, LATTICE)
     ink = pick(colours, *on_sheet)
     ink = ink if paint is None else paint(ink)
 
-    def lookup(table, index):  # index_select on a flat table: several times as fast as gather
+    # index_select on a flat table: several times as fast as gather
+    def lookup(table, index):
         return table.reshape(-1).index_select(0, index.view(-1)).view_as(index)
 
     def place_in(index):
@@ -133,8 +168,15 @@ def dabs(s, direction, colours, cell, length, width, *, jitter=0.7, span=3, pain
         from_axis = u.abs().sub_(length).clamp_(min=0).square_().addcmul_(v, v)
         return u, v, from_axis
 
-    first_x, first_y = torch.floor(gx - (span - 1) / 2), torch.floor(gy - (span - 1) / 2)
-    corner = (first_y * LATTICE + first_x).long().clamp(0, LATTICE**2 - 1 - (span - 1) * (LATTICE + 1))
+    first_x, first_y = (
+        torch.floor(gx - (span - 1) / 2),
+        torch.floor(gy - (span - 1) / 2),
+    )
+    corner = (
+        (first_y * LATTICE + first_x)
+        .long()
+        .clamp(0, LATTICE**2 - 1 - (span - 1) * (LATTICE + 1))
+    )
     corner = corner + torch.arange(s.count)[:, None, None] * LATTICE**2
     half_pixel = 1 / s.size / cell
     reach = (width + half_pixel) ** 2
@@ -145,6 +187,8 @@ def dabs(s, direction, colours, cell, length, width, *, jitter=0.7, span=3, pain
         wins = (rank > best) & (place_in(index)[2] < reach)
         best, chosen = torch.where(wins, rank, best), torch.where(wins, index, chosen)
     u, v, from_axis = place_in(chosen)
-    cover = (0.5 + (width - from_axis.sqrt()) / (2 * half_pixel)).clamp(0, 1) * (best >= 0)
+    cover = (0.5 + (width - from_axis.sqrt()) / (2 * half_pixel)).clamp(0, 1) * (
+        best >= 0
+    )
     rgb = torch.stack([lookup(channel, chosen) for channel in ink.unbind(1)], 1)
     return rgb, cover, u / (length + width), v / width, best.clamp(min=0)

@@ -1,4 +1,6 @@
-"""A figure painted part after part, and the signed distances (positive inside) its parts are cut from."""
+"""A figure painted part after part, and the signed distances (positive inside) its
+parts are cut from.
+"""
 
 import torch
 
@@ -6,17 +8,22 @@ from .sheet import inside, mix, palette, radius_of, segment, shade
 
 
 class Figure:
-    """A picture that grows by parts; `mask` is the union of the parts, details painted on them leave it alone."""
+    """A picture that grows by parts; `mask` is the union of the parts, details painted
+    on them leave it alone.
+    """
 
     def __init__(self, backdrop, pixel):
         self.rgb, self.pixel, self.mask = backdrop, pixel, None
 
     def _paint(self, colour, cover):
-        # torch.lerp does in one pass what `mix` does in three, and painting is most of the work here.
+        # torch.lerp does in one pass what `mix` does in three, and painting is most of
+        # the work here.
         self.rgb = torch.lerp(self.rgb, colour, cover[:, None])
 
     def part(self, colour, distance, outline=None, width=0.035):
-        """Add a limb: everything where `distance` > 0, with a rim `width` wide outside it where outline is given."""
+        """Add a limb: everything where `distance` > 0, with a rim `width` wide outside
+        it where outline is given.
+        """
         solid = cover = inside(distance, self.pixel)
         if outline is not None:
             cover = inside(distance + width, self.pixel)
@@ -25,7 +32,9 @@ class Figure:
         self.mask = cover if self.mask is None else torch.maximum(self.mask, cover)
 
     def detail(self, colour, distance, strength=None):
-        """Paint on what is there already, without adding to the mask; `strength` (a field or number) thins it."""
+        """Paint on what is there already, without adding to the mask; `strength` (a
+        field or number) thins it.
+        """
         cover = inside(distance, self.pixel)
         self._paint(colour, cover if strength is None else cover * strength)
 
@@ -92,8 +101,12 @@ WHITE, BLACK = rgb(0.97, 0.97, 0.95), rgb(0.03, 0.03, 0.04)
 
 
 def tone(s, free, hue, saturation=(0.5, 0.9), value=(0.5, 0.9), hue_sd=0.025):
-    """The colour the creature is known for, or, where `free` (N, 1, 1) is 1, any hue of the same brightness."""
-    return mix(s.colour(value, saturation, hue, hue_sd), s.colour(value, (0.2, 0.9)), free)
+    """The colour the creature is known for, or, where `free` (N, 1, 1) is 1, any hue of
+    the same brightness.
+    """
+    return mix(
+        s.colour(value, saturation, hue, hue_sd), s.colour(value, (0.2, 0.9)), free
+    )
 
 
 def one_of(s, *numbers):
@@ -102,7 +115,9 @@ def one_of(s, *numbers):
 
 
 def pick(index, *options):
-    """options[index] for each picture; index is (N, 1, 1), so that one draw can choose a whole livery."""
+    """options[index] for each picture; index is (N, 1, 1), so that one draw can choose
+    a whole livery.
+    """
     return sum(option * (index == k)[:, None] for k, option in enumerate(options))
 
 
@@ -115,30 +130,42 @@ def skin(s):
 
 def sky(s):
     """Blue above, paler below: the two colours of a `scene`."""
-    return s.colour((0.65, 0.95), (0.3, 0.65), 0.57, 0.03), s.colour((0.8, 1.0), (0.05, 0.3), 0.54, 0.05)
+    return s.colour((0.65, 0.95), (0.3, 0.65), 0.57, 0.03), s.colour(
+        (0.8, 1.0), (0.05, 0.3), 0.54, 0.05
+    )
 
 
 def leaves(s):
     """The fresh and the deep green of foliage out of focus."""
-    return s.colour((0.5, 0.85), (0.3, 0.7), 0.24, 0.04), s.colour((0.15, 0.4), (0.4, 0.8), 0.3, 0.04)
+    return s.colour((0.5, 0.85), (0.3, 0.7), 0.24, 0.04), s.colour(
+        (0.15, 0.4), (0.4, 0.8), 0.3, 0.04
+    )
 
 
 def water(s):
-    return s.colour((0.65, 0.95), (0.4, 0.8), 0.53, 0.03), s.colour((0.25, 0.6), (0.6, 0.95), 0.59, 0.03)
+    return s.colour((0.65, 0.95), (0.4, 0.8), 0.53, 0.03), s.colour(
+        (0.25, 0.6), (0.6, 0.95), 0.59, 0.03
+    )
 
 
 def night(s):
-    return s.colour((0.1, 0.4), (0.4, 0.8), 0.62, 0.04), s.colour((0.3, 0.6), (0.3, 0.7), 0.58, 0.05)
+    return s.colour((0.1, 0.4), (0.4, 0.8), 0.62, 0.04), s.colour(
+        (0.3, 0.6), (0.3, 0.7), 0.58, 0.05
+    )
 
 
 def scene(s, *settings, roughness=0.2):
-    """A soft backdrop in one of the settings, each a colour for the top and one for below.
+    """A soft backdrop in one of the settings, each a colour for the top and one for
+    below.
 
-    One in four has two colours of no meaning instead, one in ten coloured clutter, so that the figure
-    itself must be what tells the class. (`Sheet.background` does the same but costs as much as the animal.)
+    One in four has two colours of no meaning instead, one in ten coloured clutter, so
+    that the figure itself must be what tells the class. (`Sheet.background` does the
+    same but costs as much as the animal.)
     """
     y = s.coordinates()[1]
-    choice = torch.where(s.coin(0.25) > 0, len(settings), s.integers(0, len(settings) - 1))
+    choice = torch.where(
+        s.coin(0.25) > 0, len(settings), s.integers(0, len(settings) - 1)
+    )
     settings = (*settings, (s.colour(value=(0.1, 1)), s.colour(value=(0.1, 1))))
     far, near = (pick(choice, *colours) for colours in zip(*settings))
     view = palette(y * 0.5 + 0.5 + roughness * s.fbm(3, 4), far, near)
@@ -150,10 +177,16 @@ def scene(s, *settings, roughness=0.2):
 
 
 def iris(s, x, y, pixel, radius, inner, outer):
-    """Iris with fibres, a dark rim, a black pupil and a highlight, round the origin; colour to paint there."""
+    """Iris with fibres, a dark rim, a black pupil and a highlight, round the origin;
+    colour to paint there.
+    """
     r, angle = radius_of(x, y), torch.atan2(y, x)
     fibres = 1 + 0.2 * torch.sin(angle * s.integers(16, 26) + 5 * r)
     colour = shade(palette(r / radius * 1.3 - 0.35, inner, outer), fibres)
     colour = mix(colour, outer * 0.25, inside(r - radius * 0.86, pixel))
     colour = mix(colour, BLACK, inside(radius * s.uniform(0.4, 0.52) - r, pixel))
-    return mix(colour, WHITE, inside(circle(x, y, -0.3 * radius, -0.33 * radius, 0.2 * radius), pixel))
+    return mix(
+        colour,
+        WHITE,
+        inside(circle(x, y, -0.3 * radius, -0.33 * radius, 0.2 * radius), pixel),
+    )

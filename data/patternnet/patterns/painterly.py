@@ -1,7 +1,9 @@
-"""Pictures made by hand: paint, tesserae, hatching, marbled ink, thread, dots, glass, washes, facets.
+"""Pictures made by hand: paint, tesserae, hatching, marbled ink, thread, dots, glass,
+washes, facets.
 
-These classes teach the statistics of marks: how strokes overlap, how grout frames a tile, how a line swells.
-Colour comes from a smooth map, so that what distinguishes neighbouring pixels is the mark and not the motif.
+These classes teach the statistics of marks: how strokes overlap, how grout frames a
+tile, how a line swells. Colour comes from a smooth map, so that what distinguishes
+neighbouring pixels is the mark and not the motif.
 """
 
 import torch
@@ -14,7 +16,9 @@ from .sheet import PI, inside, mix, palette, radius_of, shade, tube, turn
 
 
 def brushstrokes(s):
-    """Thick oil paint: layers of bristle strokes, coarse to fine, that follow swirls and bands."""
+    """Thick oil paint: layers of bristle strokes, coarse to fine, that follow swirls
+    and bands.
+    """
     colours = paints(s)
     ground = colour_map(s, colours)
     direction = flow(s)
@@ -26,13 +30,19 @@ def brushstrokes(s):
         return ink + variety * (lighter + 0.5 * tinted)
 
     for fineness in (1.0, 0.8, 0.63):
-        ink, cover, along, across, ident = dabs(s, direction, ground, scale * fineness, 0.95, 0.22, paint=vary)
-        bristles = torch.sin(across * 5 + ident * 90) + torch.sin(across * 11 + ident * 400 + along)
+        ink, cover, along, across, ident = dabs(
+            s, direction, ground, scale * fineness, 0.95, 0.22, paint=vary
+        )
+        bristles = torch.sin(across * 5 + ident * 90) + torch.sin(
+            across * 11 + ident * 400 + along
+        )
         ink = ink + 0.035 * bristles[:, None] - 0.04 * (across**4)[:, None]
         rgb = mix(rgb, ink, cover)
         relief = (1 - across**2).clamp(min=0) * 0.6 + 0.12 * bristles + 0.25 * ident
         height = height + (relief - height) * cover
-    return shade(rgb, s.relief(height, s.uniform(0.01, 0.035) + scale * 0.1)).clamp(0, 1), s.ones()
+    return shade(rgb, s.relief(height, s.uniform(0.01, 0.035) + scale * 0.1)).clamp(
+        0, 1
+    ), s.ones()
 
 
 def pointillism(s):
@@ -47,12 +57,26 @@ def pointillism(s):
         chance, grey = s.rand(1, *ink.shape[2:]), ink.mean(1, keepdim=True)
         pure = grey + (ink - grey) * 1.4 + s.randn(*ink.shape[1:]) * variety
         complement = grey - (ink - grey) * 1.2 + 0.05
-        return torch.where(chance < 0.13, complement, torch.where(chance > 0.9, pure * 0.6 + 0.35, pure))
+        return torch.where(
+            chance < 0.13,
+            complement,
+            torch.where(chance > 0.9, pure * 0.6 + 0.35, pure),
+        )
 
-    for fineness, radius in ((1.25, 0.55), (1.1, 0.5), (1.0, 0.45), (0.8, 0.4), (0.8, 0.3)):
-        ink, cover, along, across, _ = dabs(s, direction, ground, scale * fineness, 0.05, radius, span=2, paint=spark)
+    for fineness, radius in (
+        (1.25, 0.55),
+        (1.1, 0.5),
+        (1.0, 0.45),
+        (0.8, 0.4),
+        (0.8, 0.3),
+    ):
+        ink, cover, along, across, _ = dabs(
+            s, direction, ground, scale * fineness, 0.05, radius, span=2, paint=spark
+        )
         rgb = mix(rgb, ink, cover)
-        height = torch.maximum(height * (1 - cover), cover * (1 - across**2 - along**2).clamp(min=0))
+        height = torch.maximum(
+            height * (1 - cover), cover * (1 - across**2 - along**2).clamp(min=0)
+        )
     return shade(rgb, s.relief(height, s.uniform(0, 0.02))).clamp(0, 1), s.ones()
 
 
@@ -60,7 +84,9 @@ def pointillism(s):
 
 
 def mosaic(s):
-    """Small stone tesserae in rows that bend or circle, set in grout; every tile a little different."""
+    """Small stone tesserae in rows that bend or circle, set in grout; every tile a
+    little different.
+    """
     x, y = s.coordinates()
     step = s.uniform(0.16, 0.32)
     bend = s.smooth(3, 2) * (s.uniform(0, 0.18))[:, None]
@@ -72,7 +98,9 @@ def mosaic(s):
     row_index = torch.floor(row)
     tiles_in_ring = torch.round((row_index + 0.5) * 2 * PI)
     stagger = (row_index * 0.618) % 1
-    column = torch.where(circling > 0, (angle / (2 * PI) + 0.5) * tiles_in_ring, px / step + 40 + stagger)
+    column = torch.where(
+        circling > 0, (angle / (2 * PI) + 0.5) * tiles_in_ring, px / step + 40 + stagger
+    )
     column_index = torch.floor(column)
     u, v = column - column_index - 0.5, row - row_index - 0.5
     value, tint, lean = s.cells(column_index, row_index, 3)
@@ -81,15 +109,33 @@ def mosaic(s):
     half_v = 0.5 - joint - (v + 0.12 * u * (value - 0.5)).abs()
     edge = torch.minimum(half_u, half_v)
     stone = inside(edge, 2 / s.size / step)
-    round_x, round_y = torch.where(circling > 0, -py / radius, s.ones()), torch.where(circling > 0, px / radius, 0 * x)
-    out_x, out_y = -round_y, round_x  # a quarter turn from the row's direction; inwards where the rows circle
-    out_x, out_y = torch.where(circling > 0, -out_x, out_x), torch.where(circling > 0, -out_y, out_y)
-    offset_x, offset_y = turn((u * round_x + v * out_x) * step, (u * round_y + v * out_y) * step, -tilt)
+    round_x, round_y = (
+        torch.where(circling > 0, -py / radius, s.ones()),
+        torch.where(circling > 0, px / radius, 0 * x),
+    )
+    # a quarter turn from the row's direction; inwards where the rows circle
+    out_x, out_y = -round_y, round_x
+    out_x, out_y = (
+        torch.where(circling > 0, -out_x, out_x),
+        torch.where(circling > 0, -out_y, out_y),
+    )
+    offset_x, offset_y = turn(
+        (u * round_x + v * out_x) * step, (u * round_y + v * out_y) * step, -tilt
+    )
     rgb = pick(colour_map(s, paints(s), 4), x - offset_x, y - offset_y)
-    rgb = shade(rgb, 0.75 + 0.5 * value) + ((tint - 0.5) * 0.16)[:, None] * (rgb - rgb.flip(1))
-    rgb = shade(rgb, 1 + 0.5 * (u * (lean - 0.5) + v * (tint - 0.5)) - 0.25 * torch.exp(-edge * 12))
-    grout = s.choose(s.dark(saturation=(0, 0.4)), s.colour(value=(0.55, 0.85), saturation=(0, 0.25)))
-    return mix(shade(grout.expand_as(rgb), 1 + 0.1 * s.fbm(12, 3)), rgb, stone).clamp(0, 1), stone
+    rgb = shade(rgb, 0.75 + 0.5 * value) + ((tint - 0.5) * 0.16)[:, None] * (
+        rgb - rgb.flip(1)
+    )
+    rgb = shade(
+        rgb,
+        1 + 0.5 * (u * (lean - 0.5) + v * (tint - 0.5)) - 0.25 * torch.exp(-edge * 12),
+    )
+    grout = s.choose(
+        s.dark(saturation=(0, 0.4)), s.colour(value=(0.55, 0.85), saturation=(0, 0.25))
+    )
+    return mix(shade(grout.expand_as(rgb), 1 + 0.1 * s.fbm(12, 3)), rgb, stone).clamp(
+        0, 1
+    ), stone
 
 
 def stained_glass(s):
@@ -98,17 +144,27 @@ def stained_glass(s):
     gx, gy, pixel = s.grid(1.8, 5.5, warp=0.08, rotate=0)
     rose = s.coin(0.35)
     px, py = x - s.uniform(-0.5, 0.5), y - s.uniform(-0.5, 0.5)
-    around = torch.atan2(py, px) / (2 * PI) * 16  # cells repeat after 16, so the circle closes
+    # cells repeat after 16, so the circle closes
+    around = torch.atan2(py, px) / (2 * PI) * 16
     outward = torch.log(radius_of(px, py) + 0.32) * 16 / (2 * PI)
     gx, gy = torch.where(rose > 0, around, gx), torch.where(rose > 0, outward, gy)
     nearest, second, dx, dy, ident = s.worley(gx, gy, s.uniform(0.55, 0.95))
     border = second - nearest
     lead = s.uniform(0.1, 0.24)
     pane = crisp(border - lead)
-    seed_angle, seed_radius = (gx + dx) / 16 * 2 * PI, torch.exp((gy + dy) / 16 * 2 * PI) - 0.32
-    rose_x, rose_y = x - px + seed_radius * torch.cos(seed_angle), y - py + seed_radius * torch.sin(seed_angle)
+    seed_angle, seed_radius = (
+        (gx + dx) / 16 * 2 * PI,
+        torch.exp((gy + dy) / 16 * 2 * PI) - 0.32,
+    )
+    rose_x, rose_y = (
+        x - px + seed_radius * torch.cos(seed_angle),
+        y - py + seed_radius * torch.sin(seed_angle),
+    )
     zoom = pixel * s.size / 2
-    seed_x, seed_y = torch.where(rose > 0, rose_x, x + dx / zoom), torch.where(rose > 0, rose_y, y + dy / zoom)
+    seed_x, seed_y = (
+        torch.where(rose > 0, rose_x, x + dx / zoom),
+        torch.where(rose > 0, rose_y, y + dy / zoom),
+    )
     rgb = pick(colour_map(s, paints(s), 4), seed_x, seed_y)
     grey = rgb.mean(1, keepdim=True)
     rgb = (grey + (rgb - grey) * 1.7) * 0.9 + 0.12 + (ident[:, None] - 0.5) * 0.35
@@ -120,14 +176,18 @@ def stained_glass(s):
 
 
 def facets(s):
-    """Cubist planes: overlapping translucent polygons, each shaded from one edge, some with a drawn contour."""
+    """Cubist planes: overlapping translucent polygons, each shaded from one edge, some
+    with a drawn contour.
+    """
     x, y = s.coordinates()
     colours = paints(s)
     rgb = colour_map(s, colours) * 0.6 + 0.2 * colours[3]
     size = s.uniform(0.4, 0.9)
     line_width, muted = s.uniform(0.5, 1.6) * 2 / s.size, s.uniform(0.5, 1)[:, None]
     for k in range(14):
-        px, py = turn(x - s.uniform(-1.1, 1.1), y - s.uniform(-1.1, 1.1), s.uniform(-PI, PI))
+        px, py = turn(
+            x - s.uniform(-1.1, 1.1), y - s.uniform(-1.1, 1.1), s.uniform(-PI, PI)
+        )
         reach = size * s.uniform(0.5, 1.0) * (1.9 - 0.09 * k)
         slant, taper = s.uniform(-0.6, 0.6), s.uniform(-0.5, 0.9)
         side = reach * 0.55 - (py - slant * px).abs() - taper * px * 0.6
@@ -147,7 +207,9 @@ def facets(s):
 
 
 def cross_stitch(s):
-    """A counted pattern of crosses on linen, each two threads laid over one another in a square of the cloth."""
+    """A counted pattern of crosses on linen, each two threads laid over one another in
+    a square of the cloth.
+    """
     x, y = s.coordinates()
     px, py = turn(x, y, s.uniform(-0.3, 0.3))
     colours = paints(s)
@@ -160,16 +222,37 @@ def cross_stitch(s):
     above = inside(thread - upper.abs(), pixel)
     both = torch.maximum(above, inside(thread - lower.abs(), pixel))
     leg = torch.where(above > 0.5, upper, lower)
-    motif = torch.sin((column + 0.5) * step * s.uniform(2, 5)) * torch.sin((row + 0.5) * step * s.uniform(2, 5))
+    motif = torch.sin((column + 0.5) * step * s.uniform(2, 5)) * torch.sin(
+        (row + 0.5) * step * s.uniform(2, 5)
+    )
     sewn = (motif + s.uniform(0.1, 1.1) > 0).float()
     band = torch.floor((motif * 0.5 + 0.5) * s.uniform(2, 5)) * 0.31 % 1
-    light = (0.55 + 0.55 * tube(leg, thread * 1.15)) * (0.85 + 0.25 * s.cells(column, row)[0])
+    light = (0.55 + 0.55 * tube(leg, thread * 1.15)) * (
+        0.85 + 0.25 * s.cells(column, row)[0]
+    )
     rgb = shade(palette(band, *colours) + 0.06, light)
-    weave = torch.sin(px * 8 * PI / step) * torch.sin(py * 8 * PI / step)  # four threads of linen to a cross
-    cloth = s.choose(s.bright(saturation=(0, 0.3)), s.bright(saturation=(0, 0.2), hue=0.12, hue_sd=0.03), s.dark())
-    cloth = shade(cloth.expand(-1, -1, s.size, s.size), 0.9 + 0.1 * weave + 0.04 * s.fbm(10, 2))
+    # four threads of linen to a cross
+    weave = torch.sin(px * 8 * PI / step) * torch.sin(py * 8 * PI / step)
+    cloth = s.choose(
+        s.bright(saturation=(0, 0.3)),
+        s.bright(saturation=(0, 0.2), hue=0.12, hue_sd=0.03),
+        s.dark(),
+    )
+    cloth = shade(
+        cloth.expand(-1, -1, s.size, s.size), 0.9 + 0.1 * weave + 0.04 * s.fbm(10, 2)
+    )
     mask = both * sewn
     return mix(cloth, rgb, mask).clamp(0, 1), mask
 
 
-PATTERNS = [brushstrokes, pointillism, mosaic, stained_glass, facets, hatching, marbling, ink_wash, cross_stitch]
+PATTERNS = [
+    brushstrokes,
+    pointillism,
+    mosaic,
+    stained_glass,
+    facets,
+    hatching,
+    marbling,
+    ink_wash,
+    cross_stitch,
+]

@@ -14,7 +14,9 @@ def fold(u, v, count, phase=0.0):
 
 
 def petal_ring(u, v, pixel, count, start, width, phase):
-    """Mask and light of a ring of oval petals from radius `start` to 1; `width` is relative to a full ring."""
+    """Mask and light of a ring of oval petals from radius `start` to 1; `width` is
+    relative to a full ring.
+    """
     along, across = fold(u, v, count, phase)
     middle, half = (1 + start) / 2, (1 - start) / 2
     widest = width * middle * torch.tan(torch.as_tensor(PI / count))

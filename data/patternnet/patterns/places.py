@@ -1,4 +1,6 @@
-"""Where plants and weather are seen: sky, night, meadow, forest floor; and colours that usually fit the thing."""
+"""Where plants and weather are seen: sky, night, meadow, forest floor; and colours that
+usually fit the thing.
+"""
 
 import torch
 import torch.nn.functional as F
@@ -13,17 +15,28 @@ def often(sheet, usual, rare, probability=0.75):
 
 
 def distant(sheet, *scenes):
-    """One of the scenes for each picture, drawn at half size and enlarged: out of focus, at a quarter of the cost."""
+    """One of the scenes for each picture, drawn at half size and enlarged: out of
+    focus, at a quarter of the cost.
+    """
     half = Sheet(sheet.count, sheet.size // 2, generator=sheet.generator)
     picture = half.choose(*[scene(half) for scene in scenes])
-    return F.interpolate(picture, size=(sheet.size, sheet.size), mode="bilinear", align_corners=False)
+    return F.interpolate(
+        picture, size=(sheet.size, sheet.size), mode="bilinear", align_corners=False
+    )
 
 
 def setting(sheet, *usual, probability=0.7):
-    """One of the usual surroundings (functions of a sheet), or, less often, any background."""
+    """One of the usual surroundings (functions of a sheet), or, less often, any
+    background.
+    """
 
     def either(half):
-        return often(half, half.choose(*[scene(half) for scene in usual]), half.background(), probability)
+        return often(
+            half,
+            half.choose(*[scene(half) for scene in usual]),
+            half.background(),
+            probability,
+        )
 
     return distant(sheet, either)
 
@@ -41,20 +54,32 @@ def evening_sky(sheet):
     """Violet above, orange at the horizon."""
     _, y = sheet.coordinates()
     high = sheet.colour((0.3, 0.8), (0.35, 0.75), hue=0.7, hue_sd=0.04)
-    return palette(y * 0.55 + 0.55, high, sheet.colour((0.9, 1), (0.4, 0.85), hue=0.07, hue_sd=0.025))
+    return palette(
+        y * 0.55 + 0.55,
+        high,
+        sheet.colour((0.9, 1), (0.4, 0.85), hue=0.07, hue_sd=0.025),
+    )
 
 
 def rain_sky(sheet):
     """Uneven blue-grey, brighter below."""
     _, y = sheet.coordinates()
     grey = sheet.colour((0.3, 0.55), (0.1, 0.4), hue=0.6)
-    return palette(y * 0.5 + 0.5 + sheet.fbm(2, 4) * 0.1, grey, sheet.colour((0.6, 0.85), (0.05, 0.3), hue=0.58))
+    return palette(
+        y * 0.5 + 0.5 + sheet.fbm(2, 4) * 0.1,
+        grey,
+        sheet.colour((0.6, 0.85), (0.05, 0.3), hue=0.58),
+    )
 
 
 def frost(sheet):
     """Cold, cloudy blue."""
     dark = sheet.colour((0.1, 0.35), (0.6, 1), hue=0.62, hue_sd=0.03)
-    return palette(sheet.fbm(2, 4) * 0.3 + 0.5, dark, sheet.colour((0.35, 0.75), (0.5, 0.9), hue=0.58, hue_sd=0.03))
+    return palette(
+        sheet.fbm(2, 4) * 0.3 + 0.5,
+        dark,
+        sheet.colour((0.35, 0.75), (0.5, 0.9), hue=0.58, hue_sd=0.03),
+    )
 
 
 def night(sheet):
@@ -68,10 +93,14 @@ def night(sheet):
 def meadow(sheet):
     """Out-of-focus grass: uneven green with soft upright blades."""
     x, y = sheet.coordinates()
-    blades = torch.sin(x * sheet.uniform(18, 34) + sheet.smooth(5) * 2.5 + y * sheet.uniform(-4, 4))
+    blades = torch.sin(
+        x * sheet.uniform(18, 34) + sheet.smooth(5) * 2.5 + y * sheet.uniform(-4, 4)
+    )
     t = 0.5 + sheet.fbm(3, 4) * 0.25 + blades * 0.12
     dark = sheet.colour((0.1, 0.35), (0.6, 0.95), hue=0.31, hue_sd=0.03)
-    return palette(t, dark, sheet.colour((0.35, 0.75), (0.5, 0.9), hue=0.27, hue_sd=0.03))
+    return palette(
+        t, dark, sheet.colour((0.35, 0.75), (0.5, 0.9), hue=0.27, hue_sd=0.03)
+    )
 
 
 def forest_floor(sheet):
@@ -87,7 +116,9 @@ def paper(sheet):
 
 
 def ground(sheet, picture, colour, level):
-    """The picture with a strip of ground of the given colour below an uneven horizon at height `level`."""
+    """The picture with a strip of ground of the given colour below an uneven horizon at
+    height `level`.
+    """
     _, y = sheet.coordinates()
     edge = level + sheet.smooth(3)[:, :1] * 0.06
     grain = 1 + sheet.fbm(8, 4, 0.7) * 0.12 - (y - level) * 0.25

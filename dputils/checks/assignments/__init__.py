@@ -1,1 +1,3 @@
-"""The exercises, one file for each assignment: references, laws, and the misconceptions that get a name."""
+"""The exercises, one file for each assignment: references, laws, and the misconceptions
+that get a name.
+"""

@@ -2,7 +2,14 @@
 
 import torch
 
-from ..exercises import OWN_IDEA_RUBRIC, SWEEP_RUBRIC, Exercise, Experiment, Law, Misconception
+from ..exercises import (
+    OWN_IDEA_RUBRIC,
+    SWEEP_RUBRIC,
+    Exercise,
+    Experiment,
+    Law,
+    Misconception,
+)
 
 
 def _gradient(score, images, choose):
@@ -12,14 +19,20 @@ def _gradient(score, images, choose):
 
 
 def _slow_gradient(function, image, step=1e-3):
-    """Gradient of `function: (N, …) -> (N,)` at one image, by moving one pixel at a time (double precision)."""
+    """Gradient of `function: (N, …) -> (N,)` at one image, by moving one pixel at a
+    time (double precision).
+    """
     moves = step * torch.eye(image.numel(), dtype=torch.float64).view(-1, *image.shape)
     with torch.no_grad():
-        return ((function(image + moves) - function(image - moves)) / (2 * step)).view_as(image)
+        return (
+            (function(image + moves) - function(image - moves)) / (2 * step)
+        ).view_as(image)
 
 
 def _own(labels):
-    """For each picture the score of its own label, summed: pictures do not influence each other."""
+    """For each picture the score of its own label, summed: pictures do not influence
+    each other.
+    """
     return lambda scores: scores.gather(1, labels[:, None]).sum()
 
 
@@ -27,15 +40,23 @@ def _own(labels):
 
 
 def saliency(score, images, labels):
-    """How much each pixel matters for its picture's label: largest |d score / d pixel| of the channels, `(N, H, W)`."""
+    """How much each pixel matters for its picture's label: largest |d score / d pixel|
+    of the channels, `(N, H, W)`.
+    """
     return _gradient(score, images, _own(labels)).abs().amax(1)
 
 
 def slow_saliency(score, images, labels):
     """The same, by moving every pixel."""
     score, images = score.double(), images.double()
-    return torch.stack([_slow_gradient(lambda x, label=label: score(x)[:, label], image).abs().amax(0)
-                        for image, label in zip(images, labels)]).float()
+    return torch.stack(
+        [
+            _slow_gradient(lambda x, label=label: score(x)[:, label], image)
+            .abs()
+            .amax(0)
+            for image, label in zip(images, labels)
+        ]
+    ).float()
 
 
 def _saliency_inputs(draw):
@@ -47,48 +68,118 @@ def _saliency_inputs(draw):
 
 def _pictures_are_independent(call, draw):
     score, images, labels = _saliency_inputs(draw)
-    return torch.allclose(call(score, images, labels)[:1], call(score, images[:1], labels[:1]), atol=1e-5)
+    return torch.allclose(
+        call(score, images, labels)[:1], call(score, images[:1], labels[:1]), atol=1e-5
+    )
 
 
 SALIENCY = Exercise(
-    "0.1", "Which pixels matter", "saliency", saliency, slow_saliency, _saliency_inputs,
+    "0.1",
+    "Which pixels matter",
+    "saliency",
+    saliency,
+    slow_saliency,
+    _saliency_inputs,
     misconceptions=(
-        Misconception("the absolute value is missing: a pixel whose increase lowers the score matters just as much",
-                      lambda s, x, y: _gradient(s, x, _own(y)).amax(1)),
-        Misconception("the absolute value is taken after the maximum over the channels; it belongs before",
-                      lambda s, x, y: _gradient(s, x, _own(y)).amax(1).abs()),
-        Misconception("the channels are averaged instead of taking their maximum",
-                      lambda s, x, y: _gradient(s, x, _own(y)).abs().mean(1)),
-        Misconception("the channels are added instead of taking their maximum",
-                      lambda s, x, y: _gradient(s, x, _own(y)).abs().sum(1)),
-        Misconception("the signed channels are added, and cancel; the absolute value and then the maximum is wanted",
-                      lambda s, x, y: _gradient(s, x, _own(y)).sum(1).abs()),
-        Misconception("this is the length of the channels' gradient, not the largest absolute value",
-                      lambda s, x, y: _gradient(s, x, _own(y)).norm(dim=1)),
-        Misconception("this is the gradient of the highest score; the label's own score is asked for",
-                      lambda s, x, y: _gradient(s, x, lambda z: z.amax(1).sum()).abs().amax(1)),
-        Misconception("this is the gradient of all scores together; only the label's own counts",
-                      lambda s, x, y: _gradient(s, x, torch.sum).abs().amax(1)),
-        Misconception("`scores[:, labels]` picks every label for every picture; the k-th picture has the k-th label",
-                      lambda s, x, y: _gradient(s, x, lambda z: z[:, y].sum()).abs().amax(1)),
-        Misconception("this is the gradient of the probability after a softmax, in which the other classes have a say",
-                      lambda s, x, y: _gradient(s, x, lambda z: _own(y)(z.softmax(1))).abs().amax(1)),
-        Misconception("this is the gradient of the cross-entropy, in which the other classes have a say; the score "
-                      "itself is asked for",
-                      lambda s, x, y: _gradient(s, x, lambda z: _own(y)(z.log_softmax(1))).abs().amax(1)),
-        Misconception("the scores are averaged over the batch, so maps shrink with the number of pictures; add them",
-                      lambda s, x, y: _gradient(s, x, _own(y)).abs().amax(1) / len(x)),
-        Misconception("each map is divided by its own maximum; then maps cannot be compared",
-                      lambda s, x, y: saliency(s, x, y) / saliency(s, x, y).amax((1, 2), keepdim=True)),
+        Misconception(
+            (
+                "the absolute value is missing: a pixel whose increase lowers the "
+                "score matters just as much"
+            ),
+            lambda s, x, y: _gradient(s, x, _own(y)).amax(1),
+        ),
+        Misconception(
+            (
+                "the absolute value is taken after the maximum over the channels; it "
+                "belongs before"
+            ),
+            lambda s, x, y: _gradient(s, x, _own(y)).amax(1).abs(),
+        ),
+        Misconception(
+            "the channels are averaged instead of taking their maximum",
+            lambda s, x, y: _gradient(s, x, _own(y)).abs().mean(1),
+        ),
+        Misconception(
+            "the channels are added instead of taking their maximum",
+            lambda s, x, y: _gradient(s, x, _own(y)).abs().sum(1),
+        ),
+        Misconception(
+            (
+                "the signed channels are added, and cancel; the absolute value and "
+                "then the maximum is wanted"
+            ),
+            lambda s, x, y: _gradient(s, x, _own(y)).sum(1).abs(),
+        ),
+        Misconception(
+            (
+                "this is the length of the channels' gradient, not the largest "
+                "absolute value"
+            ),
+            lambda s, x, y: _gradient(s, x, _own(y)).norm(dim=1),
+        ),
+        Misconception(
+            (
+                "this is the gradient of the highest score; the label's own score is "
+                "asked for"
+            ),
+            lambda s, x, y: _gradient(s, x, lambda z: z.amax(1).sum()).abs().amax(1),
+        ),
+        Misconception(
+            "this is the gradient of all scores together; only the label's own counts",
+            lambda s, x, y: _gradient(s, x, torch.sum).abs().amax(1),
+        ),
+        Misconception(
+            (
+                "`scores[:, labels]` picks every label for every picture; the k-th "
+                "picture has the k-th label"
+            ),
+            lambda s, x, y: _gradient(s, x, lambda z: z[:, y].sum()).abs().amax(1),
+        ),
+        Misconception(
+            (
+                "this is the gradient of the probability after a softmax, in which the "
+                "other classes have a say"
+            ),
+            lambda s, x, y: (
+                _gradient(s, x, lambda z: _own(y)(z.softmax(1))).abs().amax(1)
+            ),
+        ),
+        Misconception(
+            "this is the gradient of the cross-entropy, in which the other "
+            "classes have a say; the score itself is asked for",
+            lambda s, x, y: (
+                _gradient(s, x, lambda z: _own(y)(z.log_softmax(1))).abs().amax(1)
+            ),
+        ),
+        Misconception(
+            (
+                "the scores are averaged over the batch, so maps shrink with the "
+                "number of pictures; add them"
+            ),
+            lambda s, x, y: _gradient(s, x, _own(y)).abs().amax(1) / len(x),
+        ),
+        Misconception(
+            "each map is divided by its own maximum; then maps cannot be compared",
+            lambda s, x, y: (
+                saliency(s, x, y) / saliency(s, x, y).amax((1, 2), keepdim=True)
+            ),
+        ),
     ),
-    laws=(Law("a picture's map does not depend on the other pictures of the batch", _pictures_are_independent),),
+    laws=(
+        Law(
+            "a picture's map does not depend on the other pictures of the batch",
+            _pictures_are_independent,
+        ),
+    ),
 )
 
 # ---- 0.2 -----------------------------------------------------------------------------------------------------
 
 
 def attack_step(score, images, target, length):
-    """Every picture moved by `length`, in the direction in which the target's score rises fastest."""
+    """Every picture moved by `length`, in the direction in which the target's score
+    rises fastest.
+    """
     grad = _gradient(score, images, lambda scores: scores[:, target].sum())
     return images + length * grad / grad.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
 
@@ -98,21 +189,33 @@ def slow_attack_step(score, images, target, length):
     score, moved = score.double(), []
     for image in images.double():
         grad = _slow_gradient(lambda x: score(x)[:, target], image)
-        moved.append(image + length * grad / sum(float(g) ** 2 for g in grad.flatten()) ** 0.5)
+        moved.append(
+            image + length * grad / sum(float(g) ** 2 for g in grad.flatten()) ** 0.5
+        )
     return torch.stack(moved).float()
 
 
 def _attack_inputs(draw):
     height, width = draw.size(5, 7)
-    return draw.network(3, 4), draw.uniform(draw.integer(2, 3), 3, height, width), draw.integer(0, 3), \
-        draw.number(0.3, 3.0)
+    return (
+        draw.network(3, 4),
+        draw.uniform(draw.integer(2, 3), 3, height, width),
+        draw.integer(0, 3),
+        draw.number(0.3, 3.0),
+    )
 
 
 def _attack(change, choose=None):
     """An attack whose change is `change(gradient, length)`."""
+
     def attack(score, images, target, length):
-        pick = (lambda scores: scores[:, target].sum()) if choose is None else lambda scores: choose(scores, target)
+        pick = (
+            (lambda scores: scores[:, target].sum())
+            if choose is None
+            else lambda scores: choose(scores, target)
+        )
         return images + change(_gradient(score, images, pick), length)
+
     return attack
 
 
@@ -127,31 +230,75 @@ def _moves_by_length(call, draw):
 
 
 ATTACK = Exercise(
-    "0.2", "One step of an attack", "attack_step", attack_step, slow_attack_step, _attack_inputs, tolerance=2e-4,
+    "0.2",
+    "One step of an attack",
+    "attack_step",
+    attack_step,
+    slow_attack_step,
+    _attack_inputs,
+    tolerance=2e-4,
     misconceptions=(
-        Misconception("the gradient is divided by its squared norm, not by its norm: small ones make it explode",
-                      _attack(lambda g, n: n * g / _each(g.flatten(1).square().sum(1)))),
-        Misconception("the gradient is divided by the norm over the whole batch; each picture has a norm of its own",
-                      _attack(lambda g, n: n * g / g.norm())),
-        Misconception("the gradient is not divided by its norm, so the step is not `length` long",
-                      _attack(lambda g, n: n * g)),
-        Misconception("the picture moves the wrong way: the target's score falls", _attack(
-            lambda g, n: -n * g / _each(g.flatten(1).norm(dim=1)))),
-        Misconception("this is the sign of the gradient, a step of another shape: every pixel moves equally far",
-                      _attack(lambda g, n: n * g.sign())),
-        Misconception("the gradient is divided by its largest entry, not by its norm",
-                      _attack(lambda g, n: n * g / _each(g.flatten(1).abs().amax(1)))),
-        Misconception("the gradient is divided by the sum of its absolute values, not by its norm, the root of "
-                      "the sum of squares", _attack(lambda g, n: n * g / _each(g.flatten(1).abs().sum(1)))),
-        Misconception("every pixel is normalised by itself (a norm over the channels only); the norm is the picture's",
-                      _attack(lambda g, n: n * g / g.norm(dim=1, keepdim=True))),
-        Misconception("this is the gradient of the highest score, which strengthens what the network sees already; the "
-                      "target's score should rise",
-                      _attack(lambda g, n: n * g / _each(g.flatten(1).norm(dim=1)), lambda z, t: z.amax(1).sum())),
-        Misconception("`length` is ignored: every step has length 1",
-                      _attack(lambda g, n: g / _each(g.flatten(1).norm(dim=1)))),
-        Misconception("the result is the step alone; it has to be added to the pictures",
-                      lambda s, x, t, n: attack_step(s, x, t, n) - x),
+        Misconception(
+            (
+                "the gradient is divided by its squared norm, not by its norm: small "
+                "ones make it explode"
+            ),
+            _attack(lambda g, n: n * g / _each(g.flatten(1).square().sum(1))),
+        ),
+        Misconception(
+            (
+                "the gradient is divided by the norm over the whole batch; each "
+                "picture has a norm of its own"
+            ),
+            _attack(lambda g, n: n * g / g.norm()),
+        ),
+        Misconception(
+            "the gradient is not divided by its norm, so the step is not `length` long",
+            _attack(lambda g, n: n * g),
+        ),
+        Misconception(
+            "the picture moves the wrong way: the target's score falls",
+            _attack(lambda g, n: -n * g / _each(g.flatten(1).norm(dim=1))),
+        ),
+        Misconception(
+            (
+                "this is the sign of the gradient, a step of another shape: every "
+                "pixel moves equally far"
+            ),
+            _attack(lambda g, n: n * g.sign()),
+        ),
+        Misconception(
+            "the gradient is divided by its largest entry, not by its norm",
+            _attack(lambda g, n: n * g / _each(g.flatten(1).abs().amax(1))),
+        ),
+        Misconception(
+            "the gradient is divided by the sum of its absolute values, not "
+            "by its norm, the root of the sum of squares",
+            _attack(lambda g, n: n * g / _each(g.flatten(1).abs().sum(1))),
+        ),
+        Misconception(
+            (
+                "every pixel is normalised by itself (a norm over the channels only); "
+                "the norm is the picture's"
+            ),
+            _attack(lambda g, n: n * g / g.norm(dim=1, keepdim=True)),
+        ),
+        Misconception(
+            "this is the gradient of the highest score, which strengthens "
+            "what the network sees already; the target's score should rise",
+            _attack(
+                lambda g, n: n * g / _each(g.flatten(1).norm(dim=1)),
+                lambda z, t: z.amax(1).sum(),
+            ),
+        ),
+        Misconception(
+            "`length` is ignored: every step has length 1",
+            _attack(lambda g, n: g / _each(g.flatten(1).norm(dim=1))),
+        ),
+        Misconception(
+            "the result is the step alone; it has to be added to the pictures",
+            lambda s, x, t, n: attack_step(s, x, t, n) - x,
+        ),
     ),
     laws=(Law("every picture moves by exactly `length`", _moves_by_length),),
 )
@@ -160,121 +307,252 @@ ATTACK = Exercise(
 
 
 def _ascent(steps_of, l2_gradient):
-    """Gradient ascent with the steps `steps_of(gradient, penalty, lr)`, penalty = `l2_gradient(x, l2)`."""
+    """Gradient ascent with the steps `steps_of(gradient, penalty, lr)`, penalty =
+    `l2_gradient(x, l2)`.
+    """
+
     def ascent(score, start, label, steps, lr, l2):
         x = start.clone()
         for _ in range(steps):
-            x = x + steps_of(_gradient(score, x, lambda scores: scores[:, label].sum()), l2_gradient(x, l2), lr)
+            x = x + steps_of(
+                _gradient(score, x, lambda scores: scores[:, label].sum()),
+                l2_gradient(x, l2),
+                lr,
+            )
         return x
+
     return ascent
 
 
 visualize = _ascent(lambda g, penalty, lr: lr * (g - penalty), lambda x, l2: 2 * l2 * x)
-visualize.__doc__ = "Steps of plain gradient ascent on score[label] - l2 · Σ x², from `start` `(1, 3, H, W)`."
+visualize.__doc__ = (
+    "Steps of plain gradient ascent on score[label] - l2 · Σ x², from `start` `(1, 3, "
+    "H, W)`."
+)
 
 
 def slow_visualize(score, start, label, steps, lr, l2):
     """The same, by moving every pixel."""
     score, x = score.double(), start.double()
     for _ in range(steps):
-        x = x + lr * _slow_gradient(lambda y: score(y)[:, label] - l2 * y.square().sum((1, 2, 3)), x[0])
+        x = x + lr * _slow_gradient(
+            lambda y: score(y)[:, label] - l2 * y.square().sum((1, 2, 3)), x[0]
+        )
     return x.float()
 
 
 def _accumulated(score, start, label, steps, lr, l2):
     x, total = start.clone(), torch.zeros_like(start)
     for _ in range(steps):
-        total = total + _gradient(score, x, lambda scores: scores[:, label].sum()) - 2 * l2 * x
+        total = (
+            total
+            + _gradient(score, x, lambda scores: scores[:, label].sum())
+            - 2 * l2 * x
+        )
         x = x + lr * total
     return x
 
 
 def _visualize_inputs(draw):
     height, width = draw.size(5, 6)
-    return draw.network(3, 4), draw.normal(1, 3, height, width), draw.integer(0, 3), draw.integer(3, 4), \
-        draw.number(0.2, 0.6), draw.number(0.1, 0.4)
+    return (
+        draw.network(3, 4),
+        draw.normal(1, 3, height, width),
+        draw.integer(0, 3),
+        draw.integer(3, 4),
+        draw.number(0.2, 0.6),
+        draw.number(0.1, 0.4),
+    )
 
 
 VISUALIZE = Exercise(
-    "0.3", "What the network would like to see", "visualize", visualize, slow_visualize, _visualize_inputs,
+    "0.3",
+    "What the network would like to see",
+    "visualize",
+    visualize,
+    slow_visualize,
+    _visualize_inputs,
     tolerance=2e-4,
     misconceptions=(
-        Misconception("gradients of earlier steps are still there: zero the gradient before every step (or use "
-                      "torch.autograd.grad)", _accumulated),
-        Misconception("the learning rate is left out of the L2 term; it multiplies the whole gradient",
-                      _ascent(lambda g, penalty, lr: lr * g - penalty, lambda x, l2: 2 * l2 * x)),
-        Misconception("the penalty's gradient lacks the factor 2: the derivative of x² is 2x",
-                      _ascent(lambda g, penalty, lr: lr * (g - penalty), lambda x, l2: l2 * x)),
-        Misconception("the sign of the penalty is wrong: large pixels are rewarded",
-                      _ascent(lambda g, penalty, lr: lr * (g + penalty), lambda x, l2: 2 * l2 * x)),
-        Misconception("this goes downhill: the score should rise", _ascent(
-            lambda g, penalty, lr: -lr * (g - penalty), lambda x, l2: 2 * l2 * x)),
-        Misconception("there is no penalty: l2 has no effect", _ascent(
-            lambda g, penalty, lr: lr * g, lambda x, l2: 0)),
-        Misconception("the gradient is normalised; a plain step of lr times the gradient is asked for",
-                      _ascent(lambda g, loss, lr: lr * (g - loss) / (g - loss).norm(), lambda x, l2: 2 * l2 * x)),
-        Misconception("the penalty is the norm, √Σx², not the sum of squares",
-                      _ascent(lambda g, penalty, lr: lr * (g - penalty), lambda x, l2: l2 * x / x.norm())),
-        Misconception("the penalty is the mean of the squares, not their sum, and thereby far weaker",
-                      _ascent(lambda g, penalty, lr: lr * (g - penalty), lambda x, l2: 2 * l2 * x / x.numel())),
-        Misconception("only one step is taken", lambda s, x, y, n, lr, l2: visualize(s, x, y, 1, lr, l2)),
-        Misconception("one step too few is taken", lambda s, x, y, n, lr, l2: visualize(s, x, y, n - 1, lr, l2)),
+        Misconception(
+            "gradients of earlier steps are still there: zero the gradient "
+            "before every step (or use torch.autograd.grad)",
+            _accumulated,
+        ),
+        Misconception(
+            (
+                "the learning rate is left out of the L2 term; it multiplies the whole "
+                "gradient"
+            ),
+            _ascent(lambda g, penalty, lr: lr * g - penalty, lambda x, l2: 2 * l2 * x),
+        ),
+        Misconception(
+            "the penalty's gradient lacks the factor 2: the derivative of x² is 2x",
+            _ascent(lambda g, penalty, lr: lr * (g - penalty), lambda x, l2: l2 * x),
+        ),
+        Misconception(
+            "the sign of the penalty is wrong: large pixels are rewarded",
+            _ascent(
+                lambda g, penalty, lr: lr * (g + penalty), lambda x, l2: 2 * l2 * x
+            ),
+        ),
+        Misconception(
+            "this goes downhill: the score should rise",
+            _ascent(
+                lambda g, penalty, lr: -lr * (g - penalty), lambda x, l2: 2 * l2 * x
+            ),
+        ),
+        Misconception(
+            "there is no penalty: l2 has no effect",
+            _ascent(lambda g, penalty, lr: lr * g, lambda x, l2: 0),
+        ),
+        Misconception(
+            (
+                "the gradient is normalised; a plain step of lr times the gradient is "
+                "asked for"
+            ),
+            _ascent(
+                lambda g, loss, lr: lr * (g - loss) / (g - loss).norm(),
+                lambda x, l2: 2 * l2 * x,
+            ),
+        ),
+        Misconception(
+            "the penalty is the norm, √Σx², not the sum of squares",
+            _ascent(
+                lambda g, penalty, lr: lr * (g - penalty),
+                lambda x, l2: l2 * x / x.norm(),
+            ),
+        ),
+        Misconception(
+            (
+                "the penalty is the mean of the squares, not their sum, and thereby "
+                "far weaker"
+            ),
+            _ascent(
+                lambda g, penalty, lr: lr * (g - penalty),
+                lambda x, l2: 2 * l2 * x / x.numel(),
+            ),
+        ),
+        Misconception(
+            "only one step is taken",
+            lambda s, x, y, n, lr, l2: visualize(s, x, y, 1, lr, l2),
+        ),
+        Misconception(
+            "one step too few is taken",
+            lambda s, x, y, n, lr, l2: visualize(s, x, y, n - 1, lr, l2),
+        ),
     ),
-    laws=(Law("with no steps the picture stays as it is", lambda call, draw: torch.allclose(
-        call(draw.network(3, 4), torch.ones(1, 3, 5, 6), 1, 0, 0.1, 0.1), torch.ones(1, 3, 5, 6))),),
+    laws=(
+        Law(
+            "with no steps the picture stays as it is",
+            lambda call, draw: torch.allclose(
+                call(draw.network(3, 4), torch.ones(1, 3, 5, 6), 1, 0, 0.1, 0.1),
+                torch.ones(1, 3, 5, 6),
+            ),
+        ),
+    ),
 )
 
 # ---- 0.4 -----------------------------------------------------------------------------------------------------
 
 
 def shifted_gradient(score, image, label, dy, dx):
-    """Gradient of the shifted picture's score with respect to the picture in its own place, `(1, 3, H, W)`."""
+    """Gradient of the shifted picture's score with respect to the picture in its own
+    place, `(1, 3, H, W)`.
+    """
     return _rolled(score, image, label, (dy, dx), (-dy, -dx))
 
 
 def _rolled(score, image, label, there, back):
-    grad = _gradient(score, image.roll(there, (2, 3)), lambda scores: scores[:, label].sum())
+    grad = _gradient(
+        score, image.roll(there, (2, 3)), lambda scores: scores[:, label].sum()
+    )
     return grad.roll(back, (2, 3))
 
 
 def slow_shifted_gradient(score, image, label, dy, dx):
     """The same, by moving every pixel of the picture in its own place."""
     score = score.double()
-    return _slow_gradient(lambda x: score(x.roll((dy, dx), (2, 3)))[:, label], image.double()[0])[None].float()
+    return _slow_gradient(
+        lambda x: score(x.roll((dy, dx), (2, 3)))[:, label], image.double()[0]
+    )[None].float()
 
 
 def _shift_inputs(draw):
     height, width = draw.size(6, 8)
     dy = draw.integer(1, 2)
-    return draw.network(3, 4), draw.normal(1, 3, height, width), draw.integer(0, 3), dy, -(3 - dy)
+    return (
+        draw.network(3, 4),
+        draw.normal(1, 3, height, width),
+        draw.integer(0, 3),
+        dy,
+        -(3 - dy),
+    )
 
 
 SHIFTED = Exercise(
-    "0.4", "Look from a little to the left", "shifted_gradient", shifted_gradient, slow_shifted_gradient, _shift_inputs,
+    "0.4",
+    "Look from a little to the left",
+    "shifted_gradient",
+    shifted_gradient,
+    slow_shifted_gradient,
+    _shift_inputs,
     misconceptions=(
-        Misconception("the gradient is not shifted back: it belongs to the shifted picture and would be added in the "
-                      "wrong place", lambda s, x, y, a, b: _rolled(s, x, y, (a, b), (0, 0))),
-        Misconception("the gradient is shifted forward once more instead of back",
-                      lambda s, x, y, a, b: _rolled(s, x, y, (a, b), (a, b))),
-        Misconception("the picture is not shifted at all", lambda s, x, y, a, b: _rolled(s, x, y, (0, 0), (0, 0))),
-        Misconception("the picture is not shifted, the gradient is",
-                      lambda s, x, y, a, b: _rolled(s, x, y, (0, 0), (-a, -b))),
-        Misconception("dy and dx are swapped: axis 2 is the height and moves by dy, axis 3 the width, by dx",
-                      lambda s, x, y, a, b: _rolled(s, x, y, (b, a), (-b, -a))),
-        Misconception("the shift has the wrong sign: it goes up and left where dy and dx say down and right",
-                      lambda s, x, y, a, b: _rolled(s, x, y, (-a, -b), (a, b))),
-        Misconception("only the height is shifted", lambda s, x, y, a, b: _rolled(s, x, y, (a, 0), (-a, 0))),
+        Misconception(
+            "the gradient is not shifted back: it belongs to the shifted "
+            "picture and would be added in the wrong place",
+            lambda s, x, y, a, b: _rolled(s, x, y, (a, b), (0, 0)),
+        ),
+        Misconception(
+            "the gradient is shifted forward once more instead of back",
+            lambda s, x, y, a, b: _rolled(s, x, y, (a, b), (a, b)),
+        ),
+        Misconception(
+            "the picture is not shifted at all",
+            lambda s, x, y, a, b: _rolled(s, x, y, (0, 0), (0, 0)),
+        ),
+        Misconception(
+            "the picture is not shifted, the gradient is",
+            lambda s, x, y, a, b: _rolled(s, x, y, (0, 0), (-a, -b)),
+        ),
+        Misconception(
+            (
+                "dy and dx are swapped: axis 2 is the height and moves by dy, axis 3 "
+                "the width, by dx"
+            ),
+            lambda s, x, y, a, b: _rolled(s, x, y, (b, a), (-b, -a)),
+        ),
+        Misconception(
+            (
+                "the shift has the wrong sign: it goes up and left where dy and dx say "
+                "down and right"
+            ),
+            lambda s, x, y, a, b: _rolled(s, x, y, (-a, -b), (a, b)),
+        ),
+        Misconception(
+            "only the height is shifted",
+            lambda s, x, y, a, b: _rolled(s, x, y, (a, 0), (-a, 0)),
+        ),
     ),
-    laws=(Law("a shift by the whole height is no shift", lambda call, draw: _whole_turn(call, draw)),),
+    laws=(
+        Law(
+            "a shift by the whole height is no shift",
+            lambda call, draw: _whole_turn(call, draw),
+        ),
+    ),
 )
 
 
 def _whole_turn(call, draw):
     score, image, label, _, _ = _shift_inputs(draw)
     still = _rolled(score, image, label, (0, 0), (0, 0))
-    return torch.allclose(call(score, image, label, image.shape[2], 0), still, atol=1e-6)
+    return torch.allclose(
+        call(score, image, label, image.shape[2], 0), still, atol=1e-6
+    )
 
 
 EXERCISES = [SALIENCY, ATTACK, VISUALIZE, SHIFTED]
-EXPERIMENTS = [Experiment("0.5", "How far is it to another answer?", SWEEP_RUBRIC),
-               Experiment("0.6", "An idea of your own", OWN_IDEA_RUBRIC)]
+EXPERIMENTS = [
+    Experiment("0.5", "How far is it to another answer?", SWEEP_RUBRIC),
+    Experiment("0.6", "An idea of your own", OWN_IDEA_RUBRIC),
+]

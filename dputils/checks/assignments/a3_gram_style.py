@@ -4,13 +4,22 @@ import math
 
 import torch
 
-from ..exercises import OWN_IDEA_RUBRIC, SWEEP_RUBRIC, Exercise, Experiment, Law, Misconception
+from ..exercises import (
+    OWN_IDEA_RUBRIC,
+    SWEEP_RUBRIC,
+    Exercise,
+    Experiment,
+    Law,
+    Misconception,
+)
 
 # ---- 3.1 -----------------------------------------------------------------------------------------------------
 
 
 def gram(features):
-    """Mean over positions of the products of every two channels: `(N, C, H, W)` -> `(N, C, C)`."""
+    """Mean over positions of the products of every two channels: `(N, C, H, W)` ->
+    `(N, C, C)`.
+    """
     flat = features.flatten(2)
     return flat @ flat.mT / flat.shape[2]
 
@@ -22,7 +31,11 @@ def slow_gram(features):
     for n in range(count):
         for i in range(channels):
             for j in range(channels):
-                total = sum(values[n][i][y][x] * values[n][j][y][x] for y in range(height) for x in range(width))
+                total = sum(
+                    values[n][i][y][x] * values[n][j][y][x]
+                    for y in range(height)
+                    for x in range(width)
+                )
                 result[n, i, j] = total / (height * width)
     return result
 
@@ -37,39 +50,90 @@ def _centred(features):
 
 
 def _shuffled_is_same(call, draw):
-    features, = _features(draw)
+    (features,) = _features(draw)
     flat = features.flatten(2)
-    return torch.allclose(call(flat[..., draw.order(flat.shape[2])].view_as(features)), call(features), atol=1e-4)
+    return torch.allclose(
+        call(flat[..., draw.order(flat.shape[2])].view_as(features)),
+        call(features),
+        atol=1e-4,
+    )
 
 
 GRAM = Exercise(
-    "3.1", "Which channels fire together", "gram", gram, slow_gram, _features, gradient=(0,),
+    "3.1",
+    "Which channels fire together",
+    "gram",
+    gram,
+    slow_gram,
+    _features,
+    gradient=(0,),
     misconceptions=(
-        Misconception("the Gram matrix is not divided by the number of positions H·W, so larger pictures have larger "
-                      "ones", lambda f: f.flatten(2) @ f.flatten(2).mT),
-        Misconception("the Gram matrix is divided by C·H·W; it is a mean over positions, H·W of them",
-                      lambda f: gram(f) / f.shape[1]),
-        Misconception("the sum is divided by the width only, not by H·W positions", lambda f: gram(f) * f.shape[2]),
-        Misconception("the sum runs over the batch too: every picture has a Gram matrix of its own",
-                      lambda f: gram(f).sum(0)),
-        Misconception("the channels' means are subtracted: this is the covariance, and forgets how strong a channel is",
-                      lambda f: gram(_centred(f))),
-        Misconception("these are products of positions, summed over channels; products of channels are wanted, summed "
-                      "over positions", lambda f: f.flatten(2).mT @ f.flatten(2)),
-        Misconception("`view` or `reshape` mixes channels and positions up: flatten the last two axes and transpose "
-                      "those, do not just ask for the other shape", lambda f: f.flatten(2) @ f.reshape(
-                          len(f), -1, f.shape[1]) / f[0, 0].numel()),
-        Misconception("the features are cut off from the graph, so no gradient reaches the picture",
-                      lambda f: gram(f.detach())),
+        Misconception(
+            "the Gram matrix is not divided by the number of positions H·W, "
+            "so larger pictures have larger ones",
+            lambda f: f.flatten(2) @ f.flatten(2).mT,
+        ),
+        Misconception(
+            (
+                "the Gram matrix is divided by C·H·W; it is a mean over positions, H·W "
+                "of them"
+            ),
+            lambda f: gram(f) / f.shape[1],
+        ),
+        Misconception(
+            "the sum is divided by the width only, not by H·W positions",
+            lambda f: gram(f) * f.shape[2],
+        ),
+        Misconception(
+            (
+                "the sum runs over the batch too: every picture has a Gram matrix of "
+                "its own"
+            ),
+            lambda f: gram(f).sum(0),
+        ),
+        Misconception(
+            (
+                "the channels' means are subtracted: this is the covariance, and "
+                "forgets how strong a channel is"
+            ),
+            lambda f: gram(_centred(f)),
+        ),
+        Misconception(
+            "these are products of positions, summed over channels; products "
+            "of channels are wanted, summed over positions",
+            lambda f: f.flatten(2).mT @ f.flatten(2),
+        ),
+        Misconception(
+            "`view` or `reshape` mixes channels and positions up: flatten "
+            "the last two axes and transpose those, do not just ask for the "
+            "other shape",
+            lambda f: (
+                f.flatten(2) @ f.reshape(len(f), -1, f.shape[1]) / f[0, 0].numel()
+            ),
+        ),
+        Misconception(
+            (
+                "the features are cut off from the graph, so no gradient reaches the "
+                "picture"
+            ),
+            lambda f: gram(f.detach()),
+        ),
     ),
-    laws=(Law("shuffling the positions leaves the Gram matrix unchanged", _shuffled_is_same),),
+    laws=(
+        Law(
+            "shuffling the positions leaves the Gram matrix unchanged",
+            _shuffled_is_same,
+        ),
+    ),
 )
 
 # ---- 3.2 -----------------------------------------------------------------------------------------------------
 
 
 def style_distance(found, wanted):
-    """Mean |found - wanted| of each picture, relative to the mean |wanted|: `(N, C, C)`, `(1, C, C)` -> `(N,)`."""
+    """Mean |found - wanted| of each picture, relative to the mean |wanted|:
+    `(N, C, C)`, `(1, C, C)` -> `(N,)`.
+    """
     return (found - wanted).abs().mean((1, 2)) / wanted.abs().mean()
 
 
@@ -77,55 +141,99 @@ def slow_style_distance(found, wanted):
     """The same, one entry at a time."""
     goal, count = wanted[0].tolist(), wanted[0].numel()
     size = sum(abs(value) for row in goal for value in row) / count
-    totals = [sum(abs(a - b) for row, aim in zip(one.tolist(), goal) for a, b in zip(row, aim)) for one in found]
+    totals = [
+        sum(
+            abs(a - b) for row, aim in zip(one.tolist(), goal) for a, b in zip(row, aim)
+        )
+        for one in found
+    ]
     return torch.tensor(totals) / count / size
 
 
 def _grams(draw):
     channels = draw.integer(3, 5)
-    return gram(draw.normal(draw.integer(2, 3), channels, 5, 5)), gram(0.5 + 1.5 * draw.normal(1, channels, 5, 5))
+    return gram(draw.normal(draw.integer(2, 3), channels, 5, 5)), gram(
+        0.5 + 1.5 * draw.normal(1, channels, 5, 5)
+    )
 
 
 def _is_relative(call, draw):
     found, wanted = _grams(draw)
-    return torch.allclose(call(100 * found, 100 * wanted), call(found, wanted), rtol=1e-3)
+    return torch.allclose(
+        call(100 * found, 100 * wanted), call(found, wanted), rtol=1e-3
+    )
 
 
 STYLE_DISTANCE = Exercise(
-    "3.2", "How far apart are two styles", "style_distance", style_distance, slow_style_distance, _grams,
+    "3.2",
+    "How far apart are two styles",
+    "style_distance",
+    style_distance,
+    slow_style_distance,
+    _grams,
     gradient=(0,),
     misconceptions=(
-        Misconception("the differences are squared; mean absolute differences are asked for",
-                      lambda a, b: (a - b).square().mean((1, 2)) / b.abs().mean()),
-        Misconception("the distance is not divided by the target's mean size, so layers with large numbers drown the "
-                      "others", lambda a, b: (a - b).abs().mean((1, 2))),
-        Misconception("the distance is divided by the found matrix's size: a louder picture would be nearer. Divide by "
-                      "the target's", lambda a, b: (a - b).abs().mean((1, 2)) / a.abs().mean((1, 2))),
-        Misconception("the absolute value is missing: differences cancel",
-                      lambda a, b: (a - b).mean((1, 2)) / b.abs().mean()),
-        Misconception("the entries are added instead of averaged", lambda a, b:
-                      (a - b).abs().sum((1, 2)) / b.abs().mean()),
-        Misconception("one number for the whole batch; every picture has a distance of its own",
-                      lambda a, b: (a - b).abs().mean() / b.abs().mean()),
-        Misconception("the found matrix is detached: no gradient reaches the picture. It is the target that is fixed",
-                      lambda a, b: style_distance(a.detach(), b)),
+        Misconception(
+            "the differences are squared; mean absolute differences are asked for",
+            lambda a, b: (a - b).square().mean((1, 2)) / b.abs().mean(),
+        ),
+        Misconception(
+            "the distance is not divided by the target's mean size, so "
+            "layers with large numbers drown the others",
+            lambda a, b: (a - b).abs().mean((1, 2)),
+        ),
+        Misconception(
+            "the distance is divided by the found matrix's size: a louder "
+            "picture would be nearer. Divide by the target's",
+            lambda a, b: (a - b).abs().mean((1, 2)) / a.abs().mean((1, 2)),
+        ),
+        Misconception(
+            "the absolute value is missing: differences cancel",
+            lambda a, b: (a - b).mean((1, 2)) / b.abs().mean(),
+        ),
+        Misconception(
+            "the entries are added instead of averaged",
+            lambda a, b: (a - b).abs().sum((1, 2)) / b.abs().mean(),
+        ),
+        Misconception(
+            "one number for the whole batch; every picture has a distance of its own",
+            lambda a, b: (a - b).abs().mean() / b.abs().mean(),
+        ),
+        Misconception(
+            (
+                "the found matrix is detached: no gradient reaches the picture. It is "
+                "the target that is fixed"
+            ),
+            lambda a, b: style_distance(a.detach(), b),
+        ),
     ),
-    laws=(Law("both matrices a hundred times larger give the same distance", _is_relative),),
+    laws=(
+        Law(
+            "both matrices a hundred times larger give the same distance", _is_relative
+        ),
+    ),
 )
 
 # ---- 3.3 -----------------------------------------------------------------------------------------------------
 
 
 def style_loss(found, wanted, weights, distance):
-    """Sum over the layers of `wanted` of weight times mean distance; dicts of Gram matrices, a number a layer."""
-    return sum(weights[layer] * distance(found[layer], wanted[layer]).mean() for layer in wanted)
+    """Sum over the layers of `wanted` of weight times mean distance; dicts of Gram
+    matrices, a number a layer.
+    """
+    return sum(
+        weights[layer] * distance(found[layer], wanted[layer]).mean()
+        for layer in wanted
+    )
 
 
 def slow_style_loss(found, wanted, weights, distance):
     """The same, layer by layer, without a graph."""
     total = 0.0
     for layer in sorted(wanted):
-        values = [float(distance(one[None].detach(), wanted[layer])) for one in found[layer]]
+        values = [
+            float(distance(one[None].detach(), wanted[layer])) for one in found[layer]
+        ]
         total += weights[layer] * sum(values) / len(values)
     return torch.tensor(total)
 
@@ -133,16 +241,32 @@ def slow_style_loss(found, wanted, weights, distance):
 def _layers(draw):
     names = ["conv1", "conv2", "fire3", "conv5"]
     found = {name: gram(draw.normal(2, 2 + k, 4, 4)) for k, name in enumerate(names)}
-    wanted = {name: gram(draw.normal(1, found[name].shape[1], 4, 4)) for name in names[:3]}
-    return found, wanted, {name: draw.number(0.5, 3.0) for name in names}, draw.distance()
+    wanted = {
+        name: gram(draw.normal(1, found[name].shape[1], 4, 4)) for name in names[:3]
+    }
+    return (
+        found,
+        wanted,
+        {name: draw.number(0.5, 3.0) for name in names},
+        draw.distance(),
+    )
 
 
 def _loss(combine, detach=False, over=None):
-    """A style loss that combines the layers' terms in some other way: `combine(terms, weights)`."""
+    """A style loss that combines the layers' terms in some other way:
+    `combine(terms, weights)`.
+    """
+
     def loss(found, wanted, weights, distance):
         layers = list(wanted if over is None else over(found, wanted))
-        terms = [distance(found[name].detach() if detach else found[name], wanted[name]).mean() for name in layers]
+        terms = [
+            distance(
+                found[name].detach() if detach else found[name], wanted[name]
+            ).mean()
+            for name in layers
+        ]
         return combine(terms, [weights[name] for name in layers])
+
     return loss
 
 
@@ -151,21 +275,53 @@ def _weighted(terms, weights):
 
 
 STYLE_LOSS = Exercise(
-    "3.3", "Several layers at once", "style_loss", style_loss, slow_style_loss, _layers, gradient=(0,),
+    "3.3",
+    "Several layers at once",
+    "style_loss",
+    style_loss,
+    slow_style_loss,
+    _layers,
+    gradient=(0,),
     misconceptions=(
-        Misconception("only the last layer counts: the sum is overwritten in the loop, or returned too late",
-                      _loss(lambda terms, weights: weights[-1] * terms[-1])),
-        Misconception("only the first layer counts: the `return` stands inside the loop",
-                      _loss(lambda terms, weights: weights[0] * terms[0])),
-        Misconception("the weights are ignored", _loss(lambda terms, weights: sum(terms))),
-        Misconception("the layers are averaged instead of added", _loss(lambda t, w: _weighted(t, w) / len(t))),
-        Misconception("the found matrices are detached (or turned into numbers), so no gradient reaches the picture",
-                      _loss(_weighted, detach=True)),
-        Misconception("the pictures' distances are added up; take their mean, so that the loss does not depend on how "
-                      "many there are", lambda f, w, weights, distance: sum(
-                          weights[k] * distance(f[k], w[k]).sum() for k in w)),
-        Misconception("every layer of `found` is compared; some are there for other reasons. Go through `wanted`",
-                      _loss(_weighted, over=lambda found, wanted: found)),
+        Misconception(
+            (
+                "only the last layer counts: the sum is overwritten in the loop, or "
+                "returned too late"
+            ),
+            _loss(lambda terms, weights: weights[-1] * terms[-1]),
+        ),
+        Misconception(
+            "only the first layer counts: the `return` stands inside the loop",
+            _loss(lambda terms, weights: weights[0] * terms[0]),
+        ),
+        Misconception(
+            "the weights are ignored", _loss(lambda terms, weights: sum(terms))
+        ),
+        Misconception(
+            "the layers are averaged instead of added",
+            _loss(lambda t, w: _weighted(t, w) / len(t)),
+        ),
+        Misconception(
+            (
+                "the found matrices are detached (or turned into numbers), so no "
+                "gradient reaches the picture"
+            ),
+            _loss(_weighted, detach=True),
+        ),
+        Misconception(
+            "the pictures' distances are added up; take their mean, so that "
+            "the loss does not depend on how many there are",
+            lambda f, w, weights, distance: sum(
+                weights[k] * distance(f[k], w[k]).sum() for k in w
+            ),
+        ),
+        Misconception(
+            (
+                "every layer of `found` is compared; some are there for other reasons. "
+                "Go through `wanted`"
+            ),
+            _loss(_weighted, over=lambda found, wanted: found),
+        ),
     ),
 )
 
@@ -173,12 +329,19 @@ STYLE_LOSS = Exercise(
 
 
 def _radius(height, width):
-    return (torch.fft.fftfreq(height)[:, None] ** 2 + torch.fft.fftfreq(width)[None] ** 2).sqrt()
+    return (
+        torch.fft.fftfreq(height)[:, None] ** 2 + torch.fft.fftfreq(width)[None] ** 2
+    ).sqrt()
 
 
 def fine_share(signal, above):
-    """Share of each signal's energy at frequencies above `above` cycles per pixel, mean left out: `(N,)`."""
-    return _share(torch.fft.fft2(_centred(signal)).abs().square(), _radius(*signal.shape[2:]) > above)
+    """Share of each signal's energy at frequencies above `above` cycles per pixel, mean
+    left out: `(N,)`.
+    """
+    return _share(
+        torch.fft.fft2(_centred(signal)).abs().square(),
+        _radius(*signal.shape[2:]) > above,
+    )
 
 
 def slow_fine_share(signal, above):
@@ -191,8 +354,14 @@ def slow_fine_share(signal, above):
             if row == column == 0:
                 continue
             angle = 2 * math.pi * (row * y + column * x)
-            energy = ((signal * angle.cos()).sum((2, 3)) ** 2 + (signal * angle.sin()).sum((2, 3)) ** 2).sum(1)
-            down, across = min(row, height - row) / height, min(column, width - column) / width
+            energy = (
+                (signal * angle.cos()).sum((2, 3)) ** 2
+                + (signal * angle.sin()).sum((2, 3)) ** 2
+            ).sum(1)
+            down, across = (
+                min(row, height - row) / height,
+                min(column, width - column) / width,
+            )
             total += energy
             high += energy * (math.hypot(down, across) > above)
     return high / total
@@ -215,24 +384,56 @@ def _ignores_brightness(call, draw):
 def _half(signal, above):
     height, width = signal.shape[2:]
     power = torch.fft.rfft2(_centred(signal)).abs().square()
-    return _share(power, _radius(height, width)[:, :width // 2 + 1] > above)
+    return _share(power, _radius(height, width)[:, : width // 2 + 1] > above)
 
 
 FINE_SHARE = Exercise(
-    "3.4", "How much of it is fine detail", "fine_share", fine_share, slow_fine_share, _signal_inputs,
+    "3.4",
+    "How much of it is fine detail",
+    "fine_share",
+    fine_share,
+    slow_fine_share,
+    _signal_inputs,
     misconceptions=(
-        Misconception("the mean is not left out: zero frequency holds most of the energy here and is no detail",
-                      lambda s, a: _share(torch.fft.fft2(s).abs().square(), _radius(*s.shape[2:]) > a)),
-        Misconception("these are amplitudes; energy is the squared amplitude", lambda s, a:
-                      _share(torch.fft.fft2(_centred(s)).abs(), _radius(*s.shape[2:]) > a)),
-        Misconception("only the horizontal frequency is looked at; fine detail may run down as well",
-                      lambda s, a: _share(torch.fft.fft2(_centred(s)).abs().square(),
-                                          torch.fft.fftfreq(s.shape[3]).abs()[None].expand(s.shape[2:]) > a)),
-        Misconception("this is the share below the frequency, not above", lambda s, a: 1 - fine_share(s, a)),
-        Misconception("the half spectrum of `rfft2` counts most waves once and the first column as if it were as many; "
-                      "use `fft2`, or count the other columns twice", _half),
-        Misconception("one number for the whole batch; every signal has a share of its own",
-                      lambda s, a: fine_share(s.transpose(0, 1).flatten(0, 1)[None], a)[0]),
+        Misconception(
+            (
+                "the mean is not left out: zero frequency holds most of the energy "
+                "here and is no detail"
+            ),
+            lambda s, a: _share(
+                torch.fft.fft2(s).abs().square(), _radius(*s.shape[2:]) > a
+            ),
+        ),
+        Misconception(
+            "these are amplitudes; energy is the squared amplitude",
+            lambda s, a: _share(
+                torch.fft.fft2(_centred(s)).abs(), _radius(*s.shape[2:]) > a
+            ),
+        ),
+        Misconception(
+            (
+                "only the horizontal frequency is looked at; fine detail may run down "
+                "as well"
+            ),
+            lambda s, a: _share(
+                torch.fft.fft2(_centred(s)).abs().square(),
+                torch.fft.fftfreq(s.shape[3]).abs()[None].expand(s.shape[2:]) > a,
+            ),
+        ),
+        Misconception(
+            "this is the share below the frequency, not above",
+            lambda s, a: 1 - fine_share(s, a),
+        ),
+        Misconception(
+            "the half spectrum of `rfft2` counts most waves once and the "
+            "first column as if it were as many; use `fft2`, or count the "
+            "other columns twice",
+            _half,
+        ),
+        Misconception(
+            "one number for the whole batch; every signal has a share of its own",
+            lambda s, a: fine_share(s.transpose(0, 1).flatten(0, 1)[None], a)[0],
+        ),
     ),
     laws=(Law("adding a constant changes nothing", _ignores_brightness),),
 )
@@ -241,14 +442,20 @@ FINE_SHARE = Exercise(
 
 
 def adam_step(gradient, m, v, t, lr, beta1, beta2, eps):
-    """Adam's change of the parameters at step t = 1, 2, …, and the new averages: `(change, m, v)`."""
+    """Adam's change of the parameters at step t = 1, 2, …, and the new averages:
+    `(change, m, v)`.
+    """
     m, v = beta1 * m + (1 - beta1) * gradient, beta2 * v + (1 - beta2) * gradient**2
     return -lr * (m / (1 - beta1**t)) / ((v / (1 - beta2**t)).sqrt() + eps), m, v
 
 
 def slow_adam_step(gradient, m, v, t, lr, beta1, beta2, eps):
     """The same, number by number."""
-    change, new_m, new_v = torch.zeros_like(gradient), torch.zeros_like(m), torch.zeros_like(v)
+    change, new_m, new_v = (
+        torch.zeros_like(gradient),
+        torch.zeros_like(m),
+        torch.zeros_like(v),
+    )
     for k in range(gradient.numel()):
         g, a, b = (float(tensor.flatten()[k]) for tensor in (gradient, m, v))
         a, b = beta1 * a + (1 - beta1) * g, beta2 * b + (1 - beta2) * g * g
@@ -259,42 +466,106 @@ def slow_adam_step(gradient, m, v, t, lr, beta1, beta2, eps):
 
 def _adam_inputs(draw):
     shape, t = draw.size(3, 5), draw.integer(2, 4)
-    return draw.normal(*shape), 0.3 * draw.normal(*shape), draw.uniform(*shape, low=0.02, high=0.3), t, \
-        draw.number(0.05, 0.5), 0.8, 0.95, 0.1
+    return (
+        draw.normal(*shape),
+        0.3 * draw.normal(*shape),
+        draw.uniform(*shape, low=0.02, high=0.3),
+        t,
+        draw.number(0.05, 0.5),
+        0.8,
+        0.95,
+        0.1,
+    )
 
 
-def _adam(second=None, correct=True, sign=-1.0, inside=False, swap=False, root=True, kept=False):
+def _adam(
+    second=None,
+    correct=True,
+    sign=-1.0,
+    inside=False,
+    swap=False,
+    root=True,
+    kept=False,
+):
     """Adam with one thing changed."""
+
     def step(g, m, v, t, lr, beta1, beta2, eps):
         beta1, beta2 = (beta2, beta1) if swap else (beta1, beta2)
-        m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * (g**2 if second is None else second(g))
+        m, v = (
+            beta1 * m + (1 - beta1) * g,
+            beta2 * v + (1 - beta2) * (g**2 if second is None else second(g)),
+        )
         mean, square = (m / (1 - beta1**t), v / (1 - beta2**t)) if correct else (m, v)
-        below = (square + eps).sqrt() if inside else square.sqrt() + eps if root else square + eps
+        below = (
+            (square + eps).sqrt()
+            if inside
+            else square.sqrt() + eps
+            if root
+            else square + eps
+        )
         return sign * lr * mean / below, mean if kept else m, square if kept else v
+
     return step
 
 
 def _first_step_is_lr(call, draw):
     gradient, zero = torch.tensor([1e-3, -5.0, 200.0]), torch.zeros(3)
-    return torch.allclose(call(gradient, zero, zero, 1, 0.05, 0.9, 0.999, 1e-12)[0], -0.05 * gradient.sign(), rtol=1e-3)
+    return torch.allclose(
+        call(gradient, zero, zero, 1, 0.05, 0.9, 0.999, 1e-12)[0],
+        -0.05 * gradient.sign(),
+        rtol=1e-3,
+    )
 
 
 ADAM = Exercise(
-    "3.5", "The step of Adam", "adam_step", adam_step, slow_adam_step, _adam_inputs,
+    "3.5",
+    "The step of Adam",
+    "adam_step",
+    adam_step,
+    slow_adam_step,
+    _adam_inputs,
     misconceptions=(
-        Misconception("the averages are not corrected for having started at zero: divide by 1 - beta**t",
-                      _adam(correct=False)),
-        Misconception("the corrected averages are returned; the plain ones have to go into the next step",
-                      _adam(kept=True)),
-        Misconception("the sign is wrong: a loss is minimised, so go against the gradient", _adam(sign=1.0)),
-        Misconception("eps is added inside the root; it belongs outside", _adam(inside=True)),
+        Misconception(
+            (
+                "the averages are not corrected for having started at zero: divide by "
+                "1 - beta**t"
+            ),
+            _adam(correct=False),
+        ),
+        Misconception(
+            (
+                "the corrected averages are returned; the plain ones have to go into "
+                "the next step"
+            ),
+            _adam(kept=True),
+        ),
+        Misconception(
+            "the sign is wrong: a loss is minimised, so go against the gradient",
+            _adam(sign=1.0),
+        ),
+        Misconception(
+            "eps is added inside the root; it belongs outside", _adam(inside=True)
+        ),
         Misconception("beta1 and beta2 are swapped", _adam(swap=True)),
-        Misconception("the root is missing: the change is divided by the mean square", _adam(root=False)),
-        Misconception("v averages the gradient's absolute value, not its square", _adam(second=torch.abs)),
+        Misconception(
+            "the root is missing: the change is divided by the mean square",
+            _adam(root=False),
+        ),
+        Misconception(
+            "v averages the gradient's absolute value, not its square",
+            _adam(second=torch.abs),
+        ),
     ),
-    laws=(Law("the first step moves every parameter by lr, however small its gradient", _first_step_is_lr),),
+    laws=(
+        Law(
+            "the first step moves every parameter by lr, however small its gradient",
+            _first_step_is_lr,
+        ),
+    ),
 )
 
 EXERCISES = [GRAM, STYLE_DISTANCE, STYLE_LOSS, FINE_SHARE, ADAM]
-EXPERIMENTS = [Experiment("3.6", "Is it the step size?", SWEEP_RUBRIC),
-               Experiment("3.7", "An idea of your own", OWN_IDEA_RUBRIC)]
+EXPERIMENTS = [
+    Experiment("3.6", "Is it the step size?", SWEEP_RUBRIC),
+    Experiment("3.7", "An idea of your own", OWN_IDEA_RUBRIC),
+]

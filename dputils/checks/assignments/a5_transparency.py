@@ -1,4 +1,6 @@
-"""Assignment 5: pictures with opacity, the price of paint, and backgrounds that cannot be foreseen."""
+"""Assignment 5: pictures with opacity, the price of paint, and backgrounds that cannot
+be foreseen.
+"""
 
 from functools import partial
 
@@ -8,19 +10,32 @@ from ...alpha import blend_over as blend
 from ...color import linear_to_srgb as encode
 from ...color import srgb_to_linear as decode
 from ..diagnosis import same
-from ..exercises import OWN_IDEA_RUBRIC, SWEEP_RUBRIC, Exercise, Experiment, Law, Misconception
+from ..exercises import (
+    OWN_IDEA_RUBRIC,
+    SWEEP_RUBRIC,
+    Exercise,
+    Experiment,
+    Law,
+    Misconception,
+)
 
 # ---- 5.1 -----------------------------------------------------------------------------------------------------
 
 
 def slow_blend(rgba, background):
-    """`blend_over`, one number at a time, with the curve of the sRGB standard written out."""
+    """`blend_over`, one number at a time, with the curve of the sRGB standard written
+    out.
+    """
     seen = torch.zeros_like(rgba[:, :3])
     for n, c, y, x in torch.cartesian_prod(*map(torch.arange, seen.shape)).tolist():
         behind = background[n if len(background) > 1 else 0]
         alpha = float(rgba[n, 3, y, x])
-        light = alpha * _light(float(rgba[n, c, y, x])) + (1 - alpha) * _light(float(behind[c, y, x]))
-        seen[n, c, y, x] = 12.92 * light if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055
+        light = alpha * _light(float(rgba[n, c, y, x])) + (1 - alpha) * _light(
+            float(behind[c, y, x])
+        )
+        seen[n, c, y, x] = (
+            12.92 * light if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055
+        )
     return seen
 
 
@@ -35,57 +50,126 @@ def _mixed(a, b, alpha):
 
 def _blend_inputs(draw):
     size, count = draw.size(4, 7), draw.integer(2, 3)
-    return draw.uniform(count, 4, *size), draw.uniform(draw.choice([1, count]), 3, *size)
+    return draw.uniform(count, 4, *size), draw.uniform(
+        draw.choice([1, count]), 3, *size
+    )
 
 
 def _glass_and_paint(call, draw):
     rgba, background = _blend_inputs(draw)
     colour = rgba[:, :3]
-    glass, paint = (call(torch.cat([colour, torch.full_like(rgba[:, 3:], a)], 1), background) for a in (0.0, 1.0))
+    glass, paint = (
+        call(torch.cat([colour, torch.full_like(rgba[:, 3:], a)], 1), background)
+        for a in (0.0, 1.0)
+    )
     return same(glass, background.expand_as(colour)) and same(paint, colour)
 
 
 def _black_and_white(call, draw):
     rgba, background = _blend_inputs(draw)
-    black, white = (decode(call(rgba, torch.full_like(background, grey))) for grey in (0.0, 1.0))
+    black, white = (
+        decode(call(rgba, torch.full_like(background, grey))) for grey in (0.0, 1.0)
+    )
     return same(1 - (white - black), rgba[:, 3:].expand(-1, 3, -1, -1))
 
 
 BLEND = Exercise(
-    "5.1", "Lay a picture over a background", "blend", blend, slow_blend, _blend_inputs, gradient=(0, 1),
+    "5.1",
+    "Lay a picture over a background",
+    "blend",
+    blend,
+    slow_blend,
+    _blend_inputs,
+    gradient=(0, 1),
     misconceptions=(
-        Misconception("the numbers of the file are mixed, not light. Undo sRGB, mix, and encode again",
-                      lambda p, b: p[:, 3:] * p[:, :3] + (1 - p[:, 3:]) * b),
-        Misconception("alpha is inverted: 1 is paint and shows the picture, 0 is glass and shows the background",
-                      lambda p, b: _mixed(decode(b), decode(p[:, :3]), p[:, 3:])),
-        Misconception("the result is still linear light: encode it with linear_to_srgb",
-                      lambda p, b: p[:, 3:] * decode(p[:, :3]) + (1 - p[:, 3:]) * decode(b)),
-        Misconception("alpha was decoded with the colours. It is a share and no light: only the first three channels "
-                      "are sRGB", lambda p, b: _mixed(decode(p[:, :3]), decode(b), decode(p[:, 3:]))),
-        Misconception("the two curves are swapped: srgb_to_linear comes first, linear_to_srgb last",
-                      lambda p, b: decode(p[:, 3:] * encode(p[:, :3]) + (1 - p[:, 3:]) * encode(b))),
-        Misconception("the background shines through at full strength; only 1 - alpha of it gets through", lambda p, b:
-                      encode(p[:, 3:] * decode(p[:, :3]) + decode(b))),
-        Misconception("the colour is not multiplied by alpha. It is straight colour, as strong where alpha is 0",
-                      lambda p, b: encode(decode(p[:, :3]) + (1 - p[:, 3:]) * decode(b))),
-        Misconception("a power of 2.2 is near the curve of sRGB, but not the same; use the two functions",
-                      lambda p, b: (p[:, 3:] * p[:, :3] ** 2.2 + (1 - p[:, 3:]) * b ** 2.2) ** (1 / 2.2)),
-        Misconception("no gradient reaches alpha (detach, .data or no_grad), so the holes could never be learned",
-                      lambda p, b: _mixed(decode(p[:, :3]), decode(b), p[:, 3:].detach())),
-        Misconception("the pictures are cut off from the graph, so no gradient reaches them",
-                      lambda p, b: blend(p.detach(), b)),
+        Misconception(
+            (
+                "the numbers of the file are mixed, not light. Undo sRGB, mix, and "
+                "encode again"
+            ),
+            lambda p, b: p[:, 3:] * p[:, :3] + (1 - p[:, 3:]) * b,
+        ),
+        Misconception(
+            (
+                "alpha is inverted: 1 is paint and shows the picture, 0 is glass and "
+                "shows the background"
+            ),
+            lambda p, b: _mixed(decode(b), decode(p[:, :3]), p[:, 3:]),
+        ),
+        Misconception(
+            "the result is still linear light: encode it with linear_to_srgb",
+            lambda p, b: p[:, 3:] * decode(p[:, :3]) + (1 - p[:, 3:]) * decode(b),
+        ),
+        Misconception(
+            "alpha was decoded with the colours. It is a share and no light: "
+            "only the first three channels are sRGB",
+            lambda p, b: _mixed(decode(p[:, :3]), decode(b), decode(p[:, 3:])),
+        ),
+        Misconception(
+            (
+                "the two curves are swapped: srgb_to_linear comes first, "
+                "linear_to_srgb last"
+            ),
+            lambda p, b: decode(
+                p[:, 3:] * encode(p[:, :3]) + (1 - p[:, 3:]) * encode(b)
+            ),
+        ),
+        Misconception(
+            (
+                "the background shines through at full strength; only 1 - alpha of it "
+                "gets through"
+            ),
+            lambda p, b: encode(p[:, 3:] * decode(p[:, :3]) + decode(b)),
+        ),
+        Misconception(
+            (
+                "the colour is not multiplied by alpha. It is straight colour, as "
+                "strong where alpha is 0"
+            ),
+            lambda p, b: encode(decode(p[:, :3]) + (1 - p[:, 3:]) * decode(b)),
+        ),
+        Misconception(
+            (
+                "a power of 2.2 is near the curve of sRGB, but not the same; use the "
+                "two functions"
+            ),
+            lambda p, b: (
+                (p[:, 3:] * p[:, :3] ** 2.2 + (1 - p[:, 3:]) * b**2.2) ** (1 / 2.2)
+            ),
+        ),
+        Misconception(
+            (
+                "no gradient reaches alpha (detach, .data or no_grad), so the holes "
+                "could never be learned"
+            ),
+            lambda p, b: _mixed(decode(p[:, :3]), decode(b), p[:, 3:].detach()),
+        ),
+        Misconception(
+            "the pictures are cut off from the graph, so no gradient reaches them",
+            lambda p, b: blend(p.detach(), b),
+        ),
     ),
-    laws=(Law("glass shows the background and paint hides it", _glass_and_paint),
-          Law("in light, what is seen over white minus what is seen over black is 1 - alpha", _black_and_white)),
+    laws=(
+        Law("glass shows the background and paint hides it", _glass_and_paint),
+        Law(
+            (
+                "in light, what is seen over white minus what is seen over black is 1 "
+                "- alpha"
+            ),
+            _black_and_white,
+        ),
+    ),
 )
 
 # ---- 5.2 -----------------------------------------------------------------------------------------------------
 
 
 def unblend(over_black, over_white, *, least=1e-4, light=None):
-    """The picture with opacity `(N, 4, H, W)` that looks like this over black and over white, `(N, 3, H, W)` each.
+    """The picture with opacity `(N, 4, H, W)` that looks like this over black and over
+    white, `(N, 3, H, W)` each.
 
-    The keywords are for wrong ones: another smallest alpha, another light of the colours.
+    The keywords are for wrong ones: another smallest alpha, another light of the
+        colours.
     """
     alpha = 1 - (decode(over_white) - decode(over_black)).mean(1, keepdim=True)
     light = decode(over_black) / alpha.clamp(min=least) if light is None else light
@@ -96,9 +180,14 @@ def slow_unblend(over_black, over_white):
     """The same, one pixel at a time."""
     rgba = torch.zeros(len(over_black), 4, *over_black.shape[2:])
     for n, y, x in torch.cartesian_prod(*map(torch.arange, rgba[:, 0].shape)).tolist():
-        dark, light = ([_light(float(p[n, c, y, x])) for c in range(3)] for p in (over_black, over_white))
+        dark, light = (
+            [_light(float(p[n, c, y, x])) for c in range(3)]
+            for p in (over_black, over_white)
+        )
         alpha = 1 - (sum(light) - sum(dark)) / 3
-        rgba[n, :, y, x] = torch.tensor([*(float(encode(torch.tensor(d / max(alpha, 1e-4)))) for d in dark), alpha])
+        rgba[n, :, y, x] = torch.tensor(
+            [*(float(encode(torch.tensor(d / max(alpha, 1e-4)))) for d in dark), alpha]
+        )
     return rgba
 
 
@@ -107,11 +196,15 @@ def _two_photographs(draw):
     rgba = draw.uniform(draw.integer(1, 2), 4, height, width, low=0.05)
     opaque, empty = draw.order(height * width)[:4].split(2)
     rgba[:, 3].flatten(1)[:, opaque], rgba[:, 3].flatten(1)[:, empty] = 1.0, 0.0
-    return tuple(torch.where(rgba[:, 3:] == 0, grey, blend(rgba, grey)) for grey in (0.0, 1.0))
+    return tuple(
+        torch.where(rgba[:, 3:] == 0, grey, blend(rgba, grey)) for grey in (0.0, 1.0)
+    )
 
 
 def _colour_where_there_is_paint(rgba, over_black, over_white):
-    """What counts: alpha, and colour where alpha is not 0; elsewhere it may be any finite number."""
+    """What counts: alpha, and colour where alpha is not 0; elsewhere it may be any
+    finite number.
+    """
     glass = (over_white - over_black).mean(1, keepdim=True) > 0.999
     colour = torch.where(glass & rgba[:, :3].isfinite(), 0.0, rgba[:, :3])
     return torch.cat([colour, rgba[:, 3:]], 1)
@@ -119,49 +212,103 @@ def _colour_where_there_is_paint(rgba, over_black, over_white):
 
 def _opaque_stays(call, draw):
     picture = draw.uniform(1, 3, *draw.size())
-    return same(call(picture, picture), torch.cat([picture, torch.ones_like(picture[:, :1])], 1))
+    return same(
+        call(picture, picture), torch.cat([picture, torch.ones_like(picture[:, :1])], 1)
+    )
 
 
 UNBLEND = Exercise(
-    "5.2", "A sticker from two photographs", "unblend", unblend, slow_unblend, _two_photographs,
+    "5.2",
+    "A sticker from two photographs",
+    "unblend",
+    unblend,
+    slow_unblend,
+    _two_photographs,
     observe=_colour_where_there_is_paint,
     misconceptions=(
-        Misconception("where alpha is 0 the colour is divided by 0. Divide by something that is never 0, such as "
-                      "alpha.clamp(min=1e-4)", partial(unblend, least=0.0)),
-        Misconception("everything is computed from the numbers of the file. They have to be decoded to light first, "
-                      "and the colour encoded at the end", lambda b, w: torch.cat([
-                          b / (1 - (w - b).mean(1, True)).clamp(min=1e-4), 1 - (w - b).mean(1, True)], 1)),
-        Misconception("alpha is inverted. What differs between white and black is the background's share, 1 - alpha",
-                      lambda b, w: torch.cat([unblend(b, w)[:, :3], 1 - unblend(b, w)[:, 3:]], 1)),
-        Misconception("the colour is still multiplied by alpha, which makes it dark. Divide the light by alpha",
-                      lambda b, w: unblend(b, w, light=decode(b))),
-        Misconception("the colour is still linear light; encode it with linear_to_srgb", lambda b, w: torch.cat([
-            decode(unblend(b, w)[:, :3]), unblend(b, w)[:, 3:]], 1)),
-        Misconception("the colour is taken from the white photograph, which holds 1 - alpha of white as well. Over "
-                      "black there is nothing but alpha times the colour", lambda b, w: unblend(
-                          b, w, light=decode(w) / unblend(b, w)[:, 3:].clamp(min=1e-4))),
-        Misconception("alpha comes first; it is the fourth channel", lambda b, w: unblend(b, w).roll(1, 1)),
+        Misconception(
+            "where alpha is 0 the colour is divided by 0. Divide by "
+            "something that is never 0, such as alpha.clamp(min=1e-4)",
+            partial(unblend, least=0.0),
+        ),
+        Misconception(
+            "everything is computed from the numbers of the file. They have "
+            "to be decoded to light first, and the colour encoded at the end",
+            lambda b, w: torch.cat(
+                [
+                    b / (1 - (w - b).mean(1, True)).clamp(min=1e-4),
+                    1 - (w - b).mean(1, True),
+                ],
+                1,
+            ),
+        ),
+        Misconception(
+            (
+                "alpha is inverted. What differs between white and black is the "
+                "background's share, 1 - alpha"
+            ),
+            lambda b, w: torch.cat([unblend(b, w)[:, :3], 1 - unblend(b, w)[:, 3:]], 1),
+        ),
+        Misconception(
+            (
+                "the colour is still multiplied by alpha, which makes it dark. Divide "
+                "the light by alpha"
+            ),
+            lambda b, w: unblend(b, w, light=decode(b)),
+        ),
+        Misconception(
+            "the colour is still linear light; encode it with linear_to_srgb",
+            lambda b, w: torch.cat(
+                [decode(unblend(b, w)[:, :3]), unblend(b, w)[:, 3:]], 1
+            ),
+        ),
+        Misconception(
+            "the colour is taken from the white photograph, which holds 1 - "
+            "alpha of white as well. Over black there is nothing but alpha "
+            "times the colour",
+            lambda b, w: unblend(
+                b, w, light=decode(w) / unblend(b, w)[:, 3:].clamp(min=1e-4)
+            ),
+        ),
+        Misconception(
+            "alpha comes first; it is the fourth channel",
+            lambda b, w: unblend(b, w).roll(1, 1),
+        ),
     ),
-    laws=(Law("what looks the same over black and white is opaque and keeps its colour", _opaque_stays),),
+    laws=(
+        Law(
+            "what looks the same over black and white is opaque and keeps its colour",
+            _opaque_stays,
+        ),
+    ),
 )
 
 # ---- 5.3 -----------------------------------------------------------------------------------------------------
 
 
 def priced(scores, alpha, pressure):
-    """Scores `(N,)` times how transparent each picture is, alpha `(N, 1, H, W)`: score · (1 - mean alpha)^pressure."""
+    """Scores `(N,)` times how transparent each picture is, alpha `(N, 1, H, W)`: score
+    · (1 - mean alpha)^pressure.
+    """
     return scores * (1 - alpha.mean((1, 2, 3))) ** pressure
 
 
 def slow_priced(scores, alpha, pressure):
     """The same, one picture after the other."""
-    glass = [1 - sum(map(float, picture.flatten())) / picture.numel() for picture in alpha]
-    return torch.tensor([float(score) * share ** pressure for score, share in zip(scores, glass)])
+    glass = [
+        1 - sum(map(float, picture.flatten())) / picture.numel() for picture in alpha
+    ]
+    return torch.tensor(
+        [float(score) * share**pressure for score, share in zip(scores, glass)]
+    )
 
 
 def _priced_inputs(draw):
-    return draw.normal(3), draw.uniform(3, 1, *draw.size()) * draw.uniform(3, 1, 1, 1, low=0.3), \
-        draw.choice([2.0, 3.0, 4.0])
+    return (
+        draw.normal(3),
+        draw.uniform(3, 1, *draw.size()) * draw.uniform(3, 1, 1, 1, low=0.3),
+        draw.choice([2.0, 3.0, 4.0]),
+    )
 
 
 def _free(call, draw):
@@ -170,22 +317,50 @@ def _free(call, draw):
 
 
 PRICED = Exercise(
-    "5.3", "The price of paint", "priced", priced, slow_priced, _priced_inputs, gradient=(0, 1),
+    "5.3",
+    "The price of paint",
+    "priced",
+    priced,
+    slow_priced,
+    _priced_inputs,
+    gradient=(0, 1),
     misconceptions=(
-        Misconception("the mean runs over the whole batch. Every picture pays for its own paint: average over its "
-                      "pixels only", lambda s, a, p: s * (1 - a.mean()) ** p),
-        Misconception("this rewards paint. The factor is the transparency, 1 - mean alpha",
-                      lambda s, a, p: s * a.mean((1, 2, 3)) ** p),
-        Misconception("the price is subtracted. It has to be a factor, so that it fits scores of any size",
-                      lambda s, a, p: s - p * a.mean((1, 2, 3))),
-        Misconception("the power is taken of every pixel before the mean. Average first",
-                      lambda s, a, p: s * ((1 - a) ** p).mean((1, 2, 3))),
-        Misconception("pressure is used as a weight. It is an exponent", lambda s, a, p: p * priced(s, a, 1)),
+        Misconception(
+            "the mean runs over the whole batch. Every picture pays for its "
+            "own paint: average over its pixels only",
+            lambda s, a, p: s * (1 - a.mean()) ** p,
+        ),
+        Misconception(
+            "this rewards paint. The factor is the transparency, 1 - mean alpha",
+            lambda s, a, p: s * a.mean((1, 2, 3)) ** p,
+        ),
+        Misconception(
+            (
+                "the price is subtracted. It has to be a factor, so that it fits "
+                "scores of any size"
+            ),
+            lambda s, a, p: s - p * a.mean((1, 2, 3)),
+        ),
+        Misconception(
+            "the power is taken of every pixel before the mean. Average first",
+            lambda s, a, p: s * ((1 - a) ** p).mean((1, 2, 3)),
+        ),
+        Misconception(
+            "pressure is used as a weight. It is an exponent",
+            lambda s, a, p: p * priced(s, a, 1),
+        ),
         Misconception("pressure is ignored", lambda s, a, p: priced(s, a, 1)),
-        Misconception("alpha is summed, not averaged: a larger picture would pay more",
-                      lambda s, a, p: s * (1 - a.sum((1, 2, 3))) ** p),
-        Misconception("no gradient reaches alpha (detach, .data, .item() or no_grad): nobody pays",
-                      lambda s, a, p: priced(s, a.detach(), p)),
+        Misconception(
+            "alpha is summed, not averaged: a larger picture would pay more",
+            lambda s, a, p: s * (1 - a.sum((1, 2, 3))) ** p,
+        ),
+        Misconception(
+            (
+                "no gradient reaches alpha (detach, .data, .item() or no_grad): nobody "
+                "pays"
+            ),
+            lambda s, a, p: priced(s, a.detach(), p),
+        ),
     ),
     laws=(Law("with pressure 0 paint is free: the scores are unchanged", _free),),
 )
@@ -193,9 +368,24 @@ PRICED = Exercise(
 # ---- 5.4 -----------------------------------------------------------------------------------------------------
 
 
-def grow(parameters, to_rgba, network, target, pressure, backgrounds, steps, lr, *, behind=None, seen=blend,
-         price=priced, zero=True, up=True):
-    """Raise the priced score of a class with Adam, at step t over background t, from the first again after the last.
+def grow(
+    parameters,
+    to_rgba,
+    network,
+    target,
+    pressure,
+    backgrounds,
+    steps,
+    lr,
+    *,
+    behind=None,
+    seen=blend,
+    price=priced,
+    zero=True,
+    up=True,
+):
+    """Raise the priced score of a class with Adam, at step t over background t, from
+    the first again after the last.
 
     The keywords exchange parts of it for wrong ones.
     """
@@ -203,7 +393,11 @@ def grow(parameters, to_rgba, network, target, pressure, backgrounds, steps, lr,
     adam = torch.optim.Adam([parameters], lr=lr, maximize=up)
     for step in range(steps):
         rgba = to_rgba(parameters)
-        background = backgrounds[step % len(backgrounds)][None] if behind is None else behind(backgrounds, step)
+        background = (
+            backgrounds[step % len(backgrounds)][None]
+            if behind is None
+            else behind(backgrounds, step)
+        )
         scores = network(seen(rgba, background))[:, target]
         if zero:
             adam.zero_grad()
@@ -219,10 +413,12 @@ def slow_grow(parameters, to_rgba, network, target, pressure, backgrounds, steps
         point = parameters.clone().requires_grad_()
         objective = 0.0
         for picture in to_rgba(point).split(1):
-            score = network(blend(picture, backgrounds[step % len(backgrounds)][None]))[0, target]
+            score = network(blend(picture, backgrounds[step % len(backgrounds)][None]))[
+                0, target
+            ]
             objective = objective + score * (1 - picture[:, 3].mean()) ** pressure
-        grad, = torch.autograd.grad(objective, point)
-        first, second = 0.9 * first + 0.1 * grad, 0.999 * second + 0.001 * grad ** 2
+        (grad,) = torch.autograd.grad(objective, point)
+        first, second = 0.9 * first + 0.1 * grad, 0.999 * second + 0.001 * grad**2
         size = (second / (1 - 0.999 ** (step + 1))).sqrt() + 1e-8
         parameters = parameters + lr * first / (1 - 0.9 ** (step + 1)) / size
     return parameters
@@ -230,27 +426,69 @@ def slow_grow(parameters, to_rgba, network, target, pressure, backgrounds, steps
 
 def _grow_inputs(draw):
     size, network = draw.size(5, 7), draw.network(3, 4)
-    network[-1].weight *= 100  # gradients far above Adam's 1e-8, so that sum and mean over the batch do the same
-    return (draw.normal(2, 4, *size), torch.nn.Sigmoid(), network, draw.integer(0, 3), 3.0, draw.uniform(3, 3, *size),
-            5, 0.1)
+    # gradients far above Adam's 1e-8, so that sum and mean over the batch do the same
+    network[-1].weight *= 100
+    return (
+        draw.normal(2, 4, *size),
+        torch.nn.Sigmoid(),
+        network,
+        draw.integer(0, 3),
+        3.0,
+        draw.uniform(3, 3, *size),
+        5,
+        0.1,
+    )
 
 
 GROW = Exercise(
-    "5.4", "Grow a picture over backgrounds", "grow", grow, slow_grow, _grow_inputs, points=3,
+    "5.4",
+    "Grow a picture over backgrounds",
+    "grow",
+    grow,
+    slow_grow,
+    _grow_inputs,
+    points=3,
     misconceptions=(
-        Misconception("the background is never changed: every step uses the first one, which the picture learns by "
-                      "heart. Step t uses backgrounds[t % len(backgrounds)]", partial(grow, behind=lambda b, t: b[:1])),
-        Misconception("the gradient is not zeroed, so those of all steps add up", partial(grow, zero=False)),
-        Misconception("the score falls. This Adam maximizes already, no minus sign is needed", partial(grow, up=False)),
-        Misconception("the price is left out: the picture becomes opaque", partial(grow, price=lambda s, a, p: s)),
-        Misconception("alpha is averaged over the batch, so a picture pays for its neighbours' paint",
-                      partial(grow, price=lambda s, a, p: s * (1 - a.mean()) ** p)),
-        Misconception("no gradient of the price reaches alpha, so paint costs nothing",
-                      partial(grow, price=lambda s, a, p: priced(s, a.detach(), p))),
-        Misconception("the network sees the colours alone; blend the picture over the background first", partial(
-            grow, seen=lambda p, b: p[:, :3])),
-        Misconception("the parameters are used as a picture. They go through to_rgba first", lambda x, r, *rest:
-                      grow(x, torch.nn.Identity(), *rest)),
+        Misconception(
+            "the background is never changed: every step uses the first one, "
+            "which the picture learns by heart. Step t uses backgrounds[t % "
+            "len(backgrounds)]",
+            partial(grow, behind=lambda b, t: b[:1]),
+        ),
+        Misconception(
+            "the gradient is not zeroed, so those of all steps add up",
+            partial(grow, zero=False),
+        ),
+        Misconception(
+            "the score falls. This Adam maximizes already, no minus sign is needed",
+            partial(grow, up=False),
+        ),
+        Misconception(
+            "the price is left out: the picture becomes opaque",
+            partial(grow, price=lambda s, a, p: s),
+        ),
+        Misconception(
+            (
+                "alpha is averaged over the batch, so a picture pays for its "
+                "neighbours' paint"
+            ),
+            partial(grow, price=lambda s, a, p: s * (1 - a.mean()) ** p),
+        ),
+        Misconception(
+            "no gradient of the price reaches alpha, so paint costs nothing",
+            partial(grow, price=lambda s, a, p: priced(s, a.detach(), p)),
+        ),
+        Misconception(
+            (
+                "the network sees the colours alone; blend the picture over the "
+                "background first"
+            ),
+            partial(grow, seen=lambda p, b: p[:, :3]),
+        ),
+        Misconception(
+            "the parameters are used as a picture. They go through to_rgba first",
+            lambda x, r, *rest: grow(x, torch.nn.Identity(), *rest),
+        ),
     ),
 )
 
@@ -258,42 +496,85 @@ GROW = Exercise(
 
 
 def kept(rgba, network, target, backgrounds):
-    """Mean score of every picture `(N, 4, H, W)` over each of the backgrounds `(K, 3, H, W)`: `(N,)`."""
+    """Mean score of every picture `(N, 4, H, W)` over each of the backgrounds
+    `(K, 3, H, W)`: `(N,)`.
+    """
     return _every_pair(rgba, network, target, backgrounds).mean(0)
 
 
 def _every_pair(rgba, network, target, backgrounds):
     """Scores `(K, N)`."""
-    return torch.stack([network(blend(rgba, one[None]))[:, target] for one in backgrounds])
+    return torch.stack(
+        [network(blend(rgba, one[None]))[:, target] for one in backgrounds]
+    )
 
 
 def slow_kept(rgba, network, target, backgrounds):
     """The same, one picture over one background at a time."""
-    return torch.stack([sum(network(blend(p, b))[0, target] for b in backgrounds.split(1)) / len(backgrounds)
-                        for p in rgba.split(1)])
+    return torch.stack(
+        [
+            sum(network(blend(p, b))[0, target] for b in backgrounds.split(1))
+            / len(backgrounds)
+            for p in rgba.split(1)
+        ]
+    )
 
 
 def _kept_inputs(draw):
-    size, count = draw.size(5, 7), 3 if draw.square else 4  # as many as pictures, so that pairs can be recognised
-    return draw.uniform(3, 4, *size), draw.network(3, 4), draw.integer(0, 3), draw.uniform(count, 3, *size)
+    # as many as pictures, so that pairs can be recognised
+    size, count = draw.size(5, 7), 3 if draw.square else 4
+    return (
+        draw.uniform(3, 4, *size),
+        draw.network(3, 4),
+        draw.integer(0, 3),
+        draw.uniform(count, 3, *size),
+    )
 
 
 KEPT = Exercise(
-    "5.5", "What is left over other backgrounds", "kept", kept, slow_kept, _kept_inputs,
+    "5.5",
+    "What is left over other backgrounds",
+    "kept",
+    kept,
+    slow_kept,
+    _kept_inputs,
     misconceptions=(
-        Misconception("only the first background counts; average over all", lambda *args: _every_pair(*args)[0]),
-        Misconception("picture k is laid over background k only. Every picture goes over every background",
-                      lambda p, n, t, b: n(blend(p, b))[:, t]),
-        Misconception("the order of pictures and backgrounds is mixed up: `repeat` puts whole batches one after the "
-                      "other, so view(K, N) fits and view(N, K) does not",
-                      lambda p, n, t, b: _every_pair(p, n, t, b).reshape(len(p), len(b)).mean(1)),
-        Misconception("the pictures are averaged, which leaves one number a background; average over backgrounds",
-                      lambda *args: _every_pair(*args).mean(1)),
-        Misconception("the backgrounds are averaged first. A network's mean score is not its score of the mean",
-                      lambda p, n, t, b: n(blend(p, b.mean(0, keepdim=True)))[:, t]),
+        Misconception(
+            "only the first background counts; average over all",
+            lambda *args: _every_pair(*args)[0],
+        ),
+        Misconception(
+            (
+                "picture k is laid over background k only. Every picture goes over "
+                "every background"
+            ),
+            lambda p, n, t, b: n(blend(p, b))[:, t],
+        ),
+        Misconception(
+            "the order of pictures and backgrounds is mixed up: `repeat` "
+            "puts whole batches one after the other, so view(K, N) fits and "
+            "view(N, K) does not",
+            lambda p, n, t, b: _every_pair(p, n, t, b).reshape(len(p), len(b)).mean(1),
+        ),
+        Misconception(
+            (
+                "the pictures are averaged, which leaves one number a background; "
+                "average over backgrounds"
+            ),
+            lambda *args: _every_pair(*args).mean(1),
+        ),
+        Misconception(
+            (
+                "the backgrounds are averaged first. A network's mean score is not its "
+                "score of the mean"
+            ),
+            lambda p, n, t, b: n(blend(p, b.mean(0, keepdim=True)))[:, t],
+        ),
     ),
 )
 
 EXERCISES = [BLEND, UNBLEND, PRICED, GROW, KEPT]
-EXPERIMENTS = [Experiment("5.6", "How many backgrounds does it take?", SWEEP_RUBRIC),
-               Experiment("5.7", "An idea of your own", OWN_IDEA_RUBRIC)]
+EXPERIMENTS = [
+    Experiment("5.6", "How many backgrounds does it take?", SWEEP_RUBRIC),
+    Experiment("5.7", "An idea of your own", OWN_IDEA_RUBRIC),
+]
