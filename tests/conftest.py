@@ -15,10 +15,10 @@ if processes := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
 
 import pytest
 import torch
+from scripts import build_wheel
 from torch import nn
 
 from dputils.networks import Network
-from scripts import build_wheel
 
 
 class Block(nn.Sequential):

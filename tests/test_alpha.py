@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-from dputils.objectives import IMAGE, Objective
 from dputils.alpha import (
     blend_over,
     checkerboard,
@@ -14,8 +13,9 @@ from dputils.alpha import (
     four_way,
     transparency_objective,
 )
-from dputils.color import linear_to_srgb, srgb_to_linear
+from dputils.color import srgb_to_linear
 from dputils.media import read_image, write_image
+from dputils.objectives import IMAGE, Objective
 
 
 def pictures(count=2, channels=4, size=(6, 7), seed=0):

@@ -5,18 +5,19 @@ without losing their opacity.
 import pytest
 import torch
 
-from dputils.alpha import blend_over, transparency_objective
 from dputils.alpha import (
     LearnedBackground,
     OverBackground,
+    blend_over,
     constant,
     fixed,
     photographs,
     smooth_noise,
+    transparency_objective,
     white_noise,
 )
-from dputils.images import fourier_image, random_image
 from dputils.book import high_frequency_share
+from dputils.images import fourier_image, random_image
 from dputils.objectives import channel
 from dputils.optimize import maximize
 from dputils.transforms import jitter

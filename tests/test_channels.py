@@ -10,10 +10,10 @@ from dputils.networks import (
     FAVOURITES,
     favourite_channels,
     layer_at,
+    load_network,
     selective_channels,
     unit_name,
 )
-from dputils.networks import load_network
 
 
 class Small(nn.Module):

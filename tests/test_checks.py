@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 import torch
-
 from checks_bank import RIGHT, STUDENTS, WRONG
+
 from dputils.checks import (
     Exercise,
     Law,

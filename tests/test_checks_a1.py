@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import torch
-
 from checks_bank import bank, right, wrong
 
 # ---- 1.1 frequencies ---------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import torch
 import torch.nn.functional as F
-
 from checks_bank import bank, right, wrong
 
 # ---- 2.1 interpolation_objective -----------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 import math
 
 import torch
-
 from checks_bank import bank, right, wrong
 
 ROOT = math.sqrt(3)

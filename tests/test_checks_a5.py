@@ -1,8 +1,8 @@
 """Assignment 5: solutions that students write, right and wrong."""
 
 import torch
-
 from checks_bank import bank, right, wrong
+
 from dputils.alpha import blend_over
 from dputils.color import linear_to_srgb, srgb_to_linear
 

@@ -1,7 +1,6 @@
 """Assignment 6: solutions that students write, right and wrong."""
 
 import torch
-
 from checks_bank import bank, right, wrong
 
 # ---- 6.1 place ---------------------------------------------------------------------------------------------------

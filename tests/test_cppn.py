@@ -9,8 +9,7 @@ import pytest
 import torch
 
 from dputils import cppn as module
-from dputils.cppn import CPPN, EXTENT, coordinate_grid, interpolate_weights
-from dputils.cppn import ACTIVATIONS
+from dputils.cppn import ACTIVATIONS, CPPN, EXTENT, coordinate_grid, interpolate_weights
 from dputils.optimize import maximize, minimize
 
 

@@ -12,8 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from dputils.book import diagrams
-from dputils.book import Diagram, decay_picture, spectrum_picture
+from dputils.book import Diagram, decay_picture, diagrams, spectrum_picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 PICTURE = torch.rand(1, 3, 12, 18, generator=torch.Generator().manual_seed(0))

@@ -2,9 +2,8 @@ import pytest
 import torch
 
 from dputils import color, objectives
-from dputils.patterns import dream
 from dputils.book import high_frequency_share
-from dputils.patterns import seam_jump
+from dputils.patterns import dream, seam_jump
 
 
 def noise(*shape, seed=0):

@@ -9,9 +9,15 @@ import torch
 from scripts import load_script
 
 from dputils.data import data_path, sample_image
-from dputils.style import ConditionalNorm, FastStyle, load_fast_style, save
 from dputils.networks import load_network
-from dputils.style import gram_matrix, style_loss
+from dputils.style import (
+    ConditionalNorm,
+    FastStyle,
+    gram_matrix,
+    load_fast_style,
+    save,
+    style_loss,
+)
 
 
 def noise(*shape, seed=0):

@@ -8,8 +8,7 @@ import shutil
 import pytest
 import torch
 
-from dputils.cppn import CPPN, glsl_body, interpolate_weights, to_glsl
-from dputils.cppn import _number
+from dputils.cppn import CPPN, _number, glsl_body, interpolate_weights, to_glsl
 
 # What Shadertoy puts around a shader, reduced to what ours use.
 PAGE = """

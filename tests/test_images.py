@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 import torch
 
-from dputils.images import fourier_amplitude, linear_resize
 from dputils.images import (
     AllPairsBasis,
     FourierBasis,
@@ -11,7 +10,9 @@ from dputils.images import (
     LowResBasis,
     PixelBasis,
     clipped,
+    fourier_amplitude,
     fourier_image,
+    linear_resize,
     pixel_image,
     random_image,
 )

@@ -18,7 +18,7 @@ from dputils.widgets import cells
 from dputils.widgets.controls import controls_from, defaults, in_words, taken
 
 pytest.importorskip("anywidget")
-from dputils.widgets import LivePanel  # noqa: E402
+from dputils.widgets import LivePanel
 
 
 class Page:

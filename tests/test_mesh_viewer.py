@@ -14,9 +14,8 @@ import torch
 from PIL import Image
 
 from dputils.data import list_meshes, sample_mesh
-from dputils.scene import Mesh
 from dputils.rasterize import View, interpolate
-from dputils.scene import look_at, perspective
+from dputils.scene import Mesh, look_at, perspective
 from dputils.widgets import Choice, MeshViewer, Row
 from dputils.widgets.encoding import PAYLOAD
 from dputils.widgets.hosting import STATIC

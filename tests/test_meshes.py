@@ -7,10 +7,18 @@ import torch
 from PIL import Image
 from scipy import ndimage
 
-from dputils.scene import chart_mask, dilate, fetch_mesh, load_mesh, save_mesh, unwrap
-from dputils.scene import Mesh, repair
 from dputils.rasterize import render
-from dputils.scene import orbit_views
+from dputils.scene import (
+    Mesh,
+    chart_mask,
+    dilate,
+    fetch_mesh,
+    load_mesh,
+    orbit_views,
+    repair,
+    save_mesh,
+    unwrap,
+)
 
 trimesh = pytest.importorskip("trimesh")
 

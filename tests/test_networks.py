@@ -8,11 +8,16 @@ import torch.nn.functional as F
 from torch import nn
 from torchvision import models
 
-from dputils.networks import Network, list_networks, load_network
+from dputils.networks import (
+    Network,
+    PatternNet,
+    PatternNetPlain,
+    RedirectedReLU,
+    list_networks,
+    load_network,
+)
 from dputils.objectives import logit
 from dputils.optimize import maximize
-from dputils.networks import PatternNet, PatternNetPlain
-from dputils.networks import RedirectedReLU
 
 TORCHVISION = ["squeezenet1_0", "googlenet", "resnet18", "vgg11", "mobilenet_v2"]
 

@@ -14,8 +14,8 @@ from dputils.rasterize import (
     render,
     screen_derivatives,
 )
-from dputils.scene import Mesh, look_at, perspective, sample_views
 from dputils.rasterize.visibility import pixel_coordinates
+from dputils.scene import Mesh, look_at, perspective, sample_views
 
 
 def generator(seed=0):

@@ -11,9 +11,8 @@ import pytest
 import torch
 
 from dputils import data
-from dputils.scene import chart_mask
 from dputils.rasterize import View, rasterize
-from dputils.scene import sample_views
+from dputils.scene import chart_mask, sample_views
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "meshes"
 NAMES = data.list_meshes()

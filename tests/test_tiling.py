@@ -8,10 +8,10 @@ import pytest
 import scipy.signal
 import torch
 
-from dputils.patterns import tiling
 from dputils.data import sample_image
 from dputils.images import random_image
 from dputils.media import read_image
+from dputils.patterns import tiling
 from dputils.transforms import jitter
 
 

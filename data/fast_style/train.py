@@ -28,10 +28,16 @@ from dputils.data import (
     sample_image,
     sample_pattern,
 )
-from dputils.style import FastStyle, load_fast_style, save
 from dputils.media import read_image
 from dputils.networks import load_network
-from dputils.style import content_loss, gram_matrix, style_loss
+from dputils.style import (
+    FastStyle,
+    content_loss,
+    gram_matrix,
+    load_fast_style,
+    save,
+    style_loss,
+)
 
 PAINTINGS = [name for name in list_images() if name not in PHOTOGRAPHS]
 STYLE_LAYERS, CONTENT_LAYER = (

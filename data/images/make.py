@@ -8,9 +8,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
-
 from paint import PICTURES, picture
+from PIL import Image
 
 FOLDER = Path(__file__).resolve().parent
 QUALITY = 88

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
+from sculpt import MODELS, charts, meshing, model, packing, portraits
+from sculpt.texels import Texels
 
 from dputils.media import write_image
 from dputils.scene import Mesh, load_mesh, save_mesh
-from sculpt import MODELS, charts, meshing, model, packing, portraits
-from sculpt.texels import Texels
 
 FOLDER = Path(__file__).resolve().parent
 CELLS = 208  # of the grid, on the long side of an object's box

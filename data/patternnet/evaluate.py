@@ -22,10 +22,10 @@ import torch.nn.functional as F
 from pool import PART, draw_part
 
 from dputils import objectives
-from dputils.networks import patternnet as weights
 from dputils.images import fourier_image, pixel_image
 from dputils.media import picture_sheet
 from dputils.networks import load_network
+from dputils.networks import patternnet as weights
 from dputils.optimize import maximize
 
 FOLDER = Path(__file__).resolve().parent

@@ -61,7 +61,7 @@ class Batches:
         # Copy-on-write: torch wants a writable array, and nobody writes.
         read = lambda split: torch.from_numpy(
             np.load(folder / f"{split}.npy", mmap_mode="c")
-        )  # noqa: E731
+        )
         self.images, self.held_out = read("train"), read("validation")
         if device.type == "cuda":
             self.images, self.held_out = (

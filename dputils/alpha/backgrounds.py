@@ -10,10 +10,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .blend import blend_over
 from ..data import PHOTOGRAPHS, sample_image
 from ..images import random_image
 from ..transforms import compose, jitter, random_rotate, random_scale
+from .blend import blend_over
 
 
 def constant(colour):

@@ -8,8 +8,8 @@ where alpha is 0.
 
 import torch
 
-from ..objectives import IMAGE, Objective, as_objective, bound, of
 from ..color import linear_to_srgb, srgb_to_linear
+from ..objectives import IMAGE, Objective, as_objective, bound, of
 
 
 def blend_over(rgba, background):

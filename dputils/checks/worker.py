@@ -199,7 +199,7 @@ def serve(connection, calls, wire, draws, job):
     """
     answers, requests = connection.makefile("wb"), connection.makefile("rb")
     os.chdir(job["folder"])
-    os.environ |= {name: job["folder"] for name in ("HOME", "TMPDIR", "MPLCONFIGDIR")}
+    os.environ |= dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), job["folder"])
     stand_in(draws)
     limit_resources(job)
     lock_folder(job["folder"])

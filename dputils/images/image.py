@@ -9,8 +9,8 @@ and a clean one, so it is written out in full.
 import torch
 from torch import nn
 
-from .bases import AllPairsBasis, FourierBasis, LaplacianBasis, LowResBasis, PixelBasis
 from ..color import COLOR_MEAN, decorrelated_to_rgb, rgb_to_decorrelated
+from .bases import AllPairsBasis, FourierBasis, LaplacianBasis, LowResBasis, PixelBasis
 
 __all__ = [
     "AllPairsBasis",

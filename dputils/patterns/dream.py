@@ -9,8 +9,8 @@ are mixed. `FourierBasis` and decorrelated colour do the same from the other sid
 
 import torch
 
-from ..objectives import IMAGE, as_objective
 from ..color import COLOR_CORRELATION
+from ..objectives import IMAGE, as_objective
 from .tiling import resize_periodic
 
 

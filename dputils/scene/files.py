@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as F
 
 from ..media import read_image, to_image
-from .meshes import Mesh, repair
 from ..rasterize import rasterize
+from .meshes import Mesh, repair
 
 # texels: what mip levels and a resize in another program may reach beyond a chart
 GUTTER = 8

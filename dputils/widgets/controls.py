@@ -4,8 +4,9 @@ which.
 
 import inspect
 import math
+from collections.abc import Callable
 from numbers import Real
-from typing import Callable, NamedTuple
+from typing import NamedTuple
 
 # a slider whose ends differ by this factor gives each power of ten the same room
 LOGARITHMIC = 20

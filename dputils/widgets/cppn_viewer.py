@@ -4,8 +4,7 @@
 
 import torch
 
-from ..cppn import interpolate_weights
-from ..cppn import glsl_body
+from ..cppn import glsl_body, interpolate_weights
 from ..media import picture_sheet
 from .hosting import Component
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import torch
 
-from ..objectives import Objective
 from ..media import picture_sheet
+from ..objectives import Objective
 from ..optimize import History, NonFiniteError, maximize, minimize
 from ..transforms import compose, standard_transforms
 from .cells import close_earlier

@@ -117,7 +117,7 @@ def test_pickers_change_the_pair_and_the_credit(open_page, pixels):
     )
     page = open_page(figure, figure)
     frame, credits = page.locator("#f0 .frame"), page.locator("#f0 .credits")
-    middle = lambda: pixels(frame)[100, 200]  # noqa: E731
+    middle = lambda: pixels(frame)[100, 200]
     assert (
         middle() == pytest.approx(BLUE, abs=0.05)
         and credits.inner_text() == "plain: by one"

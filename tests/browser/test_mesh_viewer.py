@@ -10,9 +10,8 @@ import pytest
 import torch
 
 from dputils.cppn import CPPN
-from dputils.scene import Mesh
 from dputils.rasterize import render
-from dputils.scene import look_at, perspective
+from dputils.scene import Mesh, look_at, perspective
 from dputils.widgets import CppnViewer, MeshViewer, Row
 from dputils.widgets.hosting import _packed, bundle
 from dputils.widgets.mesh_viewer import FIELD_OF_VIEW, _stills

@@ -7,7 +7,6 @@ import numpy as np
 from .foam import INK, WHITE, Foam
 from .tools import (
     H,
-    X,
     Y,
     colour,
     colours,

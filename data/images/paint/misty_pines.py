@@ -7,7 +7,6 @@ from scipy import ndimage
 
 from .brush import Canvas
 from .tools import (
-    H,
     W,
     X,
     Y,

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from scipy.ndimage import distance_transform_edt, label
 
-from dputils.scene import chart_mask, dilate
 from dputils.rasterize import interpolate, rasterize
+from dputils.scene import chart_mask, dilate
 
 from .fields import unit
 

@@ -2,6 +2,7 @@
 
 import torch
 
+from .petals import fold, petal_ring
 from .places import (
     blue_sky,
     evening_sky,
@@ -13,7 +14,6 @@ from .places import (
     setting,
 )
 from .sheet import PI, inside, mix, radius_of, segment, shade, sharp, tube
-from .petals import fold, petal_ring
 
 
 def tree(s):
