@@ -2,7 +2,7 @@
 ratio to PyTorch3D.
 
 Also the memory: the most that the process grew by while it drew a million triangles,
-    and one that fills 4096² pixels.
+and one that fills 4096² pixels.
 """
 
 import argparse

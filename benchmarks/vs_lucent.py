@@ -4,7 +4,7 @@ size; target: twice as fast.
 Lucent 0.1.8 needs kornia 0.4.1 or older, which would break a current environment. So it
 gets a virtual environment in a temporary folder, which borrows this environment's torch
 and torchvision: both are timed with the same PyTorch, in turn, each in a process of its
-    own.
+own.
 """
 
 import argparse

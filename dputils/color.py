@@ -45,7 +45,7 @@ def srgb_to_linear(rgb):
     61966-2-1).
 
     Differs from Lucid, which uses a pure power of 2.2: this is the standard's curve,
-        straight near black.
+    straight near black.
     """
     # The clamp keeps the unused branch's gradient finite: torch.where would pass its
     # NaN on.

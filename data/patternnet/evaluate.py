@@ -4,7 +4,7 @@
 Accuracy, accuracy under a multi-step attack, channels that never fire, and the
 experiment that only a network with
 known ground truth allows: visualize every class of one network and let the other name
-    the pictures.
+the pictures.
 """
 
 import argparse
@@ -73,7 +73,7 @@ def attack(
     start (Madry et al. 2017).
 
     A picture that was misnamed on the way stays misnamed: the last step is not always
-        the worst one.
+    the worst one.
     """
     start = torch.randn(images.shape, generator=generator).to(images)
     change = (

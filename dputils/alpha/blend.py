@@ -17,7 +17,7 @@ def blend_over(rgba, background):
     `colour · alpha + background · (1 - alpha)`, in linear light.
 
     Light adds, the numbers in a file do not: sRGB is undone first and applied again
-        afterwards.
+    afterwards.
 
     Args:
         rgba: `(N, 4, H, W)` in [0, 1].

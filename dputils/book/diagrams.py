@@ -97,7 +97,7 @@ def scaled_fourier(spectrum=None, image=None, *, channel="channel", decay_power=
     sigmoid -> image -> network.
 
     `spectrum` is a picture of the coefficients (default: coloured noise), `channel`
-        names what is maximised.
+    names what is maximised.
     """
     d = Diagram(860, 232)
     d.shade(14, 14, 534, 204, "scaled Fourier parameterization")
@@ -136,7 +136,7 @@ def style_transfer(content=None, learned=None, style=None, *, spectrum=None):
     its spectrum.
 
     `spectrum` is a picture of the learned coefficients (default: the spectrum of
-        `learned`).
+    `learned`).
     """
     d = Diagram(800, 452)
     d.shade(14, 144, 434, 150, "learned")

@@ -195,7 +195,7 @@ def spectrum_picture(image=None, size=64):
     (logarithmic), as PIL image.
 
     Without a picture: the spectrum of random 1/f noise, which is what a Fourier image
-        starts from.
+    starts from.
     """
     if image is None:
         noise = torch.randn(size, size, generator=torch.Generator().manual_seed(0))

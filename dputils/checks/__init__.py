@@ -2,7 +2,7 @@
 what is wrong is named.
 
 In a notebook: `@exercise("1.2")` above the function,
-    `check("1.2", function, student=student_id)` below it.
+`check("1.2", function, student=student_id)` below it.
 For a class: `python -m dputils.checks grade FOLDER`.
 
 The checks draw shapes and values from the student's id, so everybody's numbers are

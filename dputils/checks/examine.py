@@ -2,7 +2,7 @@
 which property is wrong.
 
 Nothing here calls the judged function itself: it is asked through `subject.evaluate`,
-    maybe in another process.
+maybe in another process.
 """
 
 import dataclasses

@@ -14,7 +14,7 @@ def exercise(number):
 
     While its blank is empty (it raises a bare NotImplementedError, or returns None) the
     notebook goes on: the first call says which exercise waits, and every call is
-        answered by the reference. Other errors are the student's to see.
+    answered by the reference. Other errors are the student's to see.
     """
     task = find_exercise(number)
 

@@ -3,7 +3,7 @@ colour.
 
 Such a network is called a CPPN, a compositional pattern-producing network. Its picture
 has no resolution: any size, any crop and any zoom can be drawn from the same weights,
-    and mixing the weights of two mixes their pictures.
+and mixing the weights of two mixes their pictures.
 
 Source: article, section 3; Stanley, Compositional pattern producing networks (2007);
     Lucid's notebook `xy2rgb`.
@@ -390,7 +390,7 @@ def interpolate_weights(keys, t, *, exaggeration=1.0, loop=True):
         exaggeration: weights at share s between two keys are multiplied by 1 +
             exaggeration · s (1 - s), since the
             mean of two unrelated sets of weights is too small: 1.25 in the middle by
-                default, 0 for the plain mean.
+            default, 0 for the plain mean.
         loop: after the last key comes the first again.
     Returns: a CPPN with `batch` as many pictures as moments; a film is
         `interpolate_weights(keys, times)()`.

@@ -2,7 +2,7 @@
 
 `load_network` serves the bundled PatternNets, every torchvision classifier and any
 `nn.Module` in the same way: images in [0, 1] go in, named activations come out, and
-    nothing deeper than the deepest asked layer is computed.
+nothing deeper than the deepest asked layer is computed.
 """
 
 import contextlib

@@ -4,7 +4,7 @@ weights are stored.
 Both were trained by `data/patternnet/train.py` on pictures drawn by
 `data/patternnet/patterns`. Batch normalization is
 folded into the convolutions before weights are written: a loaded network has
-    convolutions, ReLUs and pools only.
+convolutions, ReLUs and pools only.
 """
 
 import json

@@ -18,7 +18,7 @@ class ReluMode(TorchFunctionMode):
     `redirect`, gradients are redirected.
 
     Source of the redirection: Lucid `misc/redirected_relu_grad.py`; see
-        `RedirectedReLU`.
+    `RedirectedReLU`.
     """
 
     def __init__(self, *, redirect=False):

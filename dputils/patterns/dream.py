@@ -53,7 +53,7 @@ def color_mixed(gradient, colourful=1.0):
     `colourful` times the identity. 0 paints in the palette of photographs, mostly in
     lightness; large values leave the gradient's own colours.
     A step on decorrelated colour does the first part by itself: its gradient in RGB is
-        multiplied by C Cᵀ.
+    multiplied by C Cᵀ.
     """
     if colourful < 0:
         raise ValueError(f"colourful={colourful} must not be negative")
@@ -68,7 +68,7 @@ def tiled_gradient(image, objective, network, *, tile=512, generator=None):
 
     The picture is rolled by a random distance, cut into pieces of at most `tile` pixels
     a side, and rolled back: over many steps no place is an edge, neither between pieces
-        nor where copies of the picture meet.
+    nor where copies of the picture meet.
 
     Args:
         image: `(N, 3, H, W)` in [0, 1]; not changed.

@@ -3,7 +3,7 @@ mip levels.
 
 A texture is an image `(1 or N, C, H, W)`, top row first. Texture coordinates have their
 origin at the bottom left: (0, 0) is the lower left corner of the lower left texel, (1,
-    1) the upper right corner of the upper right one.
+1) the upper right corner of the upper right one.
 """
 
 import math
@@ -23,7 +23,7 @@ def sample_texture(texture, uv, *, level=None, wrap="repeat", mask=None):
         level: None for bilinear lookups in the texture itself; or `(N, 1, H', W')`, the
             base-2 logarithm of how many
             texels a pixel spans (`mip_level`): colours are then averaged over about one
-                pixel (trilinear).
+            pixel (trilinear).
         wrap: what lies outside [0, 1]: "repeat" (GL_REPEAT), "mirror"
             (GL_MIRRORED_REPEAT), "clamp" (GL_CLAMP_TO_EDGE).
         mask: `(N, 1, H', W')` bool; the rest is neither looked up nor coloured: it is

@@ -5,7 +5,7 @@ Each act moves the whole surface by a map with an exact inverse, so no ink is ev
 blurred: every sample of the picture is traced back through all acts until it meets the
     drop that coloured it. A drop of radius R at c pushes the
 surface outwards and keeps its area: a point at distance d > R came from distance
-    sqrt(d^2 - R^2).
+sqrt(d^2 - R^2).
 """
 
 import numpy as np

@@ -107,7 +107,7 @@ def flow(s, whirls=3):
     sheet unit).
 
     The flow follows the level lines of a stream function: a slanted plane, waves and a
-        few whirls.
+    few whirls.
     """
     x, y = s.coordinates()
     stream = turn(x, y, s.uniform(-PI, PI))[0] + s.smooth(4) * s.uniform(0.0, 0.4)

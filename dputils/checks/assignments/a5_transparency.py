@@ -169,7 +169,7 @@ def unblend(over_black, over_white, *, least=1e-4, light=None):
     white, `(N, 3, H, W)` each.
 
     The keywords are for wrong ones: another smallest alpha, another light of the
-        colours.
+    colours.
     """
     alpha = 1 - (decode(over_white) - decode(over_black)).mean(1, keepdim=True)
     light = decode(over_black) / alpha.clamp(min=least) if light is None else light
