@@ -11,6 +11,9 @@ HERE   := $(CURDIR)
 # Colab's Jupyter lies over the environment: what it does not have comes from there.
 COLAB := .venv-colab/$(if $(filter Windows_NT,$(OS)),Scripts/python.exe,bin/python)
 
+# What is held to one style: the package, its scripts and tests, the notebooks, the sources of the assignments.
+CODE := dputils tests benchmarks data notebooks
+
 # Retraining: a scratch folder for the drawn pictures, and how long to train.
 POOL   ?= $(or $(TMPDIR),/tmp)/patternnet-pool
 ROBUST ?= --steps 7000
@@ -39,7 +42,7 @@ MALLOC_TRIM_THRESHOLD_ ?= 536870912
 export MALLOC_MMAP_THRESHOLD_ MALLOC_TRIM_THRESHOLD_
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test check bench assignments site badges colab patternnet faststyle paintings meshes sums clean FORCE
+.PHONY: help lab run test quick lint check bench assignments site badges colab patternnet faststyle paintings meshes sums clean FORCE
 
 help:  ## this list
 	@echo "Two commands are enough:  make lab  (open the notebooks)   make test  (run the tests)"; echo
@@ -54,8 +57,16 @@ lab: $(STAMP)  ## open the notebooks in JupyterLab     (BROWSER=none, LAB_ARGS="
 run: $(STAMP)  ## execute the notebooks, in place      (NB="00 02", OUT=folder, RUN_ARGS="--jobs 2")
 	@$(PY) notebooks/execute.py $(NB) $(if $(OUT),--output "$(OUT)") $(RUN_ARGS)
 
-test: $(STAMP)  ## run the tests, on up to four cores   (TEST_ARGS="-k images", TEST_ARGS="-n0 -s" to see prints)
+test: lint  ## check style and types, run all tests    (TEST_ARGS="-k images", TEST_ARGS="-n0 -s" to see prints)
 	@$(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(TEST_ARGS)
+
+quick: $(STAMP)  ## run the quick tests only: two minutes
+	@$(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not slow" --ignore tests/browser $(TEST_ARGS)
+
+lint: $(STAMP)  ## check style, layout, types and the order of imports
+	@$(PY) -m ruff check $(CODE) && $(PY) -m ruff format --check --quiet $(CODE)
+	@$(PY) -m mypy
+	@$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()' --no-logo
 
 check: $(STAMP)  ## check the environment: versions, device, ffmpeg, data
 	@$(PY) -m dputils
@@ -106,12 +117,13 @@ sums: $(STAMP)  ## write data/SHA256SUMS anew, after a change to the data
 
 clean:  ## remove the environment and everything else that was generated
 	@if [ -f "$(VENV)/pyvenv.cfg" ]; then rm -rf "$(VENV)"; fi
-	@rm -rf .venv-colab build dist .pytest_cache .ruff_cache *.egg-info
+	@rm -rf .venv-colab build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache *.egg-info
 	@find . -name .git -prune -o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -print \
 	  | while IFS= read -r folder; do rm -rf "$$folder"; done
 
 FORCE:
 
+# A `dputils` that is installed under that name is this project's until 0.1, or somebody else's: it would be in the way.
 ifneq ($(STAMP),)
 $(STAMP): pyproject.toml
 	@set -e; \
@@ -130,6 +142,7 @@ $(STAMP): pyproject.toml
 	fi; \
 	echo "Installing dputils and what it needs into $(VENV) (once; PyTorch is large)"; \
 	if [ -t 1 ]; then quiet=; else quiet="--quiet --quiet"; fi; \
+	$(PY) -m pip uninstall --quiet --quiet --yes --disable-pip-version-check dputils 2>/dev/null || true; \
 	$(PY) -m pip install $$quiet --disable-pip-version-check --editable ".[$(EXTRAS)]"; \
 	printf %s "$(HERE)" > $(STAMP)
 endif

@@ -36,5 +36,5 @@ def googlenet():
 
 
 def cut(net, names):
-    net.layers  # listed once, not part of a step
+    _ = net.layers  # listed once, not part of a step
     return net, nn.Sequential(*(getattr(net.module, name) for name in names)), names[-1]

@@ -22,7 +22,9 @@ MEGA = 1e6
 
 
 def peak():
-    """Peak memory of this process in bytes: ru_maxrss counts kilobytes, on a Mac bytes."""
+    """Peak memory of this process in bytes: ru_maxrss counts kilobytes, on a Mac
+    bytes.
+    """
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (
         1 if sys.platform == "darwin" else 1024
     )

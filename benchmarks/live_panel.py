@@ -20,7 +20,8 @@ from dputils.images import fourier_image
 from dputils.networks import load_network
 from dputils.widgets import LivePanel
 net = load_network("patternnet")
-panel = LivePanel(lambda seed: fourier_image({size}, seed=seed), "{unit}", net, controls={{"lr": (0.005, 0.2)}})
+build = lambda seed: fourier_image({size}, seed=seed)
+panel = LivePanel(build, "{unit}", net, controls={{"lr": (0.005, 0.2)}})
 """
 
 

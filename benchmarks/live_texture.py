@@ -28,7 +28,8 @@ figure = MeshViewer(mesh, texture(), live=True)
 
 
 def look(texture, generator):
-    return views[int(torch.randint(len(views), (), generator=generator))].render(texture, mip=True)
+    view = views[int(torch.randint(len(views), (), generator=generator))]
+    return view.render(texture, mip=True)
 
 
 def optimized(count, shown):

@@ -23,7 +23,8 @@ COMMON = """
 import os, sys, time
 import torch
 torch.manual_seed(0)
-name, layer, channel, size, steps = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5])
+name, layer = sys.argv[1:3]
+channel, size, steps = map(int, sys.argv[3:6])
 marks = []
 """
 
@@ -41,8 +42,15 @@ class Adam(torch.optim.Adam):
         super().step(closure)
         marks.append(time.perf_counter())
 
-render.render_vis(module.to(device), f"{layer.replace('.', '_')}:{channel}", lambda: param.image(size),
-                  optimizer=lambda p: Adam(p, lr=5e-2), thresholds=(steps,), progress=False, show_image=False)
+render.render_vis(
+    module.to(device),
+    f"{layer.replace('.', '_')}:{channel}",
+    lambda: param.image(size),
+    optimizer=lambda p: Adam(p, lr=5e-2),
+    thresholds=(steps,),
+    progress=False,
+    show_image=False,
+)
 """
 )
 
@@ -53,8 +61,15 @@ from dputils.images import fourier_image
 from dputils.networks import load_network
 from dputils.optimize import maximize
 net = load_network(name, weights=None)
-maximize(fourier_image(size), f"{layer}:{channel}", net, steps=steps, progress=False, redirect_relu=0,
-         on_step=lambda step, value: marks.append(time.perf_counter()))
+maximize(
+    fourier_image(size),
+    f"{layer}:{channel}",
+    net,
+    steps=steps,
+    progress=False,
+    redirect_relu=0,
+    on_step=lambda step, value: marks.append(time.perf_counter()),
+)
 """
 )
 

@@ -16,6 +16,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+# The import is called dputils; on the package index that name is another project's.
+DISTRIBUTION = "differentiable-image-parameterizations"
 PYTHON_RANGE = ((3, 11), (3, 15))
 
 # Extras in the order in which a reader meets them, and what is lost without each.
@@ -43,18 +45,33 @@ class Report:
         print(f"--  {text}", flush=True)
 
 
+def checkout() -> dict | None:
+    """The project's table in the pyproject.toml beside the package, or None where there
+    is only the package.
+    """
+    pyproject = Path(__file__).resolve().parent.parent / "pyproject.toml"
+    if not pyproject.is_file():
+        return None
+    project = tomllib.loads(pyproject.read_text(encoding="utf-8")).get("project", {})
+    return project if project.get("name") == DISTRIBUTION else None
+
+
 def requirements() -> dict[str, list[str]]:
     """The requirement strings of the project by extra, "" for the ones always needed.
 
     A checkout's pyproject.toml is asked first: an editable install's metadata can be
     older than the files.
     """
-    pyproject = Path(__file__).resolve().parent.parent / "pyproject.toml"
-    if pyproject.is_file():
-        project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
-        if project["name"] == "dputils":
-            return {"": project["dependencies"], **project["optional-dependencies"]}
-    return by_extra(importlib.metadata.requires("dputils") or [])
+    if (project := checkout()) is not None:
+        return {"": project["dependencies"], **project["optional-dependencies"]}
+    return by_extra(importlib.metadata.requires(DISTRIBUTION) or [])
+
+
+def remedy(requirement: str, extra: str) -> str:
+    """How to install what is missing: all of its kind from a checkout, or just that."""
+    if checkout() is None:
+        return f'pip install "{requirement}"'
+    return f'pip install -e ".[{extra}]"' if extra else 'pip install -e "."'
 
 
 def by_extra(lines: list[str]) -> dict[str, list[str]]:
@@ -85,42 +102,58 @@ def check_python(report: Report) -> None:
         )
 
 
+def check_name(report: Report) -> None:
+    """Another project's `dputils` would be imported in place of this one, or lie in the
+    same folder.
+    """
+    try:
+        version = importlib.metadata.version("dputils")
+    except importlib.metadata.PackageNotFoundError:
+        version = None
+    whole = importlib.util.find_spec("dputils.images") is not None
+    if version is None and whole:
+        report.ok(f"dputils {importlib.import_module('dputils').__version__}")
+        return
+    found = "not complete" if version is None else f"{version} is another project's"
+    report.advise(
+        f"dputils: {found}; pip uninstall dputils, then install {DISTRIBUTION} again",
+        required=True,
+    )
+
+
 def check_packages(report: Report) -> None:
     """One line per package; only those without an extra are required."""
     try:
         from packaging.requirements import Requirement
     except ImportError:
         report.advise(
-            'packaging: missing, so versions cannot be compared; pip install -e "."',
+            "packaging: missing, so versions cannot be compared; "
+            f"{remedy('packaging', '')}",
             required=True,
         )
         return
     everything = requirements()
     for extra in ["", *EXTRAS]:
-        remedy = f'pip install -e ".[{extra}]"' if extra else 'pip install -e "."'
         purpose = f" ({EXTRAS[extra]})" if extra else ""
-        for requirement in map(Requirement, everything.get(extra, [])):
-            if requirement.marker is not None and not requirement.marker.evaluate(
+        for wanted in map(Requirement, everything.get(extra, [])):
+            if wanted.marker is not None and not wanted.marker.evaluate(
                 {"extra": extra}
             ):
                 continue
+            bare = f"{wanted.name}{wanted.specifier}"
+            advice = f"{purpose}; {remedy(bare, extra)}"
             try:
-                version = importlib.metadata.version(requirement.name)
+                version = importlib.metadata.version(wanted.name)
             except importlib.metadata.PackageNotFoundError:
                 report.advise(
-                    f"{requirement.name}: not installed{purpose}; {remedy}",
-                    required=not extra,
+                    f"{wanted.name}: not installed{advice}", required=not extra
                 )
                 continue
-            if requirement.specifier.contains(version, prereleases=True):
-                report.ok(f"{requirement.name} {version}")
+            if wanted.specifier.contains(version, prereleases=True):
+                report.ok(f"{wanted.name} {version}")
             else:
-                wanted = f"{requirement.name}{requirement.specifier}"
                 report.advise(
-                    (
-                        f"{requirement.name} {version}: {wanted} is wanted{purpose}; "
-                        f"{remedy}"
-                    ),
+                    f"{wanted.name} {version}: {bare} is wanted{advice}",
                     required=not extra,
                 )
 
@@ -246,6 +279,7 @@ def main() -> int:
     report = Report()
     for check in (
         check_python,
+        check_name,
         check_packages,
         check_device,
         check_ffmpeg,
@@ -254,10 +288,8 @@ def main() -> int:
     ):
         check(report)
     print(
-        (
-            "Something that every notebook needs is missing or damaged: see the lines "
-            "above that start with --."
-        )
+        "Something that every notebook needs is missing or damaged: see the lines "
+        "above that start with --."
         if report.broken
         else "Ready: `make lab` opens the notebooks."
     )

@@ -1,11 +1,13 @@
-"""Modules that stood in `dputils` itself until 0.1 and now stand in a room: whoever
-asks is told where they went.
+"""Where the modules went that stood in `dputils` itself until 0.1, for who asks.
 
 For one release. In 0.3 this file goes.
 """
 
 import importlib.abc
 import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 
 ROOM_OF = {
     "algebra": "objectives",
@@ -34,7 +36,12 @@ ROOM_OF = {
 class _Signpost(importlib.abc.MetaPathFinder):
     """Asked last, when nobody else has found the module."""
 
-    def find_spec(self, fullname, path=None, target=None):
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,
+        target: ModuleType | None = None,
+    ) -> ModuleSpec | None:
         package, _, name = fullname.rpartition(".")
         if package == __package__ and name in ROOM_OF:
             room = f"{package}.{ROOM_OF[name]}"
@@ -46,6 +53,6 @@ class _Signpost(importlib.abc.MetaPathFinder):
         return None
 
 
-def say_where():
+def say_where() -> None:
     if not any(isinstance(finder, _Signpost) for finder in sys.meta_path):
         sys.meta_path.append(_Signpost())

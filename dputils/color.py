@@ -17,14 +17,13 @@ COLOR_CORRELATION = _COLOR_COVARIANCE_ROOT / _COLOR_COVARIANCE_ROOT.norm(dim=0).
 COLOR_MEAN = torch.tensor([0.48, 0.46, 0.41])
 
 
-def decorrelated_to_rgb(t):
-    """Mix three decorrelated channels into red, green and blue (linear, before any
-    squashing).
+def decorrelated_to_rgb(t: torch.Tensor) -> torch.Tensor:
+    """Mix three decorrelated channels into red, green and blue, before any squashing.
 
     Args:
         t: `(N, 3, H, W)`, any range.
-    Returns:
-        `(N, 3, H, W)`: each pixel multiplied by COLOR_CORRELATION.
+    Returns: `(N, 3, H, W)`, each pixel multiplied by COLOR_CORRELATION.
+    Raises: ValueError for another shape.
     Gradients: reach `t`; a step in one decorrelated channel moves all three colours
         together, as in photographs.
     Source: article, introduction (preconditioning); Lucid `param/color.py`.
@@ -34,18 +33,19 @@ def decorrelated_to_rgb(t):
     ).unflatten(2, t.shape[2:])
 
 
-def rgb_to_decorrelated(rgb):
+def rgb_to_decorrelated(rgb: torch.Tensor) -> torch.Tensor:
     """Inverse of `decorrelated_to_rgb`, same shapes."""
     inverse = torch.linalg.inv(COLOR_CORRELATION.double()).to(rgb)
     return torch.einsum("cr,nrhw->nchw", inverse, _three(rgb, "rgb_to_decorrelated"))
 
 
-def srgb_to_linear(rgb):
-    """sRGB-encoded values in [0, 1] to linear light in [0, 1], any shape (IEC
-    61966-2-1).
+def srgb_to_linear(rgb: torch.Tensor) -> torch.Tensor:
+    """sRGB-encoded values in [0, 1] to linear light in [0, 1], any shape.
 
-    Differs from Lucid, which uses a pure power of 2.2: this is the standard's curve,
-    straight near black.
+    Gradients: finite everywhere, also at black.
+    Source: IEC 61966-2-1.
+    Differs: Lucid uses a pure power of 2.2; this is the standard's curve, straight near
+        black.
     """
     # The clamp keeps the unused branch's gradient finite: torch.where would pass its
     # NaN on.
@@ -54,15 +54,16 @@ def srgb_to_linear(rgb):
     )
 
 
-def linear_to_srgb(rgb_linear):
-    """Linear light in [0, 1] to sRGB-encoded values in [0, 1], any shape; inverse of
-    `srgb_to_linear`.
+def linear_to_srgb(rgb_linear: torch.Tensor) -> torch.Tensor:
+    """Linear light in [0, 1] to sRGB-encoded values in [0, 1], any shape.
+
+    The inverse of `srgb_to_linear`.
     """
     bright = 1.055 * rgb_linear.clamp(min=0.0031308) ** (1 / 2.4) - 0.055
     return torch.where(rgb_linear <= 0.0031308, rgb_linear * 12.92, bright)
 
 
-def _three(t, name):
+def _three(t: torch.Tensor, name: str) -> torch.Tensor:
     if t.dim() != 4 or t.shape[1] != 3:
         raise ValueError(
             f"{name} needs a tensor of shape (N, 3, H, W), not "

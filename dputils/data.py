@@ -9,6 +9,15 @@ import importlib.util
 import os
 import sys
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from .sizes import Size, height_width
+
+if TYPE_CHECKING:
+    import torch
+
+    from .scene import Mesh
 
 PHOTOGRAPHS = {  # what scikit-image carries in its wheel, under the names used here
     "cat": "chelsea",
@@ -36,12 +45,12 @@ PAINTINGS_ONLINE = {
 _COMMONS = "https://commons.wikimedia.org/wiki/Special:FilePath/"
 
 
-def data_path(relative=""):
+def data_path(relative: str = "") -> Path:
     """Path of a bundled file, such as `data_path("images/README.md")`.
 
     Looks in the folder named by the environment variable DPUTILS_DATA, then in the
-    installed package, then beside a source checkout. Raises FileNotFoundError that
-    names the places.
+    installed package, then beside a source checkout.
+    Raises: FileNotFoundError that names the places.
     """
     named = os.environ.get("DPUTILS_DATA")
     here = Path(__file__).resolve().parent
@@ -56,16 +65,14 @@ def data_path(relative=""):
     )
 
 
-def list_images():
-    """Names that `sample_image` takes without a network: bundled paintings, then
-    photographs.
-    """
+def list_images() -> list[str]:
+    """Names that `sample_image` takes offline: bundled paintings, then photographs."""
     return sorted(path.stem for path in data_path("images").glob("*.jpg")) + list(
         PHOTOGRAPHS
     )
 
 
-def sample_image(name, size=None):
+def sample_image(name: str, size: Size | None = None) -> "torch.Tensor":
     """A picture by name, `(1, 3, H, W)` in [0, 1].
 
     Args:
@@ -73,7 +80,8 @@ def sample_image(name, size=None):
             knows (`list_images()`).
         size: `(H, W)`, or one number for a square; the picture is cropped at the centre
             to that shape, then resized.
-    Raises: ValueError with the nearest names.
+    Raises: ValueError with the nearest names; RuntimeError where `fetch` finds no
+        network.
     """
     from .media import read_image
 
@@ -93,20 +101,20 @@ def sample_image(name, size=None):
     )
 
 
-def list_meshes():
+def list_meshes() -> list[str]:
     """Names that `sample_mesh` takes without a network."""
     return sorted(path.stem for path in data_path("meshes").glob("*.glb"))
 
 
-def sample_mesh(name):
-    """A painted mesh by name: a `scene.Mesh` with texture coordinates and a texture
-    `(1, 3, 1024, 1024)`.
+def sample_mesh(name: str) -> "Mesh":
+    """A painted mesh by name, with texture coordinates and a texture.
 
-    It faces +z, y is up, the centre of its bounding box is at 0 and its longest side
-    goes from -1 to 1.
+    The texture is `(1, 3, 1024, 1024)` in [0, 1]. The mesh faces +z, y is up, the
+    centre of its bounding box is at 0 and its longest side goes from -1 to 1.
 
-    Args: `name`: one of `list_meshes()`, or "stanford_bunny", which is downloaded on
-        first use.
+    Args:
+        name: one of `list_meshes()`, or "stanford_bunny", which is downloaded on first
+            use.
     Raises: ValueError with the nearest names.
     """
     from .scene import load_mesh
@@ -123,9 +131,8 @@ def sample_mesh(name):
     )
 
 
-def sample_landmarks(name, size=None):
-    """Where the landmarks of a bundled mesh lie in its texture: a dictionary from their
-    names to `(1, 1, H, W)`.
+def sample_landmarks(name: str, size: Size | None = None) -> "dict[str, torch.Tensor]":
+    """Where the landmarks of a bundled mesh lie in its texture, `{name: (1, 1, H, W)}`.
 
     They are "iris", "pupil" and "mouth" for what has a face (the owl's mouth is its
     beak; the skull's iris is the ring of petals around a socket, its pupil the dark
@@ -154,29 +161,32 @@ def sample_landmarks(name, size=None):
     }
     if size is None:
         return masks
-    size = (size, size) if isinstance(size, int) else tuple(size)
-    return {landmark: _averaged(mask, size) for landmark, mask in masks.items()}
+    shape = height_width(size)
+    return {landmark: _averaged(mask, shape) for landmark, mask in masks.items()}
 
 
-def list_patterns():
-    """Names that `sample_pattern` takes: the classes of PatternNet, in the order of its
-    logits.
-    """
+def list_patterns() -> list[str]:
+    """Names that `sample_pattern` takes: PatternNet's classes, in its logits' order."""
     return list(_patterns(data_path("patternnet/patterns/__init__.py")).NAMES)
 
 
-def sample_pattern(name, count=1, size=96, *, seed=0):
+def sample_pattern(
+    name: str, count: int = 1, size: Size = 96, *, seed: int = 0
+) -> "tuple[torch.Tensor, torch.Tensor]":
     """Fresh pictures of one of PatternNet's classes, and where in them the thing is.
 
     They are drawn when you ask, from random numbers, by the code that drew the training
-    pictures; the seed names the
-    whole batch. Returns: pictures `(count, 3, size, size)` in [0, 1], and masks
-    `(count, 1, size, size)` in [0, 1], 1 on the object (or on the figure of a texture,
-    as opposed to its ground) and 0 beside it. Args:
+    pictures; the seed names the whole batch.
+
+    Args:
         name: one of `list_patterns()`.
         count: how many, at least 1.
-        size: height and width in pixels; PatternNet was trained on crops of 96.
-    Raises: ValueError with the nearest names.
+        size: height and width in pixels, at least 8 and equal; PatternNet was trained
+            on crops of 96.
+    Returns: pictures `(count, 3, size, size)` in [0, 1], and masks
+        `(count, 1, size, size)` in [0, 1], 1 on the object (or on the figure of a
+        texture, as opposed to its ground) and 0 beside it.
+    Raises: ValueError with the nearest names; for a count or a size that is too small.
     """
     if name not in list_patterns():
         raise _unknown(
@@ -185,21 +195,22 @@ def sample_pattern(name, count=1, size=96, *, seed=0):
             list_patterns(),
             "sample_image has photographs and paintings.",
         )
-    if count < 1 or size < 8:
+    height, width = height_width(size)
+    if count < 1 or height < 8 or height != width:
         raise ValueError(
             f"count={count}, size={size}: ask for at least 1 picture of at least 8 "
-            "pixels"
+            "pixels, as high as wide"
         )
     pictures, masks = _patterns(data_path("patternnet/patterns/__init__.py")).draw(
-        name, count, size, seed=seed
+        name, count, height, seed=seed
     )
     return pictures, masks[:, None]
 
 
-def fetch(name):
-    """Path of a public-domain painting, downloaded on first use and checked against its
-    first SHA-256 afterwards.
+def fetch(name: str) -> Path:
+    """Path of a public-domain painting, downloaded on first use.
 
+    Afterwards it is checked against its first SHA-256.
     Raises: ValueError for an unknown name; RuntimeError without a network, saying where
         to put the file by hand.
     """
@@ -234,15 +245,13 @@ def fetch(name):
     return target
 
 
-def sha256(path):
+def sha256(path: str | Path) -> str:
     """Hexadecimal SHA-256 of a file."""
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
-def verify():
-    """Check every file listed in data/SHA256SUMS: a list of
-    `(relative path, ok, message)`.
-    """
+def verify() -> list[tuple[str, bool, str]]:
+    """Check the files in data/SHA256SUMS: a list of `(relative path, ok, message)`."""
     results = []
     for line in data_path("SHA256SUMS").read_text().splitlines():
         expected, relative = line.split(maxsplit=1)
@@ -268,9 +277,10 @@ def verify():
     return results
 
 
-def write_sums():
-    """Write data/SHA256SUMS anew for all bundled pictures, meshes and weights; returns
-    how many files it lists.
+def write_sums() -> int:
+    """Write data/SHA256SUMS anew for all bundled pictures, meshes and weights.
+
+    Returns: how many files it lists.
     """
     root = data_path("images").parent
     kinds = (
@@ -289,7 +299,7 @@ def write_sums():
     return len(files)
 
 
-def _unknown(kind, name, names, instead):
+def _unknown(kind: str, name: object, names: list[str], instead: str) -> ValueError:
     near = difflib.get_close_matches(str(name), names, n=3, cutoff=0.3)
     return ValueError(
         f"there is no {kind} {name!r}; the nearest are "
@@ -299,12 +309,10 @@ def _unknown(kind, name, names, instead):
 
 
 @functools.cache
-def _patterns(file):
-    """The generator of PatternNet's pictures, which travels with the data and not among
-    the modules.
-    """
+def _patterns(file: Path) -> ModuleType:
+    """The generator of PatternNet's pictures, which travels with the data."""
     folder = [str(file.parent)]  # makes it a package, whose modules import each other
-    spec = importlib.util.spec_from_file_location(
+    spec: Any = importlib.util.spec_from_file_location(
         "dputils_patterns", file, submodule_search_locations=folder
     )
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
@@ -312,16 +320,14 @@ def _patterns(file):
     return module
 
 
-def _averaged(mask, size):
-    """A mask at another size, each texel the mean of what it covers: Lanczos would
-    leave [0, 1].
-    """
+def _averaged(mask: "torch.Tensor", size: tuple[int, int]) -> "torch.Tensor":
+    """A mask at another size, each texel a mean: Lanczos would leave [0, 1]."""
     import torch.nn.functional as F
 
     return F.interpolate(mask, size=size, mode="area")
 
 
-def _quiet_downloader():
+def _quiet_downloader() -> Any:
     import pooch
 
     agent = (

@@ -4,18 +4,35 @@ curves.
 
 import base64
 import io
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from .sizes import Size, height_width
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Picture: TypeAlias = torch.Tensor | np.ndarray | Image.Image
+"""One picture: `(C, H, W)`, `(1, C, H, W)` or `(H, W)` in [0, 1], or a PIL image."""
+
+Pictures: TypeAlias = Picture | Sequence[Picture]
+"""`(N, C, H, W)` in [0, 1], or a list of pictures."""
+
 _GAP, _INK, _PAPER = 4, (60, 60, 60), (255, 255, 255)
 
 
-def read_image(source, size=None, *, mode="RGB"):
-    """A picture as a tensor `(1, 3, H, W)` in [0, 1] (4 channels with mode="RGBA", 1
-    with mode="L").
+def read_image(
+    source: str | Path | bytes | bytearray | Image.Image | np.ndarray,
+    size: Size | None = None,
+    *,
+    mode: str = "RGB",
+) -> torch.Tensor:
+    """A picture as a tensor `(1, 3, H, W)` in [0, 1].
 
     Args:
         source: a path, a URL, a PIL image, an array `(H, W)` or `(H, W, C)`, or the
@@ -24,23 +41,25 @@ def read_image(source, size=None, *, mode="RGB"):
             mark is obeyed.
         size: `(H, W)`, or one number for a square: the picture is cropped at its centre
             to that shape, then resized (Lanczos).
-    Raises: FileNotFoundError; ValueError if the source is not a picture.
+        mode: "RGB"; "RGBA" for 4 channels, "L" for 1.
+    Raises: FileNotFoundError; ValueError if the source is not a picture; RuntimeError
+        if a URL does not answer.
     """
     picture = _to_mode(ImageOps.exif_transpose(_open(source)), mode)
     if size is not None:
-        height, width = (size, size) if isinstance(size, int) else size
-        picture = ImageOps.fit(
-            picture, (int(width), int(height)), Image.Resampling.LANCZOS
-        )
+        height, width = height_width(size)
+        picture = ImageOps.fit(picture, (width, height), Image.Resampling.LANCZOS)
     values = np.asarray(picture, dtype=np.float32) / 255
     return torch.from_numpy(np.atleast_3d(values)).permute(2, 0, 1)[None].contiguous()
 
 
-def write_image(path, image, *, overwrite=False, quality=90):
-    """Write a tensor as PNG, JPEG or WebP, by the path's ending; returns the path.
+def write_image(
+    path: str | Path, image: Picture, *, overwrite: bool = False, quality: int = 90
+) -> Path:
+    """Write a picture as PNG, JPEG or WebP, by the path's ending; returns the path.
 
     Four channels keep their opacity, and the colour under it, in PNG and WebP; in JPEG
-    they are laid over white.
+    they are laid over white. `quality` is that of JPEG and WebP, 1 to 95.
     Raises: FileExistsError unless `overwrite`; ValueError for several pictures or
         another shape.
     """
@@ -59,35 +78,43 @@ def write_image(path, image, *, overwrite=False, quality=90):
     return path
 
 
-def to_image(image):
-    """One picture `(C, H, W)` or `(1, C, H, W)` in [0, 1] as a PIL image; 1, 3 or 4
-    channels. Values are clamped.
+def to_image(image: Picture) -> Image.Image:
+    """One picture `(C, H, W)` or `(1, C, H, W)` as a PIL image; 1, 3 or 4 channels.
+
+    Values are clamped to [0, 1].
+    Raises: ValueError for another shape, and for NaN and infinite values.
     """
     if isinstance(image, Image.Image):
         return image
-    image = torch.as_tensor(image).detach().float().cpu()
-    if image.dim() == 2:
-        image = image[None]
-    if image.dim() == 4 and len(image) == 1:
-        image = image[0]
-    if image.dim() != 3 or image.shape[0] not in (1, 3, 4):
+    t = torch.as_tensor(image).detach().float().cpu()
+    if t.dim() == 2:
+        t = t[None]
+    if t.dim() == 4 and len(t) == 1:
+        t = t[0]
+    if t.dim() != 3 or t.shape[0] not in (1, 3, 4):
         raise ValueError(
             "one picture has shape (C, H, W) with 1, 3 or 4 channels, not "
-            f"{tuple(image.shape)}; pick one with images[0], or use "
+            f"{tuple(t.shape)}; pick one with images[0], or use "
             "show_images for several"
         )
-    if not torch.isfinite(image).all():
+    if not torch.isfinite(t).all():
         raise ValueError(
             "the picture contains NaN or infinite values; the run that made it needs a "
             "lower lr"
         )
-    values = (image.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy()
+    values = (t.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy()
     return Image.fromarray(values[..., 0] if values.shape[2] == 1 else values)
 
 
 def picture_sheet(
-    images, titles=None, *, columns=None, width=None, zoom=None, rows=None
-):
+    images: Pictures,
+    titles: Iterable[object] | None = None,
+    *,
+    columns: int | None = None,
+    width: int | None = None,
+    zoom: int | None = None,
+    rows: Sequence[str] | None = None,
+) -> Image.Image:
     """Pictures side by side on white, as one PIL image.
 
     Args:
@@ -98,14 +125,13 @@ def picture_sheet(
         zoom: enlarge each picture by this whole number, without smoothing, so that
             pixels can be seen.
         rows: one text a row, at its left.
+    Raises: ValueError without pictures, or with another number of titles.
     """
     pictures = _pictures(images)
-    titles = (
-        [""] * len(pictures) if titles is None else [str(title) for title in titles]
-    )
-    if len(titles) != len(pictures):
+    texts = [""] * len(pictures) if titles is None else [str(title) for title in titles]
+    if len(texts) != len(pictures):
         raise ValueError(
-            f"{len(titles)} titles for {len(pictures)} pictures; give one each, '' for "
+            f"{len(texts)} titles for {len(pictures)} pictures; give one each, '' for "
             "none"
         )
     columns = min(len(pictures), 8) if columns is None else columns
@@ -136,14 +162,12 @@ def picture_sheet(
         cell_width = target
     cell_height = max(p.height for p in pictures)
     # none above a bare line
-    heads = [
-        18 * any(titles[k : k + columns]) for k in range(0, len(pictures), columns)
-    ]
+    heads = [18 * any(texts[k : k + columns]) for k in range(0, len(pictures), columns)]
     tops = [k * (cell_height + _GAP) + sum(heads[: k + 1]) for k in range(len(heads))]
     size = margin + columns * (cell_width + _GAP) - _GAP, tops[-1] + cell_height
     sheet = Image.new("RGB", size, _PAPER)
     draw = ImageDraw.Draw(sheet)
-    for i, (picture, title) in enumerate(zip(pictures, titles)):
+    for i, (picture, title) in enumerate(zip(pictures, texts)):
         x, y = margin + i % columns * (cell_width + _GAP), tops[i // columns]
         draw.text(
             (x + 1, y + 1 - heads[i // columns]),
@@ -164,20 +188,19 @@ def picture_sheet(
 
 
 def show_images(
-    images,
-    titles=None,
+    images: Pictures,
+    titles: Iterable[object] | None = None,
     *,
-    columns=None,
-    width=None,
-    zoom=None,
-    rows=None,
-    caption=None,
-    quality=90,
-):
-    """Show pictures side by side in a notebook, as one JPEG; arguments as for
-    `picture_sheet`.
+    columns: int | None = None,
+    width: int | None = None,
+    zoom: int | None = None,
+    rows: Sequence[str] | None = None,
+    caption: str | None = None,
+    quality: int = 90,
+) -> None:
+    """Show pictures side by side in a notebook, as one JPEG.
 
-    `caption` is shown below in Markdown: what to look at.
+    Arguments as for `picture_sheet`; `caption`, in Markdown, is shown below them.
     """
     _display(
         picture_sheet(
@@ -188,9 +211,18 @@ def show_images(
     _caption(caption)
 
 
-def show_filmstrip(*films, titles=None, every=1, width=900, caption=None, quality=90):
-    """Show films `(N, C, H, W)` as rows of frames, first frame at the left; `titles`
-    names the rows.
+def show_filmstrip(
+    *films: Pictures,
+    titles: Sequence[str] | None = None,
+    every: int = 1,
+    width: int = 900,
+    caption: str | None = None,
+    quality: int = 90,
+) -> None:
+    """Show films `(N, C, H, W)` as rows of frames, first frame at the left.
+
+    `titles` names the rows; only every `every`-th frame is shown.
+    Raises: ValueError for films of different lengths.
     """
     frames = [_pictures(film)[::every] for film in films]
     columns = max(map(len, frames))
@@ -206,12 +238,20 @@ def show_filmstrip(*films, titles=None, every=1, width=900, caption=None, qualit
     _caption(caption)
 
 
-def write_video(path, frames, *, fps=15, ping_pong=False, overwrite=False):
-    """Write frames `(N, 3, H, W)` or a list as .mp4 (H.264), .gif or animated .webp;
-    returns the path.
+def write_video(
+    path: str | Path,
+    frames: Pictures,
+    *,
+    fps: float = 15,
+    ping_pong: bool = False,
+    overwrite: bool = False,
+) -> Path:
+    """Write frames as .mp4 (H.264), .gif or animated .webp; returns the path.
 
-    `ping_pong` plays forwards, then backwards. Odd heights and widths lose one row or
-    column in MP4, whose pixels come in pairs.
+    Frames are `(N, 3, H, W)` in [0, 1], or a list of pictures of one size. `ping_pong`
+    plays forwards, then backwards. Odd heights and widths lose one row or column in
+    MP4, whose pixels come in pairs.
+    Raises: FileExistsError unless `overwrite`; ValueError for another ending.
     """
     path = Path(path)
     if path.exists() and not overwrite:
@@ -222,8 +262,19 @@ def write_video(path, frames, *, fps=15, ping_pong=False, overwrite=False):
     return path
 
 
-def show_video(frames, *, fps=15, ping_pong=True, width=None, loop=True, caption=None):
-    """Show a film in a notebook, embedded, so that it plays without a kernel."""
+def show_video(
+    frames: Pictures,
+    *,
+    fps: float = 15,
+    ping_pong: bool = True,
+    width: int | None = None,
+    loop: bool = True,
+    caption: str | None = None,
+) -> None:
+    """Show a film in a notebook, embedded, so that it plays without a kernel.
+
+    Frames as for `write_video`; `width` is in CSS pixels, by default the film's own.
+    """
     from IPython.display import HTML, display
 
     source = base64.b64encode(_film(frames, fps, ping_pong, ".mp4")).decode()
@@ -239,18 +290,23 @@ def show_video(frames, *, fps=15, ping_pong=True, width=None, loop=True, caption
 
 
 def plot_history(
-    *histories, labels=None, terms=None, log=False, ylabel=None, axes=None
-):
+    *histories: Any,
+    labels: Sequence[str] | None = None,
+    terms: Iterable[str] | None = None,
+    log: bool = False,
+    ylabel: str | None = None,
+    axes: "Axes | None" = None,
+) -> "Axes":
     """Curves of one or several runs on one pair of matplotlib axes, which are returned.
 
-    Plots the loss, or with `terms=[…]` those named terms.
+    Plots the loss of each `History`, or with `terms=[…]` those named terms.
     """
     import matplotlib.pyplot as plt
 
     axes = plt.figure(figsize=(6, 3)).add_subplot() if axes is None else axes
     for i, history in enumerate(histories):
         label = labels[i] if labels else None
-        curves = (
+        curves: dict[str | None, list[float]] = (
             {None: history.loss}
             if terms is None
             else {term: history.terms[term] for term in terms}
@@ -273,15 +329,19 @@ def plot_history(
     return axes
 
 
-def data_url(image, format="jpeg", quality=85):
-    """A picture as a `data:` URL, to put into HTML or SVG."""
-    return f"data:image/{format};base64,{base64.b64encode(_encode(to_image(image), format, quality)).decode()}"
+def data_url(image: Picture, format: str = "jpeg", quality: int = 85) -> str:
+    """A picture as a `data:` URL, to put into HTML or SVG.
+
+    `format` is "jpeg", "png" or "webp".
+    """
+    encoded = base64.b64encode(_encode(to_image(image), format, quality)).decode()
+    return f"data:image/{format};base64,{encoded}"
 
 
-# ---- helpers -------------------------------------------------------------------------------------------------
+# ---- helpers -------------------------------------------------------------------------
 
 
-def _open(source):
+def _open(source: Any) -> Image.Image:
     if isinstance(source, Image.Image):
         return source
     if isinstance(source, (bytes, bytearray)):
@@ -314,7 +374,7 @@ def _open(source):
     return _decode(path, path)
 
 
-def _decode(file, name):
+def _decode(file: io.BytesIO | Path, name: object) -> Image.Image:
     try:
         picture = Image.open(file)
         picture.load()
@@ -326,7 +386,7 @@ def _decode(file, name):
         ) from error
 
 
-def _from_array(array):
+def _from_array(array: np.ndarray) -> Image.Image:
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[..., 0]
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
@@ -350,7 +410,7 @@ def _from_array(array):
     return Image.fromarray(array)
 
 
-def _to_mode(picture, mode):
+def _to_mode(picture: Image.Image, mode: str) -> Image.Image:
     # 16-bit grey: Pillow would clip it instead of scaling
     if picture.mode.startswith("I"):
         picture = _from_array(np.asarray(picture).clip(0, 65535).astype(np.uint16))
@@ -366,7 +426,7 @@ def _to_mode(picture, mode):
     return picture.convert(mode)
 
 
-def _pictures(images):
+def _pictures(images: Any) -> list[Image.Image]:
     if torch.is_tensor(images) and images.dim() == 4:
         images = list(images)
     elif not isinstance(images, (list, tuple)):
@@ -377,13 +437,15 @@ def _pictures(images):
     return pictures
 
 
-def _shorten(text, font, width):
+def _shorten(
+    text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: float
+) -> str:
     while len(text) > 1 and font.getlength(text) > width:
         text = text.rstrip("…")[:-1] + "…"
     return text
 
 
-def _encode(picture, format, quality):
+def _encode(picture: Image.Image, format: str, quality: int) -> bytes:
     buffer = io.BytesIO()
     picture = _to_mode(picture, "RGB") if format == "jpeg" else picture
     picture.save(
@@ -395,21 +457,21 @@ def _encode(picture, format, quality):
     return buffer.getvalue()
 
 
-def _display(sheet, quality):
+def _display(sheet: Image.Image, quality: int) -> None:
     from IPython.display import Image as Shown
     from IPython.display import display
 
     display(Shown(data=_encode(sheet, "jpeg", quality), format="jpeg"))
 
 
-def _caption(caption):
+def _caption(caption: str | None) -> None:
     if caption:
         from IPython.display import Markdown, display
 
         display(Markdown(caption))
 
 
-def _film(frames, fps, ping_pong, ending):
+def _film(frames: Pictures, fps: float, ping_pong: bool, ending: str) -> bytes:
     pictures = [_to_mode(picture, "RGB") for picture in _pictures(frames)]
     if len({p.size for p in pictures}) > 1:
         raise ValueError("the frames of a film must have one size")

@@ -8,37 +8,47 @@ import dataclasses
 import itertools
 import math
 import time
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
 
 import torch
 
-from .objectives import IMAGE, as_objective
-from .transforms import compose, standard_transforms
+from .objectives import IMAGE, LayerReader, ObjectiveLike, as_objective
+from .transforms import Transform, compose, standard_transforms
+
+Loss: TypeAlias = torch.Tensor | dict[str, torch.Tensor]
+"""A scalar, or `{name: scalar}`, whose sum counts."""
+
+OptimizerMaker: TypeAlias = Callable[[list[torch.Tensor]], torch.optim.Optimizer]
+"""From a list of parameters to the optimizer that changes them."""
+
+StepHook: TypeAlias = Callable[[int, float], object]
+"""Called with the step, from 1, and its value; returning False stops the run."""
 
 
 @dataclasses.dataclass
 class History:
-    """What happened: `loss` (or `objective`), each named term, and snapshots, step by
-    step.
+    """What happened, step by step: `loss` (or `objective`), terms and snapshots.
 
     `terms` is `{name: [value per step]}`, `snapshots` is `{step: (N, C, H, W)}` on the
     CPU, `seconds` the time taken, `interrupted` whether Ctrl-C ended the run.
     """
 
-    loss: list = dataclasses.field(default_factory=list)
-    terms: dict = dataclasses.field(default_factory=dict)
-    snapshots: dict = dataclasses.field(default_factory=dict)
+    loss: list[float] = dataclasses.field(default_factory=list)
+    terms: dict[str, list[float]] = dataclasses.field(default_factory=dict)
+    snapshots: dict[int, torch.Tensor] = dataclasses.field(default_factory=dict)
     seconds: float = 0.0
     interrupted: bool = False
 
     @property
-    def objective(self):
+    def objective(self) -> list[float]:
         """The maximised value, step by step: minus the loss."""
         return [-value for value in self.loss]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.loss)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         ends = f", loss {self.loss[0]:.4g} -> {self.loss[-1]:.4g}" if self.loss else ""
         return (
             f"History({len(self)} steps in {self.seconds:.1f} "
@@ -47,27 +57,28 @@ class History:
 
 
 class NonFiniteError(FloatingPointError):
-    """The loss became NaN or infinite. `history` holds the steps before; the parameters
-    are the last good ones.
+    """The loss became NaN or infinite.
+
+    `history` holds the steps before; the parameters are the last good ones.
     """
 
-    def __init__(self, message, history):
+    def __init__(self, message: str, history: History) -> None:
         super().__init__(message)
         self.history = history
 
 
 def minimize(
-    loss_fn,
-    parameters,
+    loss_fn: Callable[[], Loss],
+    parameters: torch.nn.Module | Iterable[torch.Tensor],
     *,
-    steps=512,
-    lr=0.05,
-    optimizer=None,
-    render=None,
-    snapshots=(),
-    on_step=None,
-    progress=True,
-):
+    steps: int = 512,
+    lr: float = 0.05,
+    optimizer: OptimizerMaker | None = None,
+    render: Callable[[], torch.Tensor] | None = None,
+    snapshots: Iterable[int] = (),
+    on_step: StepHook | None = None,
+    progress: bool = True,
+) -> History:
     """Change the parameters so that a loss falls.
 
     Args:
@@ -78,8 +89,7 @@ def minimize(
         lr: Adam's step size. With parameters of unit scale, 0.05 moves one by about
             0.05 a step.
         optimizer: a function of the parameter list that returns another optimizer, such
-            as
-            `lambda p: torch.optim.SGD(p, lr=1.0)`.
+            as `lambda p: torch.optim.SGD(p, lr=1.0)`.
         render: returns the picture to keep at the steps named in `snapshots` (taken
             after that many updates).
         on_step: called after every update as `on_step(step, loss)`, step from 1;
@@ -89,37 +99,36 @@ def minimize(
     Raises: NonFiniteError if the loss is NaN or infinite; ValueError if nothing can be
         optimized.
     """
-    parameters = list(
+    given = (
         parameters.parameters()
         if isinstance(parameters, torch.nn.Module)
         else parameters
     )
-    parameters = [p for p in parameters if p.requires_grad]
-    if not parameters:
+    changed: list[torch.Tensor] = [p for p in given if p.requires_grad]
+    if not changed:
         raise ValueError(
             "there are no parameters to optimize: pass an image such as "
             "fourier_image(128), its .parameters(), or tensors with "
             "requires_grad=True"
         )
-    snapshots = sorted(set(snapshots))
-    if snapshots and (render is None or snapshots[0] < 0 or snapshots[-1] > steps):
+    wanted = sorted(set(snapshots))
+    if wanted and (render is None or wanted[0] < 0 or wanted[-1] > steps):
         raise ValueError(
-            f"snapshots={snapshots} must lie between 0 and steps={steps}, and need "
-            "render="
+            f"snapshots={wanted} must lie between 0 and steps={steps}, and need render="
         )
+    climber: torch.optim.Optimizer
     if optimizer is None:  # one fused kernel instead of a dozen, where there is one
         fused = all(
-            p.is_floating_point() and p.device.type in ("cpu", "cuda")
-            for p in parameters
+            p.is_floating_point() and p.device.type in ("cpu", "cuda") for p in changed
         )
-        optimizer = torch.optim.Adam(parameters, lr=lr, fused=fused)
+        climber = torch.optim.Adam(changed, lr=lr, fused=fused)
     else:
-        optimizer = optimizer(parameters)
+        climber = optimizer(changed)
     history, start = History(), time.perf_counter()
-    good = [p.detach().clone() for p in parameters]
+    good = [p.detach().clone() for p in changed]
 
-    def keep(step):
-        if step in snapshots:
+    def keep(step: int) -> None:
+        if render is not None and step in wanted:
             with torch.no_grad():
                 history.snapshots[step] = render().detach().float().cpu().clone()
 
@@ -127,11 +136,11 @@ def minimize(
     bar = _progress_bar(steps, progress)
     try:
         for step in range(1, steps + 1):
-            optimizer.zero_grad(set_to_none=True)
+            climber.zero_grad(set_to_none=True)
             found = loss_fn()
             terms = found if isinstance(found, dict) else {}
-            loss = sum(terms.values()) if terms else found
-            value = _scalar(loss)
+            loss = _scalar(sum(terms.values()) if terms else found)
+            value = float(loss.detach())
             if not loss.requires_grad:
                 raise ValueError(
                     "the loss does not depend on the parameters, so there "
@@ -139,11 +148,11 @@ def minimize(
                     "loss_fn, without .detach() or torch.no_grad()"
                 )
             if not math.isfinite(value):
-                _restore(parameters, good)
+                _restore(changed, good)
                 raise NonFiniteError(
                     f"the loss is {value} at step {step}; the parameters are back at "
                     "the last good ones. Lower lr (now "
-                    f"{optimizer.param_groups[0]['lr']:g}) or the weight of the "
+                    f"{climber.param_groups[0]['lr']:g}) or the weight of the "
                     "largest term"
                     + "".join(
                         f"; {name} is {_number(term):.3g}"
@@ -152,10 +161,10 @@ def minimize(
                     + ".",
                     history,
                 )
-            for old, p in zip(good, parameters):
+            for old, p in zip(good, changed):
                 old.copy_(p.detach())
             loss.backward()
-            optimizer.step()
+            climber.step()
             history.loss.append(value)
             for name, term in terms.items():
                 history.terms.setdefault(name, []).append(_number(term))
@@ -174,8 +183,8 @@ def minimize(
             bar.close()
         history.seconds = time.perf_counter() - start
     # a finite loss can have an infinite gradient
-    if not all(torch.isfinite(p).all() for p in parameters):
-        _restore(parameters, good)
+    if not all(torch.isfinite(p).all() for p in changed):
+        _restore(changed, good)
         raise NonFiniteError(
             f"the gradient of step {len(history)} was not finite; the "
             "parameters are back at the last good ones. Look for a "
@@ -186,20 +195,20 @@ def minimize(
 
 
 def maximize(
-    image,
-    objective,
-    network,
+    image: torch.nn.Module,
+    objective: ObjectiveLike,
+    network: LayerReader,
     *,
-    steps=512,
-    lr=0.05,
-    transforms=None,
-    snapshots=(),
-    seed=0,
-    on_step=None,
-    progress=True,
-    optimizer=None,
-    redirect_relu=16,
-):
+    steps: int = 512,
+    lr: float = 0.05,
+    transforms: Transform | Iterable[Transform] | None = None,
+    snapshots: Iterable[int] = (),
+    seed: int = 0,
+    on_step: StepHook | None = None,
+    progress: bool = True,
+    optimizer: OptimizerMaker | None = None,
+    redirect_relu: int = 16,
+) -> History:
     """Change an image so that an objective rises.
 
     Args:
@@ -221,8 +230,8 @@ def maximize(
     Raises: as `minimize`; ValueError for unknown layers and channels.
     Source: Lucid `optvis/render.py`, whose 512 steps of Adam at 0.05 are the default.
     """
-    objective = as_objective(objective)
-    for layer in objective.layers:
+    climbed = as_objective(objective)
+    for layer in climbed.layers:
         network.resolve(layer.removesuffix(":pre"))
     transform = (
         standard_transforms()
@@ -232,19 +241,19 @@ def maximize(
         else compose(*transforms)
     )
     generator, count = torch.Generator().manual_seed(seed), itertools.count()
-    layers = list(objective.layers)
+    layers = list(climbed.layers)
 
-    def loss():
+    def loss() -> torch.Tensor:
         picture = image()
         with network.redirected_relu(next(count) < redirect_relu):
             activations = (
                 network(transform(picture, generator), layers) if layers else {}
             )
             activations[IMAGE] = picture
-            value = objective(activations)
+            value = climbed(activations)
             if not torch.is_tensor(value) or not value.requires_grad:
                 raise ValueError(
-                    f"the objective {objective!r} does not depend on the image: there "
+                    f"the objective {climbed!r} does not depend on the image: there "
                     "is nothing to climb"
                 )
             return -value
@@ -263,7 +272,7 @@ def maximize(
     )
 
 
-def _scalar(loss):
+def _scalar(loss: Any) -> torch.Tensor:
     if not torch.is_tensor(loss) or loss.numel() != 1:
         what = (
             f"a tensor of shape {tuple(loss.shape)}"
@@ -273,20 +282,20 @@ def _scalar(loss):
         raise ValueError(
             f"the loss must be one number, not {what}; use .mean() or .sum()"
         )
-    return float(loss.detach())
+    return loss
 
 
-def _number(term):
+def _number(term: torch.Tensor | float) -> float:
     return float(term.detach()) if torch.is_tensor(term) else float(term)
 
 
-def _restore(parameters, good):
+def _restore(parameters: Iterable[torch.Tensor], good: Iterable[torch.Tensor]) -> None:
     with torch.no_grad():
         for p, old in zip(parameters, good):
             p.copy_(old)
 
 
-def _progress_bar(steps, progress):
+def _progress_bar(steps: int, progress: bool) -> Any:
     if not progress:
         return None
     from tqdm.auto import tqdm

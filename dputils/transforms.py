@@ -11,14 +11,26 @@ Source: Olah et al., Feature Visualization (2017); Lucid `optvis/transform.py`, 
 """
 
 import math
+from collections.abc import Iterable, Sequence
+from typing import Literal, Protocol, cast
 
 import torch
 import torch.nn.functional as F
 
 
-def pad(width, *, value=0.5):
-    """Add `width` pixels on each side: a constant grey, or `value="reflect"` for the
-    mirrored picture.
+class Transform(Protocol):
+    """`(images, generator) -> images`: `(N, C, H, W)` to `(N, C, H', W')`."""
+
+    def __call__(
+        self, images: torch.Tensor, generator: torch.Generator | None = None, /
+    ) -> torch.Tensor: ...
+
+
+def pad(width: int, *, value: float | Literal["reflect"] = 0.5) -> Transform:
+    """Add `width` pixels on each side, of a constant grey.
+
+    `value="reflect"` adds the mirrored picture instead.
+    Raises: ValueError for a negative width.
     """
     _check(width >= 0, f"pad width {width} must not be negative")
     if value == "reflect":
@@ -28,13 +40,17 @@ def pad(width, *, value=0.5):
     return lambda images, generator=None: F.pad(images, (width,) * 4, value=value)
 
 
-def jitter(distance, *, per_sample=False):
-    """Cut out a window that is `distance` pixels smaller in both directions, at a
-    random place.
+def jitter(distance: int, *, per_sample: bool = False) -> Transform:
+    """Cut a window out at a random place, `distance` pixels smaller each way.
+
+    Raises: ValueError for a negative distance; when called, for an image that it would
+        leave nothing of.
     """
     _check(distance >= 0, f"jitter distance {distance} must not be negative")
 
-    def transform(images, generator=None):
+    def transform(
+        images: torch.Tensor, generator: torch.Generator | None = None
+    ) -> torch.Tensor:
         height, width = images.shape[2] - distance, images.shape[3] - distance
         _check(
             height > 0 and width > 0,
@@ -57,23 +73,27 @@ def jitter(distance, *, per_sample=False):
     return transform
 
 
-def random_scale(scales, *, per_sample=False):
-    """Resize by a factor drawn from `scales` (bilinear). With `per_sample`, zoom about
-    the centre at constant size.
+def random_scale(scales: Iterable[float], *, per_sample: bool = False) -> Transform:
+    """Resize by a factor drawn from `scales` (bilinear).
+
+    With `per_sample`, zoom about the centre at constant size.
+    Raises: ValueError unless there are factors, all of them positive.
     """
-    scales = torch.as_tensor(list(scales), dtype=torch.float64)
+    factors = torch.as_tensor(list(scales), dtype=torch.float64)
     _check(
-        len(scales) > 0 and bool((scales > 0).all()),
-        f"scales {scales.tolist()} must be positive numbers",
+        len(factors) > 0 and bool((factors > 0).all()),
+        f"scales {factors.tolist()} must be positive numbers",
     )
 
-    def transform(images, generator=None):
+    def transform(
+        images: torch.Tensor, generator: torch.Generator | None = None
+    ) -> torch.Tensor:
         if per_sample:
-            drawn = scales[
-                torch.randint(len(scales), (len(images),), generator=generator)
+            drawn = factors[
+                torch.randint(len(factors), (len(images),), generator=generator)
             ]
             return _warp(images, scale=drawn)
-        scale = scales[torch.randint(len(scales), (), generator=generator)].item()
+        scale = factors[torch.randint(len(factors), (), generator=generator)].item()
         return F.interpolate(
             images, size=_scaled(images, scale), mode="bilinear", align_corners=False
         )
@@ -81,46 +101,52 @@ def random_scale(scales, *, per_sample=False):
     return transform
 
 
-def random_rotate(angles, *, per_sample=False):
-    """Turn about the centre by an angle drawn from `angles`, in degrees as in Lucid;
-    corners become black.
+def random_rotate(angles: Iterable[float], *, per_sample: bool = False) -> Transform:
+    """Turn about the centre by an angle drawn from `angles`; corners become black.
 
+    Angles are in degrees, as in Lucid, and turn anticlockwise.
+    Raises: ValueError without any angle.
     Differs: bilinear sampling instead of the original's nearest neighbour, whose
         gradient jumps between pixels.
     """
-    angles = torch.as_tensor(list(angles), dtype=torch.float64)
-    _check(len(angles) > 0, "random_rotate needs at least one angle, in degrees")
+    turns = torch.as_tensor(list(angles), dtype=torch.float64)
+    _check(len(turns) > 0, "random_rotate needs at least one angle, in degrees")
 
-    def transform(images, generator=None):
+    def transform(
+        images: torch.Tensor, generator: torch.Generator | None = None
+    ) -> torch.Tensor:
         count = len(images) if per_sample else 1
-        drawn = angles[torch.randint(len(angles), (count,), generator=generator)]
+        drawn = turns[torch.randint(len(turns), (count,), generator=generator)]
         return images if not drawn.any() else _warp(images, degrees=drawn)
 
     return transform
 
 
-def compose(*transforms):
+def compose(*transforms: Transform | Sequence[Transform]) -> Transform:
     """Apply transforms in order; also takes one list of them."""
-    if len(transforms) == 1 and isinstance(transforms[0], (list, tuple)):
-        transforms = transforms[0]
+    alone = len(transforms) == 1 and isinstance(transforms[0], (list, tuple))
+    steps = cast("Sequence[Transform]", transforms[0] if alone else transforms)
 
-    def transform(images, generator=None):
-        for step in transforms:
+    def transform(
+        images: torch.Tensor, generator: torch.Generator | None = None
+    ) -> torch.Tensor:
+        for step in steps:
             images = step(images, generator)
         return images
 
     return transform
 
 
-def standard_transforms(*, per_sample=False):
-    """The robustness stack of the original: pad 12, jitter 8, scale 0.90 … 1.10, rotate
-    -10° … 10°, jitter 4.
+def standard_transforms(*, per_sample: bool = False) -> Transform:
+    """The robustness stack of the original, around which the picture moves a little.
 
-    A 128 px picture reaches the network at 125 to 154 px.
+    Pad 12, jitter 8, scale 0.90 … 1.10, rotate -10° … 10°, jitter 4. A 128 px picture
+    reaches the network at 125 to 154 px.
 
+    Raises: when called, ValueError for a picture that is too small.
     Differs: scale, rotation and the last jitter are one bilinear sampling instead of
-    two in a row, which costs half the time and blurs once. With `per_sample` the five
-    run one after the other.
+        two in a row, which costs half the time and blurs once. With `per_sample` the
+        five run one after the other.
     """
     scales = [1 + (i - 5) / 50 for i in range(11)]
     # Five extra zeros: the original leaves the picture upright in 6 draws of 26.
@@ -135,7 +161,9 @@ def standard_transforms(*, per_sample=False):
         )
     last = jitter(4)
 
-    def transform(images, generator=None):
+    def transform(
+        images: torch.Tensor, generator: torch.Generator | None = None
+    ) -> torch.Tensor:
         # What jitter(8) would cut off again is not added: 12 pixels of grey, less up to
         # 8 on opposite sides.
         ((top, left),) = torch.randint(9, (1, 2), generator=generator).tolist()
@@ -163,14 +191,20 @@ def standard_transforms(*, per_sample=False):
     return transform
 
 
-def _scaled(images, scale):
+def _scaled(images: torch.Tensor, scale: float) -> list[int]:
     # Rounded down, as in the original; the small term keeps 50 * 1.06 from becoming 52.
     return [max(1, int(n * scale + 1e-6)) for n in images.shape[2:]]
 
 
-def _turned_window(images, size, degrees, window):
-    """The images resized to `size`, turned anticlockwise, and cut to `window` (top,
-    left, height, width), in one go.
+def _turned_window(
+    images: torch.Tensor,
+    size: Sequence[int],
+    degrees: float,
+    window: tuple[int, int, int, int],
+) -> torch.Tensor:
+    """The images resized to `size`, turned anticlockwise and cut, in one go.
+
+    `window` is (top, left, height, width).
     """
     (height, width), (top, left, rows, columns) = size, window
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
@@ -192,12 +226,16 @@ def _turned_window(images, size, degrees, window):
     )
 
 
-def _warp(images, *, degrees=None, scale=None):
-    """Rotate anticlockwise by `degrees` and zoom by `scale` about the centre; one
-    value, or one per image.
+def _warp(
+    images: torch.Tensor,
+    *,
+    degrees: torch.Tensor | None = None,
+    scale: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """Rotate anticlockwise by `degrees` and zoom by `scale` about the centre.
 
-    The same result as kornia's `warp_affine`, in a sixth of its time for one small
-    picture.
+    Each is one value, or one per image. The same result as kornia's `warp_affine`, in a
+    sixth of its time for one small picture.
     """
     count, (height, width) = len(images), images.shape[2:]
     turn = (
@@ -228,6 +266,6 @@ def _warp(images, *, degrees=None, scale=None):
     )
 
 
-def _check(condition, message):
+def _check(condition: bool, message: str) -> None:
     if not condition:
         raise ValueError(message)

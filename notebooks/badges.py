@@ -3,8 +3,9 @@
 
 The address stands in one place, `Repository` in pyproject.toml. From there it goes into
 the badge that opens a notebook in Colab, into the cell that installs the package there,
-and into README.md. Given OWNER/NAME, the address is changed first. With --check nothing
-is written, and the exit status says whether something would be.
+and into README.md. Given OWNER/NAME, the address is written or changed first. As long
+as there is none, no badge is shown, and the cell says what to do instead. With --check
+nothing is written, and the exit status says whether something would be.
 """
 
 from __future__ import annotations
@@ -22,32 +23,53 @@ ROOT = FOLDER.parent
 BRANCH = "main"
 IMAGE = "https://colab.research.google.com/assets/colab-badge.svg"
 BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]\([^)]*\)")
+# Where README.md speaks of Colab.
+PLACE = re.compile(r"(?s)(<!-- colab -->\n).*?(<!-- /colab -->)")
 
 # What Colab lacks is installed, torch stays as it is: a second torch would take minutes
-# and lose the GPU.
+# and lose the GPU. The index of packages has a `dputils` that is somebody else's.
 CELL = """\
-import importlib.metadata, importlib.util, pathlib, subprocess, sys, tempfile
+import sys
+from importlib import invalidate_caches
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from subprocess import run
 
+source = {source!r}  # where pip finds the package; a wheel beside the notebook wins
+no_address = "No address yet: `pip wheel --no-deps .` makes a wheel to lay beside me"
 needed = ("dputils", "kornia", "safetensors", "trimesh", "captum")
-missing = [name for name in needed if importlib.util.find_spec(name) is None]
+missing = [name for name in needed if find_spec(name) is None]
+if "dputils" not in missing and find_spec("dputils.images") is None:
+    raise ImportError("another project's dputils: pip uninstall dputils, then restart")
 if missing and "google.colab" in sys.modules:
-    wheel = next(pathlib.Path().glob("dputils-*.whl"), None)  # one beside the notebook needs no repository
-    source = wheel.resolve().as_uri() if wheel else "git+{address}"
-    keep = pathlib.Path(tempfile.mkdtemp(), "keep.txt")
-    keep.write_text("".join(f"{{name}}=={{importlib.metadata.version(name)}}\\n" for name in ("torch", "torchvision")))
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--constraint", str(keep),
-                    f"dputils[mesh,companion] @ {{source}}"], check=True)
-    importlib.invalidate_caches()
-    print("installed", ", ".join(missing))
+    wheels = sorted(Path().glob("{wheel}-*.whl"))
+    source = wheels[-1].resolve().as_uri() if wheels else source
+    if source is None:
+        raise ImportError(no_address)
+    package = f"{name}[mesh,companion] @ {{source}}"
+    kept = [f"{{name}}=={{version(name)}}" for name in ("torch", "torchvision")]
+    run([sys.executable, "-m", "pip", "install", "-q", package, *kept], check=True)
+    invalidate_caches()
+    print("installed", *missing)
 elif "dputils" in missing:
-    raise ModuleNotFoundError("dputils is not installed here: `make lab`, in the repository, opens JupyterLab with it")
+    raise ImportError("dputils is not here: `make lab`, in its folder, brings it")
 """
+# What README.md says of Colab, with an address and without one.
+IN_COLAB = "Without an installation, the notebooks run in Colab: {badge}"
+BY_WHEEL = """\
+In Colab, lay the wheel that `pip wheel --no-deps .` makes beside a notebook; its first
+cell installs it."""
 
 
-def address(root: Path = ROOT) -> str:
-    """The repository's address, from pyproject.toml."""
+def project(root: Path = ROOT) -> dict:
     with open(root / "pyproject.toml", "rb") as file:
-        return tomllib.load(file)["project"]["urls"]["Repository"]
+        return tomllib.load(file)["project"]
+
+
+def address(root: Path = ROOT) -> str | None:
+    """The repository's address, from pyproject.toml; None as long as it has none."""
+    return project(root)["urls"].get("Repository")
 
 
 def set_address(slug: str, root: Path = ROOT) -> None:
@@ -60,11 +82,9 @@ def set_address(slug: str, root: Path = ROOT) -> None:
             "https://github.com/OWNER/NAME"
         )
     path = root / "pyproject.toml"
-    text = path.read_text(encoding="utf-8")
-    changed = re.sub(
-        r'(?m)^(Repository = )".*"$', rf'\g<1>"https://github.com/{slug}"', text
-    )
-    path.write_text(changed, encoding="utf-8")
+    text = re.sub(r'(?m)^Repository = ".*"\n', "", path.read_text(encoding="utf-8"))
+    line = f'[project.urls]\nRepository = "https://github.com/{slug}"\n'
+    path.write_text(text.replace("[project.urls]\n", line), encoding="utf-8")
 
 
 def badge(url: str, relative: str) -> str:
@@ -72,32 +92,36 @@ def badge(url: str, relative: str) -> str:
     Colab.
     """
     slug = url.removeprefix("https://github.com/").removesuffix("/")
-    return (
-        "[![Open in "
-        f"Colab]({IMAGE})](https://colab.research.google.com/github/{slug}/blob/{BRANCH}/{relative})"
-    )
+    file = f"https://colab.research.google.com/github/{slug}/blob/{BRANCH}/{relative}"
+    return f"[![Open in Colab]({IMAGE})]({file})"
 
 
-def with_badge(text: str, mark: str) -> str:
-    """The first cell with this badge in it: in place of an old one, or at the end."""
-    return (
-        BADGE.sub(lambda match: mark, text, count=1)
-        if BADGE.search(text)
-        else f"{text.rstrip()}\n\n{mark}"
-    )
+def stamp(
+    notebook: nbformat.NotebookNode,
+    url: str | None,
+    relative: str,
+    source: str | None = None,
+) -> None:
+    """Put the address into a notebook's badge and into its cell tagged `colab`.
 
-
-def stamp(notebook: nbformat.NotebookNode, url: str, relative: str) -> None:
-    """Put the address into a notebook's badge and into its cell tagged `colab`."""
+    `source` is what pip installs there, by default the repository.
+    """
     first = notebook.cells[0]
     if first.cell_type != "markdown":
         raise ValueError(
             f"{relative} must open with a text cell, which carries the badge"
         )
-    first.source = with_badge(first.source, badge(url, relative))
+    text = BADGE.sub("", first.source).rstrip()
+    first.source = text if url is None else f"{text}\n\n{badge(url, relative)}"
+    name = project()["name"]
+    code = CELL.format(
+        source=source or (None if url is None else f"git+{url}"),
+        name=name,
+        wheel=name.replace("-", "_"),
+    ).rstrip("\n")
     for cell in notebook.cells:
         if "colab" in cell.metadata.get("tags", []):
-            cell.source = CELL.format(address=url).rstrip("\n")
+            cell.source = code
             # nobody comes to read this
             cell.metadata["jupyter"] = {"source_hidden": True}
 
@@ -114,8 +138,12 @@ def stamped_files(root: Path = ROOT) -> dict[Path, str]:
         texts[path] = nbformat.writes(notebook) + "\n"
     readme = root / "README.md"
     first = next(path for path in texts if path.parent == root / "notebooks")
-    mark = badge(url, first.relative_to(root).as_posix())
-    texts[readme] = BADGE.sub(lambda match: mark, readme.read_text(encoding="utf-8"))
+    words = BY_WHEEL
+    if url is not None:
+        mark = badge(url, first.relative_to(root).as_posix())
+        words = IN_COLAB.format(badge=mark)
+    old = readme.read_text(encoding="utf-8")
+    texts[readme] = PLACE.sub(lambda match: f"{match[1]}{words}\n{match[2]}", old)
     return texts
 
 
@@ -147,7 +175,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             path.write_text(text, encoding="utf-8")
     print(
         (
-            f"{address(root)}: {len(old)} files "
+            f"{address(root) or 'no address yet'}: {len(old)} files "
             f"{'out of date' if options.check else 'written'}"
         )
         + "".join(f"\n  {path.relative_to(root)}" for path in old)

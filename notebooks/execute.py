@@ -14,7 +14,6 @@ import ast
 import asyncio
 import base64
 import difflib
-import hashlib
 import io
 import json
 import os
@@ -22,7 +21,6 @@ import re
 import signal
 import sys
 import time
-import tokenize
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,13 +30,15 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from PIL import Image
 
 FOLDER = Path(__file__).resolve().parent
+sys.path.insert(0, str(FOLDER))  # as for a script, also where a test loads this file
+
+import rests_on  # noqa: E402
+
 MAX_BYTES = 2_000_000
-BUDGET_SECONDS = 240
+BUDGET_SECONDS = 480
 THUMBNAIL = (320, 200)
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 INJECTED = "injected-parameters"
-# tags of the cells that claims are made of
-MEASURED = {"imports", "parameters", INJECTED, "claims"}
 
 # A widget progress bar leaves "Loading widget..." behind in a saved file, so the bars
 # of these runs are plain text. Matplotlib names the parts of an SVG by chance unless it
@@ -50,10 +50,23 @@ _matplotlib.rcParams["svg.hashsalt"] = "dputils"
 del _auto, _matplotlib, _std
 """
 
+# Notes the data files that are asked for while `_measuring` is set.
+READING = """
+import dputils.data as _data
+_measuring, _read, _data_path = False, set(), _data.data_path
+def _noting_data_path(relative=""):
+    path = _data_path(relative)
+    if _measuring and path.is_file():
+        _read.add(str(relative))
+    return path
+_data.data_path = _noting_data_path
+"""
+
 # A notebook without claims gives an empty list.
 CLAIMS = """
 import json as _json
-print(_json.dumps([_claim.record for _claim in globals().get("claims", [])]))
+_records = [_claim.record for _claim in globals().get("claims", [])]
+print(_json.dumps({"claims": _records, "read": sorted(_read)}))
 """
 
 
@@ -90,7 +103,7 @@ def find_notebooks(names: list[str]) -> list[Path]:
 
 
 def parse_setting(text: str) -> tuple[str, object]:
-    """Split "size=64" into ("size", 64); what is not a Python literal stays a string."""
+    """Split "size=64" into ("size", 64); what is no Python literal stays a string."""
     name, equals, value = text.partition("=")
     if not equals or not name.isidentifier():
         raise NotebookError(f"--set {text!r} is not of the form name=value")
@@ -112,11 +125,7 @@ def parameter_names(notebook: nbformat.NotebookNode) -> set[str]:
     if index is None:
         return set()
     tree = ast.parse(notebook.cells[index].source)
-    return {
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
+    return set().union(*map(rests_on.bound_names, tree.body))
 
 
 def brief_settings(notebook: nbformat.NotebookNode, steps: int) -> dict[str, object]:
@@ -142,58 +151,6 @@ def inject(notebook: nbformat.NotebookNode, settings: dict[str, object]) -> None
     notebook.cells.insert(tagged_cell(notebook, "parameters") + 1, cell)
 
 
-def bare_code(source: str) -> str:
-    """Python source without comments, docstrings and empty lines: what can change what
-    it computes.
-    """
-    lines = source.splitlines()
-    for node in ast.walk(ast.parse(source)):
-        if (
-            isinstance(node, ast.Expr)
-            and isinstance(node.value, ast.Constant)
-            and isinstance(node.value.value, str)
-        ):
-            first, last = node.lineno - 1, node.end_lineno
-            lines[first:last] = [lines[first][: node.col_offset] + "..."] + [""] * (
-                last - first - 1
-            )
-    for token in tokenize.generate_tokens(
-        io.StringIO("\n".join(lines) + "\n").readline
-    ):
-        if token.type == tokenize.COMMENT:
-            row, column = token.start
-            lines[row - 1] = lines[row - 1][:column]
-    return "\n".join(line.rstrip() for line in lines if line.strip())
-
-
-def fingerprint(notebook: nbformat.NotebookNode) -> str:
-    """Changes when what a notebook's claims rest on changes: the cells that measure
-    them, the package, the data.
-
-    The figures and the classroom are left aside: no claim rests on them.
-    """
-    package = FOLDER.parent / "dputils"
-    parts = [
-        bare_code(path.read_text(encoding="utf-8"))
-        for path in sorted(package.glob("*.py"))
-    ]
-    parts.append((FOLDER.parent / "data" / "SHA256SUMS").read_text(encoding="utf-8"))
-    parts += [
-        cell.source
-        for cell in notebook.cells
-        if MEASURED & set(cell.metadata.get("tags", []))
-    ]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
-
-
-def stored_claims(notebook: nbformat.NotebookNode) -> list[dict] | None:
-    """The claims as an earlier run measured them, or None if what they rest on has
-    changed since.
-    """
-    kept = notebook.metadata.get("measured", {})
-    return kept["claims"] if kept.get("fingerprint") == fingerprint(notebook) else None
-
-
 def leave_out(notebook: nbformat.NotebookNode, headings: set[str]) -> None:
     """Drop the code cells below these headings, up to the next heading of any level."""
     kept, inside = [], False
@@ -209,9 +166,9 @@ def leave_out(notebook: nbformat.NotebookNode, headings: set[str]) -> None:
 
 async def execute(
     notebook: nbformat.NotebookNode, folder: Path, timeout: float
-) -> list[dict]:
+) -> tuple[list[dict], list[str]]:
     """Run all cells in place, in a fresh kernel whose working folder is the notebook's
-    own; returns its claims.
+    own; returns its claims, and the data files that were read for them.
     """
     environment = dict(os.environ)
     # A caller's MPLBACKEND=agg would swallow every figure.
@@ -238,8 +195,12 @@ async def execute(
         with suppress(NotImplementedError):  # as it says on Windows
             # nbclient's own answer to Ctrl-C ends one kernel; Python's ends them all.
             asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
-        client.kc.execute(SET_UP, silent=True, store_history=False)
+        client.kc.execute(SET_UP + READING, silent=True, store_history=False)
         for index, cell in enumerate(notebook.cells):
+            measuring = bool(rests_on.MEASURING & set(cell.metadata.get("tags", [])))
+            if cell.cell_type == "code":
+                note = f"_measuring = {measuring}"
+                client.kc.execute(note, silent=True, store_history=False)
             await client.async_execute_cell(cell, index)
         asked = nbformat.v4.new_code_cell(CLAIMS)
         notebook.cells.append(asked)
@@ -247,11 +208,9 @@ async def execute(
             await client.async_execute_cell(asked, len(notebook.cells) - 1)
         finally:
             notebook.cells.remove(asked)
-    return json.loads(
-        "".join(
-            output.text for output in asked.outputs if output.get("name") == "stdout"
-        )
-    )
+    printed = [out.text for out in asked.outputs if out.get("name") == "stdout"]
+    found = json.loads("".join(printed))
+    return found["claims"], found["read"]
 
 
 def collapse_returns(text: str) -> str:
@@ -269,7 +228,7 @@ def collapse_returns(text: str) -> str:
 
 
 def tidy(notebook: nbformat.NotebookNode) -> None:
-    """Drop what differs between two equal runs, and what only a live kernel could show."""
+    """Drop what differs between two equal runs, and what only a kernel could show."""
     notebook.metadata = nbformat.from_dict(
         {
             "kernelspec": {
@@ -417,27 +376,24 @@ async def run_one(path: Path, target: Path, options: argparse.Namespace) -> dict
             (brief_settings(notebook, options.brief) if options.brief else {})
             | options.settings,
         )
-        # before the run: the kernel imports the code as it is now
-        rests_on = fingerprint(notebook)
-        start, failure, claims = time.perf_counter(), None, []
+        # Before the run: the kernel imports the code as it is now.
+        code = rests_on.code_print(notebook)
+        start, failure, claims, read = time.perf_counter(), None, [], []
         try:
-            claims = await execute(notebook, path.resolve().parent, options.timeout)
+            claims, read = await execute(
+                notebook, path.parent.resolve(), options.timeout
+            )
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             failure = NotebookError(str(error).strip())
             if chances and isinstance(error, CellTimeoutError):
-                print(
-                    (
-                        f"{path.name}: no answer within {options.timeout:.0f} s, "
-                        "trying once more"
-                    ),
-                    flush=True,
-                )
+                wait = f"no answer within {options.timeout:.0f} s"
+                print(f"{path.name}: {wait}, trying once more", flush=True)
                 continue
         break
     seconds = time.perf_counter() - start
     tidy(notebook)
     if failure is None:
-        notebook.metadata["measured"] = {"fingerprint": rests_on, "claims": claims}
+        notebook.metadata["measured"] = rests_on.seal(code, read, claims)
     text = nbformat.writes(notebook) + "\n"
     if failure is None:
         try:

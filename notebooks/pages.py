@@ -12,6 +12,7 @@ import argparse
 import base64
 import html
 import re
+import string
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -29,54 +30,6 @@ ARTICLE = "https://distill.pub/2018/differentiable-parameterizations"
 TITLE = "Differentiable Image Parameterizations, as a book that runs"
 LEFT_OUT = {"colab", "injected-parameters"}  # cells for other places than a page
 PARTS = {".": None, "appendix": "Appendices", "assignments": "Assignments"}
-
-CSS = """
-:root { color-scheme: light; --text: #222; --quiet: #6b6b6b; --line: #e4e4e4; --ground: #fff; --shade: #f7f7f7; }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--ground); color: var(--text); font: 17px/1.65 Charter, "Bitstream Charter", Georgia,
-       Cambria, serif; overflow-wrap: break-word; }
-nav, footer { font: 14px/1.5 system-ui, sans-serif; color: var(--quiet); padding: 14px 24px; display: flex; gap: 6px 24px;
-              flex-wrap: wrap; justify-content: space-between; }
-nav { border-bottom: 1px solid var(--line); }
-footer { border-top: 1px solid var(--line); margin-top: 64px; }
-nav a, footer a { color: inherit; }
-a { color: #0b57a4; text-underline-offset: 3px; text-decoration-thickness: 1px; }
-main { max-width: 1000px; margin: 0 auto; padding: 24px; }
-.text_cell { max-width: 700px; margin: 0 auto; }
-h1, h2, h3 { font-family: system-ui, sans-serif; line-height: 1.2; letter-spacing: -0.01em; }
-h1 { font-size: 40px; font-weight: 700; margin: 40px 0 18px; }
-h2 { font-size: 26px; margin: 64px 0 12px; }
-h3 { font-size: 19px; margin: 40px 0 8px; }
-.anchor-link { visibility: hidden; margin-left: 8px; color: var(--quiet); text-decoration: none; }
-:hover > .anchor-link { visibility: visible; }
-.prompt { display: none; }
-.input { margin: 14px 0 14px max(0px, (100% - 700px) / 2); }
-.highlight { background: var(--shade); border-radius: 4px; padding: 10px 14px; overflow-x: auto; }
-pre, code { font: 12.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
-pre { margin: 0; white-space: pre; }
-:not(pre) > code { background: var(--shade); padding: 1px 4px; border-radius: 3px; font-size: 0.8em; }
-/* Results begin where the text does; what is wider takes from the margin. */
-.output_area::before { content: ""; flex: 0 1 max(0px, (100% - 700px) / 2); }
-.output_subarea { flex: 0 0 auto; overflow-x: auto; min-width: min(700px, 100%); max-width: 100%; }
-.output_text, .output_stream { color: var(--quiet); }
-.output_area { display: flex; margin: 14px 0; }
-.output_area img, .output_area video, .output_area svg { max-width: 100%; }
-.output_png img, .output_jpeg img, .output_svg svg { display: block; height: auto; }
-table { border-collapse: collapse; font: 14px/1.5 system-ui, sans-serif; margin: 14px 0; }
-th, td { padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-details { border-left: 2px solid var(--line); padding-left: 14px; }
-summary { cursor: pointer; color: var(--quiet); }
-blockquote { margin: 0; padding-left: 16px; border-left: 2px solid var(--line); color: var(--quiet); }
-math[display="block"] { margin: 18px 0; font-size: 1.1em; }
-.book { display: grid; grid-template-columns: 320px 1fr; gap: 34px 32px; align-items: center; }
-.book img { width: 100%; max-height: 200px; object-fit: cover; object-position: top; display: block; border-radius: 4px; }
-.book h3 { margin: 0 0 6px; font-size: 21px; } .book h3 a { color: inherit; text-decoration: none; }
-.book h3 a:hover { text-decoration: underline; } .book p { margin: 0; } .number { color: var(--quiet); font-weight: 400; }
-.lead { max-width: 700px; font-size: 20px; }
-@media (max-width: 640px) { .book { grid-template-columns: 1fr; gap: 12px; } .book p { margin-bottom: 24px; }
-  h1 { font-size: 30px; } }
-@media print { nav, .anchor-link { display: none; } }
-"""
 
 
 class Page(NamedTuple):
@@ -193,15 +146,19 @@ def body(path: Path) -> str:
 
 def document(title: str, content: str, up: str, links: str = "") -> str:
     """A whole page. `up` leads to the folder of index.html."""
-    return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{html.escape(title)}</title><link rel="icon" href="data:,">
-<style>{CSS}{HtmlFormatter(style="friendly", nobackground=True).get_style_defs(".highlight")}</style></head>
-<body><nav><a href="{up}index.html">{TITLE}</a><span>{links}</span></nav>
-<main>{content}</main>
-<footer><span>After <a href="{ARTICLE}">Differentiable Image Parameterizations</a> by Mordvintsev, Pezzotti, Schubert and
-Olah (Distill, 2018)</span><span>Prose and pictures CC BY 4.0, code MIT</span></footer></body></html>
-"""
+    folder = FOLDER / "page"
+    code = HtmlFormatter(style="friendly", nobackground=True)
+    css = (folder / "style.css").read_text(encoding="utf-8")
+    page = string.Template((folder / "document.html").read_text(encoding="utf-8"))
+    return page.substitute(
+        title=html.escape(title),
+        style=f"\n{css}{code.get_style_defs('.highlight')}",
+        up=up,
+        book=TITLE,
+        links=links,
+        content=content,
+        article=ARTICLE,
+    )
 
 
 def index(pages: list[Page]) -> str:
@@ -209,9 +166,11 @@ def index(pages: list[Page]) -> str:
     exporter, content = (
         Exporter(FOLDER),
         [
-            f'<h1>{TITLE}</h1><p class="lead">How a picture is written down decides which picture an optimization finds. '
-            f'The article that showed it, <a href="{ARTICLE}"><i>Differentiable Image Parameterizations</i></a>, as '
-            "notebooks: every figure is computed here, and every claim is measured.</p>"
+            f'<h1>{TITLE}</h1><p class="lead">How a picture is written down decides '
+            "which picture an optimization finds. The article that showed it, "
+            f'<a href="{ARTICLE}"><i>Differentiable Image Parameterizations</i></a>, '
+            "as notebooks: every figure is computed here, and every claim is "
+            "measured.</p>"
         ],
     )
     for folder, heading in PARTS.items():
@@ -230,7 +189,8 @@ def index(pages: list[Page]) -> str:
             rows.append(
                 f'<div>{picture}</div><div><h3><a href="{page.target}">'
                 + (f'<span class="number">{number[0]}</span> ' if number else "")
-                + f"{html.escape(page.title)}</a></h3>{exporter.to_html(page.claim)}</div>"
+                + f"{html.escape(page.title)}</a></h3>"
+                + f"{exporter.to_html(page.claim)}</div>"
             )
         if rows:
             content.append(

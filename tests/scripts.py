@@ -3,8 +3,10 @@ and built as a wheel.
 """
 
 import importlib.util
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -42,5 +44,8 @@ def build_wheel(folder):
         ],
         check=True,
     )
-    (wheel,) = folder.glob("dputils-*.whl")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    # A wheel is named after the project, in the form that a file name allows.
+    name = re.sub(r"[-_.]+", "_", project["project"]["name"]).lower()
+    (wheel,) = folder.glob(f"{name}-*.whl")
     return wheel

@@ -28,7 +28,7 @@ def with_alpha(rgb, alpha):
     return torch.cat([rgb, torch.full_like(rgb[:, :1], alpha)], 1)
 
 
-# ---- blending ------------------------------------------------------------------------------------------------
+# ---- blending ----------------------------------------------------------------------
 
 
 def test_opaque_over_anything_is_itself_and_glass_shows_the_background():
@@ -119,7 +119,7 @@ def test_pictures_without_opacity_are_refused():
             use(pictures(channels=3))
 
 
-# ---- showing -------------------------------------------------------------------------------------------------
+# ---- showing -----------------------------------------------------------------------
 
 
 def test_checkerboard_has_equal_tiles_at_any_size():
@@ -156,7 +156,7 @@ def test_four_way_is_black_white_checkerboard_and_alpha():
     assert (views["white"] >= views["black"] - 1e-6).all()
 
 
-# ---- files ---------------------------------------------------------------------------------------------------
+# ---- files -------------------------------------------------------------------------
 
 
 def test_png_keeps_colour_where_alpha_is_zero(tmp_path):
@@ -176,7 +176,7 @@ def test_a_picture_without_opacity_is_read_as_opaque(tmp_path):
     assert read_image(path, mode="RGBA")[:, 3].unique().tolist() == [1.0]
 
 
-# ---- the objective -------------------------------------------------------------------------------------------
+# ---- the objective -----------------------------------------------------------------
 
 
 class View:

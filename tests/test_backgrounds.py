@@ -144,7 +144,7 @@ def test_a_learned_background_is_cropped_at_its_centre_and_must_be_large_enough(
         LearnedBackground(fourier_image(8, batch=2))(3, (8, 8))
 
 
-# ---- the view ------------------------------------------------------------------------------------------------
+# ---- the view ----------------------------------------------------------------------
 
 
 def test_without_moves_the_network_sees_the_picture_with_background_around_it():

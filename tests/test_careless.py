@@ -37,7 +37,9 @@ def climb(image, objective, network, **options):
 
 
 def explained(error, *parts):
-    """A context in which `error` must be raised with all of these parts in its message."""
+    """A context in which `error` must be raised with all of these parts in its
+    message.
+    """
     return pytest.raises(error, match="".join(f"(?=.*{part})" for part in parts))
 
 
@@ -52,7 +54,7 @@ def offline(monkeypatch, tmp_path):
     monkeypatch.setattr("torchvision.models._api.load_state_dict_from_url", fail)
 
 
-# ---- unknown names: the nearest ones --------------------------------------------------------------------------
+# ---- unknown names: the nearest ones -----------------------------------------------
 
 
 def test_unknown_layer(network):
@@ -97,7 +99,7 @@ def test_no_objective_at_all(network):
         climb(fourier_image(16), "first", network)
 
 
-# ---- images of the wrong kind: converted or refused -----------------------------------------------------------
+# ---- images of the wrong kind: converted or refused --------------------------------
 
 
 def test_grey_pictures_are_seen_in_colour(network):
@@ -214,7 +216,7 @@ def test_several_pictures_where_one_is_meant(tmp_path):
         show_images(torch.rand(3, 3, 8, 8), ["a", "b"])
 
 
-# ---- runs that go wrong ---------------------------------------------------------------------------------------
+# ---- runs that go wrong ------------------------------------------------------------
 
 
 def test_nan_stops_with_the_last_good_picture(network):
@@ -267,7 +269,7 @@ def test_nothing_to_optimize(network):
         climb(fourier_image(16), lambda activations: torch.tensor(1.0), network)
 
 
-# ---- no network, and files that exist -------------------------------------------------------------------------
+# ---- no network, and files that exist ----------------------------------------------
 
 
 def test_no_network_for_weights(offline):

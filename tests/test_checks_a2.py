@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from checks_bank import bank, right, wrong
 
-# ---- 2.1 interpolation_objective -----------------------------------------------------------------------------------
+# ---- 2.1 interpolation_objective ----------------------------------------------------
 
 
 @right("2.1")
@@ -71,7 +71,7 @@ def forgot_the_sum(first, second):
     return torch.lerp(first, second, torch.linspace(0, 1, len(first)))
 
 
-# ---- 2.2 stretch -------------------------------------------------------------------------------------------------
+# ---- 2.2 stretch -------------------------------------------------------------------
 
 
 @right("2.2")
@@ -153,7 +153,7 @@ def runs_over_the_end(low, frames):
     return (1 - t) * low[i] + t * low[i + 1]
 
 
-# ---- 2.3 shared_plus_unique --------------------------------------------------------------------------------------
+# ---- 2.3 shared_plus_unique --------------------------------------------------------
 
 
 def larger(low, unique, **options):
@@ -246,7 +246,7 @@ def in_place(unique, shared):
     return torch.sigmoid(unique)
 
 
-# ---- 2.4 alignment_penalty ---------------------------------------------------------------------------------------
+# ---- 2.4 alignment_penalty ---------------------------------------------------------
 
 
 @right("2.4")

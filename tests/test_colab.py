@@ -3,6 +3,7 @@ nothing but the notebook.
 """
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -27,7 +28,7 @@ def small_book(tmp_path):
     """A repository of one notebook."""
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     (tmp_path / "README.md").write_text(
-        "# Book\n\n[![Open in Colab](x.svg)](y)\n\nMore.\n", encoding="utf-8"
+        "# Book\n\n<!-- colab -->\nold\n<!-- /colab -->\n\nMore.\n", encoding="utf-8"
     )
     (tmp_path / "notebooks").mkdir()
     cells = [
@@ -45,27 +46,62 @@ def test_every_notebook_has_the_present_address(badges, capsys):
     assert badges.main(["--check"]) == 0, f"make badges\n{capsys.readouterr().out}"
 
 
+def code_cell(folder):
+    notebook = nbformat.read(folder / "notebooks" / "a.ipynb", as_version=4)
+    return notebook, notebook.cells[1].source
+
+
 def test_a_new_address_goes_everywhere_once(badges, small_book, capsys):
     assert badges.main(["someone/a.book"], small_book) == 0
     assert "2 files written" in capsys.readouterr().out
-    notebook = nbformat.read(small_book / "notebooks" / "a.ipynb", as_version=4)
-    where = "https://colab.research.google.com/github/someone/a.book/blob/main/notebooks/a.ipynb"
-    assert (
-        notebook.cells[0].source.startswith(
-            "# A notebook\n\nIts text.\n\n[![Open in Colab]("
-        )
-        and where in notebook.cells[0].source
+    notebook, code = code_cell(small_book)
+    where = (
+        "https://colab.research.google.com/github/someone/a.book/blob/main/"
+        "notebooks/a.ipynb"
     )
-    assert '"git+https://github.com/someone/a.book"' in notebook.cells[1].source
+    opening = "# A notebook\n\nIts text.\n\n[![Open in Colab]("
+    assert notebook.cells[0].source.startswith(opening)
+    assert where in notebook.cells[0].source
+    assert "source = 'git+https://github.com/someone/a.book'" in code
     assert notebook.cells[2].source == "1 + 1"
-    assert 'Repository = "https://github.com/someone/a.book"' in (
-        small_book / "pyproject.toml"
-    ).read_text("utf-8")
+    line = 'Repository = "https://github.com/someone/a.book"'
+    assert (small_book / "pyproject.toml").read_text("utf-8").count(line) == 1
     assert where in (small_book / "README.md").read_text("utf-8")
     assert badges.main(["other/book"], small_book) == 0
     text = (small_book / "notebooks" / "a.ipynb").read_text("utf-8")
     assert "someone" not in text and text.count("Open in Colab") == 1
+    assert "someone" not in (small_book / "pyproject.toml").read_text("utf-8")
     assert badges.main(["--check"], small_book) == 0
+
+
+def test_without_an_address_no_link_leads_nowhere(badges, small_book):
+    assert badges.main(["someone/book"], small_book) == 0
+    path = small_book / "pyproject.toml"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text(
+        "".join(x for x in lines if not x.startswith("Repository")), "utf-8"
+    )
+    assert badges.main([], small_book) == 0
+    notebook, code = code_cell(small_book)
+    assert notebook.cells[0].source == "# A notebook\n\nIts text."
+    assert "source = None" in code and "github" not in code
+    readme = (small_book / "README.md").read_text("utf-8")
+    assert "http" not in readme and "pip wheel" in readme and "More." in readme
+
+
+def test_the_book_shows_no_placeholder(badges):
+    """In what a reader sees: README, the pages' sources, the package's metadata."""
+    url = badges.address()
+    files = [
+        ROOT / "README.md",
+        ROOT / "pyproject.toml",
+        *ROOT.glob("notebooks/*.ipynb"),
+    ]
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        assert "github.com/OWNER" not in text, path
+        if url is None:
+            assert "colab.research.google.com/github" not in text, path
 
 
 @pytest.mark.parametrize(
@@ -89,7 +125,7 @@ def test_check_says_what_is_out_of_date_and_writes_nothing(badges, small_book, c
     )
 
 
-# --- the cell itself, in an environment that has what Colab has but not this package ---
+# --- the cell itself, where there is what Colab has, but not this package ---
 
 
 @pytest.fixture(scope="module")
@@ -160,8 +196,13 @@ def test_a_notebook_and_a_wheel_are_enough(bare_python, wheel, tmp_path):
     probe = """
 import json, pathlib, torch
 from dputils import data
-print(json.dumps({"torch": [torch.__version__, str(pathlib.Path(torch.__file__).resolve())], "package": str(pathlib.Path(data.__file__).parent),
-                  "faces": len(data.sample_mesh("owl").faces), "image": list(data.sample_image("cat").shape)}))
+where = str(pathlib.Path(torch.__file__).resolve())
+print(json.dumps({
+    "torch": [torch.__version__, where],
+    "package": str(pathlib.Path(data.__file__).parent),
+    "faces": len(data.sample_mesh("owl").faces),
+    "image": list(data.sample_image("cat").shape),
+}))
 """
     (tmp_path / "cells.py").write_text("\n".join([*tagged, probe]), encoding="utf-8")
     ran = subprocess.run(
@@ -191,17 +232,48 @@ print(json.dumps({"torch": [torch.__version__, str(pathlib.Path(torch.__file__).
     )
 
 
+def run_cell(folder, before="", path=()):
+    """The cell in a fresh process, with `path` before all other packages."""
+    return subprocess.run(
+        [sys.executable, "-c", f"{before}\n{colab_cell()}"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path))},
+        capture_output=True,
+        text=True,
+    )
+
+
+WITHOUT_DPUTILS = """
+import importlib.util
+find = importlib.util.find_spec
+importlib.util.find_spec = lambda name: None if name == "dputils" else find(name)
+"""
+IN_COLAB = """
+import sys, types
+sys.modules["google.colab"] = types.ModuleType("google.colab")
+"""
+
+
 def test_elsewhere_the_cell_says_what_to_do(tmp_path):
     """Outside Colab nothing is installed behind anybody's back."""
-    source = (
-        "import importlib.util\nfind = "
-        "importlib.util.find_spec\nimportlib.util.find_spec = lambda name: None if "
-        "name == 'dputils' else find(name)\n" + colab_cell()
-    )
-    ran = subprocess.run(
-        [sys.executable, "-c", source], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert ran.returncode == 1
-    assert (
-        "ModuleNotFoundError: dputils is not installed here: `make lab`" in ran.stderr
-    )
+    ran = run_cell(tmp_path, WITHOUT_DPUTILS)
+    assert ran.returncode == 1 and "ImportError" in ran.stderr
+    assert "make lab" in ran.stderr and not ran.stdout
+
+
+def test_without_an_address_the_cell_asks_for_the_wheel(badges, tmp_path):
+    if badges.address() is not None:
+        pytest.skip("this book has an address")
+    ran = run_cell(tmp_path, WITHOUT_DPUTILS + IN_COLAB)
+    assert ran.returncode == 1 and "No address yet" in ran.stderr
+    assert "pip wheel" in ran.stderr and not ran.stdout
+
+
+def test_another_projects_dputils_is_named(tmp_path):
+    """The package index has a library of that name: it has no room called images."""
+    (tmp_path / "dputils").mkdir()
+    (tmp_path / "dputils" / "__init__.py").write_text("def scrape():\n    pass\n")
+    for before in ("", IN_COLAB):
+        ran = run_cell(tmp_path, before, [tmp_path])
+        assert ran.returncode == 1 and "another project's dputils" in ran.stderr
+        assert "pip uninstall dputils" in ran.stderr

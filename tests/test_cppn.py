@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from dputils import cppn as module
 from dputils.cppn import ACTIVATIONS, CPPN, EXTENT, coordinate_grid, interpolate_weights
+from dputils.cppn import network as cppn_network
 from dputils.optimize import maximize, minimize
 
 
@@ -182,8 +182,8 @@ def test_strips_are_the_same_as_one_piece(monkeypatch, normalize):
     (whole * weights).sum().backward()
     gradients = [p.grad.clone() for p in cppn.parameters()]
     cppn.zero_grad()
-    monkeypatch.setattr(module, "STRIP", 100)
-    monkeypatch.setattr(module, "WHOLE", 100)
+    monkeypatch.setattr(cppn_network, "STRIP", 100)
+    monkeypatch.setattr(cppn_network, "WHOLE", 100)
     assert len(cppn._strips((33, 21))) > 10
     strips = cppn((33, 21))
     assert close(strips, whole)
@@ -247,7 +247,8 @@ import resource, sys, torch
 from dputils.cppn import CPPN
 torch.set_num_threads(1)
 cppn = CPPN(width=8, hidden=3, output_scale=1.0)
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+unit = 1 if sys.platform == "darwin" else 1024
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 before = peak()
 picture = cppn(2048)
 print((peak() - before - picture.numel() * 4) / 1e6)
@@ -358,8 +359,8 @@ def test_a_warm_start_has_the_other_s_picture():
             "leave out radius and fourier_features",
         ),
         (lambda: CPPN(hidden=0), "hidden=0"),
-        (lambda: CPPN((0, 5)), r"size=\(0, 5\) must be a whole number"),
-        (lambda: CPPN(8)(7.5), "must be a whole number"),
+        (lambda: CPPN((0, 5)), r"size=\(0, 5\) must be a positive whole number"),
+        (lambda: CPPN(8)(7.5), "must be a positive whole number"),
         (lambda: interpolate_weights([art()], 0.5), "two pictures or more"),
         (
             lambda: interpolate_weights([art(), art(width=9)], 0.5),

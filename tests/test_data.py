@@ -83,7 +83,7 @@ def test_a_folder_of_ones_own_comes_first(copy_of_data):
     ).is_relative_to(copy_of_data)
 
 
-# ---- what is drawn ----------------------------------------------------------------------------------------------
+# ---- what is drawn -----------------------------------------------------------------
 
 
 def test_patterns_are_the_classes_of_both_networks():
@@ -135,7 +135,7 @@ def test_patterns_asked_for_carelessly():
         data.sample_pattern("owl", 0)
 
 
-# ---- what is fetched ------------------------------------------------------------------------------------------
+# ---- what is fetched ---------------------------------------------------------------
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def test_fetched_files_are_remembered_by_their_checksum(cache, monkeypatch):
     assert data.sample_image("starry_night", 32).shape == (1, 3, 32, 32)
 
 
-# ---- checksums ------------------------------------------------------------------------------------------------
+# ---- checksums ---------------------------------------------------------------------
 
 
 def test_sha256_is_the_standards(tmp_path):
@@ -218,7 +218,7 @@ def test_changed_and_missing_files_are_found(copy_of_data):
     )
 
 
-# ---- meshes (their own tests are in test_sample_meshes.py) -------------------------------------------------------
+# ---- meshes (their own tests are in test_sample_meshes.py) -------------------------
 
 
 def test_meshes_by_name(copy_of_data):

@@ -18,15 +18,22 @@ SVG = "{http://www.w3.org/2000/svg}"
 PICTURE = torch.rand(1, 3, 12, 18, generator=torch.Generator().manual_seed(0))
 FIGURES = {
     "parameterization": lambda: diagrams.parameterization(),
-    "parameterization with pictures": lambda: diagrams.parameterization(PICTURE, parameters=PICTURE),
+    "parameterization with pictures": lambda: diagrams.parameterization(
+        PICTURE, parameters=PICTURE
+    ),
     "contents": lambda: diagrams.contents({2: PICTURE, 5: PICTURE}),
     "scaled_fourier": lambda: diagrams.scaled_fourier(channel="conv5:7"),
     "style_transfer": lambda: diagrams.style_transfer(),
-    "style_transfer with pictures": lambda: diagrams.style_transfer(PICTURE, PICTURE, PICTURE),
+    "style_transfer with pictures": lambda: diagrams.style_transfer(
+        PICTURE, PICTURE, PICTURE
+    ),
     "low_resolution_sharing": lambda: diagrams.low_resolution_sharing(),
     "low_resolution_sharing with pictures": lambda: diagrams.low_resolution_sharing(
-        PICTURE.expand(4, 3, 12, 18), PICTURE.expand(2, 3, 12, 18), PICTURE.expand(4, 3, 12, 18)),
-}  # fmt: skip
+        PICTURE.expand(4, 3, 12, 18),
+        PICTURE.expand(2, 3, 12, 18),
+        PICTURE.expand(4, 3, 12, 18),
+    ),
+}
 every_figure = pytest.mark.parametrize("make", FIGURES.values(), ids=FIGURES)
 
 

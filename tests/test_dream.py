@@ -14,7 +14,7 @@ def rms(x):
     return x.square().mean((1, 2, 3)).sqrt()
 
 
-# ---- the gradient, made smooth ---------------------------------------------------------------------------------
+# ---- the gradient, made smooth -----------------------------------------------------
 
 
 def test_bands_add_up_to_the_signal_and_go_from_fine_to_coarse():
@@ -96,7 +96,7 @@ def test_color_mixed_with_much_colour_is_the_gradient():
     assert share[0] < share[1] < share[2], "more of `colourful` should mean more colour"
 
 
-# ---- in pieces -------------------------------------------------------------------------------------------------
+# ---- in pieces ---------------------------------------------------------------------
 
 
 def cube(activations):
@@ -140,7 +140,7 @@ def test_the_network_never_sees_more_than_a_piece(network):
     assert sum(height * width for height, width in seen) == 100 * 70
 
 
-# ---- the dream -------------------------------------------------------------------------------------------------
+# ---- the dream ---------------------------------------------------------------------
 
 
 def dreamed(network, **options):

@@ -15,9 +15,9 @@ from dputils.style import (
     FastStyle,
     gram_matrix,
     load_fast_style,
-    save,
     style_loss,
 )
+from dputils.style.fast import save
 
 
 def noise(*shape, seed=0):

@@ -3,28 +3,34 @@ beside PyTorch's.
 """
 
 import re
-import shutil
 
 import pytest
 import torch
+from headless import SOFTWARE_GL, chromium
 
-from dputils.cppn import CPPN, _number, glsl_body, interpolate_weights, to_glsl
+from dputils.cppn import CPPN, glsl_body, interpolate_weights, to_glsl
+from dputils.cppn.glsl import _number
 
 # What Shadertoy puts around a shader, reduced to what ours use.
 PAGE = """
 async ([source, width, height, time]) => {
-  const canvas = new OffscreenCanvas(width, height), gl = canvas.getContext("webgl2", {premultipliedAlpha: false});
+  const canvas = new OffscreenCanvas(width, height);
+  const gl = canvas.getContext("webgl2", {premultipliedAlpha: false});
   if (!gl) return {missing: "no WebGL2"};
   const compile = (kind, text) => {
     const shader = gl.createShader(kind);
     gl.shaderSource(shader, text);
     gl.compileShader(shader);
-    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS)) throw new Error(gl.getShaderInfoLog(shader));
+    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS))
+      throw new Error(gl.getShaderInfoLog(shader));
     return shader;
   };
   const program = gl.createProgram(), start = performance.now();
   gl.attachShader(program, compile(gl.VERTEX_SHADER, `#version 300 es
-    void main() { gl_Position = vec4(vec2(gl_VertexID & 1, gl_VertexID >> 1) * 4.0 - 1.0, 0.0, 1.0); }`));
+    void main() {
+      vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
+      gl_Position = vec4(corner * 4.0 - 1.0, 0.0, 1.0);
+    }`));
   gl.attachShader(program, compile(gl.FRAGMENT_SHADER, `#version 300 es
     precision highp float;
     uniform vec3 iResolution;
@@ -33,7 +39,8 @@ async ([source, width, height, time]) => {
     ` + source + `
     void main() { mainImage(colour, gl_FragCoord.xy); }`));
   gl.linkProgram(program);
-  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(program));
+  if (!gl.getProgramParameter(program, gl.LINK_STATUS))
+    throw new Error(gl.getProgramInfoLog(program));
   gl.useProgram(program);
   gl.uniform3f(gl.getUniformLocation(program, "iResolution"), width, height, 1);
   gl.uniform1f(gl.getUniformLocation(program, "iTime"), time);
@@ -52,27 +59,7 @@ def draw():
     """`draw(shader, (H, W), time=0)` gives the pixels `(1, 4, H, W)` in [0, 1] of a
     shader run by Chromium.
     """
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed"
-    )
-    executable = (
-        shutil.which("chromium")
-        or shutil.which("chromium-browser")
-        or shutil.which("google-chrome")
-    )
-    flags = [
-        "--no-sandbox",
-        "--use-gl=angle",
-        "--use-angle=swiftshader",
-        "--enable-unsafe-swiftshader",
-        "--ignore-gpu-blocklist",
-        "--disable-background-networking",
-    ]
-    with playwright.sync_playwright() as p:
-        try:
-            browser = p.chromium.launch(executable_path=executable, args=flags)
-        except playwright.Error as error:
-            pytest.skip(f"Chromium does not start: {str(error).splitlines()[0]}")
+    with chromium(*SOFTWARE_GL) as browser:
         page = browser.new_page()
 
         def drawn(source, size, time=0.0):
@@ -80,14 +67,11 @@ def draw():
             if "missing" in answer:
                 pytest.skip(answer["missing"])
             drawn.seconds = answer["seconds"]
-            pixels = (
-                torch.tensor(answer["pixels"], dtype=torch.float32).view(*size, 4) / 255
-            )
+            pixels = torch.tensor(answer["pixels"], dtype=torch.float32)
             # WebGL's first row is the lowest one
-            return pixels.flip(0).permute(2, 0, 1)[None]
+            return (pixels.view(*size, 4) / 255).flip(0).permute(2, 0, 1)[None]
 
         yield drawn
-        browser.close()
 
 
 def art(size=24, **options):

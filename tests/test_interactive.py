@@ -93,7 +93,8 @@ def test_the_html_is_self_contained(name):
 def test_a_still_picture_comes_first(name):
     html = FIGURES[name]().html()
     image = re.match(
-        r'<div data-dputils="\w+"><img src="data:image/webp;base64,([^"]+)" alt="([^"]+)"',
+        r'<div data-dputils="\w+">'
+        r'<img src="data:image/webp;base64,([^"]+)" alt="([^"]+)"',
         html,
     )
     picture = decoded(base64.b64decode(image.group(1)))

@@ -3,7 +3,8 @@ answers looked at.
 """
 
 import io
-import time
+import threading
+import types
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from torch import nn
 from dputils.images import fourier_image, pixel_image
 from dputils.objectives import channel, total_variation
 from dputils.optimize import maximize
-from dputils.widgets import cells
+from dputils.widgets import cells, live_panel
 from dputils.widgets.controls import controls_from, defaults, in_words, taken
 
 pytest.importorskip("anywidget")
@@ -99,26 +100,34 @@ def test_steps_move_picture_and_curve():
     assert losses[-1] < 0.3 * losses[0] and page.picture.mean() > 0.65
 
 
-def test_an_answer_takes_as_many_steps_as_fit():
+@pytest.fixture
+def clock(monkeypatch):
+    """The panel's clock stands still; a step moves it by `clock.now += seconds`."""
+    clock = types.SimpleNamespace(now=0.0, perf_counter=lambda: clock.now)
+    monkeypatch.setattr(live_panel, "time", clock)
+    return clock
+
+
+def test_an_answer_takes_as_many_steps_as_fit(clock):
     def slow(image):
-        time.sleep(0.015)
+        clock.now += 0.015
         return image().mean()
 
-    page = Page(LivePanel(grey, slow))
-    page.ask(1)  # the first step pays for what is loaded late
-    begin = time.perf_counter()
-    answer = page.ask(None)
-    took = time.perf_counter() - begin
-    assert 2 <= answer["step"] - 1 <= 6 and took < 0.2
-    time.sleep(0.1)
-    assert len(page.panel.history) == answer["step"], (
+    page, threads = Page(LivePanel(grey, slow)), threading.active_count()
+    assert [page.ask(None)["step"] for _ in range(2)] == [5, 10]
+    assert clock.now <= 2 * live_panel.SECONDS
+    assert page.panel.history.seconds == pytest.approx(clock.now)
+    assert len(page.panel.history) == 10 and threading.active_count() == threads, (
         "nothing runs between two questions"
     )
 
 
-def test_a_step_longer_than_the_time_is_still_taken():
-    page = Page(LivePanel(grey, lambda image: (time.sleep(0.12), image().mean())[1]))
-    assert page.ask(None)["step"] == 1
+def test_a_step_longer_than_the_time_is_still_taken(clock):
+    def slow(image):
+        clock.now += 1.5 * live_panel.SECONDS
+        return image().mean()
+
+    assert Page(LivePanel(grey, slow)).ask(None)["step"] == 1
 
 
 def test_the_same_run_as_maximize(network):
@@ -301,7 +310,8 @@ class Rings(nn.Module):
 def goal(unit=3):
     return channel("second", unit)
 
-panel = LivePanel(Rings, goal, net, controls={"count": (2, 40), "unit": [0, 3, 5], "lr": (0.01, 0.5)})
+controls = {"count": (2, 40), "unit": [0, 3, 5], "lr": (0.01, 0.5)}
+panel = LivePanel(Rings, goal, net, controls=controls)
 """.strip()
 
 

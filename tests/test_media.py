@@ -5,7 +5,7 @@ import imageio.v3 as imageio
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from dputils import media
 from dputils.optimize import History
@@ -29,7 +29,7 @@ def opened(jpeg):
     return Image.open(io.BytesIO(jpeg.data))
 
 
-# ---- pictures in ----------------------------------------------------------------------------------------------
+# ---- pictures in -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("channels, mode", [(3, "RGB"), (4, "RGBA"), (1, "L")])
@@ -179,7 +179,7 @@ def test_urls_that_do_not_answer_are_explained(monkeypatch):
         media.read_image("https://example.org/x.png")
 
 
-# ---- pictures out ---------------------------------------------------------------------------------------------
+# ---- pictures out ------------------------------------------------------------------
 
 
 def test_nothing_is_overwritten_unless_asked(tmp_path):
@@ -296,7 +296,7 @@ def test_data_urls_hold_the_picture():
         assert Image.open(io.BytesIO(base64.b64decode(body))).size == (17, 12)
 
 
-# ---- films ----------------------------------------------------------------------------------------------------
+# ---- films -------------------------------------------------------------------------
 
 
 def ramp(count, height, width):
@@ -310,13 +310,10 @@ def ramp(count, height, width):
 @pytest.mark.parametrize("size", [(32, 48), (33, 47)])
 def test_films_come_back_with_their_frames(tmp_path, ending, size):
     path = media.write_video(tmp_path / f"film.{ending}", ramp(6, *size), fps=10)
-    frames = (
-        imageio.imread(path, index=None)
-        if ending == "mp4"
-        else np.stack(
-            [np.asarray(frame.convert("RGB")) for frame in all_frames(Image.open(path))]
-        )
-    )
+    if ending == "mp4":
+        frames = imageio.imread(path, index=None)
+    else:
+        frames = np.stack(all_frames(path, "RGB"))
     height, width = (n // 2 * 2 for n in size) if ending == "mp4" else size
     assert frames.shape == (6, height, width, 3)
     np.testing.assert_allclose(
@@ -324,17 +321,16 @@ def test_films_come_back_with_their_frames(tmp_path, ending, size):
     )
 
 
-def all_frames(animation):
-    for k in range(animation.n_frames):
-        animation.seek(k)
-        yield animation.copy()
+def all_frames(path, mode):
+    with Image.open(path) as film:
+        return [
+            np.asarray(frame.convert(mode)) for frame in ImageSequence.Iterator(film)
+        ]
 
 
 def test_ping_pong_comes_back_without_repeating_the_ends(tmp_path):
     path = media.write_video(tmp_path / "film.gif", ramp(4, 8, 8), ping_pong=True)
-    levels = [
-        np.asarray(frame.convert("L")).mean() for frame in all_frames(Image.open(path))
-    ]
+    levels = [frame.mean() for frame in all_frames(path, "L")]
     assert (
         len(levels) == 6
         and np.argmax(levels) == 3
@@ -374,7 +370,7 @@ def test_films_are_embedded_in_notebooks(shown):
     assert caption.data == "a film"
 
 
-# ---- curves ---------------------------------------------------------------------------------------------------
+# ---- curves ------------------------------------------------------------------------
 
 
 def test_curves_show_the_history():

@@ -438,6 +438,7 @@ def test_too_many_triangles_are_refused_with_the_numbers():
     )
     with pytest.raises(
         ValueError,
-        match=r"20,000 triangles take \d+ kB even with 20,000 triangles at 12 bits .* room for",
+        match=r"20,000 triangles take \d+ kB even with 20,000 triangles at 12 bits "
+        ".* room for",
     ):
         MeshViewer(mesh)

@@ -57,7 +57,7 @@ def picture(mesh, **options):
     )
 
 
-# ---- the class ----------------------------------------------------------------------------------------------------
+# ---- the class ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_project_takes_one_camera_or_several():
         mesh.project(torch.eye(3))
 
 
-# ---- repairs ------------------------------------------------------------------------------------------------------
+# ---- repairs -----------------------------------------------------------------------
 
 
 def test_repair_drops_what_cannot_be_drawn_and_says_so():
@@ -178,7 +178,7 @@ def test_repair_refuses_ruins():
         repair(torch.rand(3, 3), torch.tensor([[0, 1, 2], [4, 5, 6], [1, 1, 1]]))
 
 
-# ---- files --------------------------------------------------------------------------------------------------------
+# ---- files -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("ending", [".obj", ".glb"])
@@ -246,9 +246,9 @@ def test_glb_stores_v_downwards_as_the_format_says(tmp_path):
 def test_obj_material_does_not_darken_the_texture(tmp_path):
     _, mtl, png = save_mesh(tmp_path / "a.obj", tube())
     text = mtl.read_text()
-    assert (
-        "Kd 1.0" in text and "map_Kd a.png" in text and Image.open(png).size == (32, 32)
-    )
+    assert "Kd 1.0" in text and "map_Kd a.png" in text
+    with Image.open(png) as texture:
+        assert texture.size == (32, 32)
     assert "mtllib a.mtl" in (tmp_path / "a.obj").read_text()
 
 
@@ -402,7 +402,7 @@ def test_without_a_network_the_message_says_what_to_do(tmp_path, monkeypatch):
         load_mesh("stanford_bunny")
 
 
-# ---- unwrapping ---------------------------------------------------------------------------------------------------
+# ---- unwrapping --------------------------------------------------------------------
 
 
 def test_a_mesh_without_uvs_is_unwrapped_and_says_so(tmp_path):
@@ -452,7 +452,7 @@ def test_a_missing_xatlas_is_explained(monkeypatch):
         unwrap(tube())
 
 
-# ---- the gutter ---------------------------------------------------------------------------------------------------
+# ---- the gutter --------------------------------------------------------------------
 
 
 def test_dilate_continues_the_chart_and_keeps_it():

@@ -56,7 +56,7 @@ def _torchvision_module(name, seed):
     return module
 
 
-# ---- a truncated network is the full one, cut -----------------------------------------------------------------
+# ---- a truncated network is the full one, cut --------------------------------------
 
 
 @pytest.mark.parametrize("name", TORCHVISION)
@@ -106,7 +106,7 @@ def test_nothing_deeper_is_computed(network, images):
     runs = []
     for name, part in network.module.named_modules():
         part.register_forward_hook(lambda m, i, out, name=name: runs.append(name))
-    network.layers  # listing runs everything once
+    _ = network.layers  # listing runs everything once
     runs.clear()
     network(images, ["second"])
     assert "second" in runs and not {"third", "third.conv", "head"} & set(runs)
@@ -163,7 +163,7 @@ def test_small_pictures_reach_the_layers_that_they_can():
     )
 
 
-# ---- in-place ReLUs -------------------------------------------------------------------------------------------
+# ---- in-place ReLUs ----------------------------------------------------------------
 
 
 def test_in_place_relus_do_not_overwrite_what_was_captured(make_small_network, images):
@@ -197,7 +197,7 @@ def test_functional_in_place_relus_do_not_either(images):
     assert torch.allclose(found["logits"], module(images), atol=1e-6)
 
 
-# ---- before the ReLU ------------------------------------------------------------------------------------------
+# ---- before the ReLU ---------------------------------------------------------------
 
 
 def test_pre_gives_the_value_before_the_relu(network, images):
@@ -281,7 +281,7 @@ def test_pre_is_refused_where_no_relu_is(network, images):
         network(images, "second.conv:pre")
 
 
-# ---- redirected ReLU ------------------------------------------------------------------------------------------
+# ---- redirected ReLU ---------------------------------------------------------------
 
 
 def test_redirection_leaves_values_unchanged(network, images):
@@ -389,7 +389,7 @@ def test_redirection_ends_with_its_block(network, images):
     assert torch.equal(*grads) and not network._redirect
 
 
-# ---- what goes in ---------------------------------------------------------------------------------------------
+# ---- what goes in ------------------------------------------------------------------
 
 
 def test_normalisation_is_applied_once(make_small_network, images):
@@ -434,7 +434,7 @@ def test_the_network_stays_in_evaluation_mode():
     assert torch.equal(net.logits(x), net.logits(x)) and not net.module.training
 
 
-# ---- names and weights ----------------------------------------------------------------------------------------
+# ---- names and weights -------------------------------------------------------------
 
 
 def test_wrong_layers_get_the_nearest_names(network, images):
@@ -554,7 +554,7 @@ def test_unknown_weights_are_listed():
         load_network("squeezenet1_0", weights="IMAGENET")
 
 
-# ---- the bundled networks -------------------------------------------------------------------------------------
+# ---- the bundled networks ----------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["patternnet", "patternnet-plain"])

@@ -31,7 +31,7 @@ def close(objective, value, acts):
     )
 
 
-# ---- the algebra ----------------------------------------------------------------------------------------------
+# ---- the algebra -------------------------------------------------------------------
 
 
 def test_objectives_compose_like_numbers(acts):
@@ -133,7 +133,7 @@ def test_division_by_objectives_is_refused():
         ob.channel("a", 1) / ob.channel("b", 1)
 
 
-# ---- units ----------------------------------------------------------------------------------------------------
+# ---- units -------------------------------------------------------------------------
 
 
 def test_channel_is_a_mean(acts):
@@ -245,7 +245,7 @@ def test_deepdream_is_the_mean_square(acts):
     close(ob.deepdream("b"), (acts["b"] ** 2).mean(), acts)
 
 
-# ---- several pictures -----------------------------------------------------------------------------------------
+# ---- several pictures --------------------------------------------------------------
 
 
 def test_channel_interpolation_weighs_frames_from_first_to_last(acts):
@@ -286,7 +286,7 @@ def test_diversity_measures_likeness_of_style():
     close(ob.diversity("a"), 0, {"a": disjoint})
 
 
-# ---- penalties on the picture ---------------------------------------------------------------------------------
+# ---- penalties on the picture ------------------------------------------------------
 
 
 def test_total_variation_of_a_step_is_its_length_times_its_height():
@@ -314,7 +314,9 @@ def test_input_difference_is_the_root_mean_square(acts):
 
 
 def blur3(x):
-    """The original's kernel: 1 in the centre, 0.5 around, over the pixels that exist."""
+    """The original's kernel: 1 in the centre, 0.5 around, over the pixels that
+    exist.
+    """
     out, weight = torch.zeros_like(x), torch.zeros_like(x)
     height, width = x.shape[2:]
     for dy in (-1, 0, 1):
@@ -373,7 +375,7 @@ def test_boundary_complexity_looks_at_the_border_only():
     close(ob.boundary_complexity(8), 3 * spread, {"image": dot})
 
 
-# ---- mistakes -------------------------------------------------------------------------------------------------
+# ---- mistakes ----------------------------------------------------------------------
 
 
 def test_mistakes_are_explained(acts):

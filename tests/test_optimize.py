@@ -21,7 +21,7 @@ def quiet(*args, **options):
     return maximize(*args, **options)
 
 
-# ---- the loop -------------------------------------------------------------------------------------------------
+# ---- the loop ----------------------------------------------------------------------
 
 
 def test_a_quadratic_follows_its_closed_form():
@@ -184,7 +184,7 @@ def test_progress_bar_counts_the_steps(monkeypatch):
     assert len(bars) == 1
 
 
-# ---- stopping -------------------------------------------------------------------------------------------------
+# ---- stopping ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("where", ["loss", "on_step"])
@@ -297,7 +297,7 @@ def test_impossible_snapshots_are_refused():
             minimize(lambda: x.sum(), [x], steps=5, progress=False, **options)
 
 
-# ---- maximize -------------------------------------------------------------------------------------------------
+# ---- maximize ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("make", [fourier_image, pixel_image])
@@ -340,7 +340,7 @@ def test_transforms_none_is_the_stack_and_a_list_is_itself(network):
     network.module.first.conv.register_forward_pre_hook(
         lambda module, inputs: sizes.append(inputs[0].shape[-1])
     )
-    network.layers
+    _ = network.layers  # listing runs everything once
 
     def run(transforms):
         sizes.clear()

@@ -86,7 +86,8 @@ def test_checksums_of_the_readme():
 def test_shipped_file_is_what_the_code_paints(make, name):
     file = io.BytesIO()
     make.painted(name).save(file, "JPEG", quality=make.QUALITY)
-    painted = np.asarray(Image.open(file), float)
+    with Image.open(file) as picture:
+        painted = np.asarray(picture, float)
     with Image.open(FOLDER / f"{name}.jpg") as image:
         shipped = np.asarray(image, float)
     # other versions of numpy or scipy may move single pixels, never the picture

@@ -4,6 +4,7 @@ built, a check that explains.
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -15,24 +16,6 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
     "project"
-]
-TARGETS = [
-    "help",
-    "lab",
-    "run",
-    "test",
-    "check",
-    "bench",
-    "assignments",
-    "site",
-    "badges",
-    "colab",
-    "patternnet",
-    "faststyle",
-    "paintings",
-    "meshes",
-    "sums",
-    "clean",
 ]
 # conda-forge's names where they differ from pip's.
 CONDA_NAMES = {
@@ -133,12 +116,31 @@ def run_make(*arguments: str) -> subprocess.CompletedProcess:
     )
 
 
-def test_makefile_has_its_targets():
-    shown = run_make().stdout
-    for target in TARGETS:
-        assert re.search(rf"^  make {target}\b", shown, re.M), (
-            f"make help does not list {target}"
-        )
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+# Rules written out in the Makefile, not those whose name is a variable.
+RULES = set(re.findall(r"^([a-z][\w-]*):(?!=)", MAKEFILE, re.M))
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_make_alone_lists_every_target():
+    shown = dict(re.findall(r"^  make (\S+) +(\S.*)$", run_make().stdout, re.M))
+    assert {"help", "lab", "test"} <= RULES == set(shown)
+
+
+def test_no_target_is_taken_for_a_file():
+    """`make data` does nothing where a file `data` stands, unless make is told."""
+    phony = re.search(r"^\.PHONY:(.*(?:\\\n.*)*)", MAKEFILE, re.M).group(1)
+    assert set(phony.replace("\\", "").split()) == RULES | {"FORCE"}
+
+
+def test_what_the_files_tell_a_reader_to_make_is_there():
+    pages = [ROOT / "README.md", *ROOT.glob("*.md"), *ROOT.glob("*/*.md")]
+    told = {
+        (path.name, target)
+        for path in pages
+        for target in re.findall(r"`make ([a-z]+)", path.read_text(encoding="utf-8"))
+    }
+    assert told and [what for what in sorted(told) if what[1] not in RULES] == []
 
 
 def test_make_explains_itself_without_a_python(tmp_path):
@@ -150,8 +152,7 @@ def test_make_explains_itself_without_a_python(tmp_path):
 
 
 def test_makefile_names_scripts_that_exist():
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    paths = set(re.findall(r"\b(?:data|notebooks)/\S+\.(?:py|ipynb)\b", makefile))
+    paths = set(re.findall(r"\b(?:data|notebooks)/\S+\.(?:py|ipynb)\b", MAKEFILE))
     assert len(paths) >= 5
     assert [path for path in sorted(paths) if not (ROOT / path).is_file()] == []
 
@@ -261,6 +262,38 @@ def test_environment_check_names_damaged_files(monkeypatch, capsys):
         and "--  data/images/owl.jpg: checksum differs\n" in out
         and "1 of 2 files" in out
     )
+
+
+def test_environment_check_names_the_stranger(monkeypatch, capsys):
+    """The package index has a `dputils` that is not ours."""
+    from dputils import __main__ as check
+
+    assert check.DISTRIBUTION == PROJECT["name"] != "dputils"
+    report = check.Report()
+    monkeypatch.setattr(check.importlib.metadata, "version", lambda name: "1.0.6")
+    check.check_name(report)
+    out = capsys.readouterr().out
+    assert report.broken and "dputils: 1.0.6 is another project's" in out
+    assert "pip uninstall dputils" in out and PROJECT["name"] in out
+
+
+def test_nobody_is_told_to_install_the_stranger():
+    files = [ROOT / "README.md", *ROOT.glob("notebooks/**/*.md")]
+    for folder in ("dputils", "notebooks"):
+        for ending in ("py", "ipynb"):
+            files += (ROOT / folder).rglob(f"*.{ending}")
+    command = re.compile(r"pip install [^\n`]*?(?<![/\w-])dputils(?![/\w-])")
+    assert command.search('pip install "dputils[mesh]"')
+    found = {
+        path.relative_to(ROOT).as_posix(): match.group()
+        for path in files
+        if (match := command.search(path.read_text(encoding="utf-8")))
+    }
+    assert found == {}
+
+
+def test_it_cannot_be_uploaded_by_accident():
+    assert "Private :: Do Not Upload" in PROJECT["classifiers"]
 
 
 @pytest.mark.slow

@@ -1,3 +1,4 @@
+import importlib
 import math
 import sys
 import types
@@ -126,7 +127,7 @@ def camera(distance=3.0, fov=1.0, aspect=1.0, near=0.1, far=20.0, eye=None):
     )
 
 
-# ---- against brute force ------------------------------------------------------------------------------------------
+# ---- against brute force -----------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -244,7 +245,7 @@ def test_no_faces_at_all():
     ).shape == (1, 2, 4, 5)
 
 
-# ---- conventions --------------------------------------------------------------------------------------------------
+# ---- conventions -------------------------------------------------------------------
 
 
 def test_top_row_first_and_pixel_centres_at_half_integers():
@@ -318,7 +319,7 @@ def test_views_of_a_batch_are_independent():
     assert not torch.equal(together.face[0], together.face[1])
 
 
-# ---- the fill rule ------------------------------------------------------------------------------------------------
+# ---- the fill rule -----------------------------------------------------------------
 
 
 def times_hit(clip, faces, size):
@@ -382,7 +383,7 @@ def test_no_cracks_where_a_plane_passes_under_the_camera():
     assert (hits.bool() != two.mask).sum() <= 2 and two.mask.float().mean() > 0.2
 
 
-# ---- portions and memory ------------------------------------------------------------------------------------------
+# ---- portions and memory -----------------------------------------------------------
 
 
 def test_portions_do_not_change_the_result():
@@ -446,7 +447,7 @@ def test_on_a_gpu_the_result_is_the_same():
     assert (here.face == there.face.cpu()).float().mean() > 0.999
 
 
-# ---- gradients ----------------------------------------------------------------------------------------------------
+# ---- gradients ---------------------------------------------------------------------
 
 
 def double_soup(count=4, seed=1):
@@ -507,7 +508,7 @@ def test_screen_derivatives_are_those_of_the_plane():
     colors = torch.rand(len(positions), 2, dtype=torch.float64, generator=generator(4))
     clip = mesh.project(camera(5))
     found = rasterize(clip, faces, (20, 20))
-    change = screen_derivatives(found, clip, faces, colors)
+    change = screen_derivatives(found, colors, faces, clip)
     pixels = (found.face.flatten() >= 0).nonzero()[:, 0]
     # move the whole scene instead of the pixel: a shift of x / w by 2 / width is one
     # column
@@ -529,7 +530,7 @@ def test_screen_derivatives_are_those_of_the_plane():
         assert close.float().mean() > 0.9
 
 
-# ---- pictures -----------------------------------------------------------------------------------------------------
+# ---- pictures ----------------------------------------------------------------------
 
 
 def textured_quad():
@@ -580,8 +581,9 @@ def test_background():
 def test_a_view_is_kept_while_the_texture_changes(monkeypatch):
     mesh = textured_quad()
     view = View(mesh, torch.stack([fitting_camera(), fitting_camera(0.5)]), (12, 10))
-    # from here on nothing may be rasterized
-    monkeypatch.setattr("dputils.rasterize.visible_faces", None)
+    # From here on nothing may be rasterized. The room's `render` is the function.
+    module = importlib.import_module("dputils.rasterize.render")
+    monkeypatch.setattr(module, "visible_faces", None)
     for seed in range(2):
         texture = torch.rand(1, 3, 8, 8, generator=generator(seed)).requires_grad_()
         picture = view.render(texture)
@@ -606,7 +608,7 @@ def test_gradient_reaches_vertices_through_the_texture():
     assert points.grad[:, :2].abs().min() > 0
 
 
-# ---- careless use -------------------------------------------------------------------------------------------------
+# ---- careless use ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -645,7 +647,7 @@ def test_careless_views_are_explained():
         )
 
 
-# ---- PyTorch3D ----------------------------------------------------------------------------------------------------
+# ---- PyTorch3D ---------------------------------------------------------------------
 
 
 def compare_with_pytorch3d(clip, faces, size):

@@ -89,7 +89,7 @@ def areas(corners):
     return (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) / 2
 
 
-# ---- the files ------------------------------------------------------------------------------------------------
+# ---- the files ---------------------------------------------------------------------
 
 
 def test_the_five_are_there():
@@ -123,7 +123,7 @@ def test_loading_needs_no_unwrapping(monkeypatch):
     assert data.sample_mesh("teapot").uv is not None
 
 
-# ---- the surface ----------------------------------------------------------------------------------------------
+# ---- the surface -------------------------------------------------------------------
 
 
 def test_watertight(mesh):
@@ -139,7 +139,7 @@ def test_watertight(mesh):
     assert (torch.linalg.cross(a, b) * c).sum() > 0, "the surface is inside out"
 
 
-# ---- the texture ----------------------------------------------------------------------------------------------
+# ---- the texture -------------------------------------------------------------------
 
 
 def test_charts_lie_in_the_texture_and_do_not_overlap(mesh, charts):
@@ -204,7 +204,7 @@ def test_face_is_one_chart_drawn_larger(mesh, charts, landmarks):
     assert 1.4 < larger < 1.6
 
 
-# ---- landmarks ------------------------------------------------------------------------------------------------
+# ---- landmarks ---------------------------------------------------------------------
 
 
 def test_masks_lie_on_their_charts(mesh, landmarks):
@@ -270,7 +270,7 @@ def test_landmarks_at_another_size():
         assert 0 <= small[name].min() and small[name].max() <= 1
 
 
-# ---- the code -------------------------------------------------------------------------------------------------
+# ---- the code ----------------------------------------------------------------------
 
 
 def grid(rows, columns, place):

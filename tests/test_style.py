@@ -60,7 +60,7 @@ def test_gram_matrix_needs_maps():
         gram_matrix(torch.zeros(3, 4))
 
 
-# ---- the moving average ---------------------------------------------------------------------------------------
+# ---- the moving average ------------------------------------------------------------
 
 
 def test_moving_average_has_the_averages_value():
@@ -109,7 +109,7 @@ def test_moving_average_refuses_impossible_decays(decay):
         MovingAverageGram(decay)
 
 
-# ---- losses ---------------------------------------------------------------------------------------------------
+# ---- losses ------------------------------------------------------------------------
 
 
 def test_style_loss_is_the_sum_of_mean_absolute_differences():
@@ -184,7 +184,7 @@ def test_missing_layers_and_wrong_sizes_are_named():
         content_loss({"a": features()}, {"a": features(width=8)})
 
 
-# ---- moments --------------------------------------------------------------------------------------------------
+# ---- moments -----------------------------------------------------------------------
 
 
 def numpy_moment_loss(found, target, order, central):
@@ -302,7 +302,7 @@ def test_moment_loss_refuses_impossible_orders(order):
         moment_loss(features(), features(), order)
 
 
-# ---- maximum mean discrepancy ---------------------------------------------------------------------------------
+# ---- maximum mean discrepancy ------------------------------------------------------
 
 
 def test_mmd_loss_is_the_formula():

@@ -33,7 +33,7 @@ def positions(height, width):
     return torch.stack([rows, columns]).float()[None]
 
 
-# ---- each one alone -------------------------------------------------------------------------------------------
+# ---- each one alone ----------------------------------------------------------------
 
 
 def test_padding_is_grey_around_the_unchanged_picture():
@@ -127,11 +127,13 @@ def test_rotation_of_a_wide_picture_keeps_right_angles():
     assert turned.sum() == pytest.approx(disc.sum().item(), rel=0.01)
 
 
-# ---- the standard stack ---------------------------------------------------------------------------------------
+# ---- the standard stack ------------------------------------------------------------
 
 
 def test_the_standard_stack_has_the_originals_sizes():
-    """128 -> 152 (pad 12) -> 144 (jitter 8) -> 129 … 158 (scale) -> minus 4 (jitter 4)."""
+    """128 -> 152 (pad 12) -> 144 (jitter 8) -> 129 … 158 (scale) -> minus 4 (jitter
+    4).
+    """
     x, transform, g = torch.zeros(1, 1, 128, 128), standard_transforms(), generator()
     sizes = {tuple(transform(x, g).shape[2:]) for _ in range(250)}
     scaled = [math.floor(144 * (100 + 2 * k) / 100) for k in range(-5, 6)]
@@ -158,7 +160,7 @@ def test_the_picture_stays_upright_in_six_draws_of_twenty_six():
     assert np.mean(upright) == pytest.approx(6 / 26, abs=0.045)
 
 
-# ---- one draw for a batch -------------------------------------------------------------------------------------
+# ---- one draw for a batch ----------------------------------------------------------
 
 RANDOM = {
     "jitter": lambda **options: jitter(4, **options),
@@ -213,7 +215,7 @@ def test_compose_applies_from_left_to_right():
     assert compose()(x) is x
 
 
-# ---- gradients ------------------------------------------------------------------------------------------------
+# ---- gradients ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

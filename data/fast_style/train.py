@@ -35,9 +35,9 @@ from dputils.style import (
     content_loss,
     gram_matrix,
     load_fast_style,
-    save,
     style_loss,
 )
+from dputils.style.fast import save
 
 PAINTINGS = [name for name in list_images() if name not in PHOTOGRAPHS]
 STYLE_LAYERS, CONTENT_LAYER = (

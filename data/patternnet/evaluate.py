@@ -43,8 +43,10 @@ def fresh_pictures(classes, per_class):
     """
     edge, everything = (112 - CROP) // 2, []
     for name in classes:
-        parts = [draw_part("evaluation", name, first // PART, min(PART, per_class - first))
-                 for first in range(0, per_class, PART)]  # fmt: skip
+        parts = [
+            draw_part("evaluation", name, first // PART, min(PART, per_class - first))
+            for first in range(0, per_class, PART)
+        ]
         pictures = torch.cat([torch.from_numpy(part) for part in parts])
         everything.append(
             pictures[:, edge : edge + CROP, edge : edge + CROP]
@@ -198,20 +200,29 @@ def measure(per_class, steps, sheets):
         )
         file = FOLDER / FILES[name]
         entry = {
-            "file": file.name, "bytes": file.stat().st_size, "architecture": meta["architecture"],
+            "file": file.name,
+            "bytes": file.stat().st_size,
+            "architecture": meta["architecture"],
             "parameters": sum(p.numel() for p in network.parameters()),
-            "layers": {layer: n for layer, n in network.layers.items() if "." not in layer},
-            "top1": round(clean.mean().item(), 4), "top1_attacked": round(attacked.mean().item(), 4),
-            "weakest": _weakest(clean, classes), "weakest_attacked": _weakest(attacked, classes),
+            "layers": {
+                layer: n for layer, n in network.layers.items() if "." not in layer
+            },
+            "top1": round(clean.mean().item(), 4),
+            "top1_attacked": round(attacked.mean().item(), 4),
+            "weakest": _weakest(clean, classes),
+            "weakest_attacked": _weakest(attacked, classes),
             "dead_channels": dead_channels(network, pictures),
-            "training": {k: v for k, v in meta.items() if k not in ("architecture", "classes", "mean", "std")},
-        }  # fmt: skip
+            "training": {
+                k: v
+                for k, v in meta.items()
+                if k not in ("architecture", "classes", "mean", "std")
+            },
+        }
         print(
             (
                 f"{name}: {entry['top1']:.4f}, attacked {entry['top1_attacked']:.4f}, "
                 f"dead {entry['dead_channels']}"
             ),
-            # fmt: skip
             f"weakest {entry['weakest']}, attacked {entry['weakest_attacked']}",
             flush=True,
         )
@@ -266,7 +277,6 @@ def write_card(card, path):
         )
         notes.append(
             f"`{name}`: layers (channels) {layers}. Channels that never fire: "
-            # fmt: skip
             f"{dead}. Weakest classes: {weak}; under attack: {hard}.\n"
         )
     crossed = [
@@ -281,10 +291,17 @@ def write_card(card, path):
             f"{result['top1']:.1%} | {missed or '–'} |"
         )
     text = TEMPLATE.format(
-        networks="\n".join(rows), notes="\n".join(notes), crossed="\n".join(crossed), count=len(card["classes"]),
-        per_class=card["fresh_pictures_per_class"], classes=", ".join(card["classes"]),
-        radius=RADIUS, steps=ATTACK_STEPS, step=ATTACK_STEP, sizes=" and at ".join(map(str, DRAWN)),
-    )  # fmt: skip
+        networks="\n".join(rows),
+        notes="\n".join(notes),
+        crossed="\n".join(crossed),
+        count=len(card["classes"]),
+        per_class=card["fresh_pictures_per_class"],
+        classes=", ".join(card["classes"]),
+        radius=RADIUS,
+        steps=ATTACK_STEPS,
+        step=ATTACK_STEP,
+        sizes=" and at ".join(map(str, DRAWN)),
+    )
     path.write_text(text)
 
 
@@ -320,7 +337,7 @@ the size of training, and the size at which the book draws.
 `make patternnet` draws the pool, trains both networks and writes this card. The pool depends on its seeds alone;
 training with the same `--steps`, seed and kind of processor repeats it. On two cores without 16-bit matrix arithmetic it
 takes about two and a half hours, one network after the other.
-"""
+"""  # noqa: E501, the page has lines of its own
 
 
 def main(arguments=None):

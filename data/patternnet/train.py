@@ -256,9 +256,12 @@ class Trainer:
 
     def state(self):
         return {
-            "net": self.net.state_dict(), "average": self.average.state_dict(), "steps_done": self.steps_done,
-            "optimizer": self.optimizer.state_dict(), "batches": self.batches.generator.get_state(),
-        }  # fmt: skip
+            "net": self.net.state_dict(),
+            "average": self.average.state_dict(),
+            "steps_done": self.steps_done,
+            "optimizer": self.optimizer.state_dict(),
+            "batches": self.batches.generator.get_state(),
+        }
 
     def restore(self, state):
         for part in ("net", "average", "optimizer"):
@@ -355,7 +358,6 @@ def main(arguments=None):
             steps_done=trainer.steps_done,
             steps=steps,
             batch=BATCH,
-            # fmt: skip
             minutes=round(seconds / 60, 1),
             device=device,
             threads=options.threads,

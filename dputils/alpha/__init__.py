@@ -5,6 +5,7 @@ as possible, `backgrounds.py` has what lies behind while a picture is optimized.
 """
 
 from .backgrounds import (
+    Background,
     LearnedBackground,
     OverBackground,
     constant,
@@ -23,6 +24,7 @@ from .blend import (
 )
 
 __all__ = [
+    "Background",
     "LearnedBackground",
     "OverBackground",
     "TransparencyObjective",

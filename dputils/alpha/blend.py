@@ -6,18 +6,31 @@ and 1 for paint. The colour is straight, not multiplied by alpha, so it is still
 where alpha is 0.
 """
 
+from typing import TYPE_CHECKING
+
 import torch
 
 from ..color import linear_to_srgb, srgb_to_linear
-from ..objectives import IMAGE, Objective, as_objective, bound, of
+from ..objectives import (
+    IMAGE,
+    NamedActivations,
+    Objective,
+    ObjectiveLike,
+    as_objective,
+    bound,
+    of,
+)
+from ..sizes import Size, height_width
+
+if TYPE_CHECKING:
+    from .backgrounds import OverBackground
 
 
-def blend_over(rgba, background):
-    """Lay pictures with opacity over a background:
-    `colour · alpha + background · (1 - alpha)`, in linear light.
+def blend_over(rgba: torch.Tensor, background: torch.Tensor | float) -> torch.Tensor:
+    """Lay pictures with opacity over a background, in linear light.
 
-    Light adds, the numbers in a file do not: sRGB is undone first and applied again
-    afterwards.
+    The result is `colour · alpha + background · (1 - alpha)`. Light adds, the numbers
+    in a file do not: sRGB is undone first and applied again afterwards.
 
     Args:
         rgba: `(N, 4, H, W)` in [0, 1].
@@ -28,8 +41,8 @@ def blend_over(rgba, background):
     Raises: ValueError for other shapes.
     Gradients: reach colour (times alpha), alpha (times the difference of the colours)
         and background.
-    Source: article, section 4; Porter and Duff, Compositing Digital Images (1984),
-        "over".
+    Source: article, section 4; "over" in Porter and Duff, Compositing Digital Images
+        (1984).
     Differs: the original optimizes linear colour and encodes after blending, with a
         power of 2.2; here pictures are sRGB before and after, with the standard's
         curve, so that they can be shown and saved as they are.
@@ -59,17 +72,19 @@ def blend_over(rgba, background):
     return torch.cat([linear_to_srgb(upper * share + lower * (1 - share)), cover], 1)
 
 
-def checkerboard(size, *, tiles=8, light=0.95, dark=0.6):
-    """The usual sign for "nothing here": a grey checkerboard `(1, 3, H, W)`, light at
-    the top left.
+def checkerboard(
+    size: Size, *, tiles: int = 8, light: float = 0.95, dark: float = 0.6
+) -> torch.Tensor:
+    """The usual sign for "nothing here": a grey checkerboard `(1, 3, H, W)`.
 
     Args:
         size: `(H, W)`, or one number for a square.
-        tiles: how many along the shorter side.
+        tiles: how many along the shorter side; the one at the top left is light.
         light, dark: the two greys, sRGB in [0, 1]; the defaults are the original
             notebook's.
+    Raises: ValueError for no tiles, or more than the shorter side has pixels.
     """
-    height, width = (size, size) if isinstance(size, int) else size
+    height, width = height_width(size)
     if not 1 <= tiles <= min(height, width):
         raise ValueError(
             f"tiles={tiles} must lie between 1 and the shorter side of "
@@ -82,11 +97,11 @@ def checkerboard(size, *, tiles=8, light=0.95, dark=0.6):
     return torch.where(odd == 0, light, dark).expand(1, 3, height, width).contiguous()
 
 
-def composites(rgba, *, tiles=8):
-    """The four views that show what a picture with opacity is:
-    `{"black", "white", "checkerboard", "alpha"}`.
+def composites(rgba: torch.Tensor, *, tiles: int = 8) -> dict[str, torch.Tensor]:
+    """A picture with opacity over "black", "white" and "checkerboard", and "alpha".
 
-    Each is `(N, 3, H, W)`; "alpha" is the opacity alone, as grey (white is opaque).
+    Each is `(N, 3, H, W)` in [0, 1]; "alpha" is the opacity alone, opaque as white.
+    Raises: ValueError unless `rgba` is `(N, 4, H, W)`.
     """
     _four(rgba, "composites")
     board = checkerboard(tuple(rgba.shape[2:]), tiles=tiles).to(rgba)
@@ -98,27 +113,37 @@ def composites(rgba, *, tiles=8):
     }
 
 
-def four_way(rgba, *, tiles=8):
-    """The same four as one picture `(N, 3, 2H, 2W)`: black and white above,
-    checkerboard and alpha below.
+def four_way(rgba: torch.Tensor, *, tiles: int = 8) -> torch.Tensor:
+    """The four `composites` as one picture, `(N, 3, 2H, 2W)`.
+
+    Black and white are above, checkerboard and alpha below.
     """
     black, white, board, alpha = composites(rgba, tiles=tiles).values()
     return torch.cat([torch.cat([black, white], 3), torch.cat([board, alpha], 3)], 2)
 
 
 class TransparencyObjective(Objective):
-    """See `transparency_objective`. `pressure`, `full`, `crop` and `view` may be
-    changed while a run goes on.
+    """What `transparency_objective` returns.
+
+    `pressure`, `full`, `crop` and `view` may be changed while a run goes on.
     """
 
-    def __init__(self, objective, view, pressure, full, crop, batch):
+    def __init__(
+        self,
+        objective: Objective,
+        view: "OverBackground | None",
+        pressure: float,
+        full: float,
+        crop: float,
+        batch: int | None,
+    ) -> None:
         super().__init__(
             self._value, objective.layers, f"transparent({objective!r}{bound(batch)})"
         )
         self.objective, self.view, self.batch = objective, view, batch
         self.pressure, self.full, self.crop = pressure, full, crop
 
-    def _value(self, activations):
+    def _value(self, activations: NamedActivations) -> torch.Tensor:
         picture = _four(of(activations, IMAGE, self.batch), "transparency_objective")
         factor = self.full * self._glass(picture[:, 3:])
         if self.view is not None:
@@ -132,20 +157,26 @@ class TransparencyObjective(Objective):
             )
         return self.objective(activations) * factor
 
-    def _glass(self, alpha):
+    def _glass(self, alpha: torch.Tensor) -> torch.Tensor:
         return (1 - alpha.mean()).clamp(min=1e-6) ** self.pressure
 
 
 def transparency_objective(
-    objective, view=None, *, pressure=1.0, full=0.5, crop=1.0, batch=None
-):
-    """An objective times how transparent the picture is:
-    `objective · (1 - mean alpha)^pressure`.
+    objective: ObjectiveLike,
+    view: "OverBackground | None" = None,
+    *,
+    pressure: float = 1.0,
+    full: float = 0.5,
+    crop: float = 1.0,
+    batch: int | None = None,
+) -> TransparencyObjective:
+    """An objective times how transparent the picture is.
 
-    The product balances itself. While the objective is near zero, alpha costs nothing
-    and may rise; once the objective is large, every bit of opacity costs a share of it.
-    Only ratios count, so no weight has to be found anew for each unit. An objective
-    below zero makes alpha rise, as it should.
+    `objective · (1 - mean alpha)^pressure`: the product balances itself. While the
+    objective is near zero, alpha costs nothing and may rise; once the objective is
+    large, every bit of opacity costs a share of it. Only ratios count, so no weight has
+    to be found anew for each unit. An objective below zero makes alpha rise, as it
+    should.
 
     Args:
         objective: anything `as_objective` takes.
@@ -158,6 +189,7 @@ def transparency_objective(
             one.
     Returns: an Objective whose `pressure`, `full`, `crop` and `view` are plain
         attributes.
+    Raises: ValueError for a pressure below 0.
     Gradients: reach alpha directly, and everything through the objective.
     Source: article, section 4; its text has one factor, its notebook the two used here,
         0.5 full and 1 crop.
@@ -173,7 +205,7 @@ def transparency_objective(
     )
 
 
-def _four(rgba, name):
+def _four(rgba: torch.Tensor, name: str) -> torch.Tensor:
     if rgba.dim() != 4 or rgba.shape[1] != 4:
         raise ValueError(
             f"{name} needs pictures with opacity, of shape (N, 4, H, W), "

@@ -1,5 +1,4 @@
-"""What only the notebooks need: claims with their bars, the numbers in them, and the
-article's diagrams.
+"""What only the notebooks need: claims, the numbers in them, the article's diagrams.
 
 `claims.py` and `measures.py` for the tables, `diagrams.py` and its parts in
 `drawing.py` for the figures.

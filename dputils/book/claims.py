@@ -1,9 +1,9 @@
-"""Claims with their numbers: what is said, what was measured over several runs, and the
-bar it has to clear.
-"""
+"""Claims with their numbers: what is said, what was measured, what it must reach."""
 
 import dataclasses
 import statistics
+from collections.abc import Iterable
+from typing import Any
 
 
 @dataclasses.dataclass
@@ -15,11 +15,11 @@ class Claim:
     """
 
     text: str
-    values: list
+    values: list[float]
     at_least: float | None = None
     at_most: float | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.values = [float(value) for value in self.values]
         if not self.values:
             raise ValueError(
@@ -27,21 +27,21 @@ class Claim:
             )
 
     @property
-    def median(self):
+    def median(self) -> float:
         return statistics.median(self.values)
 
     @property
-    def holds(self):
+    def holds(self) -> bool:
         above = self.at_least is None or self.median >= self.at_least
         return above and (self.at_most is None or self.median <= self.at_most)
 
     @property
-    def bar(self):
+    def bar(self) -> str:
         bars = ("≥", self.at_least), ("≤", self.at_most)
         return " and ".join(f"{sign} {bar:g}" for sign, bar in bars if bar is not None)
 
     @property
-    def measured(self):
+    def measured(self) -> str:
         low, high = min(self.values), max(self.values)
         return (
             f"{self.median:.3g} ({low:.3g} … {high:.3g}, {len(self.values)} runs)"
@@ -50,7 +50,7 @@ class Claim:
         )
 
     @property
-    def record(self):
+    def record(self) -> dict[str, Any]:
         """What a notebook stores of it, as a dict for JSON."""
         return {
             "text": str(self),
@@ -59,7 +59,7 @@ class Claim:
             "values": self.values,
         }
 
-    def __str__(self):
+    def __str__(self) -> str:
         verdict = (
             ""
             if not self.bar
@@ -68,10 +68,8 @@ class Claim:
         return f"{self.text}: {self.measured}{verdict}"
 
 
-def show_claims(claims):
-    """Show claims as a table in a notebook: median with its range, and whether it
-    clears the bar.
-    """
+def show_claims(claims: Iterable[Claim]) -> None:
+    """Show claims as a table in a notebook: median, range, bar, and if it holds."""
     from IPython.display import Markdown, display
 
     rows = [

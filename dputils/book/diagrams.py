@@ -1,12 +1,18 @@
-"""The article's diagrams, drawn by code: Figure 1, Figure 5, the scaled Fourier basis
-and low-resolution sharing.
+"""The article's diagrams, drawn by code.
 
-Every function returns a `Diagram`, which Jupyter shows as SVG on white. Pictures are
+Every function returns a `Diagram`, which Jupyter shows as SVG on white. Frames are
 optional: tensors `(C, H, W)` or `(1, C, H, W)` in [0, 1], PIL images, or where several
 are wanted a batch `(N, C, H, W)` or a list. Solid arrows are the computation forward,
 dashed ones the gradient back; what the optimizer may change is shaded.
 """
 
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+import torch
+
+from ..media import Picture
 from .drawing import (
     GRADIENT,
     SHADE,
@@ -16,10 +22,13 @@ from .drawing import (
     spectrum_picture,
 )
 
+Frames: TypeAlias = torch.Tensor | np.ndarray | Sequence[Picture]
 
-def parameterization(image=None, *, parameters=None):
-    """Figure 1: parameters -> mapping -> image -> network and loss, and the gradient
-    all the way back.
+
+def parameterization(
+    image: Picture | None = None, *, parameters: Picture | None = None
+) -> Diagram:
+    """Figure 1: parameters -> mapping -> image -> network and loss, and the way back.
 
     `image` and `parameters` are pictures to show in the place of the plain pixel grids.
     """
@@ -57,16 +66,17 @@ def parameterization(image=None, *, parameters=None):
 SECTIONS = (
     "Aligned interpolation",
     "Style transfer",
-    "Pictures as networks",
+    "Frames as networks",
     "Transparency",
     "Textures through rendering",
     "Style transfer in 3D",
 )
 
 
-def contents(pictures=None):
-    """The article's opening picture: six cards, one a section. `pictures` is
-    `{section number: picture}`, 1 to 6.
+def contents(pictures: Mapping[int, Picture] | None = None) -> Diagram:
+    """The article's opening picture: six cards, one a section.
+
+    `pictures` is `{section number: picture}`, 1 to 6.
     """
     pictures = {} if pictures is None else pictures
     size, gap = 168, 46
@@ -92,9 +102,14 @@ def contents(pictures=None):
     return d
 
 
-def scaled_fourier(spectrum=None, image=None, *, channel="channel", decay_power=1.0):
-    """The default picture of this book: spectrum × scale -> inverse FFT -> colour ->
-    sigmoid -> image -> network.
+def scaled_fourier(
+    spectrum: Picture | None = None,
+    image: Picture | None = None,
+    *,
+    channel: str = "channel",
+    decay_power: float = 1.0,
+) -> Diagram:
+    """The scaled Fourier basis, the default picture of this book, from its spectrum on.
 
     `spectrum` is a picture of the coefficients (default: coloured noise), `channel`
     names what is maximised.
@@ -131,12 +146,17 @@ def scaled_fourier(spectrum=None, image=None, *, channel="channel", decay_power=
     return d
 
 
-def style_transfer(content=None, learned=None, style=None, *, spectrum=None):
-    """Figure 5: three pictures, one network; only the middle one is learned, through
-    its spectrum.
+def style_transfer(
+    content: Picture | None = None,
+    learned: Picture | None = None,
+    style: Picture | None = None,
+    *,
+    spectrum: Picture | None = None,
+) -> Diagram:
+    """Figure 5: three pictures, one network; only the middle one is learned.
 
-    `spectrum` is a picture of the learned coefficients (default: the spectrum of
-    `learned`).
+    `spectrum` is a picture of the coefficients through which it is learned; by default
+    the spectrum of `learned`.
     """
     d = Diagram(800, 452)
     d.shade(14, 144, 434, 150, "learned")
@@ -163,14 +183,11 @@ def style_transfer(content=None, learned=None, style=None, *, spectrum=None):
         d.box(654, 266, 118, 50, "style loss\n*same textures?*", size=12),
     ]
     for loss, upper, lower in ((losses[0], *networks[:2]), (losses[1], *networks[1:])):
-        x, y = loss.left
-        d.line(upper.right, (612, upper.right[1]), (612, y - 10), (x, y - 10))
-        d.line(
-            lower.right,
-            (612 if loss is losses[1] else 594, lower.right[1]),
-            (612 if loss is losses[1] else 594, y + 10),
-            (x, y + 10),
-        )
+        left, middle = loss.left
+        upward, downward = middle - 10, middle + 10
+        turn = 612 if loss is losses[1] else 594
+        d.line(upper.right, (612, upper.right[1]), (612, upward), (left, upward))
+        d.line(lower.right, (turn, lower.right[1]), (turn, downward), (left, downward))
     x = coefficients.bottom[0]
     d.line(
         losses[1].bottom, (losses[1].bottom[0], 438), (x, 438), (x, 280), gradient=True
@@ -181,9 +198,14 @@ def style_transfer(content=None, learned=None, style=None, *, spectrum=None):
     return d
 
 
-def low_resolution_sharing(unique=None, shared=None, frames=None, *, count=5):
-    """Part of Figure 3: each frame is the sigmoid of its own piece plus a blurry piece
-    that all frames share.
+def low_resolution_sharing(
+    unique: Frames | None = None,
+    shared: Picture | Frames | None = None,
+    frames: Frames | None = None,
+    *,
+    count: int = 5,
+) -> Diagram:
+    """Part of Figure 3: each frame is its own piece plus a blurry one that all share.
 
     `unique` and `frames` are one picture a frame; `shared` is one picture, or a few
     that are blended from the first frame to the last. `count` is the number of frames
@@ -197,12 +219,11 @@ def low_resolution_sharing(unique=None, shared=None, frames=None, *, count=5):
     frames = (
         [placeholder(7, 50 + k) for k in range(count)] if frames is None else frames
     )
-    shared = [placeholder(3, 6)] if shared is None else shared
-    shared = (
-        shared
-        if isinstance(shared, (list, tuple)) or getattr(shared, "ndim", 3) == 4
-        else [shared]
-    )
+    shared = placeholder(3, 6) if shared is None else shared
+    if isinstance(shared, torch.Tensor | np.ndarray):
+        blurry = list(shared) if shared.ndim == 4 else [shared]
+    else:
+        blurry = list(shared) if isinstance(shared, Sequence) else [shared]
     size, gap, left = 92, 34, 150
     columns = [left + k * (size + gap) for k in range(count)]
     width, rail, middle, plus, bottom = (
@@ -215,9 +236,9 @@ def low_resolution_sharing(unique=None, shared=None, frames=None, *, count=5):
     d = Diagram(width, bottom + size + 20)
     d.shade(14, 14, width - 28, middle + size + 2)
     start = (columns[0] + columns[-1] + size) / 2 - (
-        len(shared) * (size + gap) - gap
+        len(blurry) * (size + gap) - gap
     ) / 2
-    for k, piece in enumerate(shared):
+    for k, piece in enumerate(blurry):
         blur = d.picture(start + k * (size + gap), 30, size, piece)
         d.line(blur.bottom, (blur.bottom[0], rail), arrow=False, gap=0)
     d.line((columns[0] - 13, rail), (columns[-1] - 13, rail), arrow=False, gap=0)

@@ -1,5 +1,4 @@
-"""Vector drawings: boxes, pictures, arrows forward, and dashed arrows for the gradient
-back.
+"""Vector drawings: boxes, pictures, arrows forward, dashed arrows for the gradient.
 
 `Diagram` is a sheet in pixels, x to the right and y downwards. What is put on it comes
 back as a `Part`, which knows its sides, so arrows are drawn from part to part.
@@ -9,11 +8,14 @@ back as a `Part`, which knows its sides, so arrows are drawn from part to part.
 import dataclasses
 import html
 import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeAlias, TypeVar
 
 import torch
 from PIL import Image
 
-from ..media import data_url, to_image
+from ..media import Picture, data_url, read_image, to_image
 
 INK, LINE, PALE, GRADIENT, SHADE, FILL = (
     "#333333",
@@ -27,6 +29,9 @@ _FONT = (
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 )
 
+Point: TypeAlias = tuple[float, float]
+PathName = TypeVar("PathName", str, Path)
+
 
 @dataclasses.dataclass
 class Part:
@@ -37,33 +42,65 @@ class Part:
     w: float
     h: float
 
-    left = property(lambda self: (self.x, self.y + self.h / 2))
-    right = property(lambda self: (self.x + self.w, self.y + self.h / 2))
-    top = property(lambda self: (self.x + self.w / 2, self.y))
-    bottom = property(lambda self: (self.x + self.w / 2, self.y + self.h))
+    @property
+    def left(self) -> Point:
+        return self.x, self.y + self.h / 2
+
+    @property
+    def right(self) -> Point:
+        return self.x + self.w, self.y + self.h / 2
+
+    @property
+    def top(self) -> Point:
+        return self.x + self.w / 2, self.y
+
+    @property
+    def bottom(self) -> Point:
+        return self.x + self.w / 2, self.y + self.h
 
 
 class Diagram:
-    """A white sheet of `width` × `height` pixels; Jupyter shows it as SVG. `save(path)`
-    writes a file.
-    """
+    """A white sheet of `width` × `height` pixels, which Jupyter shows as SVG."""
 
-    def __init__(self, width, height):
-        self.width, self.height, self.items = width, height, []
+    def __init__(self, width: float, height: float) -> None:
+        self.width, self.height = width, height
+        self.items: list[str] = []
 
-    def text(self, x, y, text, *, size=13, colour=INK, anchor="middle", weight=400):
-        """Lines of text, the first baseline at y. `a_b` sets the word b as an index,
-        `*a*` sets a in italics.
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float = 13,
+        colour: str = INK,
+        anchor: str = "middle",
+        weight: int = 400,
+    ) -> None:
+        """Lines of text, the first baseline at y.
+
+        `a_b` sets the word b as an index, `*a*` sets a in italics.
         """
         for i, line in enumerate(text.split("\n")):
             self.items.append(
-                f'<text x="{x:g}" y="{y + i * size * 1.35:g}" '
-                f'font-size="{size}" fill="{colour}" '
-                f'text-anchor="{anchor}" '
-                f'font-weight="{weight}">{_markup(line)}</text>'
+                f'<text x="{x:g}" y="{y + i * size * 1.35:g}" font-size="{size}" '
+                f'fill="{colour}" text-anchor="{anchor}" font-weight="{weight}">'
+                f"{_markup(line)}</text>"
             )
 
-    def box(self, x, y, w, h, text="", *, fill=FILL, line=LINE, size=13, radius=4):
+    def box(
+        self,
+        x: float,
+        y: float,
+        w: float,
+        h: float,
+        text: str = "",
+        *,
+        fill: str = FILL,
+        line: str = LINE,
+        size: float = 13,
+        radius: float = 4,
+    ) -> Part:
         """A rectangle with text in its middle."""
         self.items.append(
             f'<rect x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" '
@@ -74,7 +111,7 @@ class Diagram:
             self.text(x + w / 2, first, text, size=size)
         return Part(x, y, w, h)
 
-    def shade(self, x, y, w, h, text=""):
+    def shade(self, x: float, y: float, w: float, h: float, text: str = "") -> Part:
         """A pale region behind other parts, named at its top left."""
         self.box(x, y, w, h, fill=SHADE, line="none", radius=10)
         self.text(
@@ -82,8 +119,17 @@ class Diagram:
         )
         return Part(x, y, w, h)
 
-    def picture(self, x, y, w, image, text="", *, h=None):
-        """A picture w wide and h high (default: by its own shape), with a text below."""
+    def picture(
+        self,
+        x: float,
+        y: float,
+        w: float,
+        image: Picture,
+        text: str = "",
+        *,
+        h: float | None = None,
+    ) -> Part:
+        """A picture w wide and h high, by default in proportion, with a text below."""
         picture = to_image(image)
         h = w * picture.height / picture.width if h is None else h
         # twice the size, for screens of double density
@@ -103,7 +149,9 @@ class Diagram:
             self.text(x + w / 2, y + h + 17, text, size=12, colour="#555555")
         return Part(x, y, w, h)
 
-    def network(self, x, y, w, h, text="network"):
+    def network(
+        self, x: float, y: float, w: float, h: float, text: str = "network"
+    ) -> Part:
         """A stack of layers that shrink from left to right."""
         count = 6
         for i in range(count):
@@ -121,7 +169,7 @@ class Diagram:
             self.text(x + w / 2 - 2, y + h + 17, text, size=12, colour="#555555")
         return Part(x, y, w - 4, h)
 
-    def circle(self, x, y, text="+", *, r=9):
+    def circle(self, x: float, y: float, text: str = "+", *, r: float = 9) -> Part:
         """A small operator, such as + or ×, centred at (x, y)."""
         self.items.append(
             f'<circle cx="{x:g}" cy="{y:g}" r="{r}" fill="{FILL}" stroke="{LINE}"/>'
@@ -129,26 +177,35 @@ class Diagram:
         self.text(x, y + 4.8, text, size=14, colour="#555555")
         return Part(x - r, y - r, 2 * r, 2 * r)
 
-    def line(self, *points, arrow=True, gradient=False, gap=5, text="", colour=None):
-        """A line with rounded corners that stops `gap` short of its ends; a `gradient`
-        is dashed and coloured.
+    def line(
+        self,
+        *points: Point,
+        arrow: bool = True,
+        gradient: bool = False,
+        gap: float = 5,
+        text: str = "",
+        colour: str | None = None,
+    ) -> None:
+        """A line with rounded corners that stops `gap` short of its ends.
+
+        A `gradient` is dashed and coloured.
         """
-        points = _shorten(points, gap)
+        stops = _shorten(points, gap)
         colour = (GRADIENT if gradient else LINE) if colour is None else colour
-        path = f"M{points[0][0]:g},{points[0][1]:g}"
-        for before, corner, after in zip(points, points[1:], points[2:]):
+        path = f"M{stops[0][0]:g},{stops[0][1]:g}"
+        for before, corner, after in zip(stops, stops[1:], stops[2:]):
             (ax, ay), (bx, by) = _toward(corner, before, 8), _toward(corner, after, 8)
             path += f" L{ax:g},{ay:g} Q{corner[0]:g},{corner[1]:g} {bx:g},{by:g}"
-        path += f" L{points[-1][0]:g},{points[-1][1]:g}"
+        path += f" L{stops[-1][0]:g},{stops[-1][1]:g}"
         dashes = ' stroke-dasharray="5 4"' if gradient else ""
         self.items.append(
             f'<path d="{path}" fill="none" stroke="{colour}" '
             f'stroke-width="1.4"{dashes}/>'
         )
         if arrow:
-            self.items.append(_head(points[-2], points[-1], colour))
+            self.items.append(_head(stops[-2], stops[-1], colour))
         if text:
-            (ax, ay), (bx, by) = points[0], points[-1]
+            (ax, ay), (bx, by) = stops[0], stops[-1]
             self.text(
                 (ax + bx) / 2,
                 (ay + by) / 2 - 7,
@@ -157,13 +214,14 @@ class Diagram:
                 colour=GRADIENT if gradient else "#555555",
             )
 
-    def forward(self, a, b, text=""):
+    def forward(self, a: Part, b: Part, text: str = "") -> None:
         """An arrow from the right side of part a to the left side of part b."""
         self.line(a.right, b.left, text=text)
 
-    def back(self, a, b, text="", *, drop=26):
-        """The gradient's way from under part a to under part b, `drop` pixels below the
-        lower of the two.
+    def back(self, a: Part, b: Part, text: str = "", *, drop: float = 26) -> None:
+        """The gradient's way from under part a to under part b.
+
+        It runs `drop` pixels below the lower of the two.
         """
         low = max(a.bottom[1], b.bottom[1]) + drop
         self.line(
@@ -182,17 +240,14 @@ class Diagram:
             f'width="100%" height="100%" fill="white"/>{"".join(self.items)}</svg>'
         )
 
-    def save(self, path):
+    def save(self, path: PathName) -> PathName:
         """Write the sheet as an SVG file; returns the path."""
-        from pathlib import Path
-
         Path(path).write_text(self._repr_svg_(), encoding="utf-8")
         return path
 
 
-def spectrum_picture(image=None, size=64):
-    """Amplitudes of a picture's spectrum, zero frequency in the middle, bright is large
-    (logarithmic), as PIL image.
+def spectrum_picture(image: Picture | None = None, size: int = 64) -> Image.Image:
+    """Logarithmic amplitudes of a picture's spectrum, zero frequency in the middle.
 
     Without a picture: the spectrum of random 1/f noise, which is what a Fourier image
     starts from.
@@ -204,13 +259,10 @@ def spectrum_picture(image=None, size=64):
         ).sqrt()
         amplitude = torch.fft.fft2(noise).abs() / f.clamp(min=1 / size)
     else:
-        grey = (
-            torch.as_tensor(image)
-            .detach()
-            .float()
-            .reshape(-1, *image.shape[-2:])
-            .mean(0)
-        )
+        if isinstance(image, Image.Image):
+            image = read_image(image)
+        values = torch.as_tensor(image)
+        grey = values.detach().float().reshape(-1, *values.shape[-2:]).mean(0)
         window = torch.hann_window(grey.shape[0])[:, None] * torch.hann_window(
             grey.shape[1]
         )
@@ -220,10 +272,8 @@ def spectrum_picture(image=None, size=64):
     return to_image(((level - low) / (high - low)).clamp(0, 1)[None])
 
 
-def decay_picture(size=64, power=1.0):
-    """The scale 1 / f^power of a spectrum, zero frequency in the middle, logarithmic,
-    as PIL image.
-    """
+def decay_picture(size: int = 64, power: float = 1.0) -> Image.Image:
+    """The scale 1 / f^power of a spectrum, drawn as `spectrum_picture` draws one."""
     f = (
         (torch.fft.fftfreq(size)[:, None] ** 2 + torch.fft.fftfreq(size)[None] ** 2)
         .sqrt()
@@ -235,10 +285,8 @@ def decay_picture(size=64, power=1.0):
     )
 
 
-def placeholder(cells, seed):
-    """A square picture of muted colours with `cells` soft patches a side, to stand
-    where no picture was given.
-    """
+def placeholder(cells: int, seed: int) -> Image.Image:
+    """A square of muted colours, `cells` soft patches a side, in place of a picture."""
     values = torch.rand(
         1, 3, cells, cells, generator=torch.Generator().manual_seed(seed)
     )
@@ -258,15 +306,14 @@ def _markup(text):
     )
 
 
-def _toward(a, b, distance):
+def _toward(a: Point, b: Point, distance: float) -> Point:
     (ax, ay), (bx, by) = a, b
     length = max(((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5, 1e-9)
     share = min(distance / length, 0.5)
     return ax + (bx - ax) * share, ay + (by - ay) * share
 
 
-def _shorten(points, gap):
-    points = list(points)
+def _shorten(points: Sequence[Point], gap: float) -> list[Point]:
     return [
         _toward(points[0], points[1], gap),
         *points[1:-1],

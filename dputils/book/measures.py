@@ -1,17 +1,19 @@
-"""Numbers for claims: spectra of pictures, change from frame to frame, direction of
-lines, seams of a texture.
-"""
+"""Numbers for claims: spectra, change of frames, directions of lines, texture seams."""
+
+from typing import TYPE_CHECKING
 
 import torch
 
 from ..rasterize import lookup
 
+if TYPE_CHECKING:
+    from ..scene import Mesh
+
 NYQUIST = 0.5  # cycles per pixel
 
 
-def power_spectrum(images):
-    """Power at each frequency, summed over channels, without the mean: `(N, H, W)`,
-    unshifted.
+def power_spectrum(images: torch.Tensor) -> torch.Tensor:
+    """Power at each frequency, summed over channels: `(N, H, W)`, unshifted.
 
     Each channel's mean is taken out first; a Hann window keeps the picture's borders
     from counting as edges.
@@ -24,36 +26,42 @@ def power_spectrum(images):
     return torch.fft.fft2(x * window.to(x)).abs().square().sum(1)
 
 
-def frequency_radius(height, width):
+def frequency_radius(height: int, width: int) -> torch.Tensor:
     """Distance from zero frequency, in cycles per pixel, `(H, W)`, unshifted."""
     return (
         torch.fft.fftfreq(height)[:, None] ** 2 + torch.fft.fftfreq(width)[None] ** 2
     ).sqrt()
 
 
-def high_frequency_share(images, above=NYQUIST / 4):
-    """Share of each picture's energy above a frequency in cycles per pixel (default a
-    quarter of Nyquist): `(N,)`.
+def high_frequency_share(
+    images: torch.Tensor, above: float = NYQUIST / 4
+) -> torch.Tensor:
+    """Share of each picture's energy above a frequency in cycles per pixel: `(N,)`.
 
-    A photograph has a few per cent there, white noise more than nine tenths.
+    By default above a quarter of Nyquist: a photograph has a few per cent there, white
+    noise more than nine tenths.
     """
     power = power_spectrum(images)
     high = (frequency_radius(*power.shape[1:]) > above).to(power)
     return (power * high).sum((1, 2)) / power.sum((1, 2)).clamp(min=1e-20)
 
 
-def spectral_centroid(images):
-    """Mean frequency, weighted by amplitude, in cycles per pixel: `(N,)`. Finer detail
-    gives a larger number.
+def spectral_centroid(images: torch.Tensor) -> torch.Tensor:
+    """Mean frequency, weighted by amplitude, in cycles per pixel: `(N,)`.
+
+    Finer detail gives a larger number.
     """
     amplitude = power_spectrum(images).sqrt()
     radius = frequency_radius(*amplitude.shape[1:]).to(amplitude)
     return (amplitude * radius).sum((1, 2)) / amplitude.sum((1, 2)).clamp(min=1e-20)
 
 
-def radial_spectrum(images, bins=32):
-    """Mean power in rings from 0 to Nyquist: their frequencies `(bins,)` in cycles per
-    pixel, power `(N, bins)`.
+def radial_spectrum(
+    images: torch.Tensor, bins: int = 32
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean power in rings from 0 to Nyquist.
+
+    Returns: their frequencies `(bins,)` in cycles per pixel, and power `(N, bins)`.
     """
     power = power_spectrum(images)
     ring = (frequency_radius(*power.shape[1:]) / NYQUIST * bins).long()
@@ -68,11 +76,11 @@ def radial_spectrum(images, bins=32):
     return (torch.arange(bins) + 0.5) * NYQUIST / bins, total / count.clamp(min=1)
 
 
-def frame_change(frames, blur=2.0):
-    """RMS change between neighbouring frames `(N, C, H, W)`, after a Gaussian blur of
-    `blur` pixels: `(N - 1,)`.
+def frame_change(frames: torch.Tensor, blur: float = 2.0) -> torch.Tensor:
+    """RMS change between neighbouring frames `(N, C, H, W)`, blurred: `(N - 1,)`.
 
-    The blur forgives texture that shimmers and counts landmarks that move.
+    The Gaussian blur of `blur` pixels forgives texture that shimmers and counts
+    landmarks that move.
     """
     if len(frames) < 2:
         raise ValueError(
@@ -89,14 +97,14 @@ def frame_change(frames, blur=2.0):
     return (x[1:] - x[:-1]).square().mean((1, 2, 3)).sqrt()
 
 
-def orientation(images):
-    """Direction of the lines in each picture and how strongly they agree: angles `(N,)`
-    and strengths `(N,)`.
+def orientation(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Direction of the lines in each picture and how strongly they agree.
 
-    From the structure tensor, the mean of all gradients times themselves, under a Hann
-    window. Angles are in radians
-    from 0 to π, anticlockwise from horizontal: lines have no head and no tail. Strength
-    is 0 where gradients point everywhere alike and 1 where all of them are parallel.
+    From the structure tensor: the mean, under a Hann window, of all gradients times
+    themselves.
+    Returns: angles `(N,)` in radians from 0 to π, anticlockwise from horizontal, since
+        lines have no head and no tail; strengths `(N,)`, 0 where gradients point
+        everywhere alike and 1 where all of them are parallel.
     Source: Bigün and Granlund, Optimal Orientation Detection of Linear Symmetry (1987).
     """
     x = images.detach().float().mean(1)
@@ -114,12 +122,14 @@ def orientation(images):
     return angle, torch.hypot(2 * xy, xx - yy) / (xx + yy).clamp(min=1e-20)
 
 
-def orientation_spread(angles, strengths=None):
-    """Standard deviation of directions without head or tail, in radians: 0 if all are
-    the same.
+def orientation_spread(
+    angles: torch.Tensor, strengths: torch.Tensor | None = None
+) -> torch.Tensor:
+    """Standard deviation of directions without head or tail, in radians.
 
     Args: `angles` `(…, N)`; `strengths` `(…, N)`, their weights (default: all alike).
-    Returns: `(…)`. N directions drawn at random give about sqrt(ln N) / 2, 1.0 for 50.
+    Returns: `(…)`, 0 if all are the same. N directions drawn at random give about
+        sqrt(ln N) / 2, 1.0 for 50.
     Source: Mardia and Jupp, Directional Statistics (2000), the circular standard
         deviation, of doubled angles.
     """
@@ -131,9 +141,8 @@ def orientation_spread(angles, strengths=None):
     return (-2 * agreement.clamp(1e-6, 1).log()).sqrt() / 2
 
 
-def seam_contrast(mesh, textures):
-    """How visible the seams of a texture atlas are on the surface: `(N,)`, 0 not at
-    all, 1 as if by chance.
+def seam_contrast(mesh: "Mesh", textures: torch.Tensor) -> torch.Tensor:
+    """How visible the seams of a texture are: `(N,)`, 0 not at all, 1 as if by chance.
 
     Each triangle has the colour at its centre; neighbours share an edge in space, and
     the edge is a seam if they do not share it in the texture. The mean difference in
@@ -148,7 +157,7 @@ def seam_contrast(mesh, textures):
             f"{mesh.name} has no texture seam: all neighbouring triangles share their "
             "texture coordinates"
         )
-    centers = mesh.uv[mesh.faces].mean(1)
+    centers = mesh.required_uv()[mesh.faces].mean(1)
     same = torch.zeros(len(centers), dtype=torch.int64, device=centers.device)
     generator = torch.Generator().manual_seed(0)
     anywhere = torch.stack(
@@ -165,10 +174,8 @@ def seam_contrast(mesh, textures):
     return torch.stack(found)
 
 
-def _neighbours(mesh):
-    """Pairs of triangles that share an edge in space `(2, E)`, and whether a texture
-    seam runs between them `(E,)`.
-    """
+def _neighbours(mesh: "Mesh") -> tuple[torch.Tensor, torch.Tensor]:
+    """Pairs of triangles that share an edge in space `(2, E)`, and which are a seam."""
     place = (mesh.positions.detach().cpu() / max(mesh.radius, 1e-30) * 2**20).round()
     _, group = place.unique(dim=0, return_inverse=True)
     faces = mesh.faces.cpu()

@@ -1,12 +1,11 @@
-"""Checks for the assignments: every blank is tried on values, gradients and laws, and
-what is wrong is named.
+"""Checks for the assignments: every blank is tried, and what is wrong is named.
 
 In a notebook: `@exercise("1.2")` above the function,
 `check("1.2", function, student=student_id)` below it.
 For a class: `python -m dputils.checks grade FOLDER`.
 
-The checks draw shapes and values from the student's id, so everybody's numbers are
-different and stay the same.
+What is tried are values, gradients and laws. The checks draw shapes and values from the
+student's id, so everybody's numbers are different and stay the same.
 Source: the assignments of CS231n and EECS 498, which compare with one stored answer or
     look at pictures.
 """

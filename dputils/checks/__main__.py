@@ -1,10 +1,12 @@
-"""`python -m dputils.checks grade FOLDER [--out DIR]`: grade a class. `… list`: the
-exercises there are.
+"""`python -m dputils.checks grade FOLDER [--out DIR]`: grade a class.
+
+`python -m dputils.checks list`: the exercises there are.
 """
 
 import argparse
 import secrets
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from .exercises import list_exercises
@@ -12,7 +14,7 @@ from .feedback import write_pages, write_table
 from .grading import grade_folder
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m dputils.checks", description="The assignments' checks."
     )
@@ -21,9 +23,8 @@ def main(arguments=None):
     grade = commands.add_parser(
         "grade",
         help="grade all notebooks below a folder",
-        description="Judges every blank of every notebook in "
-        "processes with limits; writes grades.csv "
-        "and a feedback page for each student.",
+        description="Judges every blank of every notebook in processes with limits; "
+        "writes grades.csv and a feedback page for each student.",
     )
     grade.add_argument(
         "folder", type=Path, help="where the notebooks are, sub-folders included"
@@ -52,8 +53,8 @@ def main(arguments=None):
     if options.command == "list":
         for number, exercise in list_exercises().items():
             print(
-                f"{number}  {exercise.title}  ({exercise.name}, {exercise.points} "
-                "points)"
+                f"{number}  {exercise.title}  "
+                f"({exercise.name}, {exercise.points} points)"
             )
         return 0
     folder = options.folder.resolve()
@@ -73,10 +74,8 @@ def main(arguments=None):
             for n, r in result.reports.items()
         )
         print(
-            (
-                f"{one.student}  {one.assignment}  {sum(result.points.values())} "
-                f"points  {said}"
-            ),
+            f"{one.student}  {one.assignment}  "
+            f"{sum(result.points.values())} points  {said}",
             flush=True,
         )
 

@@ -1,5 +1,4 @@
-"""Calling a function that somebody else wrote: on copies, with its errors caught, and
-with its gradient.
+"""Calling a function that somebody else wrote, on copies, with its errors caught.
 
 Used in the notebook and, during grading, in a separate process; it therefore needs
 nothing but PyTorch.
@@ -7,13 +6,15 @@ nothing but PyTorch.
 
 import copy
 import traceback
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 
 DONE, EMPTY, FAILED = "done", "empty", "failed"
 
 
-def leaves(value):
+def leaves(value: Any) -> list[torch.Tensor]:
     """The tensors inside nested tuples, lists and dicts, in order."""
     if torch.is_tensor(value):
         return [value]
@@ -24,9 +25,10 @@ def leaves(value):
     return []
 
 
-def detached(value):
-    """The same nested value without its graph; what is no tensor, number, text or
-    container becomes its type's name.
+def detached(value: Any) -> Any:
+    """The same nested value without its graph.
+
+    What is no tensor, number, text or container becomes its type's name.
     """
     if torch.is_tensor(value):
         return value.detach().cpu().contiguous().clone()
@@ -39,7 +41,12 @@ def detached(value):
     return {"not a tensor": type(value).__name__}
 
 
-def evaluate(function, args, wrt=(), cotangent=None):
+def evaluate(
+    function: Callable[..., Any],
+    args: tuple,
+    wrt: Sequence[int] = (),
+    cotangent: Any = None,
+) -> dict[str, Any]:
     """Call `function(*args)` on copies of its arguments.
 
     Args:
@@ -49,10 +56,9 @@ def evaluate(function, args, wrt=(), cotangent=None):
         cotangent: nested like the result; the gradient is that of the sum of result
             times cotangent.
     Returns: a dict. "state" is "done", "empty" (the blank is still there) or "failed"
-        with "error" and "line". When
-        done: "value", the detached result; "changed", positions of arguments that the
-        call overwrote; and with `wrt` "grads", one tensor for each tensor in those
-        arguments, None where no gradient arrives.
+        with "error" and "line". When done: "value", the detached result; "changed",
+        positions of arguments that the call overwrote; and with `wrt` "grads", one
+        tensor for each tensor in those arguments, None where no gradient arrives.
     """
     args = copy.deepcopy(args)
     before = copy.deepcopy(args)
@@ -65,7 +71,7 @@ def evaluate(function, args, wrt=(), cotangent=None):
         with torch.random.fork_rng(devices=[]), torch.enable_grad():
             torch.manual_seed(0)
             result = function(*args)
-            grads = _gradients(result, sources, cotangent) if wrt else None
+            grads = _gradients(result, sources, cotangent) if wrt else ()
     except NotImplementedError as error:
         if not str(error):  # PyTorch raises it too, with a text
             return {"state": EMPTY}
@@ -87,14 +93,14 @@ def evaluate(function, args, wrt=(), cotangent=None):
 
 
 class Local:
-    """A function of this process, ready to be asked; `sandbox.Remote` asks the same
-    things of another process.
-    """
+    """A function of this process, asked as `sandbox.Remote` asks one of another."""
 
-    def __init__(self, function):
+    def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
 
-    def evaluate(self, args, wrt=(), cotangent=None):
+    def evaluate(
+        self, args: tuple, wrt: Sequence[int] = (), cotangent: Any = None
+    ) -> dict[str, Any]:
         return evaluate(self.function, args, wrt, cotangent)
 
 
@@ -122,8 +128,9 @@ def _unchanged(now, old):
 
 
 def _failure(error):
-    """The error in one line, and the line of the student's code where it happened, if
-    that can be read.
+    """The error in one line, and the line of the student's code where it happened.
+
+    The line is empty if it cannot be read.
     """
     frames = [
         frame

@@ -1,13 +1,17 @@
 """Saying how two results differ, in words that point at a cause."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import torch
 
 from .calls import leaves
 
 
-def same(a, b, tolerance=1e-3):
-    """Whether two nested results agree, within `tolerance` times the largest number of
-    each tensor of `b`.
+def same(a: Any, b: Any, tolerance: float = 1e-3) -> bool:
+    """Whether two nested results agree.
+
+    Tensors may differ by `tolerance` times the largest number of the one in `b`.
     """
     if torch.is_tensor(b):
         return torch.is_tensor(a) and a.shape == b.shape and _close(a, b, tolerance)
@@ -31,7 +35,7 @@ def same(a, b, tolerance=1e-3):
     return type(a) is type(b) and a == b
 
 
-def compare(got, wanted, tolerance=1e-3):
+def compare(got: Any, wanted: Any, tolerance: float = 1e-3) -> str:
     """One sentence on how `got` differs from `wanted`."""
     if isinstance(wanted, (tuple, dict)):
         return _compare_parts(got, wanted, tolerance)
@@ -65,7 +69,7 @@ def compare(got, wanted, tolerance=1e-3):
     return _compare_values(got.to(wanted.dtype), wanted, tolerance)
 
 
-def describe(args):
+def describe(args: Iterable[Any]) -> str:
     """What a function was called with, in a few words: shapes and numbers."""
     words = []
     for value in args:

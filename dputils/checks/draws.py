@@ -1,20 +1,22 @@
-"""Numbers drawn from a student's name: everybody gets shapes and values of their own,
-and the same ones every time.
-"""
+"""Numbers drawn from a student's name: their own, and the same ones every time."""
 
 import hashlib
+from collections.abc import Sequence
+from typing import TypeVar
 
 import torch
+
+Option = TypeVar("Option")
 
 
 class Distance(torch.nn.Module):
     """Mean |a - b|^power of each picture."""
 
-    def __init__(self, power):
+    def __init__(self, power: float) -> None:
         super().__init__()
         self.power = power
 
-    def forward(self, a, b):
+    def forward(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
         return (a - b).abs().pow(self.power).mean((1, 2))
 
 
@@ -30,28 +32,29 @@ class Draw:
             answer can be recognised.
     """
 
-    def __init__(self, *keys, square=False):
+    def __init__(self, *keys: object, square: bool = False) -> None:
         digest = hashlib.sha256("\x1f".join(map(str, keys)).encode()).digest()
         self.generator = torch.Generator().manual_seed(
             int.from_bytes(digest[:8], "big") >> 1
         )
         self.square = square
 
-    def integer(self, low, high):
+    def integer(self, low: int, high: int) -> int:
         """A whole number from low to high, both included."""
         return int(torch.randint(low, high + 1, (), generator=self.generator))
 
-    def number(self, low=0.0, high=1.0):
+    def number(self, low: float = 0.0, high: float = 1.0) -> float:
         """A number between low and high."""
         return low + (high - low) * float(torch.rand((), generator=self.generator))
 
-    def choice(self, options):
+    def choice(self, options: Sequence[Option]) -> Option:
         """One of the options."""
         return options[self.integer(0, len(options) - 1)]
 
-    def size(self, low=5, high=9):
-        """Height and width from low to high: different ones, of which one is odd, or
-        equal ones for a square case.
+    def size(self, low: int = 5, high: int = 9) -> tuple[int, int]:
+        """Height and width from low to high.
+
+        They are different, and one of them is odd; for a square case they are equal.
         """
         height = self.integer(low, high)
         if self.square:
@@ -59,29 +62,32 @@ class Draw:
         others = [width for width in range(low, high + 1) if (width - height) % 2]
         return height, self.choice(others)
 
-    def normal(self, *shape):
+    def normal(self, *shape: int) -> torch.Tensor:
         """Gaussian values."""
         return torch.randn(shape, generator=self.generator)
 
-    def uniform(self, *shape, low=0.0, high=1.0):
+    def uniform(self, *shape: int, low: float = 0.0, high: float = 1.0) -> torch.Tensor:
         """Values spread evenly between low and high."""
         return low + (high - low) * torch.rand(shape, generator=self.generator)
 
-    def order(self, n):
+    def order(self, n: int) -> torch.Tensor:
         """The numbers 0 … n - 1 in a drawn order, `(n,)`."""
         return torch.randperm(n, generator=self.generator)
 
-    def distance(self):
-        """A distance for exercises that are handed one: `(N, C, C)` and `(1, C, C)` to
-        `(N,)`.
+    def distance(self) -> Distance:
+        """A distance for exercises that are handed one.
+
+        It takes `(N, C, C)` and `(1, C, C)` to `(N,)`.
         """
         return Distance(self.choice([1.0, 1.5, 2.0]))
 
-    def network(self, channels=3, classes=4, width=5):
-        """A small differentiable classifier with drawn weights: `(N, channels, H, W)`
-        -> `(N, classes)`.
+    def network(
+        self, channels: int = 3, classes: int = 4, width: int = 5
+    ) -> torch.nn.Sequential:
+        """A small classifier with drawn weights.
 
-        Its activation is smooth, so that no gradient is zero by accident.
+        It takes `(N, channels, H, W)` to `(N, classes)`. Its activation is smooth, so
+        that no gradient is zero by accident.
         """
         from torch import nn
 

@@ -1,55 +1,71 @@
-"""Judging a function: values against slow code, gradients, laws; and when it is wrong,
-which property is wrong.
+"""Judging a function: values against slow code, gradients, laws, and what is wrong.
 
 Nothing here calls the judged function itself: it is asked through `subject.evaluate`,
 maybe in another process.
 """
 
 import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 import torch
 
 from .calls import DONE, EMPTY, Local, leaves
 from .diagnosis import compare, describe, same
 from .draws import Draw
+from .exercises import Exercise
 
 PASSED, WRONG = "passed", "wrong"
 
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """The verdict on one exercise: `state` is "passed", "empty", "failed" or "wrong";
-    `message` says it in words.
+    """The verdict on one exercise.
+
+    `state` is "passed", "empty", "failed" or "wrong"; `message` says it in words.
     """
 
-    exercise: object
+    exercise: Exercise
     state: str
     message: str
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         return self.state == PASSED
 
-    def __str__(self):
+    def __str__(self) -> str:
         mark = "✓" if self.passed else "○" if self.state == EMPTY else "✗"
         return f"{mark} {self.message}"
+
+
+class Subject(Protocol):
+    """Whoever can be asked for an answer: `calls.Local`, `sandbox.Remote`."""
+
+    def evaluate(
+        self, args: tuple, wrt: Sequence[int] = (), cotangent: Any = None
+    ) -> dict[str, Any]: ...
 
 
 class _Refused(Exception):
     """The function gave no answer where a law asked for one."""
 
 
-def examine(exercise, subject, student="", secret=""):
+def examine(
+    exercise: Exercise,
+    subject: Callable[..., Any] | Subject,
+    student: str = "",
+    secret: str = "",
+) -> Report:
     """Judge a function.
 
     Args:
         exercise: an `Exercise`.
         subject: the function, or an object with `evaluate(args, wrt, cotangent)`.
-        student, secret: texts from which shapes and values are drawn; graders add a
-            secret.
+        student, secret: texts from which shapes and values are drawn; who grades adds
+            the secret.
     Returns: a `Report`.
     """
-    subject = subject if hasattr(subject, "evaluate") else Local(subject)
+    asked: Subject = subject if hasattr(subject, "evaluate") else Local(subject)
     head = f"Exercise {exercise.number}, {exercise.title!r}"
 
     def say(state, text):
@@ -60,7 +76,7 @@ def examine(exercise, subject, student="", secret=""):
         args = exercise.inputs(
             Draw(student, secret, exercise.number, k, square=k == exercise.cases - 1)
         )
-        answer = subject.evaluate(args)
+        answer = asked.evaluate(args)
         if answer["state"] == EMPTY:
             return say(EMPTY, ", is still empty")
         cases.append((args, answer, Local(exercise.slow).evaluate(args)["value"]))
@@ -75,10 +91,8 @@ def examine(exercise, subject, student="", secret=""):
             at = f", in the line `{answer['line']}`" if answer["line"] else ""
             return say(
                 answer["state"],
-                (
-                    f": stops with {answer['error']}{at}. It was called with "
-                    f"{describe(args)}"
-                ),
+                f": stops with {answer['error']}{at}. "
+                f"It was called with {describe(args)}",
             )
         got, wanted = (
             _observed(exercise, answer["value"], args),
@@ -92,7 +106,7 @@ def examine(exercise, subject, student="", secret=""):
         broken = (
             []
             if _form_differs(got, wanted)
-            else _broken_laws(exercise, subject, student, secret)
+            else _broken_laws(exercise, asked, student, secret)
         )
         return say(WRONG, f": {' '.join([*broken, problem])}{where}")
 
@@ -103,17 +117,16 @@ def examine(exercise, subject, student="", secret=""):
         names = ", ".join(f"number {position + 1}" for position in changed)
         return say(
             WRONG,
-            ": the values are right, but the call overwrites its own "
-            f"argument ({names}). Whoever uses that tensor again gets "
-            "something else; make a new one instead of changing it in "
-            "place",
+            ": the values are right, but the call overwrites its own argument "
+            f"({names}). Whoever uses that tensor again gets something else; "
+            "make a new one instead of changing it in place",
         )
     problem = _gradient_problem(
-        exercise, subject, cases, Draw(student, secret, exercise.number, "cotangent")
+        exercise, asked, cases, Draw(student, secret, exercise.number, "cotangent")
     )
     if problem:
         return say(WRONG, f": the values are right, the gradient is not. {problem}")
-    broken = _broken_laws(exercise, subject, student, secret)
+    broken = _broken_laws(exercise, asked, student, secret)
     if broken:
         return say(
             WRONG, f": right for ordinary inputs, but not always. {' '.join(broken)}"
@@ -151,8 +164,9 @@ def _form_differs(a, b):
 
 
 def _recognise(exercise, answers):
-    """The message of the first misconception that explains every answer, and one value
-    or error text exactly.
+    """The message of the first misconception that explains every answer.
+
+    One value or error text at least must be the same exactly.
     """
     for misconception in exercise.misconceptions:
         explained = 0
@@ -181,9 +195,7 @@ def _recognise(exercise, answers):
 
 
 def _gradient_problem(exercise, subject, cases, draw):
-    """What is wrong with the gradient, in words, or None. It is compared with that of
-    the reference.
-    """
+    """What is wrong with the gradient in words, beside the reference's, or None."""
     if not exercise.gradient:
         return None
     asked = []
@@ -194,7 +206,7 @@ def _gradient_problem(exercise, subject, cases, draw):
         ]
         answer = subject.evaluate(args, exercise.gradient, cotangent)
         asked.append((args, cotangent, right, answer))
-    for args, cotangent, right, answer in asked:
+    for _, _, _, answer in asked:
         if answer["state"] != DONE:
             return (
                 "Asked for a gradient, the function stops with "
@@ -269,8 +281,8 @@ def _broken_laws(exercise, subject, student, secret):
                 broken.append(f"It should hold that {law.sentence}; here it does not.")
         except _Refused as error:
             broken.append(
-                f"It should hold that {law.sentence}; when tried, the function stopped "
-                f"with {error}."
+                f"It should hold that {law.sentence}; "
+                f"when tried, the function stopped with {error}."
             )
         except (
             RuntimeError,
@@ -282,7 +294,7 @@ def _broken_laws(exercise, subject, student, secret):
         ):
             # The law's own arithmetic fails on a result of the wrong form.
             broken.append(
-                f"It should hold that {law.sentence}; here the result does not even "
-                "have the right form."
+                f"It should hold that {law.sentence}; "
+                "here the result does not even have the right form."
             )
     return broken

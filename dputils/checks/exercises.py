@@ -1,7 +1,7 @@
 """What an exercise is: a function to write, and everything needed to judge it.
 
 The exercises of assignment 1 are in `assignments/a1_fourier_basis.py`, those of
-assignment 2 in `a2_…`, and so on; each of these modules has lists EXERCISES and
+assignment 2 in `a2_…`, and so on; each of these modules has two lists, EXERCISES and
 EXPERIMENTS.
 """
 
@@ -10,31 +10,37 @@ import functools
 import importlib
 import pkgutil
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from .draws import Draw
+
+Rubric: TypeAlias = tuple[tuple[str, int], ...]
+"""Sentences with their points."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Misconception:
-    """A known way to be wrong: the message names the wrong property, `function`
-    computes what such code computes.
+    """A known way to be wrong: the message names the wrong property.
 
-    `function` has the exercise's signature. If its values are the right ones, it is its
-    gradient that is wrong.
+    `function` has the exercise's signature, and computes what such code computes. If
+    its values are the right ones, it is its gradient that is wrong.
     """
 
     message: str
-    function: Callable
+    function: Callable[..., Any]
 
 
 @dataclasses.dataclass(frozen=True)
 class Law:
-    """A sentence that every right solution obeys; `holds(call, draw)` is True if
-    `call(*args)` obeys it.
+    """A sentence that every right solution obeys.
 
-    `call` is the student's function; `draw` a `Draw` for the arguments.
+    `holds(call, draw)` is True if `call(*args)` obeys it: `call` is the student's
+    function, `draw` a `Draw` for the arguments.
     """
 
     sentence: str
-    holds: Callable
+    holds: Callable[[Callable[..., Any], "Draw"], bool]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,13 +67,13 @@ class Exercise:
     number: str
     title: str
     name: str
-    reference: Callable
-    slow: Callable
-    inputs: Callable
-    gradient: tuple = ()
-    observe: Callable | None = None
-    misconceptions: tuple = ()
-    laws: tuple = ()
+    reference: Callable[..., Any]
+    slow: Callable[..., Any]
+    inputs: Callable[["Draw"], tuple]
+    gradient: tuple[int, ...] = ()
+    observe: Callable[..., Any] | None = None
+    misconceptions: tuple[Misconception, ...] = ()
+    laws: tuple[Law, ...] = ()
     tolerance: float = 1e-3
     points: int = 2
     cases: int = 3
@@ -75,8 +81,7 @@ class Exercise:
 
 @dataclasses.dataclass(frozen=True)
 class Experiment:
-    """A question that no program can judge: a prediction, a sweep, a plot and a
-    sentence, or an idea of one's own.
+    """A question that no program can judge: a sweep with a prediction, an own idea.
 
     `rubric` holds pairs of a sentence and its points; the notebook shows them, the
     feedback page leaves room for them.
@@ -84,10 +89,10 @@ class Experiment:
 
     number: str
     title: str
-    rubric: tuple
+    rubric: Rubric
 
     @property
-    def points(self):
+    def points(self) -> int:
         return sum(points for _, points in self.rubric)
 
 
@@ -95,18 +100,14 @@ class Experiment:
 SWEEP_RUBRIC = (
     ("The prediction was written before the run, and says what will happen and why", 1),
     (
-        (
-            "The sweep changes one thing only, with values far enough apart to show an "
-            "effect"
-        ),
+        "The sweep changes one thing only, "
+        "with values far enough apart to show an effect",
         1,
     ),
     ("The plot has named axes, and one can read the answer from it", 1),
     (
-        (
-            "One sentence says what was found, with a number, and whether the "
-            "prediction held"
-        ),
+        "One sentence says what was found, with a number, "
+        "and whether the prediction held",
         2,
     ),
 )
@@ -117,7 +118,7 @@ OWN_IDEA_RUBRIC = (
 
 
 @functools.cache
-def list_assignments():
+def list_assignments() -> dict[str, str]:
     """`{"A1": module name}` of all assignments in this package, in order."""
     package = f"{__package__}.assignments"
     found = [
@@ -132,7 +133,7 @@ def list_assignments():
 
 
 @functools.cache
-def list_exercises(assignment=None):
+def list_exercises(assignment: str | None = None) -> dict[str, Exercise]:
     """`{number: Exercise}` of one assignment, such as "A1", or of all of them."""
     modules = list_assignments()
     if assignment is not None and assignment not in modules:
@@ -148,7 +149,7 @@ def list_exercises(assignment=None):
 
 
 @functools.cache
-def list_experiments(assignment):
+def list_experiments(assignment: str) -> dict[str, Experiment]:
     """`{number: Experiment}` of one assignment."""
     if assignment not in list_assignments():
         raise ValueError(
@@ -159,7 +160,7 @@ def list_experiments(assignment):
     return {experiment.number: experiment for experiment in module.EXPERIMENTS}
 
 
-def find_exercise(number):
+def find_exercise(number: str) -> Exercise:
     """The exercise with this number; ValueError with the known numbers otherwise."""
     assignment = f"A{str(number).partition('.')[0]}"
     if assignment in list_assignments() and number in list_exercises(assignment):

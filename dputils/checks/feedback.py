@@ -3,20 +3,28 @@
 import csv
 import html
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .examine import EMPTY
 from .exercises import list_experiments
 
+if TYPE_CHECKING:
+    from .grading import Result
+
 STYLE = """
 :root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto;
+  padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 section { border-left: 4px solid #999; padding: .1rem 1rem; margin: 1rem 0; }
 section.passed { border-color: #2a8f4d; } section.empty { border-color: #b8b8b8; }
 section.wrong, section.failed { border-color: #c9822b; }
-blockquote { white-space: pre-wrap; margin: .5rem 0; padding: .2rem 1rem; background: #8881; }
-img { max-width: 100%; background: white; } td, th { padding: .2rem .8rem .2rem 0; text-align: left; }
+blockquote { white-space: pre-wrap; margin: .5rem 0; padding: .2rem 1rem;
+  background: #8881; }
+img { max-width: 100%; background: white; }
+td, th { padding: .2rem .8rem .2rem 0; text-align: left; }
 td.box { border-bottom: 1px solid #888; min-width: 4rem; }
 """
 KIND = {
@@ -27,9 +35,10 @@ KIND = {
 }
 
 
-def write_table(results, path):
-    """All results as CSV, a row a notebook; the columns of experiments are left for the
-    teacher to fill in.
+def write_table(results: "Sequence[Result]", path: str | Path) -> Path:
+    """All results as CSV, a row a notebook.
+
+    The columns of experiments are left for the teacher to fill in.
     """
     numbers = sorted(
         {number for result in results for number in result.reports}, key=_order
@@ -72,7 +81,7 @@ def write_table(results, path):
     return Path(path)
 
 
-def write_pages(results, folder):
+def write_pages(results: "Iterable[Result]", folder: str | Path) -> list[Path]:
     """One HTML page a notebook, self-contained; returns the paths."""
     folder, paths = Path(folder), []
     folder.mkdir(parents=True, exist_ok=True)
@@ -93,7 +102,7 @@ def write_pages(results, folder):
     return paths
 
 
-def page(result):
+def page(result: "Result") -> str:
     """The page of one student, as HTML."""
     one, reports = result.submission, result.reports
     title = f"{one.assignment} · {one.student}" if one.assignment else one.student
@@ -104,8 +113,10 @@ def page(result):
     for number, report in reports.items():
         task = report.exercise
         parts.append(
-            f'<section class="{report.state}"><h2>{number} {html.escape(task.title)}: {KIND[report.state]}, '
-            f"{result.points[number]} of {task.points} points</h2>{_advice(report)}</section>"
+            f'<section class="{report.state}">'
+            f"<h2>{number} {html.escape(task.title)}: {KIND[report.state]}, "
+            f"{result.points[number]} of {task.points} points</h2>"
+            f"{_advice(report)}</section>"
         )
     if one.remarks:
         items = "".join(f"<li>{html.escape(remark)}</li>" for remark in one.remarks)
@@ -115,9 +126,8 @@ def page(result):
             parts.append(_experiment(experiment, one))
     return (
         '<!doctype html>\n<html lang="en"><meta charset="utf-8"><meta name="viewport" '
-        f'content="width=device-width"><title>{html.escape(title)}</title><style>{STYLE}</style>\n<body>'
-        + "\n".join(parts)
-        + "\n</body></html>\n"
+        f'content="width=device-width"><title>{html.escape(title)}</title>'
+        f"<style>{STYLE}</style>\n<body>" + "\n".join(parts) + "\n</body></html>\n"
     )
 
 
@@ -131,8 +141,8 @@ def _opening(result):
     total = sum(report.exercise.points for report in result.reports.values())
     if all(report.passed for report in result.reports.values()):
         return (
-            f"Everything is right: {earned} of {total} points. What is below is for "
-            "your experiments."
+            f"Everything is right: {earned} of {total} points. "
+            "What is below is for your experiments."
         )
     begun = (
         ""
@@ -152,8 +162,8 @@ def _advice(report):
     if report.state == EMPTY:
         return (
             "<p>You have not begun this one. Open the notebook at exercise "
-            f"{report.exercise.number}; the text above the blank says what goes "
-            "in, and the picture shows what should come out.</p>"
+            f"{report.exercise.number}; the text above the blank says what goes in, "
+            "and the picture shows what should come out.</p>"
         )
     text = html.escape(report.message.partition(": ")[2])
     text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
@@ -170,10 +180,8 @@ def _experiment(experiment, submission):
         for text in submission.answers.get(number, [])
     ]
     parts += [
-        (
-            f'<img alt="saved output of experiment {number}" '
-            f'src="data:{kind};base64,{data}">'
-        )
+        f'<img alt="saved output of experiment {number}" '
+        f'src="data:{kind};base64,{data}">'
         for kind, data in submission.pictures.get(number, [])
     ]
     if len(parts) == 1:

@@ -1,14 +1,13 @@
-"""Grading a folder of notebooks: every function in a process of its own, judged from
-here, points and pages written.
+"""Grading a folder of notebooks: every function in a process of its own, judged here.
 
-A notebook that hangs, exits, crashes or plays tricks loses its own points, and nobody
-else's.
+A notebook that hangs, exits, crashes or plays tricks loses its own points only.
 """
 
 import concurrent.futures
 import dataclasses
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from .examine import WRONG, Report, examine
@@ -22,10 +21,10 @@ class Result:
     """What one notebook earned: `reports` is `{exercise number: Report}`."""
 
     submission: Submission
-    reports: dict
+    reports: dict[str, Report]
 
     @property
-    def points(self):
+    def points(self) -> dict[str, int]:
         """`{exercise number: points}`."""
         return {
             number: report.exercise.points * report.passed
@@ -34,8 +33,13 @@ class Result:
 
 
 def grade_submission(
-    submission, nursery, *, secret="", seconds=20, memory=1_000_000_000
-):
+    submission: Submission,
+    nursery: Nursery,
+    *,
+    secret: str = "",
+    seconds: float = 20,
+    memory: int = 1_000_000_000,
+) -> Result:
     """Judge every exercise of one notebook.
 
     Args:
@@ -45,7 +49,7 @@ def grade_submission(
         seconds, memory: limits of each exercise; bytes beyond what PyTorch takes.
     Returns: a `Result`.
     """
-    reports = {}
+    reports: dict[str, Report] = {}
     if submission.problem:
         return Result(submission, reports)
     with tempfile.TemporaryDirectory(
@@ -89,11 +93,17 @@ def _judge(exercise, submission, folder, nursery, secret, seconds, memory):
 
 
 def grade_folder(
-    folder, *, secret="", seconds=20, memory=1_000_000_000, jobs=1, on_result=None
-):
-    """Grade all notebooks below a folder; a list of `Result`, sorted by path.
-    `on_result(result)` is called after each.
+    folder: str | Path,
+    *,
+    secret: str = "",
+    seconds: float = 20,
+    memory: int = 1_000_000_000,
+    jobs: int = 1,
+    on_result: Callable[[Result], object] | None = None,
+) -> list[Result]:
+    """Grade all notebooks below a folder; results are sorted by path.
 
+    `on_result(result)` is called after each.
     Raises: ValueError if there is no notebook, or on Windows.
     """
     paths = sorted(

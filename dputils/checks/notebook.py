@@ -1,15 +1,15 @@
-"""What a student meets: `@exercise("1.2")` above a function, and
-`check("1.2", function, student=…)` below it.
-"""
+"""What a student meets: `@exercise("1.2")` above a function, and `check` below it."""
 
 import functools
+from collections.abc import Callable
+from typing import Any
 
 from .calls import EMPTY
 from .examine import examine
-from .exercises import find_exercise
+from .exercises import Exercise, find_exercise
 
 
-def exercise(number):
+def exercise(number: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Mark a function as the answer to an exercise.
 
     While its blank is empty (it raises a bare NotImplementedError, or returns None) the
@@ -41,15 +41,15 @@ def exercise(number):
     return mark
 
 
-def waiting(task, lacks="is still empty"):
+def waiting(task: Exercise, lacks: str = "is still empty") -> str:
     """The sentence for a blank that is still empty."""
     return (
-        f"Exercise {task.number}, {task.title!r}, {lacks}; the notebook goes on with "
-        "the reference"
+        f"Exercise {task.number}, {task.title!r}, {lacks}; "
+        "the notebook goes on with the reference"
     )
 
 
-def check(number, function, student=""):
+def check(number: str, function: Callable[..., Any], student: object = "") -> None:
     """Judge a function and print the verdict.
 
     Args:
@@ -62,6 +62,6 @@ def check(number, function, student=""):
     print(f"○ {waiting(task)}" if report.state == EMPTY else report)
 
 
-def plain(function):
+def plain(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function as the student wrote it, without the reference behind it."""
     return getattr(function, "__wrapped__", function)

@@ -1,5 +1,4 @@
-"""Asking a function that lives in another process: with a time limit, a memory limit
-and a limit on its answer.
+"""Asking a function in another process, with limits on time, memory and its answer.
 
 The parent draws the arguments, keeps what it expects, and reads nothing but tensors,
 numbers and short texts. So nothing that a student's code does to its own process, to
@@ -17,7 +16,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Self
 
 import torch
 
@@ -36,46 +37,52 @@ class Stopped(Exception):
 
 
 class Nursery:
-    """A process with PyTorch loaded, from which those of the students' functions are
-    forked. Use it in `with`.
+    """A process with PyTorch loaded, from which students' processes are forked.
+
+    Use it in a `with` statement.
     """
 
-    def __init__(self):
-        self._lock, self._process = threading.Lock(), None
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen | None = None
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         if not hasattr(os, "fork"):
             raise ValueError(
-                "grading needs Linux or macOS, whose processes can be limited; on "
-                "Windows use WSL"
+                "grading needs Linux or macOS, whose processes can be limited; "
+                "on Windows use WSL"
             )
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         self._end()
 
-    def fork(self, connection):
+    def fork(self, connection: socket.socket) -> int:
         """A new process that listens at the other end of `connection`; its id."""
         with self._lock:
-            for chances in (1, 0):
-                try:
-                    self._start()
-                    socket.send_fds(
-                        self._control, [b"F".ljust(9)], [connection.fileno()]
-                    )
-                    return self._answer()
-                except (OSError, struct.error):
-                    self._end()  # it was killed: start another one, once
-                    if not chances:
-                        raise
+            try:
+                return self._fork(connection)
+            except (OSError, struct.error):  # it was killed: start another one, once
+                return self._fork(connection)
 
-    def end(self, process):
-        """Kill a process and its group; its exit code, negative for a signal, None if
-        that is not known.
+    def end(self, process: int) -> int | None:
+        """Kill a process and its group.
+
+        Returns: its exit code, negative for a signal; None if that is not known.
         """
         with self._lock, contextlib.suppress(OSError, struct.error):
             self._control.sendall(b"K" + struct.pack(">q", process))
             return self._answer()
+        return None
+
+    def _fork(self, connection):
+        try:
+            self._start()
+            socket.send_fds(self._control, [b"F".ljust(9)], [connection.fileno()])
+            return self._answer()
+        except (OSError, struct.error):
+            self._end()
+            raise
 
     def _answer(self):
         return struct.unpack(">q", self._control.recv(8, socket.MSG_WAITALL))[0]
@@ -83,6 +90,7 @@ class Nursery:
     def _start(self):
         if self._process is not None and self._process.poll() is None:
             return
+        self._end()  # what is left of one that was killed
         self._control, theirs = socket.socketpair()
         self._control.settimeout(START_SECONDS)
         environment = {
@@ -114,9 +122,9 @@ class Nursery:
 
 
 class Remote:
-    """A function in a process of its own, with the `evaluate` of `calls.Local`. Use it
-    in a `with` statement.
+    """A function in a process of its own, with the `evaluate` of `calls.Local`.
 
+    Use it in a `with` statement.
     Args:
         nursery: where its process comes from.
         source: Python code that defines it.
@@ -129,16 +137,17 @@ class Remote:
 
     def __init__(
         self,
-        nursery,
-        source,
-        name,
-        folder,
+        nursery: Nursery,
+        source: str,
+        name: str,
+        folder: str | Path,
         *,
-        seconds=20,
-        memory=1_000_000_000,
-        file_bytes=10_000_000,
-    ):
-        self.nursery, self.seconds, self.state = nursery, seconds, None
+        seconds: float = 20,
+        memory: int = 1_000_000_000,
+        file_bytes: int = 10_000_000,
+    ) -> None:
+        self.nursery, self.seconds = nursery, seconds
+        self.state: dict[str, Any] | None = None  # how defining the function went
         self.job = {
             "source": source,
             "name": name,
@@ -148,7 +157,7 @@ class Remote:
             "file_bytes": int(file_bytes),
         }
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self.connection, theirs = socket.socketpair()
         with theirs:
             self.process = self.nursery.fork(theirs)
@@ -156,19 +165,22 @@ class Remote:
         self.left = float(self.seconds)
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         self._stop()
         self.connection.close()
 
-    def evaluate(self, args, wrt=(), cotangent=None):
+    def evaluate(
+        self, args: tuple, wrt: Sequence[int] = (), cotangent: Any = None
+    ) -> dict[str, Any]:
         """As `calls.evaluate`, in the other process."""
         start = time.monotonic()
         try:
             if self.state is None:
                 self._send(pickle.dumps(self.job))
                 self.state = self._receive(start + self.left)
-            if self.state["state"] != DONE:
-                return self.state
+            state = self.state
+            if state["state"] != DONE:
+                return state
             self._send(pickle.dumps((args, wrt, cotangent)))
             return self._receive(start + self.left)
         finally:
@@ -208,23 +220,21 @@ class Remote:
 
     def _too_long(self):
         return (
-            f"did not finish within {self.seconds:g} seconds. Is there a loop that "
-            "never ends?"
+            f"did not finish within {self.seconds:g} seconds. "
+            "Is there a loop that never ends?"
         )
 
     def _ending(self):
         code = self._stop(0.5)
         if code is not None and code < 0 and code != -signal.SIGKILL:
             return (
-                f"was stopped by the system (signal {-code}): too much time or memory, "
-                "or a crash"
+                f"was stopped by the system (signal {-code}): "
+                "too much time or memory, or a crash"
             )
         return "ends the whole program instead of returning a result"
 
     def _stop(self, seconds=0.0):
-        """End the process; `seconds` to let it end by itself first, so that its own
-        exit code is seen.
-        """
+        """End the process, which has `seconds` to do so with its own exit code."""
         if self.process is None:
             return None
         time.sleep(seconds)

@@ -1,6 +1,4 @@
-"""Reading a student's notebook without running it: who, which assignment, the code of
-each blank, the answers.
-"""
+"""Reading a student's notebook without running it: who, what, blanks and answers."""
 
 import ast
 import base64
@@ -9,6 +7,7 @@ import dataclasses
 import json
 import re
 import symtable
+from collections.abc import Sequence
 from pathlib import Path
 
 from .exercises import list_assignments, list_exercises, list_experiments
@@ -31,22 +30,23 @@ class Submission:
     assignment: str = ""
     problem: str = ""
     # {exercise: code of the function and of what it needs}
-    source: dict = dataclasses.field(default_factory=dict)
-    answers: dict = dataclasses.field(default_factory=dict)  # {experiment: [text]}
-    # {experiment: [(kind, base64)]}
-    pictures: dict = dataclasses.field(default_factory=dict)
-    remarks: list = dataclasses.field(default_factory=list)
+    source: dict[str, str] = dataclasses.field(default_factory=dict)
+    # {experiment: texts}
+    answers: dict[str, list[str]] = dataclasses.field(default_factory=dict)
+    # {experiment: pictures, each its kind and its base64}
+    pictures: dict[str, list[tuple[str, str]]] = dataclasses.field(default_factory=dict)
+    remarks: list[str] = dataclasses.field(default_factory=list)
 
 
-def read_submission(path):
+def read_submission(path: str | Path) -> Submission:
     """A `Submission` from a notebook file; nothing in it is run."""
     path = Path(path)
     found = Submission(path, student=path.stem)
     try:
         if path.stat().st_size > MAX_BYTES:
             found.problem = (
-                f"the file has {path.stat().st_size / 1e6:.0f} MB; clear the outputs "
-                "and hand it in again"
+                f"the file has {path.stat().st_size / 1e6:.0f} MB; "
+                "clear the outputs and hand it in again"
             )
             return found
         cells = [
@@ -62,8 +62,8 @@ def read_submission(path):
         RecursionError,
     ) as error:
         found.problem = (
-            f"the file is no notebook ({type(error).__name__}); download it again as "
-            ".ipynb"
+            f"the file is no notebook ({type(error).__name__}); "
+            "download it again as .ipynb"
         )
         return found
     statements = []
@@ -73,9 +73,9 @@ def read_submission(path):
                 statements += ast.parse(_without_magics(text)).body
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 line = getattr(error, "lineno", None)
+                where = f" (line {line})" if line else ""
                 found.remarks.append(
-                    f"cell {number} is no valid "
-                    f"Python{f' (line {line})' if line else ''}: "
+                    f"cell {number} is no valid Python{where}: "
                     f"{getattr(error, 'msg', error)}"
                 )
     found.student = _student_id(statements) or _name_from(path)
@@ -83,18 +83,18 @@ def read_submission(path):
     if not found.assignment:
         found.problem = "no exercise of an assignment is in this notebook"
         return found
-    for number, exercise in list_exercises(found.assignment).items():
-        found.source[number] = needed_code(statements, exercise.name)
+    for blank, exercise in list_exercises(found.assignment).items():
+        found.source[blank] = needed_code(statements, exercise.name)
     _read_experiments(found, cells)
     return found
 
 
-def needed_code(statements, name):
-    """The statements that a function needs, and no others: its own, and those that bind
-    what it uses, transitively.
+def needed_code(statements: Sequence[ast.stmt], name: str) -> str:
+    """The statements that a function needs: its own, and those that bind what it uses.
 
-    A training run elsewhere in the notebook, or a cell that patches a library, is thus
-    never executed. Empty if the name is nowhere bound.
+    That goes on transitively, and no other statement is in it: a training run elsewhere
+    in the notebook, or a cell that patches a library, is never executed. Empty if the
+    name is nowhere bound.
     """
     bound = [_bound_names(statement) for statement in statements]
     if not any(name in names for names in bound):
@@ -141,9 +141,7 @@ def _bound_names(statement):
 
 
 def _used_names(statement):
-    """Global names that a top-level statement uses; what is local to a function in it
-    is not meant.
-    """
+    """Global names that a top-level statement uses, not those local to a function."""
     names = {
         node.target.id
         for node in ast.walk(statement)
@@ -164,8 +162,9 @@ def _used_names(statement):
 
 
 def _without_magics(text):
-    """Lines for IPython (%magic, !command, ?help) become `pass`; a cell magic makes the
-    whole cell not Python.
+    """Lines for IPython (%magic, !command, ?help) become `pass`.
+
+    A cell magic makes the whole cell not Python.
     """
     if text.lstrip().startswith("%%"):
         return ""
@@ -191,9 +190,7 @@ def _student_id(statements):
 
 
 def _name_from(path):
-    """The file's name, or its folder's where the file has the name it was handed out
-    with.
-    """
+    """The file's name, or its folder's where the file still has its first name."""
     return (
         path.parent.name
         if re.fullmatch(r"A\d+_[a-z_]+", path.stem) and path.parent.name
@@ -235,9 +232,7 @@ def _read_experiments(found, cells):
 
 
 def _pictures(outputs):
-    """Saved PNG and JPEG pictures, checked to be what they say, since they go into a
-    page.
-    """
+    """Saved PNG and JPEG pictures that are what they say, since they go into a page."""
     found = []
     for output in outputs if isinstance(outputs, list) else []:
         data = output.get("data", {}) if isinstance(output, dict) else {}

@@ -1,9 +1,11 @@
-"""Tensors over a pipe, without pickle: what arrives from a student's process must not
-be able to run anything here.
+"""Tensors over a pipe, without pickle.
+
+What arrives from a student's process must not be able to run anything here.
 """
 
 import json
 import struct
+from typing import Any, BinaryIO
 
 import numpy as np
 import torch
@@ -24,10 +26,8 @@ KINDS = {
 NAMES = {kind: name for name, kind in KINDS.items()}
 
 
-def pack(value):
-    """A nested value of tensors, numbers, texts, None, tuples and dicts with text keys,
-    as bytes.
-    """
+def pack(value: Any) -> bytes:
+    """A nested value as bytes: tensors, numbers, texts, None, tuples and dicts."""
     blobs = []
 
     def plain(part):
@@ -47,7 +47,7 @@ def pack(value):
     return struct.pack(">Q", len(header)) + header + b"".join(blobs)
 
 
-def unpack(data):
+def unpack(data: bytes) -> Any:
     """The value that `pack` packed; ValueError for anything else."""
     try:
         (size,) = struct.unpack_from(">Q", data)
@@ -92,13 +92,13 @@ def unpack(data):
         ) from error
 
 
-def write_message(file, data):
+def write_message(file: BinaryIO, data: bytes) -> None:
     """Send bytes, preceded by their number."""
     file.write(struct.pack(">Q", len(data)) + data)
     file.flush()
 
 
-def read_exactly(file, count):
+def read_exactly(file: BinaryIO, count: int) -> bytes:
     """That many bytes; EOFError if the other side ended."""
     data = b""
     while len(data) < count:
@@ -109,6 +109,6 @@ def read_exactly(file, count):
     return data
 
 
-def read_message(file):
+def read_message(file: BinaryIO) -> bytes:
     """The bytes of one message."""
     return read_exactly(file, struct.unpack(">Q", read_exactly(file, 8))[0])

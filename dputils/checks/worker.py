@@ -1,9 +1,9 @@
-"""The processes in which students' code runs while it is graded. Started by `sandbox`,
-as a file, never imported.
+"""The processes in which students' code runs while it is graded.
 
-One process imports PyTorch and waits; for every function it forks another, which gets
-the function's source, calls it on what it is sent, and answers with tensors. None of
-them holds a reference, an expected value or others' work.
+`sandbox` starts this as a file; it is never imported. One process imports PyTorch and
+waits; for every function it forks another, which gets the function's source, calls it
+on what it is sent, and answers with tensors. None of them holds a reference, an
+expected value or others' work.
 Limits: processor time, memory, file size; no writing outside its own folder, no other
 programs, no network. On Linux the kernel enforces the folder (Landlock); elsewhere an
 audit hook does, which stops accidents and pranks but no determined attacker. Grade code
@@ -59,34 +59,39 @@ CHANGING = {
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-def load_sibling(name):
-    """A module of this folder, by path: importing the package would bring the
-    references into this process.
+def load_sibling(name: str) -> types.ModuleType:
+    """A module of this folder, by its place.
+
+    Importing it from the package would bring the references into this process.
     """
+    return load_file(f"_graded_{name}", os.path.join(HERE, f"{name}.py"))
+
+
+def load_package() -> None:
+    """`dputils` as it lies around this file.
+
+    One of the same name that Python's path finds first would be another's.
+    """
+    folder = os.path.dirname(HERE)
+    load_file("dputils", os.path.join(folder, "__init__.py"), folder=folder)
+
+
+def load_file(name: str, path: str, *, folder: str | None = None) -> types.ModuleType:
+    """A module by the place of its file; a package, if `folder` holds its modules."""
     spec = importlib.util.spec_from_file_location(
-        f"_graded_{name}", os.path.join(HERE, f"{name}.py")
+        name, path, submodule_search_locations=None if folder is None else [folder]
     )
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is no Python file")
     module = importlib.util.module_from_spec(spec)
+    if folder is not None:
+        sys.modules[name] = module  # its own modules look for it there
     spec.loader.exec_module(module)
     return module
 
 
-def load_package():
-    """`dputils` as it lies around this file: one of the same name that the path finds
-    first would be another's.
-    """
-    folder = os.path.dirname(HERE)
-    spec = importlib.util.spec_from_file_location(
-        "dputils",
-        os.path.join(folder, "__init__.py"),
-        submodule_search_locations=[folder],
-    )
-    sys.modules["dputils"] = package = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(package)
-
-
-def limit_resources(job):
-    """Processor seconds, memory beyond what PyTorch already takes, and size of files."""
+def limit_resources(job: dict) -> None:
+    """Processor seconds, memory beyond what PyTorch takes already, size of files."""
     import resource
 
     resource.setrlimit(resource.RLIMIT_CPU, (job["seconds"] + 5, job["seconds"] + 6))
@@ -102,9 +107,10 @@ def limit_resources(job):
         pass  # macOS has no /proc and does not enforce this limit
 
 
-def lock_folder(folder):
-    """Linux 5.13 and later: from now on the kernel lets this process write below
-    `folder` only. True if it does.
+def lock_folder(folder: str) -> bool:
+    """From now on the kernel lets this process write below `folder` only.
+
+    Linux 5.13 and later can do that. Returns: whether it does.
     """
     if sys.platform != "linux":
         return False
@@ -136,9 +142,10 @@ def lock_folder(folder):
     return libc.syscall(restrict, ruleset, 0) == 0
 
 
-def watch(folder):
-    """An audit hook: no other programs, no network, no changes outside the folder, no
-    look at the references.
+def watch(folder: str) -> None:
+    """An audit hook: no other programs, no network, no changes outside the folder.
+
+    It allows no look at the references either.
     """
     folder, answers = os.path.realpath(folder), HERE
     hidden = answers + os.sep
@@ -181,22 +188,29 @@ def watch(folder):
     sys.addaudithook(hook)
 
 
-def stand_in(draws):
-    """What notebooks import from dputils.checks, without references: the decorator does
-    nothing, checks say nothing.
+def stand_in(draws: types.ModuleType) -> None:
+    """What notebooks import from dputils.checks, without references.
+
+    The decorator does nothing, checks say nothing.
     """
     sys.modules["dputils.checks.draws"] = draws  # arguments may be of its classes
     module = types.ModuleType("dputils.checks")
-    module.exercise = lambda number: lambda function: function
-    module.check = lambda *args, **options: None
-    module.plain = lambda function: function
+    vars(module).update(
+        exercise=lambda number: lambda function: function,
+        check=lambda *args, **options: None,
+        plain=lambda function: function,
+    )
     sys.modules["dputils.checks"] = module
 
 
-def serve(connection, calls, wire, draws, job):
-    """Run one job: define the function, then answer calls until the other side has
-    heard enough.
-    """
+def serve(
+    connection: socket.socket,
+    calls: types.ModuleType,
+    wire: types.ModuleType,
+    draws: types.ModuleType,
+    job: dict,
+) -> None:
+    """Run one job: define the function, then answer calls until nobody asks."""
     answers, requests = connection.makefile("wb"), connection.makefile("rb")
     os.chdir(job["folder"])
     os.environ |= dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), job["folder"])
@@ -234,9 +248,10 @@ def serve(connection, calls, wire, draws, job):
         )
 
 
-def main():
-    """Import PyTorch once; then, as the control socket says, fork a process for a job
-    ("F") or end one ("K").
+def main() -> None:
+    """Import PyTorch once; then fork processes for jobs, and end them.
+
+    The control socket says which: "F" forks one, "K" ends one.
     """
     control = socket.socket(fileno=int(sys.argv[1]))
     null = os.open(os.devnull, os.O_RDWR)

@@ -7,8 +7,16 @@ weights that read it.
 """
 
 import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypeAlias
 
 import torch
+
+if TYPE_CHECKING:
+    from .network import CPPN
+
+Layer: TypeAlias = tuple[torch.Tensor, torch.Tensor]
+"""Blocks `(groups out, groups in, 4, 4)` and bias `(groups out, 4)`."""
 
 # For each activation the channels it makes of z: GLSL for the bare curve, then its
 # factor and offset. A later curve may use the first one's name as {first}, which saves
@@ -30,7 +38,13 @@ OUTPUTS = {
 }
 
 
-def to_glsl(cppn, other=None, *, period=5.0, exaggeration=1.0):
+def to_glsl(
+    cppn: "CPPN",
+    other: "CPPN | None" = None,
+    *,
+    period: float = 5.0,
+    exaggeration: float = 1.0,
+) -> str:
     """A fragment shader that draws a CPPN's picture, ready to paste into Shadertoy.
 
     Args:
@@ -69,9 +83,10 @@ def to_glsl(cppn, other=None, *, period=5.0, exaggeration=1.0):
     return "\n".join([*lines, "}", ""])
 
 
-def glsl_body(cppn, other=None, *, exaggeration=1.0):
-    """The GLSL function `vec4 cppn(vec2 p)`, or with another CPPN
-    `vec4 cppn(vec2 p, float s)`.
+def glsl_body(
+    cppn: "CPPN", other: "CPPN | None" = None, *, exaggeration: float = 1.0
+) -> str:
+    """The GLSL function `vec4 cppn(vec2 p)`, or `vec4 cppn(vec2 p, float s)` for two.
 
     `p` is a place, x rightwards and y downwards, with the picture's edges at ±√3;
     whoever calls it decides on zoom and pan. `s` is the other's share of the weights, 0
@@ -127,11 +142,14 @@ def glsl_body(cppn, other=None, *, exaggeration=1.0):
     ]
     for depth, rows in enumerate(zip(*layers)):
         last = depth == len(layers[0]) - 1
-        sums = [[_sum(*row, names) for row in zip(*each)] for each in rows]
+        both = [
+            [_sum(row, bias, names) for row, bias in zip(blocks, biases)]
+            for blocks, biases in rows
+        ]
         sums = (
-            sums[0]
+            both[0]
             if other is None
-            else [f"u * ({first}) + v * ({second})" for first, second in zip(*sums)]
+            else [f"u * ({first}) + v * ({second})" for first, second in zip(*both)]
         )
         if last:
             lines += [f"vec4 c = 1.0 / (1.0 + exp(-({sums[0]})));"]
@@ -148,10 +166,10 @@ def glsl_body(cppn, other=None, *, exaggeration=1.0):
     return "\n".join([*lines, f"return {OUTPUTS[kind]};", "}"])
 
 
-# ---- helpers -------------------------------------------------------------------------------------------------
+# ---- helpers -------------------------------------------------------------------------
 
 
-def _inputs(cppn):
+def _inputs(cppn: "CPPN") -> list[list[str]]:
     """What the first layer reads, as GLSL, in fours; the same as `CPPN._inputs`."""
     root = f"{math.sqrt(2):.7f}"
     if cppn.periodic:
@@ -174,15 +192,11 @@ def _inputs(cppn):
 
 
 @torch.no_grad()
-def _packed(cppn):
-    """Every layer as `(blocks, bias)`: blocks (groups out, groups in, 4, 4) and bias
-    (groups out, 4).
-    """
-    tensors, curves, packed = (
-        [t[0].double().cpu() for t in cppn.folded_layers()],
-        [(None, 1.0, 0.0)],
-        [],
-    )
+def _packed(cppn: "CPPN") -> list[Layer]:
+    """Every layer's weights, with what the activation before it multiplies and adds."""
+    tensors = [t[0].double().cpu() for t in cppn.folded_layers()]
+    curves = [("{z}", 1.0, 0.0)]  # the first layer reads the inputs as they are
+    packed: list[Layer] = []
     for weight, bias in zip(tensors[::2], tensors[1::2]):
         columns = []
         for part, (_, factor, offset) in zip(weight.chunk(len(curves), 1), curves):
@@ -200,9 +214,10 @@ def _packed(cppn):
     return packed
 
 
-def _sum(blocks, bias, names):
-    """One vec4: the sum of a matrix times each input, and the bias. GLSL writes
-    matrices column by column.
+def _sum(blocks: torch.Tensor, bias: torch.Tensor, names: Iterable[str]) -> str:
+    """One vec4: the sum of a matrix times each input, and the bias.
+
+    GLSL writes matrices column by column.
     """
     terms = [
         f"mat4({_numbers(block.T.flatten())})*{name}"
@@ -211,13 +226,14 @@ def _sum(blocks, bias, names):
     return "+".join([*terms, f"vec4({_numbers(bias)})"])
 
 
-def _numbers(values):
+def _numbers(values: torch.Tensor) -> str:
     return ",".join(map(_number, values.tolist()))
 
 
-def _number(value):
-    """A float literal with four decimals, as short as GLSL allows: .5, -1., 0. (inputs
-    and units have scale 1).
+def _number(value: float) -> str:
+    """A float literal with four decimals, as short as GLSL allows: .5, -1., 0.
+
+    Four are enough: inputs and units have scale 1.
     """
     text = f"{value:.4f}".rstrip("0")
     sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)

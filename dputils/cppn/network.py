@@ -1,5 +1,4 @@
-"""A picture stored in the weights of a small network that maps a place (x, y) to a
-colour.
+"""A picture stored in the weights of a small network from a place (x, y) to a colour.
 
 Such a network is called a CPPN, a compositional pattern-producing network. Its picture
 has no resolution: any size, any crop and any zoom can be drawn from the same weights,
@@ -11,47 +10,51 @@ Source: article, section 3; Stanley, Compositional pattern producing networks (2
 
 import copy
 import math
+from collections.abc import Iterable, Sequence
+from typing import Any, Self, TypeAlias
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .glsl import glsl_body, to_glsl
-from .nonlinearities import ACTIVATIONS
+from ..sizes import Size, height_width
+from .nonlinearities import ACTIVATIONS, Activation
 
-__all__ = [
-    "ACTIVATIONS",
-    "CPPN",
-    "coordinate_grid",
-    "glsl_body",
-    "interpolate_weights",
-    "to_glsl",
-]
+Place: TypeAlias = tuple[float, float]
+"""A place, or half of height and width, as `(y, x)` in coordinates."""
+
+View: TypeAlias = tuple[tuple[int, int], Place, Place]
+"""What is drawn: `(H, W)` in pixels, extent and centre."""
 
 EXTENT = math.sqrt(3)  # a coordinate spread evenly over ±√3 has standard deviation 1
-# points computed at once where nothing has to be remembered: 24 channels of them fit a
-# core's cache
+# Points computed at once where nothing has to be remembered: 24 channels of them fit a
+# core's cache.
 STRIP = 1 << 13
-# points up to which a picture that needs gradients is computed in one piece (about 1
-# GB)
+# Points up to which a picture that needs gradients is computed in one piece (1 GB).
 WHOLE = 1 << 18
 
 
-def coordinate_grid(size, *, extent=EXTENT, centre=(0.0, 0.0), rows=None):
-    """The places of an image's pixels, `(1, 2, H, W)`: channel 0 is x, growing
-    rightwards, channel 1 is y, downwards.
+def coordinate_grid(
+    size: Size,
+    *,
+    extent: float | Place = EXTENT,
+    centre: Place = (0.0, 0.0),
+    rows: tuple[int, int] | None = None,
+) -> torch.Tensor:
+    """The places of an image's pixels, `(1, 2, H, W)`.
+
+    Channel 0 is x, growing rightwards, channel 1 is y, growing downwards.
 
     Args:
         size: `(H, W)`, or one number for a square.
         extent: half the picture's height and width, one number or `(y, x)`. With √3
             each coordinate has variance 1.
         centre: the place `(y, x)` in the middle.
-        rows: `(first, last)` to get only the rows from first up to, not including,
-            last.
+        rows: `(first, last)` to get only the rows from first to before last.
     Differs: these are the pixels' centres; the original's outermost ones lie on ±√3, so
         that its grids of different sizes do not line up.
     """
-    height, width = _size(size)
+    height, width = height_width(size)
     first, last = (0, height) if rows is None else rows
     tall, wide = (extent, extent) if isinstance(extent, (int, float)) else extent
     # In double precision, so that a row has the same place in a strip as in the whole
@@ -66,8 +69,7 @@ def coordinate_grid(size, *, extent=EXTENT, centre=(0.0, 0.0), rows=None):
 
 
 class CPPN(nn.Module):
-    """A picture as a network of (x, y): `CPPN()()` is `(batch, channels, H, W)` in [0,
-    1].
+    """A picture as a network of (x, y); a call draws `(N, channels, H, W)` in [0, 1].
 
     Args:
         size: `(H, W)` that a call without arguments draws, or one number for a square.
@@ -93,31 +95,32 @@ class CPPN(nn.Module):
     Raises: ValueError for an unknown activation, and for `radius` or `fourier_features`
         with `periodic`.
     Gradients: reach weights and biases.
-    Source: article, section 3; Lucid's notebook. Fourier features: Tancik et al.
-        (2020).
+    Source: article, section 3; Lucid's notebook. Fourier features: Tancik et al., 2020.
     Differs: with `normalize`, pictures of another size or place use the statistics of
         the picture at its own `size`, so that a crop, a tile and a shader show the same
         picture. Inputs other than x and y are scaled to variance 1.
     """
 
+    frequencies: torch.Tensor
+
     def __init__(
         self,
-        size=(224, 224),
+        size: Size = (224, 224),
         *,
-        hidden=8,
-        width=24,
-        activation="composite",
-        channels=3,
-        alpha=False,
-        normalize=False,
-        radius=False,
-        fourier_features=0,
-        fourier_scale=3.0,
-        periodic=False,
-        batch=1,
-        output_scale=0.0,
-        seed=0,
-    ):
+        hidden: int = 8,
+        width: int = 24,
+        activation: str | Activation = "composite",
+        channels: int = 3,
+        alpha: bool = False,
+        normalize: bool = False,
+        radius: bool = False,
+        fourier_features: int = 0,
+        fourier_scale: float = 3.0,
+        periodic: bool = False,
+        batch: int = 1,
+        output_scale: float = 0.0,
+        seed: int = 0,
+    ) -> None:
         super().__init__()
         if isinstance(activation, str) and activation not in ACTIVATIONS:
             raise ValueError(
@@ -134,7 +137,7 @@ class CPPN(nn.Module):
             raise ValueError(
                 f"{hidden=}, {width=}, {channels=} and {batch=} must be at least 1"
             )
-        self.size, self.alpha, self.normalize = _size(size), alpha, normalize
+        self.size, self.alpha, self.normalize = height_width(size), alpha, normalize
         self.radius, self.periodic = radius, periodic
         self.activation = (
             activation
@@ -158,16 +161,18 @@ class CPPN(nn.Module):
         self.biases = nn.ParameterList(torch.zeros(batch, count) for count in outputs)
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, ...]:
         """Shape of the pictures that a call without arguments draws."""
         return (*self.biases[-1].shape, *self.size)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.biases[0])
 
-    def __getitem__(self, index):
-        """Some pictures of a batch as a CPPN of their own: `cppn[2]`, `cppn[1:3]`. The
-        weights are copied.
+    def __getitem__(self, index: int | slice) -> "CPPN":
+        """Some pictures of a batch as a CPPN of their own: `cppn[2]`, `cppn[1:3]`.
+
+        The weights are copied.
+        Raises: IndexError if there is no such picture.
         """
         if isinstance(index, int) and not -len(self) <= index < len(self):
             raise IndexError(
@@ -176,9 +181,11 @@ class CPPN(nn.Module):
         picked = torch.arange(len(self))[index].reshape(-1)
         return self._with([p.detach()[picked] for p in self.parameters()])
 
-    def start_from(self, other):
-        """Copy another CPPN's weights (one picture's weights to all, if it has one) and
-        return self: a warm start.
+    def start_from(self, other: "CPPN") -> Self:
+        """Copy another CPPN's weights and return self: a warm start.
+
+        If the other has one picture, all of this batch get its weights.
+        Raises: ValueError if the architectures or the numbers of pictures differ.
         """
         pairs = self.matching(other)
         if len(other) not in (1, len(self)):
@@ -191,9 +198,10 @@ class CPPN(nn.Module):
                 mine.copy_(theirs)
         return self
 
-    def matching(self, other):
-        """The parameters of two CPPNs in pairs; ValueError if one's weights cannot
-        stand in for the other's.
+    def matching(self, other: object) -> list[tuple[nn.Parameter, nn.Parameter]]:
+        """The parameters of two CPPNs of one architecture, in pairs.
+
+        Raises: ValueError if one's weights cannot stand in for the other's.
         """
         if not isinstance(other, CPPN):
             raise ValueError(f"this is a {type(other).__name__}, not a CPPN")
@@ -212,7 +220,14 @@ class CPPN(nn.Module):
             )
         return pairs
 
-    def forward(self, size=None, *, centre=(0.0, 0.0), zoom=1.0, dtype=None):
+    def forward(
+        self,
+        size: Size | None = None,
+        *,
+        centre: Place = (0.0, 0.0),
+        zoom: float = 1.0,
+        dtype: torch.dtype | None = None,
+    ) -> torch.Tensor:
         """Draw the picture, or a part of it, at any size.
 
         Args:
@@ -221,9 +236,10 @@ class CPPN(nn.Module):
             centre: the place `(y, x)` in the middle, in coordinates: ±√3 are the
                 picture's edges.
             zoom: magnification about `centre`.
-            dtype: `torch.uint8` for bytes 0 … 255 without gradient, a quarter of the
-                memory.
+            dtype: `torch.uint8` for bytes 0 … 255, without gradient, in a quarter of
+                the memory.
         Returns: `(batch, channels, H, W)` in [0, 1].
+        Raises: ValueError for a zoom that is not positive.
         Memory: large pictures are computed strip by strip, backwards too, with the
             values of one piece.
         """
@@ -232,11 +248,9 @@ class CPPN(nn.Module):
                 f"zoom={zoom:g} must be positive; 2 shows half as much, twice as large"
             )
         whole = size is None and tuple(centre) == (0.0, 0.0) and zoom == 1
-        size = self.size if size is None else _size(size)
-        view, points = (
-            (size, self.extent(size, zoom), centre),
-            len(self) * size[0] * size[1],
-        )
+        size = self.size if size is None else height_width(size)
+        view: View = (size, self.extent(size, zoom), centre)
+        points = len(self) * size[0] * size[1]
         training = torch.is_grad_enabled() and dtype is None
         if self.normalize and whole and dtype is None and (training or points <= WHOLE):
             return self._draw(self._grid(view), self._layers(), live=True).unflatten(
@@ -249,19 +263,21 @@ class CPPN(nn.Module):
             return self._draw(self._grid(view), layers).unflatten(2, size)
         return _Strips.apply(self, view, *layers)
 
-    def extent(self, size=None, zoom=1.0):
-        """Half of height and width, `(y, x)`, that a drawing of `size` covers: ±√3
-        where the proportions agree.
+    def extent(self, size: Size | None = None, zoom: float = 1.0) -> Place:
+        """Half of height and width, `(y, x)`, that a drawing of `size` covers.
+
+        At zoom 1 that is √3 each where the proportions agree.
         """
-        height, width = self.size if size is None else size
+        height, width = self.size if size is None else height_width(size)
         scale = min(height / self.size[0], width / self.size[1]) * zoom
-        return EXTENT * height / self.size[0] / scale, EXTENT * width / self.size[
-            1
-        ] / scale
+        return (
+            EXTENT * height / self.size[0] / scale,
+            EXTENT * width / self.size[1] / scale,
+        )
 
-    # ---- how it is computed ----------------------------------------------------------------------------------
+    # ---- how it is computed ----------------------------------------------------------
 
-    def _grid(self, view, rows=None):
+    def _grid(self, view: View, rows: tuple[int, int] | None = None) -> torch.Tensor:
         size, extent, centre = view
         return (
             coordinate_grid(size, extent=extent, centre=centre, rows=rows)
@@ -269,12 +285,12 @@ class CPPN(nn.Module):
             .to(self.biases[0])
         )
 
-    def _strips(self, size):
+    def _strips(self, size: tuple[int, int]) -> list[tuple[int, int]]:
         """`(first, last)` rows of strips of about STRIP points."""
         step = max(1, STRIP // (len(self) * size[1]))
         return [(row, min(row + step, size[0])) for row in range(0, size[0], step)]
 
-    def _inputs(self, grid):
+    def _inputs(self, grid: torch.Tensor) -> torch.Tensor:
         """What the first layer sees, `(1, I, P)`, of the coordinates `(1, 2, P)`."""
         root = math.sqrt(2)  # a sine has mean square 1/2
         if self.periodic:
@@ -290,12 +306,15 @@ class CPPN(nn.Module):
             inputs += [root * angle.cos(), root * angle.sin()]
         return torch.cat(inputs, 1)
 
-    def _layers(self):
+    def _layers(self) -> list[torch.Tensor]:
         return [tensor for pair in zip(self.weights, self.biases) for tensor in pair]
 
-    def _hidden(self, grid, layers, live=False):
-        """Hidden values `(N, C, P)` after the given layers; `live` normalizes by the
-        statistics of these points.
+    def _hidden(
+        self, grid: torch.Tensor, layers: Sequence[torch.Tensor], live: bool = False
+    ) -> torch.Tensor:
+        """Hidden values `(N, C, P)` after the given layers.
+
+        `live` normalizes by the statistics of these points.
         """
         x = self._inputs(grid).expand(len(self), -1, -1)
         for weight, bias in zip(layers[::2], layers[1::2]):
@@ -303,23 +322,27 @@ class CPPN(nn.Module):
             x = self._activate(F.instance_norm(z) if live else z)
         return x
 
-    def _draw(self, grid, layers, live=False):
+    def _draw(
+        self, grid: torch.Tensor, layers: Sequence[torch.Tensor], live: bool = False
+    ) -> torch.Tensor:
         return torch.sigmoid(
             torch.baddbmm(
                 layers[-1][..., None], layers[-2], self._hidden(grid, layers[:-2], live)
             )
         )
 
-    def folded_layers(self):
-        """Weights and biases in turn, `(N, out, in)` and `(N, out)`, with instance
-        norm, if any, written into them.
+    def folded_layers(self) -> list[torch.Tensor]:
+        """Weights and biases in turn, `(N, out, in)` and `(N, out)`.
+
+        Instance norm, if any, is written into them. Gradients reach the parameters.
         """
         layers = self._layers()
         if not self.normalize:
             return layers
-        folded, view = [], (self.size, self.extent(), (0.0, 0.0))
+        folded: list[torch.Tensor] = []
+        view: View = (self.size, self.extent(), (0.0, 0.0))
         for weight, bias in zip(layers[:-2:2], layers[1:-2:2]):
-            total = square = 0.0
+            total = square = weight.new_zeros((), dtype=torch.float64)
             for rows in self._strips(self.size):
                 z = torch.baddbmm(
                     bias[..., None],
@@ -335,7 +358,12 @@ class CPPN(nn.Module):
             folded += [weight * scale[..., None], (bias - mean.to(bias)) * scale]
         return folded + layers[-2:]
 
-    def _in_strips(self, view, layers, dtype=None):
+    def _in_strips(
+        self,
+        view: View,
+        layers: Sequence[torch.Tensor],
+        dtype: torch.dtype | None = None,
+    ) -> torch.Tensor:
         out = layers[0].new_empty(*self.biases[-1].shape, *view[0], dtype=dtype)
         with torch.no_grad():
             for first, last in self._strips(view[0]):
@@ -347,10 +375,8 @@ class CPPN(nn.Module):
                 )
         return out
 
-    def _with(self, tensors):
-        """A CPPN of the same kind with these parameters, in the order of
-        `parameters()`.
-        """
+    def _with(self, tensors: Iterable[torch.Tensor]) -> Self:
+        """A CPPN of the same kind with these parameters, as `parameters()` has them."""
         new = copy.deepcopy(self)
         tensors, count = [tensor.clone() for tensor in tensors], len(self.weights)
         new.weights, new.biases = (
@@ -361,18 +387,21 @@ class CPPN(nn.Module):
 
 
 class _Strips(torch.autograd.Function):
-    """A picture drawn strip by strip. Backwards every strip is drawn once more, so that
-    no graph outlives a strip.
+    """A picture drawn strip by strip.
+
+    Backwards every strip is drawn once more, so that no graph outlives a strip.
     """
 
     @staticmethod
-    def forward(ctx, cppn, view, *layers):
+    def forward(
+        ctx: Any, cppn: CPPN, view: View, *layers: torch.Tensor
+    ) -> torch.Tensor:
         ctx.cppn, ctx.view = cppn, view
         ctx.save_for_backward(*layers)
         return cppn._in_strips(view, layers)
 
     @staticmethod
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         layers = [layer.detach().requires_grad_() for layer in ctx.saved_tensors]
         for first, last in ctx.cppn._strips(ctx.view[0]):
             with torch.enable_grad():
@@ -381,19 +410,24 @@ class _Strips(torch.autograd.Function):
         return None, None, *(layer.grad for layer in layers)
 
 
-def interpolate_weights(keys, t, *, exaggeration=1.0, loop=True):
+def interpolate_weights(
+    keys: CPPN | Iterable[CPPN],
+    t: float | Sequence[float] | torch.Tensor,
+    *,
+    exaggeration: float = 1.0,
+    loop: bool = True,
+) -> CPPN:
     """Pictures between pictures: a CPPN whose weights lie between those of key frames.
 
     Args:
         keys: two or more CPPNs of one architecture, or one CPPN with a batch of them.
         t: the moment, 0 to 1, or several of them; the result has a picture for each.
-        exaggeration: weights at share s between two keys are multiplied by 1 +
-            exaggeration · s (1 - s), since the
-            mean of two unrelated sets of weights is too small: 1.25 in the middle by
-            default, 0 for the plain mean.
+        exaggeration: weights at share s between two keys are multiplied by
+            1 + exaggeration · s (1 - s), since the mean of two unrelated sets of
+            weights is too small: 1.25 in the middle by default, 0 for the plain mean.
         loop: after the last key comes the first again.
-    Returns: a CPPN with `batch` as many pictures as moments; a film is
-        `interpolate_weights(keys, times)()`.
+    Returns: a CPPN with as many pictures as moments; a film is
+        `interpolate_weights(keys, times)()`. No gradient reaches the keys.
     Raises: ValueError if the architectures differ or fewer than two keys are given.
     Source: article, Figure 9; Lucid's notebook, whose cosine easing, exaggeration and
         loop the defaults are.
@@ -425,10 +459,10 @@ def interpolate_weights(keys, t, *, exaggeration=1.0, loop=True):
     return keys[0]._with(mixed)
 
 
-def _draw(fans, outputs, seed, output_scale):
-    """Weights `(out, in)` of every layer, N(0, 1/√in); the last layer's times
-    `output_scale`.
-    """
+def _draw(
+    fans: Sequence[int], outputs: Sequence[int], seed: int, output_scale: float
+) -> list[torch.Tensor]:
+    """Weights `(out, in)` of every layer, N(0, 1/√in); the last is scaled."""
     generator = torch.Generator().manual_seed(seed)
     layers = [
         torch.randn(out, fan, generator=generator) / math.sqrt(fan)
@@ -436,15 +470,3 @@ def _draw(fans, outputs, seed, output_scale):
     ]
     layers[-1] = layers[-1] * output_scale
     return layers
-
-
-def _size(size):
-    height, width = (
-        size if isinstance(size, (tuple, list, torch.Size)) else (size, size)
-    )
-    if int(height) != height or int(width) != width or min(height, width) < 1:
-        raise ValueError(
-            f"size={size!r} must be a whole number of pixels or (height, width), at "
-            "least 1 each"
-        )
-    return int(height), int(width)

@@ -7,6 +7,7 @@ pixels, low resolution, pyramid.
 
 from .bases import (
     AllPairsBasis,
+    Basis,
     FourierBasis,
     LaplacianBasis,
     LowResBasis,
@@ -18,6 +19,7 @@ from .image import ImageParam, clipped, fourier_image, pixel_image, random_image
 
 __all__ = [
     "AllPairsBasis",
+    "Basis",
     "FourierBasis",
     "ImageParam",
     "LaplacianBasis",

@@ -1,15 +1,40 @@
 """Bases: modules that hold parameters and return raw values `(N, C, H, W)`, to be added
 before colour and sigmoid.
-
-Each has `shape`, `exact` (whether it alone can hold every image of that shape),
-`zero()` and, where exact, `fit(raw)`.
 """
+
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias, cast
 
 import torch
 from torch import nn
 
+from ..sizes import Size, height_width
 
-class PixelBasis(nn.Module):
+Shape: TypeAlias = tuple[int, int, int, int]
+"""`(N, C, H, W)`."""
+
+
+class Basis(nn.Module):
+    """What all bases have: parameters, and a call that returns `(N, C, H, W)`.
+
+    `shape` is that of the result; `exact` says whether the basis alone can hold every
+    image of that shape.
+    """
+
+    shape: Shape
+    exact: bool = False
+
+    def zero(self) -> None:
+        """Set all parameters to zero: the basis then adds nothing."""
+        for values in self.parameters():
+            values.data.zero_()
+
+    def fit(self, raw: torch.Tensor) -> None:
+        """Where `exact`: set the parameters so that a call returns `raw`."""
+        raise NotImplementedError(f"{type(self).__name__} cannot hold every image")
+
+
+class PixelBasis(Basis):
     """Every pixel is its own parameter: the naive basis.
 
     Args:
@@ -20,28 +45,31 @@ class PixelBasis(nn.Module):
     Source: Lucid `param/spatial.py`, `pixel_image`.
     """
 
-    exact = True  # can represent any image of its shape
+    exact = True
 
     def __init__(
-        self, size, *, batch=1, channels=3, sd=0.01, seed=None, generator=None
-    ):
+        self,
+        size: Size,
+        *,
+        batch: int = 1,
+        channels: int = 3,
+        sd: float = 0.01,
+        seed: int | None = None,
+        generator: torch.Generator | None = None,
+    ) -> None:
         super().__init__()
         self.shape = (batch, channels, *height_width(size))
         self.values = nn.Parameter(normal(self.shape, sd, seed, generator))
 
-    def forward(self):
+    def forward(self) -> torch.Tensor:
         return self.values
 
-    def fit(self, raw):
+    def fit(self, raw: torch.Tensor) -> None:
         self.values.data.copy_(raw)
 
-    def zero(self):
-        self.values.data.zero_()
 
-
-class FourierBasis(nn.Module):
-    """The parameters are Fourier coefficients, scaled so that a step of Adam makes a
-    natural-looking change.
+class FourierBasis(Basis):
+    """Fourier coefficients, scaled so that a step of Adam makes a natural change.
 
     Photographs have amplitudes that fall as 1/f. Dividing each coefficient by its
     frequency makes all parameters vary by about the same amount, which is what an
@@ -59,25 +87,25 @@ class FourierBasis(nn.Module):
         half-spectrum.
     Gradients: every coefficient touches every pixel.
     Source: article, "Why does parameterization matter?"; Lucid `param/spatial.py`,
-    `fft_image`: amplitude sqrt(H·W) / max(f, 1 / max(H, W))^p, inverse FFT, divided by
-        4.
-    Differs: odd widths use the exact inverse instead of one spare column that is
-        cropped.
+        `fft_image`: amplitude sqrt(H·W) / max(f, 1 / max(H, W))^p, inverse FFT, divided
+        by 4.
+    Differs: odd widths use the exact inverse instead of a spare column, cropped.
     """
 
     exact = True
+    amplitude: torch.Tensor
 
     def __init__(
         self,
-        size,
+        size: Size,
         *,
-        batch=1,
-        channels=3,
-        sd=0.01,
-        decay_power=1.0,
-        seed=None,
-        generator=None,
-    ):
+        batch: int = 1,
+        channels: int = 3,
+        sd: float = 0.01,
+        decay_power: float = 1.0,
+        seed: int | None = None,
+        generator: torch.Generator | None = None,
+    ) -> None:
         super().__init__()
         height, width = height_width(size)
         self.shape = (batch, channels, height, width)
@@ -88,19 +116,16 @@ class FourierBasis(nn.Module):
             "amplitude", fourier_amplitude(height, width, decay_power), persistent=False
         )
 
-    def forward(self):
+    def forward(self) -> torch.Tensor:
         spectrum = torch.view_as_complex(self.spectrum) * self.amplitude
         return torch.fft.irfft2(spectrum, s=self.shape[-2:], norm="ortho")
 
-    def fit(self, raw):
+    def fit(self, raw: torch.Tensor) -> None:
         spectrum = torch.fft.rfft2(raw, norm="ortho") / self.amplitude
         self.spectrum.data.copy_(torch.view_as_real(spectrum))
 
-    def zero(self):
-        self.spectrum.data.zero_()
 
-
-class LowResBasis(nn.Module):
+class LowResBasis(Basis):
     """A small tensor, stretched linearly along any of its axes to the full shape.
 
     Stretched along height and width it is blurry; stretched along the batch it makes
@@ -117,25 +142,26 @@ class LowResBasis(nn.Module):
         offset: shift the grid of h×w cells by half a cell, so that the cell borders of
             two levels do not coincide.
         seed, generator: where the initial values come from (give one; default seed 0).
+    Raises: ValueError for a `low` that is larger than the full shape.
     Source: article, section 1, Figure 3; Lucid `param/lowres.py`.
     Differs: Lucid samples from the corner (TensorFlow 1), so its last cells are
-    repeated and two rows spread over six frames give weights 0, 1/3, 2/3, 1, 1, 1. Here
-    rows and columns are sampled at pixel centres, and frames run evenly from the first
-    row of the batch axis to the last.
+        repeated and two rows spread over six frames give weights 0, 1/3, 2/3, 1, 1, 1.
+        Here rows and columns are sampled at pixel centres, and frames run evenly from
+        the first row of the batch axis to the last.
     """
 
     def __init__(
         self,
-        size,
-        low,
+        size: Size,
+        low: Sequence[int],
         *,
-        batch=1,
-        channels=3,
-        sd=0.01,
-        offset=False,
-        seed=None,
-        generator=None,
-    ):
+        batch: int = 1,
+        channels: int = 3,
+        sd: float = 0.01,
+        offset: bool = False,
+        seed: int | None = None,
+        generator: torch.Generator | None = None,
+    ) -> None:
         super().__init__()
         self.shape = (batch, channels, *height_width(size))
         if len(low) != 4 or any(n < 1 or n > full for n, full in zip(low, self.shape)):
@@ -158,8 +184,8 @@ class LowResBasis(nn.Module):
                 )
                 self.register_buffer(f"resize{axis}", matrix, persistent=False)
 
-    def forward(self):
-        t = self.values
+    def forward(self) -> torch.Tensor:
+        t: torch.Tensor = self.values
         for axis in range(4):
             matrix = getattr(self, f"resize{axis}", None)
             if matrix is not None:
@@ -168,27 +194,32 @@ class LowResBasis(nn.Module):
                 )
         return t
 
-    def fit(self, raw):
+    def fit(self, raw: torch.Tensor) -> None:
         self.values.data.copy_(raw)
 
-    def zero(self):
-        self.values.data.zero_()
 
+class LaplacianBasis(Basis):
+    """A sum of the same image at full, half, quarter … resolution.
 
-class LaplacianBasis(nn.Module):
-    """A sum of the same image at full, half, quarter … resolution: coarse changes are
-    as easy as fine ones.
+    Coarse changes are then as easy as fine ones.
 
-    Args as for `PixelBasis`, and `levels`: how many resolutions (4 gives 1, 1/2, 1/4,
-        1/8).
+    Args: as for `PixelBasis`, and `levels`, how many resolutions (4: 1, 1/2, 1/4, 1/8).
     Source: Lucid `param/lowres.py`, `laplacian_pyramid_image`.
     """
 
     exact = True
 
     def __init__(
-        self, size, *, batch=1, channels=3, levels=4, sd=0.01, seed=None, generator=None
-    ):
+        self,
+        size: Size,
+        *,
+        batch: int = 1,
+        channels: int = 3,
+        levels: int = 4,
+        sd: float = 0.01,
+        seed: int | None = None,
+        generator: torch.Generator | None = None,
+    ) -> None:
         super().__init__()
         height, width = height_width(size)
         generator = make_generator(seed, generator)
@@ -205,21 +236,16 @@ class LaplacianBasis(nn.Module):
             for k in range(levels)
         )
 
-    def forward(self):
-        return sum(level() for level in self.levels)
+    def forward(self) -> torch.Tensor:
+        return _added(self.levels)
 
-    def fit(self, raw):
+    def fit(self, raw: torch.Tensor) -> None:
         self.zero()
-        self.levels[0].fit(raw)
-
-    def zero(self):
-        for level in self.levels:
-            level.zero()
+        cast(LowResBasis, self.levels[0]).fit(raw)
 
 
-class AllPairsBasis(nn.Module):
-    """Morphs between every pair of K pictures at once, each pair sharing what the
-    pictures have in common.
+class AllPairsBasis(Basis):
+    """Morphs between every pair of K pictures at once, with what they share.
 
     The batch is K × K × frames, in that order:
     `basis().view(K, K, frames, C, H, W)[a, b]` runs from a to b, and `[b, a]` is the
@@ -233,26 +259,24 @@ class AllPairsBasis(nn.Module):
         exactly `[a, b]` reversed.
     """
 
-    exact = False
-
     def __init__(
         self,
-        size,
+        size: Size,
         *,
-        pictures,
-        frames=5,
-        channels=3,
-        sd=0.01,
-        seed=None,
-        generator=None,
-    ):
+        pictures: int,
+        frames: int = 5,
+        channels: int = 3,
+        sd: float = 0.01,
+        seed: int | None = None,
+        generator: torch.Generator | None = None,
+    ) -> None:
         super().__init__()
         height, width = height_width(size)
         generator = make_generator(seed, generator)
         self.pictures, self.frames = pictures, frames
         self.shape = (pictures * pictures * frames, channels, height, width)
 
-        def pyramid(batch, rows, levels):
+        def pyramid(batch: int, rows: int, levels: int) -> nn.ModuleList:
             return nn.ModuleList(
                 LowResBasis(
                     size,
@@ -271,38 +295,39 @@ class AllPairsBasis(nn.Module):
             pyramid(frames, frames, 2) for _ in range(pictures * (pictures - 1) // 2)
         )
 
-    def forward(self):
+    def forward(self) -> torch.Tensor:
         k, frames = self.pictures, self.frames
-        common = sum(level() for level in self.common)
-        ends = [sum(level() for level in end) for end in self.ends]
+        common = _added(self.common)
+        ends = [_added(cast(nn.ModuleList, end)) for end in self.ends]
         t = torch.linspace(0, 1, frames, device=common.device).view(-1, 1, 1, 1)
         films, pairs = {}, iter(self.pairs)
         for a in range(k):
             films[a, a] = (common + ends[a]).expand(frames, -1, -1, -1)
             for b in range(a + 1, k):
-                own = sum(level() for level in next(pairs))
+                own = _added(cast(nn.ModuleList, next(pairs)))
                 films[a, b] = common + (1 - t) * ends[a] + t * ends[b] + own
                 films[b, a] = films[a, b].flip(0)
         return torch.cat([films[a, b] for a in range(k) for b in range(k)])
 
-    def zero(self):
-        for values in self.parameters():
-            values.data.zero_()
+
+# ---- shared by the bases -------------------------------------------------------------
 
 
-# ---- shared by the bases ---------------------------------------------------------------------------------
+def fourier_amplitude(
+    height: int, width: int, decay_power: float = 1.0
+) -> torch.Tensor:
+    """Amplitudes that fall as 1/f^p, `(H, W // 2 + 1)`, for an orthonormal FFT.
 
-
-def fourier_amplitude(height, width, decay_power=1.0):
-    """`(H, W // 2 + 1)`: 1 / max(f, 1 / max(H, W))^p / 4 for an orthonormal FFT; f in
-    cycles per pixel.
+    1 / max(f, 1 / max(H, W))^p / 4, with f in cycles per pixel.
     """
     fy, fx = torch.fft.fftfreq(height)[:, None], torch.fft.rfftfreq(width)[None]
     frequency = (fx**2 + fy**2).sqrt().clamp(min=1 / max(height, width))
     return frequency**-decay_power / 4
 
 
-def linear_resize(full, n, *, centres, shift=0.0):
+def linear_resize(
+    full: int, n: int, *, centres: bool, shift: float = 0.0
+) -> torch.Tensor:
     """The `(full, n)` matrix of linear interpolation from n samples to `full`.
 
     `centres`: both sample their cells' centres (pictures); otherwise the first and last
@@ -323,17 +348,9 @@ def linear_resize(full, n, *, centres, shift=0.0):
     return matrix.float()
 
 
-def height_width(size):
-    """`(H, W)` from one number or a pair."""
-    height, width = (size, size) if isinstance(size, int) else tuple(size)
-    if height < 1 or width < 1:
-        raise ValueError(
-            f"size={size!r} must be positive: one number, or (height, width)"
-        )
-    return int(height), int(width)
-
-
-def make_generator(seed=None, generator=None):
+def make_generator(
+    seed: int | None = None, generator: torch.Generator | None = None
+) -> torch.Generator:
     """The CPU generator for a seed (0 if none is given), or the given generator."""
     if seed is not None and generator is not None:
         raise ValueError(
@@ -346,8 +363,18 @@ def make_generator(seed=None, generator=None):
     )
 
 
-def normal(shape, sd, seed=None, generator=None):
-    """Gaussian numbers with the given standard deviation, drawn on the CPU so that
-    seeds agree across devices.
+def normal(
+    shape: Sequence[int],
+    sd: float,
+    seed: int | None = None,
+    generator: torch.Generator | None = None,
+) -> torch.Tensor:
+    """Gaussian numbers of standard deviation `sd`, the same on every device.
+
+    They are drawn on the CPU, from a seed or a generator.
     """
     return torch.randn(shape, generator=make_generator(seed, generator)) * sd
+
+
+def _added(parts: Iterable[nn.Module]) -> torch.Tensor:
+    return cast(torch.Tensor, sum(part() for part in parts))

@@ -6,36 +6,26 @@ sees only the pixels. The parameterization is all that differs between a noisy p
 and a clean one, so it is written out in full.
 """
 
+from collections.abc import Callable
+from typing import Any, Self, cast
+
 import torch
 from torch import nn
 
 from ..color import COLOR_MEAN, decorrelated_to_rgb, rgb_to_decorrelated
-from .bases import AllPairsBasis, FourierBasis, LaplacianBasis, LowResBasis, PixelBasis
-
-__all__ = [
-    "AllPairsBasis",
-    "FourierBasis",
-    "ImageParam",
-    "LaplacianBasis",
-    "LowResBasis",
-    "PixelBasis",
-    "clipped",
-    "fourier_image",
-    "pixel_image",
-    "random_image",
-]
+from ..sizes import Size
+from .bases import Basis, FourierBasis, PixelBasis
 
 
 class ImageParam(nn.Module):
-    """A picture as a sum of bases: `ImageParam(basis, …)()` is `(N, C, H, W)` in [0,
-    1].
+    """A picture as a sum of bases: a call returns it, `(N, C, H, W)` in [0, 1].
 
     Bases add before colour and sigmoid (the article's footnote 4), so each may be
     anything from a full spectrum to a shared blur. A fourth channel with `alpha=True`
     is opacity: squashed like the colours, never mixed with them.
 
     Args:
-        *bases: modules whose call returns raw values, all of one shape.
+        *bases: modules whose call returns raw values, all of one shape: each a `Basis`.
         decorrelate: read three colour channels as decorrelated colour (ignored for
             other channel counts).
         alpha: the bases have 4 channels, the last one opacity.
@@ -45,7 +35,13 @@ class ImageParam(nn.Module):
     Source: article, section 1, footnote 4; Lucid `param/images.py`.
     """
 
-    def __init__(self, *bases, decorrelate=True, alpha=False, squash=torch.sigmoid):
+    def __init__(
+        self,
+        *bases: Basis,
+        decorrelate: bool = True,
+        alpha: bool = False,
+        squash: Callable[[torch.Tensor], torch.Tensor] = torch.sigmoid,
+    ) -> None:
         super().__init__()
         if not bases:
             raise ValueError(
@@ -69,7 +65,7 @@ class ImageParam(nn.Module):
         self.alpha, self.squash = alpha, squash
         self.decorrelate = decorrelate and self.shape[1] == (4 if alpha else 3)
 
-    def forward(self):
+    def forward(self) -> torch.Tensor:
         first, *others = (basis() for basis in self.bases)
         raw = sum(others, first)
         if self.decorrelate and self.alpha:  # the fourth channel is opacity
@@ -81,9 +77,8 @@ class ImageParam(nn.Module):
         )
 
     @torch.no_grad()
-    def start_from(self, image):
-        """Set the parameters so that the picture is `image`, within 1e-3, and return
-        self.
+    def start_from(self, image: torch.Tensor) -> Self:
+        """Set the parameters so that the picture is `image`, within 1e-3; returns self.
 
         Args:
             image: `(N, C, H, W)` or `(1, C, H, W)` in [0, 1] (pure black and white are
@@ -101,8 +96,9 @@ class ImageParam(nn.Module):
                 f"{tuple(image.shape)}; read_image(..., "
                 f"size={tuple(self.shape[2:])}) resizes"
             )
+        bases = cast("list[Basis]", list(self.bases))
         holder = next(
-            (basis for basis in self.bases if getattr(basis, "exact", False)), None
+            (basis for basis in bases if getattr(basis, "exact", False)), None
         )
         if holder is None:
             raise ValueError(
@@ -120,15 +116,13 @@ class ImageParam(nn.Module):
         raw = raw - self._offset(raw)
         if self.decorrelate:
             raw = torch.cat([rgb_to_decorrelated(raw[:, :3]), raw[:, 3:]], 1)
-        for basis in self.bases:
+        for basis in bases:
             basis.zero()
         holder.fit(raw.expand(self.shape).to(next(self.parameters()).dtype))
         return self
 
-    def _offset(self, raw):
-        """The sigmoid starts at mid-grey by itself; a clipped image has to be told
-        where the middle is.
-        """
+    def _offset(self, raw: torch.Tensor) -> torch.Tensor | float:
+        """The middle of the range; the sigmoid has it at 0, and needs no offset."""
         if self.squash is torch.sigmoid:
             return 0.0
         middle = (
@@ -143,42 +137,47 @@ class ImageParam(nn.Module):
 
 
 class _Clip(torch.autograd.Function):
-    """Clamp to [0, 1] whose gradient stops only what pushes further out, so a clipped
-    pixel can come back.
-    """
+    """Clamp to [0, 1]; its gradient lets a clipped pixel come back."""
 
     @staticmethod
-    def forward(ctx, x):
+    def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
         ctx.save_for_backward(x)
         return x.clamp(0, 1)
 
     @staticmethod
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: torch.Tensor) -> torch.Tensor:
         (x,) = ctx.saved_tensors
         # descent moves against the gradient
         outward = ((x < 0) & (grad > 0)) | ((x > 1) & (grad < 0))
         return grad.masked_fill(outward, 0)
 
 
-def clipped(raw):
-    """The alternative to the sigmoid: values clamped to [0, 1]; gradients that point
-    back inside still pass.
+def clipped(raw: torch.Tensor) -> torch.Tensor:
+    """The alternative to the sigmoid: values clamped to [0, 1], any shape.
+
+    Gradients: at a clamped value, only those that point back inside still pass.
     """
     return _Clip.apply(raw)
 
 
 def fourier_image(
-    size,
+    size: Size,
     *,
-    batch=1,
-    channels=3,
-    alpha=False,
-    decorrelate=True,
-    sd=0.01,
-    decay_power=1.0,
-    seed=0,
-):
-    """The default picture of this book: one `FourierBasis` with decorrelated colour."""
+    batch: int = 1,
+    channels: int = 3,
+    alpha: bool = False,
+    decorrelate: bool = True,
+    sd: float = 0.01,
+    decay_power: float = 1.0,
+    seed: int | None = 0,
+) -> ImageParam:
+    """The default picture of this book: one `FourierBasis` with decorrelated colour.
+
+    Args: as for `FourierBasis` and `ImageParam`; with `alpha` there are 4 channels,
+        whatever `channels` says.
+    Returns: a module whose call is the picture, `(batch, channels, H, W)` in [0, 1].
+    Source: article, introduction.
+    """
     channels = 4 if alpha else channels
     basis = FourierBasis(
         size, batch=batch, channels=channels, sd=sd, decay_power=decay_power, seed=seed
@@ -187,9 +186,19 @@ def fourier_image(
 
 
 def pixel_image(
-    size, *, batch=1, channels=3, alpha=False, decorrelate=False, sd=0.01, seed=0
-):
-    """The naive picture: one `PixelBasis`, plain RGB."""
+    size: Size,
+    *,
+    batch: int = 1,
+    channels: int = 3,
+    alpha: bool = False,
+    decorrelate: bool = False,
+    sd: float = 0.01,
+    seed: int | None = 0,
+) -> ImageParam:
+    """The naive picture: one `PixelBasis`, plain RGB.
+
+    Arguments and result as for `fourier_image`.
+    """
     channels = 4 if alpha else channels
     return ImageParam(
         PixelBasis(size, batch=batch, channels=channels, sd=sd, seed=seed),
@@ -200,20 +209,20 @@ def pixel_image(
 
 @torch.no_grad()
 def random_image(
-    size,
+    size: Size,
     *,
-    batch=1,
-    sd=0.2,
-    decay_power=1.5,
-    decorrelate=True,
-    seed=None,
-    generator=None,
-):
-    """Smooth random pictures `(batch, 3, H, W)` in [0, 1]: what a Fourier image looks
-    like before it is optimized.
+    batch: int = 1,
+    sd: float = 0.2,
+    decay_power: float = 1.5,
+    decorrelate: bool = True,
+    seed: int | None = None,
+    generator: torch.Generator | None = None,
+) -> torch.Tensor:
+    """Smooth random pictures, `(batch, 3, H, W)` in [0, 1], without gradient.
 
-    `sd` sets the contrast, `decay_power` the smoothness. The defaults are the article's
-    backgrounds (section 4).
+    This is what a Fourier image looks like before it is optimized. `sd` sets the
+    contrast, `decay_power` the smoothness. The defaults are the article's backgrounds
+    (section 4). Give a seed or a generator; the default is seed 0.
     Source: Lucid `param/random.py`, `image_sample`.
     """
     basis = FourierBasis(

@@ -6,18 +6,24 @@ Channel numbers mean something only with the weights they were chosen on; class 
 outlive retraining, so networks with named classes list those.
 """
 
+from typing import TypeAlias
+
 import torch
 
 from ..images import random_image
+from .network import Network
+
+Unit: TypeAlias = tuple[str, int]
+"""`(layer, n)`."""
 
 
-def _classes(*names):
+def _classes(*names: str) -> list[tuple[str, int | str]]:
     return [("logits", name) for name in names]
 
 
 # Units with landmarks that an eye can follow (tips, petals, spirals, eyes), the most
 # telling ones first.
-FAVOURITES = {
+FAVOURITES: dict[str, list[tuple[str, int | str]]] = {
     "patternnet": _classes(
         "star", "daisy", "spiral_cw", "flower", "snail", "rings", "strawberry", "heart"
     ),
@@ -37,23 +43,23 @@ FAVOURITES = {
 }
 
 
-def favourite_channels(network, count=2):
-    """Units `[(layer, n), …]` worth looking at: the favourites of a known network, then
-    automatic ones.
+def favourite_channels(network: Network, count: int = 2) -> list[Unit]:
+    """Units `[(layer, n), …]` worth looking at: favourites, then automatic ones.
 
     Args:
         network: from `load_network`.
         count: how many, at least 1.
-    Raises: ValueError if the network has fewer units than asked for.
+    Raises: ValueError for a count below 1, or more units than the network has.
     """
     if count < 1:
         raise ValueError(f"count={count} must be at least 1")
-    chosen = []
+    chosen: list[Unit] = []
+    classes = network.classes or []
     for layer, n in FAVOURITES.get(network.name, []):
         if isinstance(n, str):
-            if n not in (network.classes or []):
+            if n not in classes:
                 continue  # trained on other classes: the automatic choice fills the gap
-            n = network.classes.index(n)
+            n = classes.index(n)
         if n < network.layers.get(layer, 0):
             chosen.append((layer, n))
     if len(chosen) < count:
@@ -70,11 +76,18 @@ def favourite_channels(network, count=2):
 
 
 @torch.no_grad()
-def selective_channels(network, count, *, depth=0.6, images=8, seed=0):
-    """The channels at about `depth` of the network (0 first layer, 1 last) that answer
-    to little, but strongly.
+def selective_channels(
+    network: Network,
+    count: int,
+    *,
+    depth: float = 0.6,
+    images: int = 8,
+    seed: int = 0,
+) -> list[Unit]:
+    """The channels at about `depth` that answer to little, but strongly.
 
-    Every channel is read on smooth random pictures. Those that stay near zero are left
+    `depth` runs from the first layer, 0, to the last, 1. Every channel is read on
+    `images` smooth random pictures. Those that stay near zero are left
     out (half of the channels, at most), the others are sorted by the ratio of their
     peak to their mean.
     """
@@ -93,9 +106,11 @@ def selective_channels(network, count, *, depth=0.6, images=8, seed=0):
 
 
 @torch.no_grad()
-def layer_at(network, depth=0.6):
-    """Name of the layer of feature maps nearest to `depth`, 0 to 1; one that ends in a
-    ReLU if there is any.
+def layer_at(network: Network, depth: float = 0.6) -> str:
+    """Name of the layer of feature maps nearest to `depth`, 0 (first) to 1 (last).
+
+    Layers that end in a ReLU are taken if there is any.
+    Raises: ValueError for another depth, or a network without feature maps of 4×4.
     """
     if not 0 <= depth <= 1:
         raise ValueError(f"depth={depth} must lie between 0 (first layer) and 1 (last)")
@@ -111,7 +126,7 @@ def layer_at(network, depth=0.6):
     return min(after_relu, key=lambda name: abs(maps.index(name) - target))
 
 
-def unit_name(network, unit):
+def unit_name(network: Network, unit: Unit) -> str:
     """What to write above a picture: the class's name, or "layer:channel"."""
     layer, n = unit
     return (
@@ -119,7 +134,7 @@ def unit_name(network, unit):
     )
 
 
-def _smooth(network, count, seed):
+def _smooth(network: Network, count: int, seed: int) -> torch.Tensor:
     size = network.image_size
     parameter = next(network.module.parameters(), network.mean)
     return random_image(size, batch=count, sd=0.5, seed=seed).to(parameter)

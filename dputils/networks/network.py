@@ -7,31 +7,41 @@ nothing deeper than the deepest asked layer is computed.
 
 import contextlib
 import difflib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Any, Self, TypeAlias
 
 import torch
 from torch import nn
 
 from .. import data
+from ..sizes import Size, height_width
 from .relu import ReluMode, pre_activation
 
+PerChannel: TypeAlias = float | Sequence[float] | torch.Tensor
+"""One number for all channels, or one for each."""
+
 BUNDLED = {
-    "patternnet": "robust classifier of this project's procedural pictures (the default)",
-    "patternnet-plain": "the same pictures, ordinary training, strided convolutions and fire modules",
+    "patternnet": (
+        "robust classifier of this project's procedural pictures (the default)"
+    ),
+    "patternnet-plain": (
+        "the same pictures, ordinary training, strided convolutions and fire modules"
+    ),
 }
 OUTPUT = "logits"
 
 
-class Activations(dict):
-    """Named activations `{layer: tensor}`; `classes` are the network's class names, or
-    None.
+class Activations(dict[str, torch.Tensor]):
+    """Named activations `{layer: tensor}`.
+
+    `classes` are the names of the network's classes, or None.
     """
 
-    classes = None
+    classes: Sequence[str] | None = None
 
 
 class Network(nn.Module):
-    """A frozen network that answers `net(images, layers=[…])` with a dict of
-    activations.
+    """A frozen network: `net(images, layers=[…])` is a dict of activations.
 
     Args:
         module: any `nn.Module` that maps a batch of images to something.
@@ -41,14 +51,27 @@ class Network(nn.Module):
         classes: names of the outputs, or None.
         image_size: height and width at which the layers are listed, and the network's
             own training size.
+    Raises: ValueError for a size that is none.
     Gradients: reach the images; the network's weights are frozen.
     """
 
+    mean: torch.Tensor
+    std: torch.Tensor
+
     def __init__(
-        self, module, *, name=None, mean=0.0, std=1.0, classes=None, image_size=224
-    ):
+        self,
+        module: nn.Module,
+        *,
+        name: str | None = None,
+        mean: PerChannel = 0.0,
+        std: PerChannel = 1.0,
+        classes: Sequence[str] | None = None,
+        image_size: Size = 224,
+    ) -> None:
         super().__init__()
+        height_width(image_size, "image_size")
         self.module = module.eval().requires_grad_(False)
+        child: Any
         for child in module.modules():
             if getattr(child, "inplace", False) is True:
                 # an in-place ReLU would overwrite the value that its layer just
@@ -68,18 +91,19 @@ class Network(nn.Module):
             persistent=False,
         )
         self._redirect = False
-        self._layers = self._calls = None
+        self._listed: tuple[dict[str, int], dict[str, int]] | None = None
 
     @property
-    def layers(self):
-        """`{name: channels}` in the order of computation; the last one, "logits", is
-        the network's output.
-        """
-        if self._layers is None:
-            self._list_layers()
-        return self._layers
+    def layers(self) -> dict[str, int]:
+        """`{name: channels}` in the order of computation.
 
-    def forward(self, images, layers=(OUTPUT,)):
+        The last one, "logits", is the network's output.
+        """
+        return self._layers_and_calls()[0]
+
+    def forward(
+        self, images: torch.Tensor, layers: str | Iterable[str] = (OUTPUT,)
+    ) -> Activations:
         """Activations of the asked layers.
 
         Args:
@@ -87,9 +111,8 @@ class Network(nn.Module):
                 for a grey network).
             layers: names from `net.layers`; `"name:pre"` is the value before that
                 layer's ReLU.
-        Returns:
-            `Activations`: `{layer: (N, C, H', W')}`, or `(N, K)` for vectors such as
-                "logits".
+        Returns: `Activations`, `{layer: (N, C, H', W')}`, or `(N, K)` for vectors such
+            as "logits".
         Raises: ValueError for an unknown layer (with the nearest names), or images of
             another shape.
         """
@@ -105,11 +128,11 @@ class Network(nn.Module):
             )
         return result
 
-    def logits(self, images):
+    def logits(self, images: torch.Tensor) -> torch.Tensor:
         """The network's output for images in [0, 1], `(N, K)`."""
         return self(images, [OUTPUT])[OUTPUT]
 
-    def resolve(self, layer):
+    def resolve(self, layer: str) -> str:
         """The layer's name as listed, or a ValueError with the nearest ones."""
         if layer in self.layers:
             return layer
@@ -128,9 +151,10 @@ class Network(nn.Module):
         )
 
     @contextlib.contextmanager
-    def redirected_relu(self, on=True):
-        """While active, a ReLU that is off everywhere passes the gradient that would
-        switch it on (see `relu`).
+    def redirected_relu(self, on: bool = True) -> Iterator[Self]:
+        """While active, a ReLU that is off everywhere still passes a gradient.
+
+        Only the gradient that would switch it on: see `RedirectedReLU`.
         """
         before, self._redirect = self._redirect, on
         try:
@@ -138,13 +162,13 @@ class Network(nn.Module):
         finally:
             self._redirect = before
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return (
             f"{self.name!r}, {len(self.layers)} layers, input {self.channels} channels "
             "in [0, 1]"
         )
 
-    def _normalize(self, images):
+    def _normalize(self, images: torch.Tensor) -> torch.Tensor:
         if (
             not torch.is_tensor(images)
             or images.dim() != 4
@@ -176,18 +200,17 @@ class Network(nn.Module):
             images = (images * weights).sum(1, keepdim=True)
         return (images - self.mean) / self.std
 
-    def _run(self, x, names, track=False):
-        """Run the module until the last call of the last asked submodule, and return
-        what each one gave.
-        """
-        found, left, hooks = (
-            {},
-            {name: self._calls[name] for name in names if name != OUTPUT},
-            [],
-        )
+    def _run(
+        self, x: torch.Tensor, names: Collection[str], track: bool = False
+    ) -> dict[str, Any]:
+        """What the asked submodules gave, each in its last call; then nothing runs."""
+        calls = self._layers_and_calls()[1]
+        left = {name: calls[name] for name in names if name != OUTPUT}
+        found: dict[str, Any] = {}
+        hooks: list[Any] = []
 
-        def keep(name):
-            def hook(module, inputs, output):
+        def keep(name: str) -> Callable[..., Any]:
+            def hook(module: nn.Module, inputs: Any, output: Any) -> Any:
                 left[name] -= 1
                 found[name] = _tensor(output)
                 if not left[name]:
@@ -198,14 +221,14 @@ class Network(nn.Module):
                     return None
                 # In-place operations may follow (GoogLeNet's ReLUs, ResNet's
                 # additions): let them overwrite a copy.
-                copy = output.clone()
+                copy: Any = output.clone()
                 if track and hasattr(output, "_before_relu"):
                     copy._before_relu = output._before_relu
                 return copy
 
             return hook
 
-        mode = (
+        mode: contextlib.AbstractContextManager[Any] = (
             ReluMode(redirect=self._redirect)
             if self._redirect or track
             else contextlib.nullcontext()
@@ -225,19 +248,24 @@ class Network(nn.Module):
         return found
 
     @torch.no_grad()
-    def _list_layers(self):
-        """One small forward pass tells which submodules give feature maps, how wide,
-        and how often they run.
-        """
-        layers, calls, hooks = {}, {}, []
+    def _layers_and_calls(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Which submodules give feature maps, how wide, and how often they run.
 
-        def note(name):
-            def hook(module, inputs, output):
-                output = _tensor(output)
-                if torch.is_tensor(output) and output.dim() in (2, 4):
+        One small forward pass tells, the first time.
+        """
+        if self._listed is not None:
+            return self._listed
+        layers: dict[str, int] = {}
+        calls: dict[str, int] = {}
+        hooks = []
+
+        def note(name: str) -> Callable[..., None]:
+            def hook(module: nn.Module, inputs: Any, output: Any) -> None:
+                given = _tensor(output)
+                if given is not None and given.dim() in (2, 4):
                     # listed where it is computed for the last time
                     layers.pop(name, None)
-                    layers[name] = output.shape[1]
+                    layers[name] = given.shape[1]
                     calls[name] = calls.get(name, 0) + 1
 
             return hook
@@ -250,7 +278,7 @@ class Network(nn.Module):
             x = torch.zeros(
                 1,
                 self.channels,
-                *_pair(self.image_size),
+                *height_width(self.image_size, "image_size"),
                 device=parameter.device,
                 dtype=parameter.dtype,
             )
@@ -258,27 +286,29 @@ class Network(nn.Module):
         finally:
             for hook in hooks:
                 hook.remove()
+        if output is None:
+            raise ValueError(f"{self.name} returns no tensor")
         layers[OUTPUT] = output.shape[1] if output.dim() > 1 else 1
-        self._layers, self._calls = layers, calls
+        self._listed = layers, calls
+        return self._listed
 
 
 def load_network(
-    name="patternnet",
+    name: str | nn.Module = "patternnet",
     *,
-    weights="DEFAULT",
-    normalize=None,
-    classes=None,
-    image_size=None,
-):
+    weights: Any = "DEFAULT",
+    normalize: tuple[PerChannel, PerChannel] | None = None,
+    classes: Sequence[str] | None = None,
+    image_size: Size | None = None,
+) -> Network:
     """A frozen `Network`: bundled, from torchvision, or your own module.
 
     Args:
         name: "patternnet", "patternnet-plain", a torchvision classifier ("googlenet",
-            "vgg19", …), or a module. A
-            module keeps its order of memory: `.to(memory_format=torch.channels_last)`
-            makes most of them faster on a CPU, but a `view` after a convolution may
-            then need to be a `reshape`. torchvision's networks get this order where
-            there is no CUDA.
+            "vgg19", …), or a module. A module keeps its order of memory:
+            `.to(memory_format=torch.channels_last)` makes most of them faster on a CPU,
+            but a `view` after a convolution may then need to be a `reshape`.
+            torchvision's networks get this order where there is no CUDA.
         weights: torchvision's own: "DEFAULT", a name such as "IMAGENET1K_V1", a member
             of its weight enum, or None for random weights. torchvision downloads them
             on first use, into TORCH_HOME.
@@ -314,16 +344,16 @@ def load_network(
     return _torchvision_network(name, weights, normalize)
 
 
-def list_networks():
-    """Names that `load_network` takes: the bundled networks first, then torchvision's
-    classifiers.
-    """
+def list_networks() -> list[str]:
+    """Names that `load_network` takes: the bundled ones, then torchvision's."""
     from torchvision import models
 
     return list(BUNDLED) + models.list_models(module=models)
 
 
-def _torchvision_network(name, weights, normalize):
+def _torchvision_network(
+    name: str, weights: Any, normalize: tuple[PerChannel, PerChannel] | None
+) -> Network:
     from torchvision import models
 
     if name not in models.list_models(module=models):
@@ -380,10 +410,8 @@ class _Enough(Exception):
     """Raised inside the forward pass once everything asked for is known."""
 
 
-def _tensor(output):
-    """The tensor in a module's output: Inception's named tuples and the like keep
-    theirs first.
-    """
+def _tensor(output: Any) -> torch.Tensor | None:
+    """The tensor in a module's output; Inception's tuples and the like lead with it."""
     if torch.is_tensor(output):
         return output
     if isinstance(output, dict):
@@ -394,12 +422,8 @@ def _tensor(output):
     return next((value for value in values if torch.is_tensor(value)), None)
 
 
-def _input_channels(module):
+def _input_channels(module: nn.Module) -> int:
     first = next(
         (m for m in module.modules() if isinstance(m, (nn.Conv2d, nn.LazyConv2d))), None
     )
     return getattr(first, "in_channels", 3) or 3
-
-
-def _pair(size):
-    return (size, size) if isinstance(size, int) else tuple(size)

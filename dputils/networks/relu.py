@@ -4,6 +4,9 @@ Both are read by watching the calls of ReLU while a network runs, so they work f
 module and functional ReLUs alike and need no change to the network.
 """
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch.overrides import TorchFunctionMode
@@ -14,23 +17,27 @@ _CATS = {torch.cat, torch.concat}
 
 
 class ReluMode(TorchFunctionMode):
-    """While active, ReLU outputs remember their inputs (`pre_activation`); with
-    `redirect`, gradients are redirected.
+    """While active, ReLU outputs remember their inputs, for `pre_activation`.
 
-    Source of the redirection: Lucid `misc/redirected_relu_grad.py`; see
-    `RedirectedReLU`.
+    With `redirect`, gradients are redirected, as by `RedirectedReLU`.
     """
 
-    def __init__(self, *, redirect=False):
+    def __init__(self, *, redirect: bool = False) -> None:
         super().__init__()
         self.redirect = redirect
 
-    def __torch_function__(self, func, types, args=(), kwargs=None):
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Iterable[type],
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
         kwargs = kwargs or {}
-        upper = None
+        upper: float | None = None
         if func in _RELU6:
-            low, upper = (0, 6) if func is F.relu6 else _bounds(args, kwargs)
-            upper = upper if low == 0 else None
+            low, high = (0, 6) if func is F.relu6 else _bounds(args, kwargs)
+            upper = high if low == 0 else None
         if func in _RELUS or upper is not None:
             x = args[0] if args else kwargs["input"]
             if self.redirect:
@@ -48,9 +55,11 @@ class ReluMode(TorchFunctionMode):
         return out
 
 
-def pre_activation(output, layer):
-    """The value before the ReLU that gave `output`, concatenated if `output` joins
-    several ReLUs' outputs.
+def pre_activation(output: torch.Tensor, layer: str) -> torch.Tensor:
+    """The value before the ReLU that gave `output`, of the same shape.
+
+    If `output` joins several ReLUs' outputs, so does the result.
+    Raises: ValueError that names `layer` if no ReLU under `ReluMode` gave `output`.
     """
     before = getattr(output, "_before_relu", None)
     if before is None:
@@ -62,7 +71,7 @@ def pre_activation(output, layer):
     return _join(before)
 
 
-def _join(before):
+def _join(before: Any) -> torch.Tensor:
     if torch.is_tensor(before):
         return before
     axis, *parts = before
@@ -81,13 +90,13 @@ class RedirectedReLU(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, x, upper=None):
+    def forward(ctx: Any, x: torch.Tensor, upper: float | None = None) -> torch.Tensor:
         ctx.save_for_backward(x)
         ctx.upper = upper
         return x.clamp(min=0) if upper is None else x.clamp(0, upper)
 
     @staticmethod
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: torch.Tensor) -> tuple[torch.Tensor, None]:
         (x,) = ctx.saved_tensors
         off, over = (
             x < 0,
@@ -102,6 +111,6 @@ class RedirectedReLU(torch.autograd.Function):
         return torch.where(dead, redirected, usual), None
 
 
-def _bounds(args, kwargs):
-    values = dict(zip(("input", "min_val", "max_val"), args)) | kwargs
+def _bounds(args: Iterable[Any], kwargs: Mapping[str, Any]) -> tuple[float, float]:
+    values = {**dict(zip(("input", "min_val", "max_val"), args)), **kwargs}
     return values.get("min_val", -1.0), values.get("max_val", 1.0)

@@ -1,10 +1,19 @@
-"""What to maximise: functions of named activations that add, subtract and scale like
-numbers.
+"""What to maximise: functions of named activations that add and scale like numbers.
 
 `kinds.py` has the objectives, `algebra.py` what they have in common.
 """
 
-from .algebra import IMAGE, Objective, as_objective, bound, channel, of
+from .algebra import (
+    IMAGE,
+    LayerReader,
+    NamedActivations,
+    Objective,
+    ObjectiveLike,
+    as_objective,
+    bound,
+    channel,
+    of,
+)
 from .kinds import (
     alignment,
     blur_each_step,
@@ -26,7 +35,10 @@ from .kinds import (
 
 __all__ = [
     "IMAGE",
+    "LayerReader",
+    "NamedActivations",
     "Objective",
+    "ObjectiveLike",
     "alignment",
     "as_objective",
     "blur_each_step",

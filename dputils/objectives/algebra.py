@@ -1,44 +1,83 @@
 """Objectives as numbers: functions of activations that add, subtract, scale, and say
 their name.
 
-The kinds of objective are in `objectives`; here is what they have in common, and
+The kinds of objective are in `kinds.py`; here is what they have in common, and
 `channel`, which strings stand for.
 """
 
 import numbers
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeAlias
+
+import torch
+
+NamedActivations: TypeAlias = Mapping[str, torch.Tensor]
+"""`{layer: (N, C, H, W)}`, and the untransformed picture under "image"."""
+
+Scalar: TypeAlias = torch.Tensor | float
+"""One number: a tensor of shape `()`, or a bare one that no gradient passes."""
+
+
+class LayerReader(Protocol):
+    """What a loop over an objective needs of a network: `load_network` gives it."""
+
+    def __call__(
+        self, images: torch.Tensor, layers: list[str], /
+    ) -> dict[str, torch.Tensor]: ...
+
+    def resolve(self, layer: str, /) -> str: ...
+
+    def redirected_relu(self, on: bool, /) -> AbstractContextManager[object]: ...
+
 
 IMAGE = "image"  # the untransformed picture, among the activations
 
 
 class Objective:
-    """A function of activations, the layers it reads, and a readable name."""
+    """A function of activations, the layers it reads, and a readable name.
 
-    def __init__(self, function, layers=(), name=None):
+    Args:
+        function: takes `NamedActivations`, returns one number.
+        layers: names of the layers that it reads, besides the picture itself.
+        name: what it is called in messages; default the function's name.
+    Gradients: reach what the function reads.
+    Source: Lucid `optvis/objectives.py`.
+    """
+
+    def __init__(
+        self,
+        function: Callable[[NamedActivations], Scalar],
+        layers: Iterable[str] = (),
+        name: str | None = None,
+    ) -> None:
         self.function = function
         self.layers = frozenset(layers) - {IMAGE}
-        self.name = getattr(function, "__name__", "objective") if name is None else name
+        self.name: str = (
+            getattr(function, "__name__", "objective") if name is None else name
+        )
 
-    def __call__(self, activations):
+    def __call__(self, activations: NamedActivations) -> Scalar:
         return self.function(activations)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return self.name
 
-    def __add__(self, other):
+    def __add__(self, other: "ObjectiveLike") -> "Objective":
         return _combine(self, other, lambda a, b: a + b, "{} + {}")
 
     __radd__ = __add__
 
-    def __sub__(self, other):
+    def __sub__(self, other: "ObjectiveLike") -> "Objective":
         return _combine(self, other, lambda a, b: a - b, "{} - {}", group_right=True)
 
-    def __rsub__(self, other):
+    def __rsub__(self, other: "ObjectiveLike") -> "Objective":
         return as_objective(other) - self
 
-    def __neg__(self):
+    def __neg__(self) -> "Objective":
         return -1 * self
 
-    def __mul__(self, other):
+    def __mul__(self, other: "ObjectiveLike") -> "Objective":
         return _combine(
             self,
             other,
@@ -50,7 +89,7 @@ class Objective:
 
     __rmul__ = __mul__
 
-    def __truediv__(self, other):
+    def __truediv__(self, other: float) -> "Objective":
         if not isinstance(other, numbers.Number):
             raise ValueError(
                 f"an objective can be divided by a number, not by {other!r}"
@@ -58,9 +97,18 @@ class Objective:
         return self * (1 / other)
 
 
-def as_objective(thing):
-    """An Objective from an Objective, a number, a string "layer:channel", or a function
-    of the activations.
+ObjectiveLike: TypeAlias = (
+    Objective | float | str | Callable[[NamedActivations], Scalar]
+)
+"""What `as_objective` takes: an objective, a number, "layer:channel", or a function."""
+
+
+def as_objective(thing: ObjectiveLike) -> Objective:
+    """An Objective from an Objective, a number, "layer:channel", or a function.
+
+    A function takes `NamedActivations`; its attribute `layers`, if it has one, names
+    the layers that it reads.
+    Raises: ValueError for anything else.
     """
     if isinstance(thing, Objective):
         return thing
@@ -82,19 +130,30 @@ def as_objective(thing):
     )
 
 
-def channel(layer, n, batch=None):
-    """Mean activation of one channel, over positions (and over the batch, unless bound
-    to one picture).
+def channel(layer: str, n: int, batch: int | None = None) -> Objective:
+    """Mean activation of one channel, over positions and pictures.
+
+    Args:
+        layer: its name in `network.layers`; `"name:pre"` is the value before its ReLU.
+        n: the channel's number.
+        batch: bind it to the picture of this number.
+    Raises: when called, ValueError if the layer has no such channel.
     """
     return unit(
         f"channel({layer!r}, {n}{bound(batch)})", layer, n, batch, lambda a: a.mean()
     )
 
 
-# ---- for those who write objectives ------------------------------------------------------------------------
+# ---- for those who write objectives --------------------------------------------------
 
 
-def unit(name, layer, n, batch, reduce):
+def unit(
+    name: str,
+    layer: str,
+    n: int,
+    batch: int | None,
+    reduce: Callable[[torch.Tensor], torch.Tensor],
+) -> Objective:
     """An objective that reduces one channel's map `(N, H, W)` to a number."""
     return Objective(
         lambda activations: reduce(
@@ -105,13 +164,16 @@ def unit(name, layer, n, batch, reduce):
     )
 
 
-def bound(batch):
+def bound(batch: int | None) -> str:
     """What a name says of the picture that an objective is bound to."""
     return "" if batch is None else f", batch={batch}"
 
 
-def of(activations, layer, batch):
-    """The activations of a layer, of all pictures or of one."""
+def of(activations: NamedActivations, layer: str, batch: int | None) -> torch.Tensor:
+    """The activations of a layer, `(N, C, H, W)`: of all pictures, or of one, N = 1.
+
+    Raises: ValueError if there is no such picture.
+    """
     a = activations[layer]
     if batch is None:
         return a
@@ -123,7 +185,7 @@ def of(activations, layer, batch):
     return a[batch : batch + 1] if batch != -1 else a[-1:]
 
 
-def pick_channel(a, n, layer):
+def pick_channel(a: torch.Tensor, n: int, layer: str) -> torch.Tensor:
     """One channel as `(N, H, W)`; ValueError if the layer has no such channel."""
     if not -a.shape[1] <= n < a.shape[1]:
         raise ValueError(
@@ -133,8 +195,15 @@ def pick_channel(a, n, layer):
     return a[:, n] if a.dim() == 4 else a[:, n, None, None]
 
 
-def _combine(left, right, operation, name, group_left=False, group_right=False):
-    left, right = as_objective(left), as_objective(right)
+def _combine(
+    first: ObjectiveLike,
+    second: ObjectiveLike,
+    operation: Callable[[Scalar, Scalar], Scalar],
+    name: str,
+    group_left: bool = False,
+    group_right: bool = False,
+) -> Objective:
+    left, right = as_objective(first), as_objective(second)
     if name == "{} + {}" and right.name == "0":  # the start value of Python's sum()
         return left
     names = [

@@ -1,5 +1,4 @@
-"""What to maximise: functions of named activations that add, subtract and scale like
-numbers.
+"""What to maximise: functions of named activations that add and scale like numbers.
 
 `channel("conv5", 7) - 0.1 * total_variation()` is an objective; so is the string
 "conv5:7", and so is any function of the activations. An objective is called with a dict
@@ -10,53 +9,41 @@ Source: Lucid `optvis/objectives.py`; the cosine power is due to Carter et al.,
     Activation Atlas (2019).
 """
 
+from collections.abc import Callable, Sequence
+from typing import TypeAlias, cast
+
 import torch
 import torch.nn.functional as F
 
 from .algebra import (
     IMAGE,
+    NamedActivations,
     Objective,
-    as_objective,
     bound,
-    channel,
     of,
     pick_channel,
     unit,
 )
 
-__all__ = [
-    "IMAGE",
-    "Objective",
-    "alignment",
-    "as_objective",
-    "blur_each_step",
-    "boundary_complexity",
-    "channel",
-    "channel_interpolation",
-    "class_index",
-    "deepdream",
-    "direction",
-    "direction_neuron",
-    "diversity",
-    "input_difference",
-    "l1",
-    "l2",
-    "logit",
-    "neuron",
-    "tensor_direction",
-    "total_variation",
-]
+Vector: TypeAlias = torch.Tensor | Sequence[float]
+
+# ---- units ---------------------------------------------------------------------------
 
 
-# ---- units ---------------------------------------------------------------------------------------------------
+def neuron(
+    layer: str,
+    n: int,
+    x: int | None = None,
+    y: int | None = None,
+    batch: int | None = None,
+) -> Objective:
+    """Activation of one channel at one position, averaged over the batch.
 
-
-def neuron(layer, n, x=None, y=None, batch=None):
-    """Activation of one channel at one position, by default the centre (index size //
-    2), averaged over the batch.
+    `x` is the column, `y` the row, by default the centre (index size // 2).
+    Raises: when called, ValueError for a channel or a position that does not exist.
     """
 
-    def pick(a):
+    def pick(a: torch.Tensor) -> torch.Tensor:
         row, column = _position(a, x, y, layer)
         return a[:, row, column].mean()
 
@@ -64,12 +51,14 @@ def neuron(layer, n, x=None, y=None, batch=None):
     return unit(f"neuron({layer!r}, {n}{where}{bound(batch)})", layer, n, batch, pick)
 
 
-def logit(label, batch=None):
-    """The network's score for a class, before the softmax: an index, or a name if the
-    network knows its classes.
+def logit(label: int | str, batch: int | None = None) -> Objective:
+    """The network's score for a class, before the softmax.
+
+    `label` is an index, or a name if the network knows its classes.
+    Raises: when called, ValueError for an unknown class, with the nearest names.
     """
 
-    def function(activations):
+    def function(activations: NamedActivations) -> torch.Tensor:
         scores = of(activations, "logits", batch)
         return scores[
             :,
@@ -79,28 +68,48 @@ def logit(label, batch=None):
     return Objective(function, ["logits"], f"logit({label!r}{bound(batch)})")
 
 
-def direction(layer, vector, cosine_power=0.0, batch=None):
+def direction(
+    layer: str,
+    vector: Vector,
+    cosine_power: float = 0.0,
+    batch: int | None = None,
+) -> Objective:
     """Mean over positions of the activation vector's dot product with `vector`, (C,).
 
     With `cosine_power` p each dot product is multiplied by max(0.1, cosine)^p, which
     favours activations that point the same way over ones that are merely large.
+    Raises: when called, ValueError if the layer has another number of channels.
     """
     return _direction("direction", layer, vector, cosine_power, batch, lambda a: a)
 
 
-def direction_neuron(layer, vector, x=None, y=None, cosine_power=0.0, batch=None):
-    """`direction` at one position only, by default the centre."""
+def direction_neuron(
+    layer: str,
+    vector: Vector,
+    x: int | None = None,
+    y: int | None = None,
+    cosine_power: float = 0.0,
+    batch: int | None = None,
+) -> Objective:
+    """`direction` at one position only: column `x`, row `y`, by default the centre."""
 
-    def window(a):
+    def window(a: torch.Tensor) -> torch.Tensor:
         row, column = _position(a, x, y, layer)
         return a[:, :, row, column, None, None]
 
     return _direction("direction_neuron", layer, vector, cosine_power, batch, window)
 
 
-def tensor_direction(layer, tensor, cosine_power=0.0, batch=None):
-    """`direction` with a whole map `tensor` (C, H, W), centred on the layer; both are
-    cropped to fit.
+def tensor_direction(
+    layer: str,
+    tensor: torch.Tensor,
+    cosine_power: float = 0.0,
+    batch: int | None = None,
+) -> Objective:
+    """`direction` with a whole map `tensor`, `(C, H, W)`, centred on the layer.
+
+    The larger of the two is cropped to fit.
+    Raises: ValueError for a tensor of another shape, or other channels than the layer.
     """
     tensor = torch.as_tensor(tensor, dtype=torch.float32)
     if tensor.dim() != 3:
@@ -109,7 +118,7 @@ def tensor_direction(layer, tensor, cosine_power=0.0, batch=None):
             f"{tuple(tensor.shape)}"
         )
 
-    def function(activations):
+    def function(activations: NamedActivations) -> torch.Tensor:
         a = of(activations, layer, batch)
         if len(tensor) != a.shape[1]:
             raise ValueError(
@@ -128,7 +137,7 @@ def tensor_direction(layer, tensor, cosine_power=0.0, batch=None):
     return Objective(function, [layer], f"tensor_direction({layer!r}{bound(batch)})")
 
 
-def deepdream(layer, batch=None):
+def deepdream(layer: str, batch: int | None = None) -> Objective:
     """Mean square of a whole layer: more of whatever is there."""
     return Objective(
         lambda activations: of(activations, layer, batch).square().mean(),
@@ -137,15 +146,16 @@ def deepdream(layer, batch=None):
     )
 
 
-# ---- several pictures --------------------------------------------------------------------------------------------
+# ---- several pictures ----------------------------------------------------------------
 
 
-def channel_interpolation(layer1, n1, layer2, n2):
-    """From one channel to another across the batch: frame k maximises (1 - t) first + t
-    second, t = k / (B - 1).
+def channel_interpolation(layer1: str, n1: int, layer2: str, n2: int) -> Objective:
+    """From one channel to another across the batch of B pictures.
+
+    Picture k maximises (1 - t) · first + t · second, with t = k / (B - 1).
     """
 
-    def function(activations):
+    def function(activations: NamedActivations) -> torch.Tensor:
         first, second = (
             pick_channel(activations[layer], n, layer).mean((1, 2))
             for layer, n in ((layer1, n1), (layer2, n2))
@@ -160,30 +170,36 @@ def channel_interpolation(layer1, n1, layer2, n2):
     )
 
 
-def alignment(layer, decay_ratio=2.0, lags=4):
-    """Minus the squared difference of a layer between frames up to `lags` apart,
-    weighted 1 / decay_ratio^lag.
+def alignment(layer: str, decay_ratio: float = 2.0, lags: int = 4) -> Objective:
+    """Minus the squared difference of a layer between frames up to `lags` apart.
+
+    Frames that lie `lag` apart count 1 / decay_ratio^lag.
+    Raises: when called, ValueError for a single picture.
     """
 
-    def function(activations):
+    def function(activations: NamedActivations) -> torch.Tensor:
         a = activations[layer]
         _several(a, "alignment")
-        return -sum(
+        apart = sum(
             (a[:-lag] - a[lag:]).square().mean() / decay_ratio**lag
             for lag in range(1, min(lags, len(a) - 1) + 1)
         )
+        return -cast(torch.Tensor, apart)
 
     return Objective(
         function, [layer], f"alignment({layer!r}, decay_ratio={decay_ratio:g})"
     )
 
 
-def diversity(layer):
-    """How alike the pictures of a batch are in style: dot products of their unit-norm
-    Gram matrices (subtract it).
+def diversity(layer: str) -> Objective:
+    """How alike the pictures of a batch are in style; subtract it.
+
+    The sum over pairs of dot products of unit-norm Gram matrices, per picture.
+    Raises: when called, ValueError for a single picture.
+    Source: Lucid `optvis/objectives.py`.
     """
 
-    def function(activations):
+    def function(activations: NamedActivations) -> torch.Tensor:
         a = activations[layer].flatten(2)
         _several(a, "diversity")
         grams = F.normalize((a @ a.transpose(1, 2)).flatten(1), dim=1)
@@ -193,13 +209,11 @@ def diversity(layer):
     return Objective(function, [layer], f"diversity({layer!r})")
 
 
-# ---- penalties on the picture itself (subtract them) -----------------------------------------------------------
+# ---- penalties on the picture itself (subtract them) ---------------------------------
 
 
-def total_variation(batch=None):
-    """Sum of absolute differences between neighbouring pixels of the untransformed
-    picture.
-    """
+def total_variation(batch: int | None = None) -> Objective:
+    """Sum of absolute differences of neighbouring pixels, before any transform."""
     return _penalty(
         "total_variation",
         batch,
@@ -210,46 +224,50 @@ def total_variation(batch=None):
     )
 
 
-def l1(constant=0.0, batch=None):
+def l1(constant: float = 0.0, batch: int | None = None) -> Objective:
     """Sum of absolute differences from a constant."""
     return _penalty("l1", batch, lambda x: (x - constant).abs().sum())
 
 
-def l2(constant=0.0, epsilon=1e-6, batch=None):
+def l2(
+    constant: float = 0.0, epsilon: float = 1e-6, batch: int | None = None
+) -> Objective:
     """Euclidean distance from a constant; epsilon keeps its gradient finite at zero."""
     return _penalty(
         "l2", batch, lambda x: (epsilon + (x - constant).square().sum()).sqrt()
     )
 
 
-def input_difference(image):
+def input_difference(image: torch.Tensor) -> Objective:
     """Root mean square difference from a given image, `(1 or N, C, H, W)`."""
     return _penalty(
         "input_difference", None, lambda x: (x - image.to(x)).square().mean().sqrt()
     )
 
 
-def blur_each_step(*, alpha=False, batch=None):
-    """Half the squared difference from the picture's own 3×3 blur, held constant:
-    subtract k times it to blur by k.
+def blur_each_step(*, alpha: bool = False, batch: int | None = None) -> Objective:
+    """Half the squared difference from the picture's own 3×3 blur, held constant.
 
-    Gradient descent on it with step size k is x ← (1 - k) x + k blur(x). `alpha` blurs
-    the opacity alone.
+    Gradient descent on it with step size k is x ← (1 - k) x + k blur(x), so subtract k
+    times it to blur by k. `alpha` blurs the opacity alone.
     """
 
-    def function(x):
+    def function(x: torch.Tensor) -> torch.Tensor:
         x = x[:, 3:] if alpha else x[:, :3]
         return 0.5 * (x - _blur(x, 3).detach()).square().sum()
 
     return _penalty("blur_each_step" + ("[alpha]" if alpha else ""), batch, function)
 
 
-def boundary_complexity(width=20, constant=0.5, batch=None):
-    """What happens within `width` pixels of the border: departure from a 5×5 blur and
-    from a constant.
+def boundary_complexity(
+    width: int = 20, constant: float = 0.5, batch: int | None = None
+) -> Objective:
+    """What happens within `width` pixels of the border, summed over pixels.
+
+    The squared departure from a 5×5 blur, and 0.8 times that from a constant.
     """
 
-    def function(x):
+    def function(x: torch.Tensor) -> torch.Tensor:
         border = torch.ones_like(x[:1, :1])
         border[..., width:-width, width:-width] = 0
         return (
@@ -259,12 +277,17 @@ def boundary_complexity(width=20, constant=0.5, batch=None):
     return _penalty("boundary_complexity", batch, function)
 
 
-# ---- helpers ----------------------------------------------------------------------------------------------------
+# ---- helpers -------------------------------------------------------------------------
 
 
-def class_index(label, classes, count):
-    """The index of a class given by index or name; ValueError with the nearest names
-    otherwise.
+def class_index(label: int | str, classes: Sequence[str] | None, count: int) -> int:
+    """The index of a class given by index or name.
+
+    Args:
+        label: index or name.
+        classes: the names, or None if the network does not know them.
+        count: how many classes there are.
+    Raises: ValueError if there is no such class, with the nearest names.
     """
     if isinstance(label, str):
         if classes is None:
@@ -290,14 +313,18 @@ def class_index(label, classes, count):
     return label
 
 
-def _penalty(name, batch, function):
+def _penalty(
+    name: str, batch: int | None, function: Callable[[torch.Tensor], torch.Tensor]
+) -> Objective:
     name = f"{name}({bound(batch)[2:]})"
     return Objective(
         lambda activations: function(of(activations, IMAGE, batch)), [IMAGE], name
     )
 
 
-def _position(a, x, y, layer):
+def _position(
+    a: torch.Tensor, x: int | None, y: int | None, layer: str
+) -> tuple[int, int]:
     """Row and column of the last two axes, by default the centre."""
     height, width = a.shape[-2:]
     row, column = height // 2 if y is None else y, width // 2 if x is None else x
@@ -309,10 +336,17 @@ def _position(a, x, y, layer):
     return row, column
 
 
-def _direction(kind, layer, vector, cosine_power, batch, window):
-    vector = torch.as_tensor(vector, dtype=torch.float32).flatten()
+def _direction(
+    kind: str,
+    layer: str,
+    numbers: Vector,
+    cosine_power: float,
+    batch: int | None,
+    window: Callable[[torch.Tensor], torch.Tensor],
+) -> Objective:
+    vector = torch.as_tensor(numbers, dtype=torch.float32).flatten()
 
-    def function(activations):
+    def function(activations: NamedActivations) -> torch.Tensor:
         a = of(activations, layer, batch)
         a = a if a.dim() == 4 else a[..., None, None]
         if len(vector) != a.shape[1]:
@@ -330,7 +364,12 @@ def _direction(kind, layer, vector, cosine_power, batch, window):
     )
 
 
-def _projection(a, b, cosine_power, axis=(1, 2, 3)):
+def _projection(
+    a: torch.Tensor,
+    b: torch.Tensor,
+    cosine_power: float,
+    axis: int | tuple[int, ...] = (1, 2, 3),
+) -> torch.Tensor:
     dot = (a * b).sum(axis)
     if not cosine_power:
         return dot
@@ -338,12 +377,12 @@ def _projection(a, b, cosine_power, axis=(1, 2, 3)):
     return dot * (dot / (norm + 1e-6)).clamp(min=0.1) ** cosine_power
 
 
-def _centre(a, height, width):
+def _centre(a: torch.Tensor, height: int, width: int) -> torch.Tensor:
     top, left = (a.shape[2] - height) // 2, (a.shape[3] - width) // 2
     return a[:, :, top : top + height, left : left + width]
 
 
-def _several(a, name):
+def _several(a: torch.Tensor, name: str) -> None:
     if len(a) < 2:
         raise ValueError(
             f"{name} compares the pictures of a batch, but there is only one; use "
@@ -351,9 +390,10 @@ def _several(a, name):
         )
 
 
-def _blur(x, size):
-    """Blur with a small kernel, normalised at the border: 3×3 with centre 1 and rim
-    0.5, or flat 5×5.
+def _blur(x: torch.Tensor, size: int) -> torch.Tensor:
+    """Blur with a small kernel, normalised at the border.
+
+    3×3 with centre 1 and rim 0.5, or flat 5×5.
     """
     kernel = x.new_full((1, 1, size, size), 0.5 if size == 3 else 1.0)
     kernel[..., size // 2, size // 2] = 1.0

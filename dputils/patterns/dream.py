@@ -2,24 +2,28 @@
 small to large.
 
 DeepDream (2015) is older than the article and has no parameterization but pixels. What
-makes its pictures good is done
-to the gradient instead: its bands of frequency are made equally strong, and its colours
-are mixed. `FourierBasis` and decorrelated colour do the same from the other side.
+makes its pictures good is done to the gradient instead: its bands of frequency are made
+equally strong, and its colours are mixed. `FourierBasis` and decorrelated colour do the
+same from the other side.
 """
+
+from collections.abc import Callable
+from typing import cast
 
 import torch
 
 from ..color import COLOR_CORRELATION
-from ..objectives import IMAGE, as_objective
+from ..objectives import IMAGE, LayerReader, ObjectiveLike, as_objective
+from ..sizes import Size, height_width
 from .tiling import resize_periodic
 
 
-def laplacian_bands(signal, levels=4):
-    """A signal `(N, C, H, W)` as a sum of `levels + 1` bands, finest first, each
-    periodic: a list.
+def laplacian_bands(signal: torch.Tensor, levels: int = 4) -> list[torch.Tensor]:
+    """A signal `(N, C, H, W)` as a sum of `levels + 1` periodic bands, finest first.
 
     Band k is what a binomial blur at distance 2^k takes away; the last is what is left.
     All have the full size.
+    Raises: ValueError for a negative number of levels.
     """
     if levels < 0:
         raise ValueError(f"levels={levels} must not be negative")
@@ -31,29 +35,31 @@ def laplacian_bands(signal, levels=4):
     return [*bands, signal]
 
 
-def laplacian_normalised(gradient, levels=4):
-    """A gradient `(N, C, H, W)` whose bands of frequency all have a root mean square of
-    1, for each picture alone.
+def laplacian_normalised(gradient: torch.Tensor, levels: int = 4) -> torch.Tensor:
+    """A gradient `(N, C, H, W)` whose bands of frequency are equally strong.
 
-    A network's raw gradient is strongest in the finest detail. After this a coarse
-    change costs no more steps than a fine one.
+    In each picture alone, every band gets a root mean square of 1. A network's raw
+    gradient is strongest in the finest detail. After this a coarse change costs no more
+    steps than a fine one.
     Source: Mordvintsev, DeepDream in TensorFlow (2015): a pyramid with a 5×5 binomial
         kernel and 4 splits.
     Differs: bands keep the full size and wrap around, so that the result tiles at any
         size, odd ones too.
     """
-    return sum(_unit(band) for band in laplacian_bands(gradient, levels))
+    return cast(
+        torch.Tensor, sum(_unit(band) for band in laplacian_bands(gradient, levels))
+    )
 
 
-def color_mixed(gradient, colourful=1.0):
-    """A gradient in red, green and blue, turned towards the colours that vary together
-    in photographs.
+def color_mixed(gradient: torch.Tensor, colourful: float = 1.0) -> torch.Tensor:
+    """A gradient `(N, 3, H, W)`, turned towards the colours of photographs.
 
-    Multiplies by the covariance of natural colours (with a mean variance of 1) plus
-    `colourful` times the identity. 0 paints in the palette of photographs, mostly in
-    lightness; large values leave the gradient's own colours.
+    Colours vary together there: this multiplies by their covariance (with a mean
+    variance of 1) plus `colourful` times the identity. 0 paints in the palette of
+    photographs, mostly in lightness; large values leave the gradient's own colours.
     A step on decorrelated colour does the first part by itself: its gradient in RGB is
     multiplied by C Cᵀ.
+    Raises: ValueError for a negative `colourful`.
     """
     if colourful < 0:
         raise ValueError(f"colourful={colourful} must not be negative")
@@ -62,9 +68,17 @@ def color_mixed(gradient, colourful=1.0):
     return torch.einsum("rc,nchw->nrhw", mix.to(gradient), gradient)
 
 
-def tiled_gradient(image, objective, network, *, tile=512, generator=None):
-    """Gradient of an objective with respect to the picture, piece by piece, so that
-    memory does not grow with it.
+def tiled_gradient(
+    image: torch.Tensor,
+    objective: ObjectiveLike,
+    network: LayerReader,
+    *,
+    tile: int = 512,
+    generator: torch.Generator | None = None,
+) -> torch.Tensor:
+    """Gradient of an objective with respect to a picture, piece by piece.
+
+    So memory does not grow with the picture.
 
     The picture is rolled by a random distance, cut into pieces of at most `tile` pixels
     a side, and rolled back: over many steps no place is an edge, neither between pieces
@@ -74,15 +88,18 @@ def tiled_gradient(image, objective, network, *, tile=512, generator=None):
         image: `(N, 3, H, W)` in [0, 1]; not changed.
         objective: from `objectives`, a string "layer:channel", or a function of the
             activations. It is evaluated on each piece; pieces count by their area.
+        network: from `load_network`.
+        tile: largest side of a piece, at least 32.
         generator: where the roll comes from (CPU).
     Returns: the gradient, same shape as the picture.
+    Raises: ValueError for a smaller `tile`.
     """
     if tile < 32:
         raise ValueError(
             f"tile={tile} is too small for a network to see anything; use 32 or more"
         )
-    objective = as_objective(objective)
-    layers = list(objective.layers)
+    climbed = as_objective(objective)
+    layers = list(climbed.layers)
     height, width = image.shape[2:]
     down, across = (
         int(torch.randint(n, (), generator=generator)) for n in (height, width)
@@ -94,27 +111,29 @@ def tiled_gradient(image, objective, network, *, tile=512, generator=None):
             piece = rolled[:, :, rows, columns].clone().requires_grad_()
             activations = network(piece, layers) if layers else {}
             activations[IMAGE] = piece
-            value = objective(activations) * (piece[0, 0].numel() / (height * width))
+            value = torch.as_tensor(climbed(activations)) * (
+                piece[0, 0].numel() / (height * width)
+            )
             (gradient[:, :, rows, columns],) = torch.autograd.grad(value, piece)
     return gradient.roll((-down, -across), (2, 3))
 
 
 def deep_dream(
-    image,
-    objective,
-    network,
+    image: torch.Tensor,
+    objective: ObjectiveLike,
+    network: LayerReader,
     *,
-    size=None,
-    octaves=4,
-    scale=1.5,
-    steps=20,
-    rate=0.02,
-    levels=4,
-    colourful=1.0,
-    tile=512,
-    seed=0,
-    on_step=None,
-):
+    size: Size | None = None,
+    octaves: int = 4,
+    scale: float = 1.5,
+    steps: int = 20,
+    rate: float = 0.02,
+    levels: int | None = 4,
+    colourful: float | None = 1.0,
+    tile: int = 512,
+    seed: int = 0,
+    on_step: Callable[[int, int, torch.Tensor], object] | None = None,
+) -> torch.Tensor:
     """Dream on a picture from small to large, so that it stays a tile (or becomes one).
 
     Each octave climbs the objective for some steps, then the picture is enlarged. Large
@@ -137,18 +156,13 @@ def deep_dream(
         on_step: called as `on_step(octave, step, image)` after every step; returning
             False stops.
     Returns: the picture, `(N, 3, H, W)` in [0, 1].
+    Raises: ValueError for no octave, or a scale that does not enlarge.
     Source: Mordvintsev, Olah and Tyka, Inceptionism (2015); the numbers are those of
         Lucid's "infinite patterns".
     Differs: enlarged through Fourier coefficients, which wrap around, instead of
         bilinearly in another gamma.
     """
-    height, width = (
-        image.shape[2:]
-        if size is None
-        else (size, size)
-        if isinstance(size, int)
-        else size
-    )
+    height, width = height_width(image.shape[2:] if size is None else size)
     if octaves < 1 or scale <= 1:
         raise ValueError(
             f"octaves={octaves} must be at least 1 and scale={scale:g} above 1"
@@ -177,16 +191,17 @@ def deep_dream(
     return image
 
 
-def _unit(signal):
+def _unit(signal: torch.Tensor) -> torch.Tensor:
     """Each picture divided by its root mean square."""
     return signal / signal.square().mean((1, 2, 3), keepdim=True).sqrt().clamp(
         min=1e-12
     )
 
 
-def _blur(signal, step):
-    """The binomial kernel 1 4 6 4 1 along both axes, its samples `step` pixels apart,
-    wrapped around.
+def _blur(signal: torch.Tensor, step: int) -> torch.Tensor:
+    """The binomial kernel 1 4 6 4 1 along both axes, wrapped around.
+
+    Its samples lie `step` pixels apart.
     """
     for axis in (2, 3):
         near = signal.roll(step, axis) + signal.roll(-step, axis)
@@ -195,7 +210,7 @@ def _blur(signal, step):
     return signal
 
 
-def _pieces(length, most):
+def _pieces(length: int, most: int) -> list[slice]:
     """Slices that cover a length in nearly equal pieces of at most `most`."""
     count = -(-length // most)
     ends = [round(length * k / count) for k in range(count + 1)]

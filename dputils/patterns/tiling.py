@@ -3,27 +3,33 @@ the wall it makes.
 
 A picture tiles when its right edge goes on at its left edge and its bottom edge at its
 top: when it is a picture on a torus. Everything here treats pictures `(N, C, H, W)`
-    that way.
+that way.
 """
 
 import math
 import zlib
+from collections.abc import Iterable
+from typing import Any
 
 import torch
 
 from ..media import data_url
-from ..transforms import compose, random_rotate, random_scale
+from ..sizes import Size, height_width
+from ..transforms import Transform, compose, random_rotate, random_scale
 
 
-def wrap(width):
+def wrap(width: int) -> Transform:
     """A transform that adds `width` pixels on each side, taken from the opposite edge.
 
     Gradients: a pixel near an edge gets the sum of what its copies get.
+    Raises: ValueError for a negative width.
     """
     if width < 0:
         raise ValueError(f"wrap width {width} must not be negative")
 
-    def transform(images, generator=None):
+    def transform(
+        images: torch.Tensor, generator: torch.Generator | None = None
+    ) -> torch.Tensor:
         rows, columns = (
             torch.arange(-width, n + width, device=images.device) % n
             for n in images.shape[2:]
@@ -33,12 +39,15 @@ def wrap(width):
     return transform
 
 
-def random_roll():
-    """A transform that shifts pictures by a random distance in both directions; what
-    leaves comes back opposite.
+def random_roll() -> Transform:
+    """A transform that shifts pictures by a random distance in both directions.
+
+    What leaves on one side comes back on the opposite one.
     """
 
-    def transform(images, generator=None):
+    def transform(
+        images: torch.Tensor, generator: torch.Generator | None = None
+    ) -> torch.Tensor:
         shift = [
             int(torch.randint(n, (), generator=generator)) for n in images.shape[2:]
         ]
@@ -47,13 +56,14 @@ def random_roll():
     return transform
 
 
-def tiling_transforms(*, degrees=10, scales=(0.9, 0.95, 1.0, 1.05, 1.1)):
-    """The robustness stack for tiles: roll, wrap, scale, turn, and cut the middle out,
-    so that no border is left.
+def tiling_transforms(
+    *, degrees: float = 10, scales: Iterable[float] = (0.9, 0.95, 1.0, 1.05, 1.1)
+) -> Transform:
+    """The robustness stack for tiles, which leaves no border.
 
-    Where `standard_transforms` pads with grey, this shows the network the neighbouring
-    copies. No place of the tile is an edge for it, since the cut is elsewhere at every
-    step.
+    Roll, wrap, scale, turn, and cut the middle out. Where `standard_transforms` pads
+    with grey, this shows the network the neighbouring copies. No place of the tile is
+    an edge for it, since the cut is elsewhere at every step.
 
     Args:
         degrees: largest angle of the random turn, either way.
@@ -70,7 +80,9 @@ def tiling_transforms(*, degrees=10, scales=(0.9, 0.95, 1.0, 1.05, 1.1)):
         random_scale(scales), random_rotate([k * degrees / 10 for k in range(-10, 11)])
     )
 
-    def transform(images, generator=None):
+    def transform(
+        images: torch.Tensor, generator: torch.Generator | None = None
+    ) -> torch.Tensor:
         images = random_roll()(images, generator)
         margin = math.ceil(spare * max(images.shape[2:]) / 2) + 2
         wide = turn(wrap(margin)(images), generator)
@@ -80,9 +92,10 @@ def tiling_transforms(*, degrees=10, scales=(0.9, 0.95, 1.0, 1.05, 1.1)):
     return transform
 
 
-def tile(images, rows=3, columns=3):
-    """Copies of each picture side by side: `(N, C, H, W)` to
-    `(N, C, rows · H, columns · W)`.
+def tile(images: torch.Tensor, rows: int = 3, columns: int = 3) -> torch.Tensor:
+    """Copies side by side: `(N, C, H, W)` to `(N, C, rows · H, columns · W)`.
+
+    Raises: ValueError without rows or columns.
     """
     if rows < 1 or columns < 1:
         raise ValueError(
@@ -91,9 +104,8 @@ def tile(images, rows=3, columns=3):
     return images.repeat(1, 1, rows, columns)
 
 
-def seam_jump(images, *, order=1):
-    """How much the picture jumps where copies meet, as a multiple of its jumps
-    elsewhere: `(N,)`.
+def seam_jump(images: torch.Tensor, *, order: int = 1) -> torch.Tensor:
+    """How much a picture jumps where copies meet, in jumps elsewhere: `(N,)`.
 
     The root mean square difference between the last and the first column, divided by
     that between neighbouring columns inside; the same for rows; the larger of the two.
@@ -101,6 +113,7 @@ def seam_jump(images, *, order=1):
     come with this book have 0.8 (a weave) to 9 (a rocket in the sky).
 
     Args:
+        images: `(N, C, H, W)`; no gradient reaches them.
         order: 1 compares values; 2 compares slopes, and finds the kink of two edges
             that only agree in value.
     Raises: ValueError for another order, or pictures under 4 pixels.
@@ -123,23 +136,19 @@ def seam_jump(images, *, order=1):
     return torch.maximum(*ratios)
 
 
-def resize_periodic(images, size):
-    """Resize tiles so that they stay tiles, through their Fourier coefficients:
-    `(N, C, H, W)` to `(N, C, *size)`.
+def resize_periodic(images: torch.Tensor, size: Size) -> torch.Tensor:
+    """Resize tiles so that they stay tiles, `(N, C, H, W)` to `(N, C, *size)`.
 
-    Enlarging adds no frequency, shrinking takes away those that no longer fit, so
-    nothing is aliased. Values may overshoot [0, 1] a little beside hard edges; clamp
-    them where that matters.
+    This goes through their Fourier coefficients. Enlarging adds no frequency, shrinking
+    takes away those that no longer fit, so nothing is aliased. Values may overshoot
+    [0, 1] a little beside hard edges; clamp them where that matters.
 
     Args:
-        size: `(height, width)` or one number, any positive size.
+        size: `(height, width)` or one number for a square.
+    Gradients: reach the images.
     """
-    height, width = (size, size) if isinstance(size, int) else size
+    height, width = height_width(size)
     old_height, old_width = images.shape[2:]
-    if height < 1 or width < 1:
-        raise ValueError(
-            f"size={size!r} must be positive: one number, or (height, width)"
-        )
     if (height, width) == (old_height, old_width):
         return images
     # Frequencies that both sizes hold with both signs; an even size's highest one has
@@ -155,13 +164,12 @@ def resize_periodic(images, size):
     )
 
 
-def periodic_part(images):
-    """A picture made to tile by taking away the smooth picture that carries its edges'
-    disagreement.
+def periodic_part(images: torch.Tensor) -> torch.Tensor:
+    """A picture made to tile: what its edges disagree in is taken away smoothly.
 
     Splits `u = periodic + smooth`: the smooth part has the jumps between opposite edges
-    as its only sources, the periodic part has all the detail. Same shape; values may
-    leave [0, 1] a little.
+    as its only sources, the periodic part has all the detail. Takes and returns
+    `(N, C, H, W)`; values may leave [0, 1] a little. Gradients pass.
     Source: Moisan, Periodic Plus Smooth Image Decomposition (2011).
     """
     height, width = images.shape[2:]
@@ -171,8 +179,8 @@ def periodic_part(images):
     sources[:, :, -1] -= rows
     sources[..., 0] += columns
     sources[..., -1] -= columns
-    options = {"dtype": images.dtype, "device": images.device}
-    fy, fx = torch.fft.fftfreq(height, **options), torch.fft.rfftfreq(width, **options)
+    fy = torch.fft.fftfreq(height, dtype=images.dtype, device=images.device)
+    fx = torch.fft.rfftfreq(width, dtype=images.dtype, device=images.device)
     laplacian = (
         2 * torch.cos(2 * math.pi * fy)[:, None] + 2 * torch.cos(2 * math.pi * fx) - 4
     )
@@ -182,10 +190,15 @@ def periodic_part(images):
 
 
 def tiling_preview(
-    image, *, width=640, height=360, seconds=16, pixels=None, quality=85
-):
-    """A wall of one tile that scrolls by for ever, as a self-contained piece of HTML (a
-    string).
+    image: torch.Tensor,
+    *,
+    width: int = 640,
+    height: int = 360,
+    seconds: float = 16,
+    pixels: int | None = None,
+    quality: int = 85,
+) -> str:
+    """A wall of one tile that scrolls by for ever, as self-contained HTML.
 
     One data URL and a CSS animation: no script, no network, no kernel. It stands still
     under the pointer, and for readers whose system asks for reduced motion.
@@ -205,20 +218,27 @@ def tiling_preview(
     # two walls on one page differ
     name = f"wall{zlib.crc32(f'{url}{width}{height}{seconds}{across}'.encode()):08x}"
     return (
-        f'<div id="{name}" role="img" aria-label="A wall of one repeated tile, scrolling">'
-        f"<style>#{name}{{position:relative;overflow:hidden;width:{width}px;max-width:100%;height:{height}px}}"
+        f'<div id="{name}" role="img" '
+        'aria-label="A wall of one repeated tile, scrolling">'
+        f"<style>#{name}{{position:relative;overflow:hidden;width:{width}px;"
+        f"max-width:100%;height:{height}px}}"
         # The wall is one tile larger than the window, so moving it by a tile never
         # shows its end.
-        f"#{name}>i{{position:absolute;top:0;left:0;width:calc(100% + {across}px);height:{height + down}px;"
-        f'background:url("{url}") 0 0/{across}px {down}px;animation:{name} {seconds}s linear infinite}}'
+        f"#{name}>i{{position:absolute;top:0;left:0;"
+        f"width:calc(100% + {across}px);height:{height + down}px;"
+        f'background:url("{url}") 0 0/{across}px {down}px;'
+        f"animation:{name} {seconds}s linear infinite}}"
         f"#{name}:hover>i{{animation-play-state:paused}}"
         f"@keyframes {name}{{to{{transform:translate(-{across}px,-{down}px)}}}}"
-        f"@media (prefers-reduced-motion:reduce){{#{name}>i{{animation:none}}}}</style><i></i></div>"
+        "@media (prefers-reduced-motion:reduce)"
+        f"{{#{name}>i{{animation:none}}}}</style><i></i></div>"
     )
 
 
-def show_tiling(image, *, caption=None, **options):
-    """Show `tiling_preview(image, **options)` in a notebook."""
+def show_tiling(
+    image: torch.Tensor, *, caption: str | None = None, **options: Any
+) -> None:
+    """Show `tiling_preview(image, **options)` in a notebook, `caption` below it."""
     from IPython.display import HTML, Markdown, display
 
     display(HTML(tiling_preview(image, **options)))

@@ -7,8 +7,10 @@ distance from the camera as z.
 import torch
 
 
-def rasterize(clip, faces, size):
-    """As `rasterize.rasterize`, by PyTorch3D: `(face, barycentric, depth)`.
+def rasterize(
+    clip: torch.Tensor, faces: torch.Tensor, size: tuple[int, int]
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """As `render.rasterize`, by PyTorch3D: `(face, barycentric, depth)`.
 
     Raises: ImportError with what to do where PyTorch3D is missing.
     Gradients: as there, through PyTorch3D's own backward.
@@ -17,7 +19,10 @@ def rasterize(clip, faces, size):
     """
     need_pytorch3d()
     views = [_rasterize_view(view, faces, size) for view in clip]
-    return tuple(torch.stack(parts).to(parts[0].device) for parts in zip(*views))
+    face, barycentric, depth = (
+        torch.stack(parts).to(parts[0].device) for parts in zip(*views)
+    )
+    return face, barycentric, depth
 
 
 def _rasterize_view(clip, faces, size):
@@ -66,12 +71,12 @@ def _rasterize_view(clip, faces, size):
     )
 
 
-def need_pytorch3d():
+def need_pytorch3d() -> None:
     try:
         import pytorch3d  # noqa: F401
     except ImportError as error:
         raise ImportError(
-            'PyTorch3D is not installed; backend="torch" needs nothing '
-            "else and gives the same pictures. conda install -c "
-            "conda-forge pytorch3d has it for Linux and Windows"
+            'PyTorch3D is not installed; backend="torch" needs nothing else and gives '
+            "the same pictures. conda install -c conda-forge pytorch3d has it for "
+            "Linux and Windows"
         ) from error

@@ -2,32 +2,36 @@
 
 `rasterize` says for every pixel which triangle it sees and where on it; `interpolate`
 carries what the vertices know to the pixels; `sample_texture` looks the colour up;
-`render` does all three. A `View` keeps what does not change while a texture is
-optimized.
+`render` does all three. A `View` keeps what is the same for every texture.
 
 Conventions are OpenGL's: clip space `(x, y, z, w)` with -w ≤ x, y, z ≤ w, y up, texture
 origin at the bottom left. Images have their top row first, and the centre of a pixel is
 at half integers.
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol, TypeAlias
 
 import torch
 
-from .texture import blend, check_texture, mip_level, places_of, sample_texture, spread
+from ..sizes import Size, height_width
+from .texture import Places, blend, check_texture, mip_level, places_of, spread
 from .visibility import edge_functions, pixel_coordinates, visible_faces
 
-__all__ = [
-    "Fragments",
-    "View",
-    "interpolate",
-    "rasterize",
-    "render",
-    "sample_texture",
-    "screen_derivatives",
-]
-
 BACKENDS = ("torch", "pytorch3d")
+
+Background: TypeAlias = float | Sequence[float] | torch.Tensor
+"""A number, a colour `(C,)`, or pictures `(1 or N, C, H, W)`."""
+
+
+class MeshLike(Protocol):
+    """What is asked of a mesh; a `scene.Mesh` has it all."""
+
+    faces: torch.Tensor
+    uv: torch.Tensor | None
+    texture: torch.Tensor | None
+
+    def project(self, cameras: torch.Tensor) -> torch.Tensor: ...
 
 
 class Fragments(NamedTuple):
@@ -37,8 +41,8 @@ class Fragments(NamedTuple):
         face: `(N, H, W)` int64, number of the triangle, -1 where empty.
         barycentric: `(N, H, W, 3)`, weights of its three corners in space
             (perspective-correct), 0 where empty.
-        depth: `(N, H, W)`, from -1 at the near plane to 1 at the far plane, 1 where
-            empty.
+        depth: `(N, H, W)`, from -1 at the near plane to 1 at the far plane; 1 where
+            it is empty.
     """
 
     face: torch.Tensor
@@ -46,12 +50,19 @@ class Fragments(NamedTuple):
     depth: torch.Tensor
 
     @property
-    def mask(self):
+    def mask(self) -> torch.Tensor:
         """Where there is something, `(N, 1, H, W)` bool."""
         return (self.face >= 0)[:, None]
 
 
-def rasterize(clip, faces, size, *, backend="torch", max_pairs=None):
+def rasterize(
+    clip: torch.Tensor,
+    faces: torch.Tensor,
+    size: Size,
+    *,
+    backend: str = "torch",
+    max_pairs: int | None = None,
+) -> Fragments:
     """Find the triangle that each pixel sees.
 
     Args:
@@ -62,18 +73,18 @@ def rasterize(clip, faces, size, *, backend="torch", max_pairs=None):
         size: `(H, W)`, or one number for a square.
         backend: "torch", or "pytorch3d" where that is installed.
         max_pairs: how many (triangle, pixel) pairs are held at a time, about 250 bytes
-            each (1 to 2^24; by default 2^18 on a CPU, whose caches like it, and 2^22
-            elsewhere).
+            each; 1 to 2^24. By default 2^18 on a CPU, whose caches like it, and 2^22
+            on other devices.
     Returns: `Fragments`.
-    Raises: ValueError for wrong shapes, indices out of range, NaN, or an unknown
-        backend.
+    Raises: ValueError for wrong shapes, indices out of range, NaN, and backends that
+        it does not know.
     Gradients: reach `clip` through the barycentric coordinates and the depth, inside
         triangles. Which triangle is seen has no gradient, so silhouettes do not move.
     Differs: nothing from OpenGL without culling. Triangles that reach behind the near
         plane are cut off there, pixel by pixel; a pixel centre on a shared edge belongs
         to exactly one triangle; of equal depths the first face wins.
     """
-    clip, faces, size = _checked(clip, faces, size)
+    clip, faces, shape = _checked(clip, faces, size)
     if backend not in BACKENDS:
         raise ValueError(
             f"backend={backend!r} is not one of {', '.join(map(repr, BACKENDS))}"
@@ -85,9 +96,9 @@ def rasterize(clip, faces, size, *, backend="torch", max_pairs=None):
     if backend == "pytorch3d":
         from . import pytorch3d_backend
 
-        return Fragments(*pytorch3d_backend.rasterize(clip, faces, size))
+        return Fragments(*pytorch3d_backend.rasterize(clip, faces, shape))
     with torch.no_grad():
-        found = Fragments(*visible_faces(clip, faces, size, max_pairs))
+        found = Fragments(*visible_faces(clip, faces, shape, max_pairs))
     if not (clip.requires_grad and torch.is_grad_enabled()):
         return found
     # the same once more, for the gradient
@@ -101,7 +112,9 @@ def rasterize(clip, faces, size, *, backend="torch", max_pairs=None):
     )
 
 
-def interpolate(fragments, attributes, faces):
+def interpolate(
+    fragments: Fragments, attributes: torch.Tensor, faces: torch.Tensor
+) -> torch.Tensor:
     """Carry what is known at the vertices to the pixels.
 
     Args:
@@ -124,15 +137,20 @@ def interpolate(fragments, attributes, faces):
     return spread(values.t(), pixels, fragments.face.shape)
 
 
-def screen_derivatives(fragments, attributes, faces, clip):
-    """How fast attributes change from pixel to pixel, exactly, from the plane of the
-    triangle: no seams, no neighbours.
+def screen_derivatives(
+    fragments: Fragments,
+    attributes: torch.Tensor,
+    faces: torch.Tensor,
+    clip: torch.Tensor,
+) -> torch.Tensor:
+    """How fast attributes change from pixel to pixel.
 
+    The change is exact, from the plane of the triangle: no seams, no neighbours.
     Args: as for `rasterize` and `interpolate`.
     Returns: `(P, C, 2)` for the P covered pixels in reading order: change per column
         and per row.
     """
-    clip, faces, _ = _checked(clip, faces, tuple(fragments.face.shape[1:]))
+    clip, faces, _ = _checked(clip, faces, fragments.face.shape[1:])
     pixels, corners, edges = _seen(fragments.face, clip, faces)
     x, y, _, w = corners.unbind(-1)
     # An edge function is a * column + b * row + c, and a barycentric coordinate is one
@@ -141,11 +159,10 @@ def screen_derivatives(fragments, attributes, faces, clip):
     slopes = torch.stack(
         [
             w[:, last] * y[:, following] - w[:, following] * y[:, last],
-            # (P, 3, 2)
             w[:, following] * x[:, last] - w[:, last] * x[:, following],
         ],
         -1,
-    )
+    )  # (P, 3, 2)
     total = _total(edges)
     weights = (edges / total).to(clip.dtype)
     change = (slopes - weights[..., None] * _total(slopes)) / total.to(clip.dtype)[
@@ -157,8 +174,7 @@ def screen_derivatives(fragments, attributes, faces, clip):
 
 
 class View:
-    """What cameras see of a mesh, kept so that many textures can be drawn at the price
-    of looking up colours.
+    """What cameras see of a mesh, kept: a new texture costs no more than its lookups.
 
     Args:
         mesh: a `scene.Mesh` with texture coordinates.
@@ -170,47 +186,63 @@ class View:
         `(N, H, W)`.
     """
 
-    def __init__(self, mesh, cameras, size, *, backend="torch", max_pairs=None):
-        if getattr(mesh, "uv", None) is None:
+    def __init__(
+        self,
+        mesh: MeshLike,
+        cameras: torch.Tensor,
+        size: Size,
+        *,
+        backend: str = "torch",
+        max_pairs: int | None = None,
+    ) -> None:
+        uv = getattr(mesh, "uv", None)
+        if uv is None:
             raise ValueError(
-                "the mesh has no texture coordinates (uv); scene.unwrap(mesh) makes "
-                "them"
+                "the mesh has no texture coordinates (uv); "
+                "scene.unwrap(mesh) makes them"
             )
         clip = mesh.project(cameras)
         self.fragments = rasterize(
             clip, mesh.faces, size, backend=backend, max_pairs=max_pairs
         )
-        self.shape = tuple(self.fragments.face.shape)
-        self._pixels, self._uv = _attributes(self.fragments, mesh.uv, mesh.faces)
-        self._view = self._pixels // (self.shape[1] * self.shape[2])
-        self._texture, self._surface, self._change = (
-            mesh.texture,
-            (clip.detach(), mesh.faces, mesh.uv.detach()),
-            None,
-        )
-        self._places = {}
+        count, height, width = self.fragments.face.shape
+        self.shape = count, height, width
+        self._pixels, self._uv = _attributes(self.fragments, uv, mesh.faces)
+        self._view = self._pixels // (height * width)
+        self._texture = mesh.texture
+        self._surface = uv.detach(), mesh.faces, clip.detach()
+        self._change: torch.Tensor | None = None
+        self._places: dict[tuple[tuple[int, int], bool, str], Places] = {}
 
     @property
-    def mask(self):
+    def mask(self) -> torch.Tensor:
         return self.fragments.mask
 
     @property
-    def uv(self):
+    def uv(self) -> torch.Tensor:
         return spread(self._uv.t(), self._pixels, self.shape)
 
-    def level(self, size):
-        """Mip level per pixel for a texture of `size` (H, W): `(N, 1, H, W)`, 0 where
-        there is nothing.
+    def level(self, size: Size) -> torch.Tensor:
+        """Mip level of each pixel for a texture of this size, `(N, 1, H, W)`.
+
+        It is 0 where there is nothing.
         """
         return spread(self._level(size)[None], self._pixels, self.shape)
 
     @torch.no_grad()
-    def _level(self, size):
+    def _level(self, size: Size) -> torch.Tensor:
         if self._change is None:
             self._change = screen_derivatives(self.fragments, *self._surface)
         return mip_level(self._change, size)
 
-    def render(self, texture=None, *, background=0.0, mip=False, wrap="repeat"):
+    def render(
+        self,
+        texture: torch.Tensor | None = None,
+        *,
+        background: Background = 0.0,
+        mip: bool = False,
+        wrap: str = "repeat",
+    ) -> torch.Tensor:
         """Pictures `(N, C, H, W)` of the mesh with a texture.
 
         Args:
@@ -229,7 +261,7 @@ class View:
                 "the mesh has no texture; pass one, for example view.render(texture)"
             )
         texture = check_texture(texture, self.shape[0])
-        size = tuple(texture.shape[2:])
+        size = height_width(texture.shape[2:])
         places = self._places.get((size, mip, wrap))
         if places is None:
             places = places_of(
@@ -252,30 +284,32 @@ class View:
 
 
 def render(
-    mesh,
-    cameras,
-    size,
+    mesh: MeshLike,
+    cameras: torch.Tensor,
+    size: Size,
     *,
-    texture=None,
-    background=0.0,
-    mip=False,
-    wrap="repeat",
-    backend="torch",
-):
-    """Pictures `(N, C, H, W)` of a mesh: `View(mesh, cameras, size).render(texture)`,
-    unlit.
+    texture: torch.Tensor | None = None,
+    background: Background = 0.0,
+    mip: bool = False,
+    wrap: str = "repeat",
+    backend: str = "torch",
+) -> torch.Tensor:
+    """Unlit pictures of a mesh, `(N, C, H, W)`.
 
-    Arguments as for `View` and `View.render`. Keep the `View` when only the texture
-    changes.
+    The same as `View(mesh, cameras, size).render(texture)`, with the arguments of both.
+    Where only the texture changes, keep the `View`.
     """
     return View(mesh, cameras, size, backend=backend).render(
         texture, background=background, mip=mip, wrap=wrap
     )
 
 
-def _seen(face, clip, faces):
-    """Covered pixels `(P,)`, the corners of what each sees `(P, 3, 4)`, and its three
-    edge functions `(P, 3)`.
+def _seen(
+    face: torch.Tensor, clip: torch.Tensor, faces: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Covered pixels, and corners and edge functions of the triangles that they see.
+
+    Returns: `(P,)`, `(P, 3, 4)` and `(P, 3)`.
     """
     count, height, width = face.shape
     pixels = (face >= 0).flatten().nonzero().squeeze(1)
@@ -295,7 +329,12 @@ def _seen(face, clip, faces):
     )
 
 
-def _at_corners(fragments, pixels, attributes, faces):
+def _at_corners(
+    fragments: Fragments,
+    pixels: torch.Tensor,
+    attributes: torch.Tensor,
+    faces: torch.Tensor,
+) -> torch.Tensor:
     """Attributes at the corners of what each pixel sees, `(P, 3, C)`."""
     vertices = faces.index_select(0, fragments.face.flatten()[pixels])
     if attributes.dim() == 3:
@@ -309,7 +348,9 @@ def _at_corners(fragments, pixels, attributes, faces):
     )
 
 
-def _attributes(fragments, attributes, faces):
+def _attributes(
+    fragments: Fragments, attributes: torch.Tensor, faces: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Covered pixels `(P,)` and the interpolated attributes there `(P, C)`."""
     pixels = (fragments.face >= 0).flatten().nonzero().squeeze(1)
     weights = fragments.barycentric.reshape(-1, 3).index_select(0, pixels)
@@ -318,17 +359,15 @@ def _attributes(fragments, attributes, faces):
     )[:, 0]
 
 
-def _total(values):
-    """Sum over the three corners, kept as an axis of one; `sum` is slow over an axis
-    that short.
-    """
+def _total(values: torch.Tensor) -> torch.Tensor:
+    """Sum over the three corners, kept as an axis of one; `sum` is slow over so few."""
     return values[:, 0:1] + values[:, 1:2] + values[:, 2:3]
 
 
-def _checked(clip, faces, size):
-    size = (size, size) if isinstance(size, int) else tuple(int(n) for n in size)
-    if len(size) != 2 or min(size) < 1:
-        raise ValueError(f"size={size} must be (height, width), both at least 1")
+def _checked(
+    clip: torch.Tensor, faces: torch.Tensor, size: Size
+) -> tuple[torch.Tensor, torch.Tensor, tuple[int, int]]:
+    shape = height_width(size)
     if not torch.is_tensor(clip) or clip.dim() != 3 or clip.shape[2] != 4:
         what = tuple(clip.shape) if torch.is_tensor(clip) else type(clip).__name__
         raise ValueError(
@@ -358,4 +397,4 @@ def _checked(clip, faces, size):
             f"{clip.shape[1] - 1}; indices count from 0 (OBJ files count "
             "from 1)"
         )
-    return clip, faces.long(), size
+    return clip, faces.long(), shape

@@ -7,46 +7,55 @@ vectorized over the pairs, in portions of bounded size.
 The tests use homogeneous coordinates: a vertex (x, y, w) is never divided by its w, so
 a triangle that reaches behind the camera needs no new vertices. Its part before the
 near plane is cut off pixel by pixel.
-Source: Olano and Greer, Triangle Scan Conversion using 2D Homogeneous Coordinates
-    (1997).
+Source: Olano and Greer, Triangle Scan Conversion using 2D Homogeneous Coordinates,
+    1997.
 """
+
+from collections.abc import Sequence
 
 import torch
 
 
-def pixel_coordinates(clip, size):
-    """Clip coordinates `(…, 4)` with x and y scaled so that x / w is a column and y / w
-    a row from the top left.
+def pixel_coordinates(clip: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+    """Clip coordinates `(…, 4)` scaled so that x / w is a column and y / w a row.
+
+    Both count from the top left.
     """
     height, width = size
     x, y, z, w = clip.unbind(-1)
     return torch.stack([(x + w) * (width / 2), (w - y) * (height / 2), z, w], -1)
 
 
-def edge_functions(x, y, w, column, row):
-    """For each of a triangle's three edges, on which side of it a pixel lies: three
-    tensors, up to a common sign.
+def edge_functions(
+    x: Sequence[torch.Tensor],
+    y: Sequence[torch.Tensor],
+    w: Sequence[torch.Tensor],
+    column: torch.Tensor,
+    row: torch.Tensor,
+) -> list[torch.Tensor]:
+    """On which side of each of a triangle's three edges a pixel lies.
 
     Args:
         x, y, w: three tensors `(P,)` each, the corners from `pixel_coordinates`.
         column, row: the pixel's centre, `(P,)`.
-    Returns: `(e0, e1, e2)`; e_i / (e0 + e1 + e2) is the perspective-correct barycentric
-        coordinate of corner i.
+    Returns: `(e0, e1, e2)`, up to a common sign; e_i / (e0 + e1 + e2) is the
+        perspective-correct barycentric coordinate of corner i.
 
     A corner seen from the pixel, `x - column * w`, is rounded, but to the same numbers
     in each triangle that has this corner. Products of two such floats are exact in
-    double precision, and the sign of their difference then is, too: the two sides of a
-    shared edge get exactly opposite signs, so no pixel falls between them or is hit
-    twice.
+    double precision, and so is the sign of their difference: the two sides of a shared
+    edge get exactly opposite signs, and no pixel falls between them or is hit twice.
     """
-    # MPS has no doubles: signs are still opposite
+    # MPS has no doubles; signs are opposite all the same
     exact = x[0].dtype if x[0].device.type == "mps" else torch.float64
     x = [(a - column * c).to(exact) for a, c in zip(x, w)]
     y = [(b - row * c).to(exact) for b, c in zip(y, w)]
     return [x[i] * y[j] - x[j] * y[i] for i, j in ((1, 2), (2, 0), (0, 1))]
 
 
-def visible_faces(clip, faces, size, max_pairs):
+def visible_faces(
+    clip: torch.Tensor, faces: torch.Tensor, size: tuple[int, int], max_pairs: int
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The nearest triangle at each pixel.
 
     Args:
@@ -87,8 +96,9 @@ def visible_faces(clip, faces, size, max_pairs):
 
 
 def _draw(points, faces, size, max_pairs, nearest, earliest):
-    """Draw triangles into `nearest`; yields pixels, face numbers, weights and depths,
-    to replace earlier ones.
+    """Draw triangles into `nearest`.
+
+    Yields pixels, face numbers, weights and depths that replace earlier ones.
     """
     left, top, box_width, box_height = _boxes(points, faces, size)
     count = box_width * box_height
@@ -132,9 +142,7 @@ def _draw(points, faces, size, max_pairs, nearest, earliest):
 
 
 def _resolve(triangle, height, owner, local, across, size, nearest, earliest):
-    """Keep the pairs whose pixel lies inside the triangle and before all that was drawn
-    so far.
-    """
+    """Keep the pairs whose pixel lies inside the triangle, before all drawn so far."""
     outline = triangle.index_select(1, owner)
     line = local // across
     column, row = outline[9] + (local - line * across), outline[10] + line
@@ -183,9 +191,9 @@ def _resolve(triangle, height, owner, local, across, size, nearest, earliest):
 
 
 def _sides(x, y, w, column, row, edges):
-    """Edge functions with the fill rule: a pixel centre on an edge counts as a hair's
-    breadth further right and down.
+    """Edge functions with the fill rule for pixel centres that lie on an edge.
 
+    Such a centre counts as a hair's breadth further right and down.
     The first derivative along the row decides, and where the edge is horizontal the one
     along the column. This is the top-left rule of graphics hardware, for triangles of
     either orientation.
@@ -202,8 +210,9 @@ def _sides(x, y, w, column, row, edges):
 
 
 def _boxes(points, faces, size):
-    """Pixels that a triangle may cover: left column, top row, width and height of its
-    box, `(F,)` int64 each.
+    """Pixels that each triangle may cover: left, top, width and height of its box.
+
+    Returns: columns and rows, `(F,)` int64 each.
     """
     x, y, z, w = points.unbind(-1)
     inside = (z + w >= 0) & (w > 0)
@@ -235,8 +244,10 @@ def _boxes(points, faces, size):
 
 
 def _clipped_boxes(corners):
-    """Left, top, right, bottom of what lies before the near plane, of triangles
-    `(K, 3, 4)`; empty if nothing.
+    """Left, top, right and bottom of what lies before the near plane.
+
+    Args: `corners` of triangles, `(K, 3, 4)`.
+    Returns: boxes that are empty where nothing does.
     """
     distance = corners[..., 2] + corners[..., 3]  # to the near plane z = -w
     following, beyond = corners.roll(-1, 1), distance.roll(-1, 1)
@@ -244,10 +255,9 @@ def _clipped_boxes(corners):
     share = torch.where(crosses, distance, 0) / torch.where(
         crosses, distance - beyond, 1
     )
-    # (K, 6, 4)
     outline = torch.cat(
         [corners, corners + share[..., None] * (following - corners)], 1
-    )
+    )  # (K, 6, 4)
     counts = torch.cat([distance >= 0, crosses], 1)
     w = outline[..., 3]
     # A projection whose near plane does not keep w positive has no bound on the screen.

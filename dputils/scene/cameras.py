@@ -1,56 +1,46 @@
-"""Meshes and cameras, in OpenGL's conventions: right-handed, y up, the camera looks
-down -z, angles in radians.
+"""Cameras, in OpenGL's conventions: right-handed, y up, looking down -z, in radians.
 
 A camera is a matrix `(4, 4)` from space to clip space, `perspective(…) @ look_at(…)`.
 Several are `(N, 4, 4)`.
 """
 
 import math
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import torch
 
-from .files import dilate, load_mesh, save_mesh, unwrap
-from .meshes import Mesh, repair
+from .meshes import Mesh
 
-__all__ = [
-    "Mesh",
-    "dilate",
-    "load_mesh",
-    "look_at",
-    "orbit_views",
-    "perspective",
-    "repair",
-    "sample_views",
-    "save_mesh",
-    "unwrap",
-]
+Vector: TypeAlias = torch.Tensor | Sequence[float]
+Range: TypeAlias = float | Sequence[float]
+"""From lowest to highest, or one number for both."""
 
 # the original's: nearly parallel rays, so that the texture is seen undistorted
 FIELD_OF_VIEW = math.radians(10)
 
 
-def look_at(eye, target=(0.0, 0.0, 0.0), up=(0.0, 1.0, 0.0)):
-    """Matrix `(…, 4, 4)` that moves the world so that the camera is at 0 and looks down
-    -z.
+def look_at(
+    eye: Vector, target: Vector = (0.0, 0.0, 0.0), up: Vector = (0.0, 1.0, 0.0)
+) -> torch.Tensor:
+    """Matrix `(…, 4, 4)` that moves the world before a camera at 0 that looks down -z.
 
     Args: `eye`, `target`, `up`: `(…, 3)`. Where the line of sight is parallel to `up`,
         another direction takes its place (-z when looking down, z when looking up).
     Raises: ValueError if eye and target coincide.
     """
-    eye, target, up = (
-        torch.as_tensor(v, dtype=torch.float32) for v in (eye, target, up)
-    )
-    eye, target, up = torch.broadcast_tensors(eye, target, up)
-    back = eye - target
+    vectors = (torch.as_tensor(v, dtype=torch.float32) for v in (eye, target, up))
+    place, aim, above = torch.broadcast_tensors(*vectors)
+    back = place - aim
     distance = back.norm(dim=-1, keepdim=True)
     if (distance == 0).any():
         raise ValueError(
-            "the camera stands at its own target, so it looks nowhere; move eye or "
-            "target"
+            "the camera stands at its own target, so it looks nowhere; "
+            "move eye or target"
         )
     back = back / distance
-    up = up / up.norm(dim=-1, keepdim=True).clamp(min=1e-20)
-    right = torch.linalg.cross(up, back)
+    above = above / above.norm(dim=-1, keepdim=True).clamp(min=1e-20)
+    right = torch.linalg.cross(above, back)
     spare = torch.linalg.cross(
         torch.stack([back[..., 0] * 0, back[..., 0] * 0, -back[..., 1]], -1), back
     )
@@ -63,20 +53,25 @@ def look_at(eye, target=(0.0, 0.0, 0.0), up=(0.0, 1.0, 0.0)):
     rotation = torch.stack([right, torch.linalg.cross(back, right), back], -2)
     matrix = torch.zeros(*rotation.shape[:-2], 4, 4)
     matrix[..., :3, :3] = rotation
-    matrix[..., :3, 3] = -(rotation @ eye[..., None])[..., 0]
+    matrix[..., :3, 3] = -(rotation @ place[..., None])[..., 0]
     matrix[..., 3, 3] = 1
     return matrix
 
 
-def perspective(fov=FIELD_OF_VIEW, aspect=1.0, near=0.1, far=100.0):
+def perspective(
+    fov: float = FIELD_OF_VIEW,
+    aspect: float = 1.0,
+    near: float | torch.Tensor = 0.1,
+    far: float | torch.Tensor = 100.0,
+) -> torch.Tensor:
     """Projection matrix `(4, 4)`, or `(N, 4, 4)` where near and far are tensors `(N,)`.
 
     Args:
         fov: vertical field of view in radians (default 10°).
         aspect: width over height.
         near, far: distances at which depth is -1 and 1. What is nearer or farther is
-            not drawn. Depth is as exact as
-            near is large: keep far / near below about 1000.
+            not drawn. Depth is as exact as near is large: far / near should stay below
+            about 1000.
     Raises: ValueError unless 0 < near < far and 0 < fov < π.
     """
     near, far = (
@@ -94,8 +89,7 @@ def perspective(fov=FIELD_OF_VIEW, aspect=1.0, near=0.1, far=100.0):
         )
     if aspect <= 0:
         raise ValueError(f"aspect={aspect} must be positive; it is width / height")
-    near, far = torch.broadcast_tensors(near, far)
-    matrix = torch.zeros(*near.shape, 4, 4)
+    matrix = torch.zeros(*torch.broadcast_shapes(near.shape, far.shape), 4, 4)
     focal = 1 / math.tan(fov / 2)
     matrix[..., 0, 0], matrix[..., 1, 1] = focal / aspect, focal
     matrix[..., 2, 2], matrix[..., 2, 3] = (
@@ -107,19 +101,18 @@ def perspective(fov=FIELD_OF_VIEW, aspect=1.0, near=0.1, far=100.0):
 
 
 def sample_views(
-    mesh,
-    count=1,
+    mesh: Mesh,
+    count: int = 1,
     *,
-    distance=(11.0, 13.0),
-    elevation=None,
-    azimuth=None,
-    fov=FIELD_OF_VIEW,
-    aspect=1.0,
-    seed=None,
-    generator=None,
-):
-    """Random cameras around a mesh, uniform over the sphere, aimed at the centre of its
-    bounding box.
+    distance: Range = (11.0, 13.0),
+    elevation: Range | None = None,
+    azimuth: Range | None = None,
+    fov: float = FIELD_OF_VIEW,
+    aspect: float = 1.0,
+    seed: int | None = None,
+    generator: torch.Generator | None = None,
+) -> torch.Tensor:
+    """Random cameras around a mesh, uniform over the sphere, aimed at its centre.
 
     Args:
         mesh: a `Mesh`.
@@ -159,8 +152,8 @@ def sample_views(
     )
     if distance[0] <= 0:
         raise ValueError(
-            f"distance={distance} must be positive: the camera cannot stand at its "
-            "target"
+            f"distance={distance} must be positive: "
+            "the camera cannot stand at its target"
         )
     share = torch.rand(count, 3, generator=generator, dtype=torch.float64)
     # Equal steps of the sine cut a sphere into rings of equal area.
@@ -173,20 +166,20 @@ def sample_views(
 
 
 def orbit_views(
-    mesh,
-    count,
+    mesh: Mesh,
+    count: int,
     *,
-    distance=12.0,
-    elevation=0.3,
-    start=0.0,
-    fov=FIELD_OF_VIEW,
-    aspect=1.0,
-):
-    """Cameras evenly spaced on a circle around a mesh, for a turntable film that loops:
-    `(N, 4, 4)`.
+    distance: float = 12.0,
+    elevation: float = 0.3,
+    start: float = 0.0,
+    fov: float = FIELD_OF_VIEW,
+    aspect: float = 1.0,
+) -> torch.Tensor:
+    """Cameras evenly spaced on a circle around a mesh, for a turntable that loops.
 
-    Arguments as for `sample_views`; `elevation` in radians, `start` is the azimuth of
-    the first.
+    Args: as for `sample_views`; `elevation` and `start`, the azimuth of the first
+        camera, are in radians.
+    Returns: `(N, 4, 4)`.
     """
     turn = start + torch.arange(count, dtype=torch.float64) * (2 * math.pi / count)
     return _cameras(
@@ -199,7 +192,14 @@ def orbit_views(
     )
 
 
-def _cameras(mesh, elevation, azimuth, distance, fov, aspect):
+def _cameras(
+    mesh: Mesh,
+    elevation: torch.Tensor,
+    azimuth: torch.Tensor,
+    distance: torch.Tensor,
+    fov: float,
+    aspect: float,
+) -> torch.Tensor:
     level = elevation.cos()
     direction = torch.stack(
         [level * azimuth.sin(), elevation.sin(), level * azimuth.cos()], -1
@@ -218,15 +218,12 @@ def _cameras(mesh, elevation, azimuth, distance, fov, aspect):
     ).to(mesh.positions)
 
 
-def _range(value, name, low, high):
-    value = (
-        (float(value),) * 2
-        if isinstance(value, (int, float))
-        else tuple(float(v) for v in value)
-    )
-    if len(value) != 2 or not low - 1e-9 <= value[0] <= value[1] <= high + 1e-9:
+def _range(value: Range, name: str, low: float, high: float) -> tuple[float, float]:
+    ends = [value, value] if isinstance(value, (int, float)) else value
+    numbers = tuple(float(end) for end in ends)
+    if len(numbers) != 2 or not low - 1e-9 <= numbers[0] <= numbers[1] <= high + 1e-9:
         raise ValueError(
-            f"{name}={value} must be a number or a range (lowest, highest) within "
+            f"{name}={numbers} must be a number or a range (lowest, highest) within "
             f"{low:.4g} … {high:.4g}"
         )
-    return value
+    return numbers

@@ -1,6 +1,4 @@
-"""Meshes in and out: OBJ with MTL and PNG, GLB, unwrapping, and the gutter around the
-charts of a texture.
-"""
+"""Meshes in and out: OBJ with MTL and PNG, GLB, unwrapping, gutters of textures."""
 
 import os
 import warnings
@@ -12,6 +10,7 @@ import torch.nn.functional as F
 
 from ..media import read_image, to_image
 from ..rasterize import rasterize
+from ..sizes import Size, height_width
 from .meshes import Mesh, repair
 
 # texels: what mip levels and a resize in another program may reach beyond a chart
@@ -20,24 +19,31 @@ GUTTER = 8
 # Meshes in the article's own source, which is under CC BY 4.0: web folder, credit, and
 # SHA-256 of each file.
 _ARTICLE = (
-    "https://raw.githubusercontent.com/distillpub/post--differentiable-parameterizations/"
+    "https://raw.githubusercontent.com/distillpub/"
+    "post--differentiable-parameterizations/"
     "d6c1aae40ad26844e7ad8dce60ecb1eb37e0da1d/static/models/"
 )
+_BUNNY = {
+    "position.3d": "3598027fe741addcbec2a9a7fb5e1910d8a6b806b6e257ebeb96fbaa2683f73e",
+    "uv.3d": "439a3e72957c51f779fd253315c4d5a18eb2eaf7cb1caed9c1aaefec87f0a70e",
+    "face.3d": "560b7e5c9021c2ce6a33c27477a52663675a28794de537a8a039c47dee4a2d93",
+    "tex.jpg": "892a746db1b2fabf1e750f37199d9629560922a8a05fb735421f2ad1e0995329",
+}
 MESHES_ONLINE = {
     "stanford_bunny": (
         _ARTICLE + "bunny/",
         "Stanford bunny, Turk and Levoy, Stanford University, 1994",
-        {
-            "position.3d": "3598027fe741addcbec2a9a7fb5e1910d8a6b806b6e257ebeb96fbaa2683f73e",
-            "uv.3d": "439a3e72957c51f779fd253315c4d5a18eb2eaf7cb1caed9c1aaefec87f0a70e",
-            "face.3d": "560b7e5c9021c2ce6a33c27477a52663675a28794de537a8a039c47dee4a2d93",
-            "tex.jpg": "892a746db1b2fabf1e750f37199d9629560922a8a05fb735421f2ad1e0995329",
-        },
+        _BUNNY,
     ),
 }
 
 
-def load_mesh(path, *, texture=None, unwrap_missing=True):
+def load_mesh(
+    path: str | Path,
+    *,
+    texture: str | Path | torch.Tensor | None = None,
+    unwrap_missing: bool = True,
+) -> Mesh:
     """Read a mesh from OBJ, GLB, glTF, PLY or STL, or from a folder of raw arrays.
 
     Args:
@@ -52,8 +58,8 @@ def load_mesh(path, *, texture=None, unwrap_missing=True):
         become one with one texture.
     Raises: FileNotFoundError; ValueError for files that are not meshes. Broken
         triangles are dropped with a warning.
-    Differs: trimesh would weld the two sides of a texture seam; here they stay two
-        vertices.
+    Differs: trimesh would weld the two sides of a texture seam; here they stay apart,
+        as two vertices.
     """
     path = (
         fetch_mesh(str(path))
@@ -84,10 +90,10 @@ def load_mesh(path, *, texture=None, unwrap_missing=True):
     return mesh
 
 
-def fetch_mesh(name):
-    """Folder with the files of a mesh that is known by name, downloaded on first use
-    and checked against SHA-256.
+def fetch_mesh(name: str) -> Path:
+    """Folder with the files of a mesh that is known by name.
 
+    They are downloaded on first use and checked against SHA-256.
     Raises: ValueError for an unknown name; RuntimeError without a network, saying where
         to put the files by hand.
     """
@@ -115,7 +121,14 @@ def fetch_mesh(name):
     return folder
 
 
-def save_mesh(path, mesh, *, texture=None, gutter=GUTTER, overwrite=False):
+def save_mesh(
+    path: str | Path,
+    mesh: Mesh,
+    *,
+    texture: torch.Tensor | None = None,
+    gutter: int = GUTTER,
+    overwrite: bool = False,
+) -> list[Path]:
     """Write a mesh and its texture; returns the paths written.
 
     Args:
@@ -146,14 +159,14 @@ def save_mesh(path, mesh, *, texture=None, gutter=GUTTER, overwrite=False):
     existing = [str(file) for file in files if file.exists()]
     if existing and not overwrite:
         raise FileExistsError(
-            f"{', '.join(existing)} exist already; pass overwrite=True or choose "
-            "another name"
+            f"{', '.join(existing)} exist already; "
+            "pass overwrite=True or choose another name"
         )
     picture = mesh.texture if texture is None else texture
     if picture is not None and mesh.uv is None:
         raise ValueError(
-            f"{mesh.name} has a texture but no texture coordinates; scene.unwrap(mesh) "
-            "makes them"
+            f"{mesh.name} has a texture but no texture coordinates; "
+            "scene.unwrap(mesh) makes them"
         )
     image = None
     if picture is not None:
@@ -195,7 +208,7 @@ def save_mesh(path, mesh, *, texture=None, gutter=GUTTER, overwrite=False):
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     if kind == ".glb":
-        path.write_bytes(body.export(file_type="glb"))
+        body.export(path, file_type="glb")
         return files
     text, others = trimesh.exchange.obj.export_obj(
         body,
@@ -211,10 +224,10 @@ def save_mesh(path, mesh, *, texture=None, gutter=GUTTER, overwrite=False):
     return [file for file in files if file == path or file.name in others]
 
 
-def unwrap(mesh, *, size=1024, gutter=GUTTER):
-    """The mesh with new texture coordinates from xatlas; its texture, which no longer
-    fits, is dropped.
+def unwrap(mesh: Mesh, *, size: int = 1024, gutter: int = GUTTER) -> Mesh:
+    """The mesh with new texture coordinates from xatlas.
 
+    Its texture, which no longer fits, is dropped.
     Args:
         size: the texture for which the charts are spaced.
         gutter: texels around each chart at that size, so that two charts are at least
@@ -231,10 +244,8 @@ def unwrap(mesh, *, size=1024, gutter=GUTTER):
         ) from error
     if len(mesh.faces) > 150_000:
         warnings.warn(
-            (
-                f"unwrapping {len(mesh.faces):,} triangles takes minutes; simplify the "
-                "mesh first"
-            ),
+            f"unwrapping {len(mesh.faces):,} triangles takes minutes; "
+            "simplify the mesh first",
             stacklevel=2,
         )
     positions = mesh.positions.detach().cpu().float().numpy()
@@ -264,17 +275,18 @@ def unwrap(mesh, *, size=1024, gutter=GUTTER):
     )
 
 
-def chart_mask(mesh, size, *, margin=1):
-    """Texels that belong to a chart, or lie within `margin` of one, `(1, 1, H, W)`
-    bool.
+def chart_mask(mesh: Mesh, size: Size, *, margin: int = 1) -> torch.Tensor:
+    """Texels that belong to a chart, or lie within `margin` of one.
 
+    Returns: `(1, 1, H, W)` bool.
     With a margin of 1 these are all that a bilinear lookup inside a chart can touch.
     """
-    height, width = (size, size) if isinstance(size, int) else size
+    height, width = height_width(size)
+    uv = mesh.required_uv().detach().cpu()
     # so that slivers between texel centres count
     finer = 2 if max(height, width) <= 2048 else 1
     # a whole number of tiles away draws the same
-    uv = mesh.uv.detach().cpu() - mesh.uv.detach().cpu().floor().amin(0)
+    uv = uv - uv.floor().amin(0)
     clip = torch.cat([uv * 2 - 1, torch.zeros(len(uv), 1), torch.ones(len(uv), 1)], 1)
     covered = rasterize(
         clip[None], mesh.faces.cpu(), (height * finer, width * finer)
@@ -283,9 +295,10 @@ def chart_mask(mesh, size, *, margin=1):
     return (F.max_pool2d(covered, 2 * margin + 1, 1, margin) if margin else covered) > 0
 
 
-def dilate(texture, mask, texels=GUTTER):
-    """Continue a texture beyond its charts: each step gives the neighbours of what is
-    filled the mean of it.
+def dilate(
+    texture: torch.Tensor, mask: torch.Tensor, texels: int = GUTTER
+) -> torch.Tensor:
+    """Continue a texture beyond its charts, texel by texel, by the mean of neighbours.
 
     Args:
         texture: `(1, C, H, W)`.

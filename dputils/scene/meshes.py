@@ -1,11 +1,13 @@
-"""Triangle meshes: vertices, faces, texture coordinates, and what is checked about
-them.
-"""
+"""Triangle meshes: vertices, faces, texture coordinates, and checks of them."""
 
 import dataclasses
 import warnings
+from typing import TYPE_CHECKING, Any
 
 import torch
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 @dataclasses.dataclass
@@ -29,7 +31,7 @@ class Mesh:
     texture: torch.Tensor | None = None
     name: str = "mesh"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.positions = torch.as_tensor(self.positions)
         self.faces = torch.as_tensor(self.faces, device=self.positions.device)
         if not self.positions.is_floating_point():
@@ -45,10 +47,9 @@ class Mesh:
             self.faces.max()
         ) < len(self.positions):
             raise ValueError(
-                f"{self.name}: faces name vertices "
-                f"{int(self.faces.min())} to {int(self.faces.max())}, but "
-                f"there are {len(self.positions)}, counted from 0; "
-                "repair(...) drops them"
+                f"{self.name}: faces name vertices {int(self.faces.min())} to "
+                f"{int(self.faces.max())}, but there are {len(self.positions)}, "
+                "counted from 0; repair(...) drops them"
             )
         _check_finite(self.positions, f"{self.name}: positions")
         if self.uv is not None:
@@ -59,20 +60,19 @@ class Mesh:
             if len(self.uv) != len(self.positions):
                 raise ValueError(
                     f"{self.name}: {len(self.uv)} texture coordinates for "
-                    f"{len(self.positions)} vertices; there must be one "
-                    "each, so a vertex on a seam appears once for each "
-                    "side"
+                    f"{len(self.positions)} vertices; there must be one each, "
+                    "so a vertex on a seam appears once for each side"
                 )
             _check_finite(self.uv, f"{self.name}: uv")
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         parts = [f"{len(self.positions):,} vertices", f"{len(self.faces):,} triangles"]
         parts.append("no uv" if self.uv is None else "uv")
         if self.texture is not None:
             parts.append(f"texture {self.texture.shape[-2]}×{self.texture.shape[-1]}")
         return f"Mesh({self.name!r}, {', '.join(parts)})"
 
-    def to(self, device):
+    def to(self, device: torch.device | str) -> "Mesh":
         """The same mesh on another device."""
         move = {
             field: getattr(self, field)
@@ -85,33 +85,43 @@ class Mesh:
             }
         )
 
-    def replace(self, **changes):
+    def replace(self, **changes: Any) -> "Mesh":
         """A copy with other values, such as `mesh.replace(texture=image())`."""
         return dataclasses.replace(self, **changes)
 
     @property
-    def center(self):
+    def center(self) -> torch.Tensor:
         """Centre of the bounding box, `(3,)`."""
         return (self.positions.amin(0) + self.positions.amax(0)) / 2
 
     @property
-    def radius(self):
-        """Half the longest side of the bounding box: the unit in which `sample_views`
-        counts distances.
-        """
+    def radius(self) -> float:
+        """Half the longest side of the bounding box, the unit of distances."""
         return float((self.positions.amax(0) - self.positions.amin(0)).max()) / 2
 
-    def normalized(self):
-        """A copy with the centre of its bounding box at 0 and its longest side from -1
-        to 1, as in the original.
+    def required_uv(self) -> torch.Tensor:
+        """The texture coordinates.
+
+        Raises: ValueError where there are none; it says how to make them.
+        """
+        if self.uv is None:
+            raise ValueError(
+                f"{self.name} has no texture coordinates (uv); "
+                "scene.unwrap(mesh) makes them"
+            )
+        return self.uv
+
+    def normalized(self) -> "Mesh":
+        """A copy whose bounding box has its centre at 0, its longest side from -1 to 1.
+
+        So are the meshes of the original.
         """
         if not self.radius:
             raise ValueError(f"{self.name} has no extent: all its vertices coincide")
         return self.replace(positions=(self.positions - self.center) / self.radius)
 
-    def normals(self):
-        """Unit normals at the vertices `(V, 3)`: the mean of the adjoining faces',
-        weighted by area.
+    def normals(self) -> torch.Tensor:
+        """Unit normals at the vertices, `(V, 3)`: the adjoining faces', by their area.
 
         Vertices at the same position share one, so that a texture seam does not show as
         an edge.
@@ -132,9 +142,10 @@ class Mesh:
         )
         return torch.nn.functional.normalize(total[group], dim=1, eps=1e-20)
 
-    def project(self, cameras):
-        """Vertices in the clip space of each camera, `(N, V, 4)`; cameras `(N, 4, 4)`
-        or `(4, 4)`.
+    def project(self, cameras: torch.Tensor) -> torch.Tensor:
+        """Vertices in the clip space of each camera, `(N, V, 4)`.
+
+        Args: `cameras`, `(N, 4, 4)` or `(4, 4)`.
         """
         cameras = torch.as_tensor(cameras).to(self.positions)
         if cameras.dim() == 2:
@@ -150,41 +161,50 @@ class Mesh:
         )
 
 
-def repair(positions, faces, uv=None, *, name="mesh", texture=None):
-    """A valid `Mesh` from doubtful arrays: drops what cannot be drawn, and says so in a
-    warning.
+def repair(
+    positions: "ArrayLike",
+    faces: "ArrayLike",
+    uv: "ArrayLike | None" = None,
+    *,
+    name: str = "mesh",
+    texture: torch.Tensor | None = None,
+) -> Mesh:
+    """A valid `Mesh` from doubtful arrays, without what cannot be drawn.
 
     Dropped are faces that name vertices that do not exist, have a NaN corner, or name a
     vertex twice or two vertices at one place. NaN texture coordinates become 0.
-    Vertices keep their numbers.
+    Vertices keep their numbers. A warning says what went.
     Raises: ValueError if nothing is left, or if more than half the faces would go: then
         the file means something else.
     """
-    positions, faces = torch.as_tensor(positions).float(), torch.as_tensor(faces).long()
+    positions = torch.as_tensor(positions).float()
+    faces = torch.as_tensor(faces).long()
     _check_shape(positions, 3, f"{name}: positions", "(V, 3)")
     _check_shape(faces, 3, f"{name}: faces", "(F, 3)")
-    total, notes = len(faces), []
+    total = len(faces)
+    notes: list[str] = []
 
-    def keep(good, what):
+    def keep(faces: torch.Tensor, good: torch.Tensor, what: str) -> torch.Tensor:
         if not good.all():
             notes.append(f"{int((~good).sum())} triangles {what}")
         return faces[good]
 
     faces = keep(
+        faces,
         ((faces >= 0) & (faces < len(positions))).all(1),
         "that name vertices that do not exist",
     )
     finite = torch.isfinite(positions).all(1)
-    faces = keep(finite[faces].all(1), "with a corner that is NaN or infinite")
+    faces = keep(faces, finite[faces].all(1), "with a corner that is NaN or infinite")
     positions = torch.where(finite[:, None], positions, 0)
     a, b, c = positions[faces].unbind(1)
     distinct = (a != b).any(1) & (b != c).any(1) & (c != a).any(1)
-    faces = keep(distinct, "without area, two corners being the same")
+    faces = keep(faces, distinct, "without area, two corners being the same")
     if len(faces) < max(1, total / 2):
         raise ValueError(
             f"{name}: of {total} triangles only {len(faces)} can be drawn "
-            f"(dropped: {', '.join(notes) or 'none'}); the file is "
-            "damaged or not a triangle mesh"
+            f"(dropped: {', '.join(notes) or 'none'}); "
+            "the file is damaged or not a triangle mesh"
         )
     if uv is not None:
         uv = torch.as_tensor(uv).float()

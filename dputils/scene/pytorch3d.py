@@ -1,14 +1,18 @@
-"""Meshes to PyTorch3D and back: the place where other people's meshes live. Written for
-version 0.7.9.
-"""
+"""Meshes to PyTorch3D and back. Written for version 0.7.9."""
+
+from typing import TYPE_CHECKING
 
 from ..rasterize.pytorch3d_backend import need_pytorch3d
 from .meshes import Mesh
 
+if TYPE_CHECKING:
+    from pytorch3d.structures import Meshes
 
-def to_pytorch3d(mesh):
-    """The mesh as `pytorch3d.structures.Meshes` with `TexturesUV` (a white texel where
-    it has no texture).
+
+def to_pytorch3d(mesh: Mesh) -> "Meshes":
+    """The mesh as `pytorch3d.structures.Meshes` with `TexturesUV`.
+
+    Where it has no texture, that is a white texel.
     """
     need_pytorch3d()
     from pytorch3d.renderer import TexturesUV
@@ -33,12 +37,11 @@ def to_pytorch3d(mesh):
     return Meshes(verts=[mesh.positions], faces=[mesh.faces], textures=textures)
 
 
-def from_pytorch3d(meshes, index=0, *, name="mesh"):
-    """One of the meshes in a `Meshes` as a `Mesh`; its texture and texture coordinates
-    if it has `TexturesUV`.
+def from_pytorch3d(meshes: "Meshes", index: int = 0, *, name: str = "mesh") -> Mesh:
+    """One of the meshes in a `Meshes` as a `Mesh`.
 
-    Vertices on a texture seam are doubled, since a `Mesh` has one texture coordinate
-    for each.
+    If it has `TexturesUV`, their texture and texture coordinates come along. Vertices
+    on a texture seam are doubled, since a `Mesh` has one texture coordinate for each.
     Raises: ValueError for several maps on one mesh.
     """
     need_pytorch3d()

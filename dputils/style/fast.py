@@ -10,13 +10,21 @@ like numbers.
 
 import difflib
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, Literal, TypeAlias, cast
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from .. import data
+
+Kind: TypeAlias = Literal["instance", "batch", "none"]
+"""Of a normalization."""
+
+Style: TypeAlias = int | str | dict[str, float] | torch.Tensor
+"""An index, a name, `{name: share}`, or a mixture `(styles,)` or `(N, styles)`."""
 
 
 class ConditionalNorm(nn.Module):
@@ -26,14 +34,17 @@ class ConditionalNorm(nn.Module):
     deviation; this takes the photograph's contrast away. Then the style puts its own
     in: `gain[style] · x + shift[style]`.
 
-    Args: `channels`, `styles`: how many of each. `kind`: "instance"; "batch" averages
-        over the pictures too, "none"
-        only scales and shifts: to see what the normalization is for.
+    Args:
+        channels, styles: how many of each.
+        kind: "instance"; "batch" averages over the pictures too, "none" only scales and
+            shifts, to see what the normalization is for.
+    Raises: ValueError for another kind.
+    Gradients: reach the activations, the mixture, gains and shifts.
     Source: Dumoulin, Shlens and Kudlur, A Learned Representation for Artistic Style
         (2017).
     """
 
-    def __init__(self, channels, styles, kind="instance"):
+    def __init__(self, channels: int, styles: int, kind: Kind = "instance") -> None:
         super().__init__()
         if kind not in ("instance", "batch", "none"):
             raise ValueError(f'kind is "instance", "batch" or "none", not {kind!r}')
@@ -41,7 +52,8 @@ class ConditionalNorm(nn.Module):
         self.gain = nn.Parameter(torch.ones(styles, channels))
         self.shift = nn.Parameter(torch.zeros(styles, channels))
 
-    def forward(self, x, mixture):
+    def forward(self, x: torch.Tensor, mixture: torch.Tensor) -> torch.Tensor:
+        """Normalize `(N, C, H, W)` and give it the style `mixture`, `(N, styles)`."""
         if self.kind == "instance":
             # one channel a group: instance normalization
             x = F.group_norm(x, x.shape[1])
@@ -52,21 +64,22 @@ class ConditionalNorm(nn.Module):
 
 
 class ConvNorm(nn.Module):
-    """Mirrored border, convolution, conditional normalization; `enlarge` doubles the
-    size before.
+    """Mirrored border, convolution, `ConditionalNorm`; `enlarge` doubles the size.
+
+    `inputs` and `outputs` are channels; `kernel` is a side in pixels.
     """
 
     def __init__(
         self,
-        inputs,
-        outputs,
-        kernel,
-        styles,
+        inputs: int,
+        outputs: int,
+        kernel: int,
+        styles: int,
         *,
-        stride=1,
-        enlarge=False,
-        kind="instance",
-    ):
+        stride: int = 1,
+        enlarge: bool = False,
+        kind: Kind = "instance",
+    ) -> None:
         super().__init__()
         self.enlarge = enlarge
         # Mirrored, since zeros would paint a frame around every picture.
@@ -81,7 +94,7 @@ class ConvNorm(nn.Module):
         )
         self.norm = ConditionalNorm(outputs, styles, kind)
 
-    def forward(self, x, mixture):
+    def forward(self, x: torch.Tensor, mixture: torch.Tensor) -> torch.Tensor:
         # Repeated pixels and a convolution: a transposed convolution would paint a
         # checkerboard.
         x = F.interpolate(x, scale_factor=2) if self.enlarge else x
@@ -89,9 +102,9 @@ class ConvNorm(nn.Module):
 
 
 class FastStyle(nn.Module):
-    """A photograph and a style in, the repainted photograph out: `(N, 3, H, W)` in [0,
-    1], both.
+    """A photograph and a style in, the repainted photograph out.
 
+    Both are `(N, 3, H, W)` in [0, 1].
     Two strided convolutions, residual blocks at a quarter of the size, two enlarging
     convolutions, a sigmoid.
 
@@ -108,22 +121,31 @@ class FastStyle(nn.Module):
         instead of a scaled tanh.
     """
 
-    def __init__(self, styles, *, width=12, blocks=4, kind="instance"):
+    meta: dict[str, Any]
+
+    def __init__(
+        self,
+        styles: Sequence[str],
+        *,
+        width: int = 12,
+        blocks: int = 4,
+        kind: Kind = "instance",
+    ) -> None:
         super().__init__()
         self.styles, self.width, self.kind = list(styles), width, kind
-        options, count = {"kind": kind}, len(self.styles)
+        count = len(self.styles)
         self.down = nn.ModuleList(
             [
-                ConvNorm(3, width, 5, count, **options),
-                ConvNorm(width, 2 * width, 3, count, stride=2, **options),
-                ConvNorm(2 * width, 4 * width, 3, count, stride=2, **options),
+                ConvNorm(3, width, 5, count, kind=kind),
+                ConvNorm(width, 2 * width, 3, count, stride=2, kind=kind),
+                ConvNorm(2 * width, 4 * width, 3, count, stride=2, kind=kind),
             ]
         )
         self.blocks = nn.ModuleList(
             [
                 nn.ModuleList(
                     [
-                        ConvNorm(4 * width, 4 * width, 3, count, **options)
+                        ConvNorm(4 * width, 4 * width, 3, count, kind=kind)
                         for _ in range(2)
                     ]
                 )
@@ -132,16 +154,17 @@ class FastStyle(nn.Module):
         )
         self.up = nn.ModuleList(
             [
-                ConvNorm(4 * width, 2 * width, 3, count, enlarge=True, **options),
-                ConvNorm(2 * width, width, 3, count, enlarge=True, **options),
+                ConvNorm(4 * width, 2 * width, 3, count, enlarge=True, kind=kind),
+                ConvNorm(2 * width, width, 3, count, enlarge=True, kind=kind),
             ]
         )
-        self.last = ConvNorm(width, 3, 5, count, **options)
+        self.last = ConvNorm(width, 3, 5, count, kind=kind)
 
-    def forward(self, images, style=0):
-        """Repaint; `style` is a name, an index, `{name: share}`, or a mixture
-        `(styles,)` or `(N, styles)`.
+    def forward(self, images: torch.Tensor, style: Style = 0) -> torch.Tensor:
+        """Repaint `images`, `(N, 3, H, W)` in [0, 1], 16 pixels a side or more.
 
+        `style` is a name, an index, `{name: share}`, or a mixture `(styles,)` or
+        `(N, styles)`.
         Raises: ValueError for an unknown style (with the nearest names), or pictures of
             another shape.
         """
@@ -158,15 +181,18 @@ class FastStyle(nn.Module):
         mixture = self.mixture(style).to(x).expand(len(x), -1)
         for layer in self.down:
             x = F.relu(layer(x, mixture))
-        for first, second in self.blocks:
+        for block in self.blocks:
+            first, second = cast(nn.ModuleList, block)
             x = x + second(F.relu(first(x, mixture)), mixture)
         for layer in self.up:
             x = F.relu(layer(x, mixture))
-        return self.last(x, mixture).sigmoid()[..., :height, :width]
+        painted: torch.Tensor = self.last(x, mixture).sigmoid()
+        return painted[..., :height, :width]
 
-    def mixture(self, style):
-        """Shares of the styles, `(1 or N, styles)`, for whatever `forward` takes as a
-        style.
+    def mixture(self, style: Style) -> torch.Tensor:
+        """Shares of the styles, `(1 or N, styles)`, of what `forward` takes as style.
+
+        Raises: ValueError for an unknown style, or a mixture of another shape.
         """
         if torch.is_tensor(style) and style.is_floating_point():
             if style.dim() not in (1, 2) or style.shape[-1] != len(self.styles):
@@ -176,13 +202,13 @@ class FastStyle(nn.Module):
                     f"not {tuple(style.shape)}"
                 )
             return style if style.dim() == 2 else style[None]
-        shares = style if isinstance(style, dict) else {style: 1.0}
+        shares: dict[Any, float] = style if isinstance(style, dict) else {style: 1.0}
         found = torch.zeros(1, len(self.styles))
         for name, share in shares.items():
             found[0, self._index(name)] += share
         return found
 
-    def _index(self, style):
+    def _index(self, style: int | str) -> int:
         if isinstance(style, int) and -len(self.styles) <= style < len(self.styles):
             return style
         if style in self.styles:
@@ -198,9 +224,12 @@ class FastStyle(nn.Module):
         )
 
 
-def save(net, path, meta=None):
-    """Write a network as half-precision safetensors with its shape, its styles and
-    `meta`, a dict of facts for JSON.
+def save(
+    net: FastStyle, path: str | Path, meta: Mapping[str, Any] | None = None
+) -> None:
+    """Write a network as half-precision safetensors.
+
+    Its shape, its styles and `meta`, facts for JSON, go into the header.
     """
     from safetensors.torch import save_file
 
@@ -223,10 +252,10 @@ def save(net, path, meta=None):
     partial.replace(path)
 
 
-def load_fast_style(path=None):
-    """The bundled network, or one that you trained: frozen, float32; `net.styles` names
-    its styles.
+def load_fast_style(path: str | Path | None = None) -> FastStyle:
+    """The bundled network, or one that `save` wrote: frozen, float32.
 
+    `net.styles` names its styles.
     Raises: ValueError if the file holds something else.
     """
     from safetensors import safe_open

@@ -9,13 +9,14 @@ import torch
 from torch import nn
 
 
-def gram_matrix(features):
-    """How often channels fire together, wherever that is: `(N, C, H, W)` ->
-    `(N, C, C)`.
+def gram_matrix(features: torch.Tensor) -> torch.Tensor:
+    """How often channels fire together: `(N, C, H, W)` to `(N, C, C)`.
 
     Entry (i, j) is the mean over positions of channel i times channel j, so pictures of
     different sizes compare. Symmetric, positive semi-definite, and separate for every
     picture of the batch.
+    Raises: ValueError for another shape.
+    Gradients: reach the features.
     """
     if features.dim() != 4:
         raise ValueError(
@@ -27,21 +28,24 @@ def gram_matrix(features):
 
 
 class MovingAverageGram(nn.Module):
-    """A Gram matrix with a memory: the value is the average over past views, the
-    gradient goes to this view.
+    """A Gram matrix with a memory of past views, and a gradient for this one.
 
     `average ← decay · average + (1 - decay) · gram`, and the result is
     `gram + stop_gradient(average - gram)`. Each view then only has to supply what the
     others lack. One instance per layer.
 
-    Args: decay, between 0 (no memory) and 1; the article uses 0.95.
+    Args: decay, from 0 (no memory) to below 1; the article uses 0.95.
+    Shapes: `(N, C, C)` in and out.
+    Raises: ValueError for another decay.
     Gradients: d result / d gram is the identity, not (1 - decay).
     Source: article, section 6 and its footnote on the stop-gradient trick.
     Differs: the average starts at the first Gram matrix. TensorFlow's starts at zero
-    and stays too small for the first dozens of steps.
+        and stays too small for the first dozens of steps.
     """
 
-    def __init__(self, decay=0.95):
+    average: torch.Tensor | None
+
+    def __init__(self, decay: float = 0.95) -> None:
         super().__init__()
         if not 0 <= decay < 1:
             raise ValueError(
@@ -50,7 +54,7 @@ class MovingAverageGram(nn.Module):
         self.decay = decay
         self.register_buffer("average", None)
 
-    def forward(self, gram):
+    def forward(self, gram: torch.Tensor) -> torch.Tensor:
         with torch.no_grad():
             now = gram.detach()
             self.average = (
@@ -61,5 +65,6 @@ class MovingAverageGram(nn.Module):
             difference = self.average - now
         return gram + difference
 
-    def reset(self):
+    def reset(self) -> None:
+        """Forget all views: the next one starts the average anew."""
         self.average = None

@@ -5,9 +5,14 @@ for activations of one layer.
 import torch
 
 
-def moment_loss(found, target, order=2, *, central=True):
-    """How far the first moments of each channel are from the target's, one number a
-    picture: `(N,)`.
+def moment_loss(
+    found: torch.Tensor,
+    target: torch.Tensor,
+    order: int = 2,
+    *,
+    central: bool = True,
+) -> torch.Tensor:
+    """How far the first moments of each channel are from the target's, per picture.
 
     L = 1/C · Σᵢ ψᵢ · Σⱼ (Mᵢ(Fⱼ found) - Mᵢ(Fⱼ target))², with i from 1 to `order` and j
     over the C channels. Mᵢ is the i-th moment over positions, and ψᵢ = min(1, 1 / |mean
@@ -24,10 +29,10 @@ def moment_loss(found, target, order=2, *, central=True):
         asks for them.
     Raises: ValueError for an order below 1, or activations that do not fit.
     Source: a thesis on moments as style (equations 1.4 and 1.5 of its appendix);
-    matching central moments is Zellinger et al., Central Moment Discrepancy (2017).
+        matching central moments is Zellinger et al., Central Moment Discrepancy (2017).
     Differs: the appendix does not say whether its moments are central. It writes ψ
-    without the absolute value, which would turn the loss round where a layer is skewed
-    to the left.
+        without the absolute value, which would turn the loss round where a layer is
+        skewed to the left.
     """
     _check_pair(found, target, same_size=False)
     if not isinstance(order, int) or order < 1:
@@ -35,17 +40,22 @@ def moment_loss(found, target, order=2, *, central=True):
             f"order={order!r} must be a whole number of at least 1: 2 compares means "
             "and variances"
         )
-    total = 0.0
+    total: torch.Tensor | float = 0.0
     for a, b in zip(_moments(found, order, central), _moments(target, order, central)):
         # min(1, 1 / |mean|), also where the mean is zero
         weight = 1 / b.mean(1).abs().clamp(min=1)
         total = total + weight * (a - b).square().mean(1)
-    return total
+    return torch.as_tensor(total)
 
 
-def mmd_loss(found, target, *, bandwidth=None, generator=None):
-    """Maximum mean discrepancy from pairs of neighbouring positions, one number a
-    picture: `(N,)`.
+def mmd_loss(
+    found: torch.Tensor,
+    target: torch.Tensor,
+    *,
+    bandwidth: float | None = None,
+    generator: torch.Generator | None = None,
+) -> torch.Tensor:
+    """Maximum mean discrepancy from pairs of neighbouring positions, per picture.
 
     L = Σ over channels and pairs of h, with h = k(s, s') + k(n, n') - k(s, n') - k(s',
     n). Here s and s' are the target's values at two neighbours in raster order
@@ -69,13 +79,16 @@ def mmd_loss(found, target, *, bandwidth=None, generator=None):
     Raises: ValueError for a bandwidth that is not positive, or activations that do not
         fit.
     Source: Gretton et al., A Kernel Two-Sample Test (2012), the statistic of linear
-    time; equation 1.6 of the appendix named in `moment_loss`, which leaves the kernel
-    open. Ours is the usual Gaussian.
+        time; equation 1.6 of the appendix named in `moment_loss`, which leaves the
+        kernel open. Ours is the usual Gaussian.
     """
     _check_pair(found, target, same_size=True)
+    width: torch.Tensor | float
     if bandwidth is None:
-        bandwidth = target.detach().flatten(1).std(1).clamp(min=1e-12)[:, None, None]
-    elif not bandwidth > 0:
+        width = target.detach().flatten(1).std(1).clamp(min=1e-12)[:, None, None]
+    elif bandwidth > 0:
+        width = bandwidth
+    else:
         raise ValueError(
             f"bandwidth={bandwidth} must be positive; None takes the target's standard "
             "deviation"
@@ -94,15 +107,15 @@ def mmd_loss(found, target, *, bandwidth=None, generator=None):
         s[..., 1:last:2],
     )
 
-    def kernel(a, b):
-        return torch.exp(-((a - b) / bandwidth).square() / 2)
+    def kernel(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        return torch.exp(-((a - b) / width).square() / 2)
 
     return (kernel(s1, s2) + kernel(n1, n2) - kernel(s1, n2) - kernel(s2, n1)).sum(
         (1, 2)
     )
 
 
-def _moments(features, order, central):
+def _moments(features: torch.Tensor, order: int, central: bool) -> list[torch.Tensor]:
     """Moments 1 to `order` of every channel over its positions: a list of `(N, C)`."""
     flat = features.flatten(2)
     mean = flat.mean(2)
@@ -114,10 +127,8 @@ def _moments(features, order, central):
     return moments
 
 
-def _check_pair(found, target, *, same_size):
-    """Activations of the same channels, with one target for all pictures or one for
-    each.
-    """
+def _check_pair(found: torch.Tensor, target: torch.Tensor, *, same_size: bool) -> None:
+    """ValueError unless the channels agree, with one target for all or one for each."""
     shapes = f"{tuple(found.shape)} and {tuple(target.shape)}"
     if found.dim() != 4 or target.dim() != 4:
         raise ValueError(

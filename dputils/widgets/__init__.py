@@ -1,5 +1,4 @@
-"""Figures to play with: one script each, hosted as self-contained HTML or, for pictures
-that change, as a widget.
+"""Figures to play with, as self-contained HTML or, for pictures that change, widgets.
 
     CompareSlider(before, after)         two pictures and a line to wipe between them
     FrameScrubber(film, film)            films in step, one slider

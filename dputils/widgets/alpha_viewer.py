@@ -1,11 +1,12 @@
-"""Pictures with opacity over a background that the reader chooses (article, figure 11)."""
+"""Pictures with opacity over backgrounds that one chooses (article, figure 11)."""
 
 import re
+from collections.abc import Sequence
 
 from PIL import Image
 
 from ..alpha import blend_over, checkerboard
-from ..media import picture_sheet, read_image
+from ..media import Pictures, picture_sheet, read_image
 from .encoding import as_pictures, encode_within
 from .hosting import Component
 
@@ -14,12 +15,11 @@ TILE = 8  # pixels on the screen
 
 
 class AlphaViewer(Component):
-    """Half-transparent pictures over light, dark, a checkerboard or a colour of one's
-    own; α alone; opacity.
+    """Half-transparent pictures over light, dark, a checkerboard or one's own colour.
 
-    The browser blends in linear light, as `alpha.blend_over` does. The opacity slider
-    moves each picture's α towards 1, so that the colours hidden under α = 0 come out
-    too.
+    The browser blends in linear light, as `alpha.blend_over` does. A switch shows α
+    alone. The opacity slider moves each picture's α towards 1, so that even the colours
+    hidden under α = 0 come out.
 
     Args:
         images: `(N, 4, H, W)` in [0, 1], colour not multiplied by opacity; or a list,
@@ -29,8 +29,8 @@ class AlphaViewer(Component):
         color: the own colour at first, "#rrggbb".
         opacity: where the slider starts: 0 shows α as it is, 1 the picture without it.
         columns: pictures per row on a wide page.
-        width: of the figure in CSS pixels; by default what the pictures need, up to
-            960.
+        width: of the figure in CSS pixels; by default 960, or less if the pictures need
+            less.
     Raises: ValueError for pictures without opacity, for an unknown background, and for
         more than a notebook should carry.
     """
@@ -39,16 +39,16 @@ class AlphaViewer(Component):
 
     def __init__(
         self,
-        images,
-        captions=None,
+        images: Pictures,
+        captions: Sequence[str] | None = None,
         *,
-        background="checker",
-        color="#4a90d9",
-        opacity=0.0,
-        columns=4,
-        width=None,
-        live=False,
-    ):
+        background: str = "checker",
+        color: str = "#4a90d9",
+        opacity: float = 0.0,
+        columns: int = 4,
+        width: int | None = None,
+        live: bool = False,
+    ) -> None:
         if background not in BACKGROUNDS:
             raise ValueError(
                 f"background is one of {', '.join(BACKGROUNDS)}, not {background!r}; "
@@ -96,7 +96,7 @@ class AlphaViewer(Component):
             live=live,
         )
 
-    def update(self, images):
+    def update(self, images: Pictures) -> None:
         """Show as many other pictures; only with live=True."""
         pictures = _with_opacity(images)
         if len(pictures) != len(self._pictures):

@@ -1,15 +1,21 @@
-"""What belongs to a notebook cell: when the cell runs again, the figure that its last
-run left is closed.
-"""
+"""What belongs to a notebook cell: when it runs again, its old figures are closed."""
 
 import sys
+from typing import Any, Protocol
 
-_left = {}  # cell: (which run of it, what that run made)
+
+class Closable(Protocol):
+    def close(self) -> None: ...
 
 
-def close_earlier(figure):
-    """Remember a live figure as its cell's, and close those of the cell's earlier run:
-    nobody can see them any more.
+# cell: (which run of it, what that run made)
+_left: dict[str, tuple[int, list[Closable]]] = {}
+
+
+def close_earlier(figure: Closable) -> None:
+    """Remember a live figure as its cell's, and close those of the cell's earlier run.
+
+    Nobody can see them any more.
     """
     cell, run = running_cell()
     if cell is None:
@@ -22,11 +28,10 @@ def close_earlier(figure):
     _left[cell] = run, [*figures, figure]
 
 
-def running_cell():
-    """The notebook cell that is being run, and the how-manieth run it is; (None, 0)
-    elsewhere.
-    """
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+def running_cell() -> tuple[str | None, int]:
+    """The notebook cell that is being run, and which run it is; (None, 0) elsewhere."""
+    ipython = sys.modules.get("IPython")
+    shell: Any = None if ipython is None else ipython.get_ipython()
     message = shell.get_parent() if hasattr(shell, "get_parent") else None
     return (message or {}).get("metadata", {}).get("cellId"), getattr(
         shell, "execution_count", 0

@@ -1,15 +1,17 @@
 """Two pictures in one frame, with a line to wipe between them (article, figure 4)."""
 
-from ..media import picture_sheet
+from collections.abc import Sequence
+
+from ..media import Pictures, picture_sheet
 from .encoding import as_pictures, encode_within
 from .hosting import Component
-from .pickers import picker_state
+from .pickers import Pickers, picker_state
 
 
 class CompareSlider(Component):
-    """Before at the left of a line, after at its right; the line follows finger, mouse
-    and arrow keys.
+    """Two pictures in one frame: before at the left of a line, after at its right.
 
+    The line follows finger, mouse and arrow keys.
     Args:
         before, after: one picture each `(C, H, W)` in [0, 1], or as many as there is to
             pick from, `(N, C, H, W)` or a list; all of one size. One `before` serves
@@ -30,15 +32,15 @@ class CompareSlider(Component):
 
     def __init__(
         self,
-        before,
-        after,
+        before: Pictures,
+        after: Pictures,
         *,
-        labels=("before", "after"),
-        pickers=None,
-        start=0.67,
-        width=None,
-        live=False,
-    ):
+        labels: Sequence[str] = ("before", "after"),
+        pickers: Pickers | None = None,
+        start: float = 0.67,
+        width: int | None = None,
+        live: bool = False,
+    ) -> None:
         if len(labels) != 2 or isinstance(labels, str):
             raise ValueError(
                 f"labels are two texts, for left and right, not {labels!r}"
@@ -65,7 +67,9 @@ class CompareSlider(Component):
             live=live,
         )
 
-    def update(self, before=None, after=None):
+    def update(
+        self, before: Pictures | None = None, after: Pictures | None = None
+    ) -> None:
         """Show other pictures in place of the first ones; only with live=True."""
         befores, afters = _paired(
             self._befores if before is None else before,
@@ -73,8 +77,8 @@ class CompareSlider(Component):
         )
         if len(afters) != len(self._afters):
             raise ValueError(
-                f"this figure has {len(self._afters)} pairs, not {len(afters)}; give "
-                "as many"
+                f"this figure has {len(self._afters)} pairs, not {len(afters)}; "
+                "give as many"
             )
         self._befores, self._afters = befores, afters
         self.push(aspect=afters[0].width / afters[0].height, **self._files())
@@ -95,8 +99,8 @@ def _paired(before, after):
     befores = befores * len(afters) if len(befores) == 1 else befores
     if len(befores) != len(afters):
         raise ValueError(
-            f"{len(befores)} pictures before and {len(afters)} after; give as many of "
-            "both"
+            f"{len(befores)} pictures before and {len(afters)} after; "
+            "give as many of both"
         )
     if befores[0].size != afters[0].size:
         (w, h), (w2, h2) = befores[0].size, afters[0].size

@@ -1,34 +1,43 @@
-"""Sliders, choices and switches: what a panel's controls are, and which function takes
-which.
-"""
+"""Sliders, choices and switches of a panel, and which function takes which."""
 
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from numbers import Real
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 # a slider whose ends differ by this factor gives each power of ten the same room
 LOGARITHMIC = 20
 
 
 class Control(NamedTuple):
-    """What the page needs of a control, what it starts with, and how to read what the
-    page sends back.
+    """A slider, a choice or a switch.
+
+    Attributes:
+        state: what the page needs of it.
+        start: what it starts with, as the page says it.
+        read: its value, from what the page sends back.
     """
 
-    state: dict
-    start: object
-    read: Callable
+    state: dict[str, Any]
+    start: Any
+    read: Callable[[Any], Any]
 
 
-def controls_from(wanted, starts):
+def controls_from(
+    wanted: Mapping[str, Any], starts: Mapping[str, Any]
+) -> dict[str, Control]:
     """`{name: (low, high), [choices], {label: value} or bool}` as `{name: Control}`.
 
     `starts` are the values to start with, where the control itself does not say one.
     Raises: ValueError for what is none of these.
     """
-    makers = {tuple: _slider, list: _choice, dict: _choice, bool: _switch}
+    makers: dict[type, Callable] = {
+        tuple: _slider,
+        list: _choice,
+        dict: _choice,
+        bool: _switch,
+    }
     found = {}
     for name, what in wanted.items():
         if type(what) not in makers:
@@ -41,24 +50,22 @@ def controls_from(wanted, starts):
     return found
 
 
-def defaults(function):
+def defaults(function: object) -> dict[str, Any]:
     """The parameters of a function that have a default: `{name: default}`."""
     return {
         p.name: p.default for p in _parameters(function) if p.default is not p.empty
     }
 
 
-def taken(function, offered):
-    """Those of the offered values that a function has a parameter for (all, if it has
-    `**anything`).
-    """
+def taken(function: object, offered: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the offered values that a function takes; all with `**anything`."""
     parameters = _parameters(function)
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
         return dict(offered)
     return {p.name: offered[p.name] for p in parameters if p.name in offered}
 
 
-def in_words(controls, raw):
+def in_words(controls: Mapping[str, Control], raw: Mapping[str, Any]) -> str:
     """What controls say, for who cannot see them: "decay power 1.5, basis Fourier"."""
 
     def said(state, value):
@@ -78,7 +85,7 @@ def in_words(controls, raw):
     )
 
 
-# ---- helpers ----------------------------------------------------------------------------------------------------
+# ---- helpers -------------------------------------------------------------------------
 
 
 def _parameters(function):

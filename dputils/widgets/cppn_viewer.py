@@ -1,20 +1,17 @@
-"""A CPPN drawn by the reader's graphics card: move, zoom, morph, save (article, section
-3, figures 7 to 9).
-"""
+"""A CPPN drawn by the reader's graphics card (article, section 3, figures 7 to 9)."""
 
 import torch
 
-from ..cppn import glsl_body, interpolate_weights
+from ..cppn import CPPN, glsl_body, interpolate_weights
 from ..media import picture_sheet
 from .hosting import Component
 
 
 class CppnViewer(Component):
-    """A CPPN's picture at any zoom, from the shader that `to_glsl` writes; with a
-    second CPPN, a slider between them.
+    """A CPPN's picture at any zoom, from the shader that `to_glsl` writes.
 
-    Drag or arrow keys move it, the wheel (after a click), two fingers, and + and -
-    zoom, 0 returns.
+    With a second CPPN there is a slider between them. Drag or arrow keys move the
+    picture; the wheel (after a click), two fingers, and + and - zoom; 0 returns.
 
     Args:
         cppn: with one picture (`cppn[0]` picks one of a batch).
@@ -24,22 +21,22 @@ class CppnViewer(Component):
         morph: where the slider starts, 0 to 1.
         group: viewers of a page with the same name move, zoom and morph together.
         width: of the picture in CSS pixels.
-    Raises: as `glsl.glsl_body`.
+    Raises: as `cppn.glsl_body`.
     """
 
     module = "cppn_viewer.js"
 
     def __init__(
         self,
-        cppn,
-        other=None,
+        cppn: CPPN,
+        other: CPPN | None = None,
         *,
-        exaggeration=1.0,
-        morph=0.0,
-        group="",
-        width=400,
-        live=False,
-    ):
+        exaggeration: float = 1.0,
+        morph: float = 0.0,
+        group: str = "",
+        width: int = 400,
+        live: bool = False,
+    ) -> None:
         if not 0 <= morph <= 1:
             raise ValueError(
                 f"morph is from 0 (the first CPPN) to 1 (the other), not {morph}"
@@ -81,7 +78,7 @@ class CppnViewer(Component):
             live=live,
         )
 
-    def update(self, cppn, other=None):
+    def update(self, cppn: CPPN, other: CPPN | None = None) -> None:
         """Draw another CPPN, or another pair; only with live=True."""
         if (other is not None) != self.state["pair"]:
             raise ValueError(

@@ -1,8 +1,10 @@
-"""Films in step: one slider for several rows, so that frames can be compared (article,
-figures 2, 8 and 9).
-"""
+"""Films in step, with one slider for all of them (article, figures 2, 8 and 9)."""
 
-from ..media import picture_sheet
+from collections.abc import Sequence
+
+from PIL import Image
+
+from ..media import Pictures, picture_sheet
 from .encoding import as_pictures, encode_within
 from .hosting import Component
 
@@ -15,8 +17,7 @@ class FrameScrubber(Component):
         titles: one text a film.
         labels: one text a frame, such as "step 64"; by default its number.
         layout: "rows", each film's current frame beside every third one, or "films",
-            side by side, large, with controls that come when mouse, finger or keyboard
-            does.
+            side by side, large, with controls that mouse, finger or keyboard bring out.
         every: which frames the strip of a row shows.
         fps: frames a second.
         ping_pong: play forwards, then backwards; otherwise start again.
@@ -32,17 +33,17 @@ class FrameScrubber(Component):
 
     def __init__(
         self,
-        *films,
-        titles=None,
-        labels=None,
-        layout="rows",
-        every=3,
-        fps=15,
-        ping_pong=True,
-        autoplay=False,
-        width=None,
-        live=False,
-    ):
+        *films: Pictures,
+        titles: Sequence[str] | None = None,
+        labels: Sequence[str] | None = None,
+        layout: str = "rows",
+        every: int = 3,
+        fps: float = 15,
+        ping_pong: bool = True,
+        autoplay: bool = False,
+        width: int | None = None,
+        live: bool = False,
+    ) -> None:
         if layout not in ("rows", "films"):
             raise ValueError(f'layout is "rows" or "films", not {layout!r}')
         if fps <= 0 or every < 1:
@@ -80,7 +81,7 @@ class FrameScrubber(Component):
                 **self._files(),
             },
             picture=picture_sheet(
-                sum([[film[0], film[middle], film[-1]] for film in self._films], []),
+                [film[k] for film in self._films for k in (0, middle, -1)],
                 columns=3,
                 rows=titles,
             ),
@@ -89,16 +90,15 @@ class FrameScrubber(Component):
             live=live,
         )
 
-    def update(self, *films):
+    def update(self, *films: Pictures) -> None:
         """Show other films with the same number of frames; only with live=True."""
-        films = _in_step(films)
-        if (len(films), len(films[0])) != (len(self._films), len(self._films[0])):
+        others = _in_step(films)
+        if (len(others), len(others[0])) != (len(self._films), len(self._films[0])):
             raise ValueError(
-                f"this figure has {len(self._films)} films of "
-                f"{len(self._films[0])} frames, not {len(films)} of "
-                f"{len(films[0])}"
+                f"this figure has {len(self._films)} films of {len(self._films[0])} "
+                f"frames, not {len(others)} of {len(others[0])}"
             )
-        self._films = films
+        self._films = others
         self.push(**self._files())
 
     def _files(self):
@@ -109,21 +109,21 @@ class FrameScrubber(Component):
         }
 
 
-def _in_step(films):
+def _in_step(films: Sequence[Pictures]) -> list[list[Image.Image]]:
     if not films:
         raise ValueError("give at least one film, a tensor (N, C, H, W)")
-    films = [
+    found = [
         as_pictures(film, f"film {number}") for number, film in enumerate(films, 1)
     ]
-    counts = [len(film) for film in films]
+    counts = [len(film) for film in found]
     if len(set(counts)) > 1:
         raise ValueError(
-            f"the films have {', '.join(map(str, counts))} frames; give all equally "
-            "many"
+            f"the films have {', '.join(map(str, counts))} frames; "
+            "give all equally many"
         )
     if counts[0] < 2:
         raise ValueError(
-            "a film needs at least 2 frames, and this has one; show_images shows a "
-            "single picture"
+            "a film needs at least 2 frames, and this has one; "
+            "show_images shows a single picture"
         )
-    return films
+    return found

@@ -1,13 +1,14 @@
 """Many pictures at once, each of which grows under the pointer (article, figure 7)."""
 
-from ..media import picture_sheet
+from collections.abc import Sequence
+
+from ..media import Pictures, picture_sheet
 from .encoding import as_pictures, encode_within
 from .hosting import Component
 
 
 class Gallery(Component):
-    """A grid of pictures with as many columns as fit, up to `columns`: hovering, focus
-    or a tap enlarges one.
+    """A grid of pictures, one of which hovering, focus or a tap enlarges.
 
     Args:
         images: `(N, C, H, W)` in [0, 1], or a list, all of one size.
@@ -23,8 +24,15 @@ class Gallery(Component):
     module = "gallery.js"
 
     def __init__(
-        self, images, captions=None, *, columns=8, zoom=1.6, width=None, live=False
-    ):
+        self,
+        images: Pictures,
+        captions: Sequence[str] | None = None,
+        *,
+        columns: int = 8,
+        zoom: float = 1.6,
+        width: int | None = None,
+        live: bool = False,
+    ) -> None:
         self._pictures = as_pictures(images)
         count = len(self._pictures)
         if captions is not None and (
@@ -60,7 +68,7 @@ class Gallery(Component):
             live=live,
         )
 
-    def update(self, images):
+    def update(self, images: Pictures) -> None:
         """Show as many other pictures; only with live=True."""
         pictures = as_pictures(images)
         if len(pictures) != len(self._pictures):

@@ -1,22 +1,22 @@
-"""One ES module, hosted twice: as self-contained HTML without a kernel, or as an
-anywidget that Python updates.
-"""
+"""One ES module, hosted as HTML without a kernel, or as an anywidget for Python."""
 
 import base64
 import hashlib
 import html
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from ..media import Picture
 from .encoding import PAYLOAD, encode
 
 STATIC = Path(__file__).resolve().parent / "static"
 
 
 class Component:
-    """A figure: a script from static/, the state it reads, and a still picture for
-    where no script may run.
+    """A figure: a script from static/, its state, and a still for where no script runs.
 
     Args:
         state: what the script reads with `model.get(name)`: names to JSON values.
@@ -28,8 +28,16 @@ class Component:
     """
 
     module = ""  # the name of the script in static/
+    widget: Any  # an AnyWidget, or None where the figure is a still page
 
-    def __init__(self, state, *, picture, alt, live=False):
+    def __init__(
+        self,
+        state: Mapping[str, Any],
+        *,
+        picture: Picture | bytes,
+        alt: str,
+        live: bool = False,
+    ) -> None:
         self.state, self.alt = {**state, "alt": alt}, alt
         self.still = (
             picture
@@ -39,12 +47,12 @@ class Component:
         self.widget = make_widget(self.module, self.state) if live else None
         if not live and (size := len(self.html())) > PAYLOAD:
             raise ValueError(
-                f"this {type(self).__name__} would add {size / 1000:.0f} "
-                "kB to a saved notebook, and a figure may add "
-                f"{PAYLOAD // 1000} kB; show fewer or smaller pictures"
+                f"this {type(self).__name__} would add {size / 1000:.0f} kB to a saved "
+                f"notebook, and a figure may add {PAYLOAD // 1000} kB; "
+                "show fewer or smaller pictures"
             )
 
-    def push(self, **state):
+    def push(self, **state: Any) -> None:
         """Give the shown figure new state; only with live=True."""
         if self.widget is None:
             raise ValueError(
@@ -63,10 +71,8 @@ class Component:
             for name, value in state.items():
                 setattr(self.widget, name, value)
 
-    def html(self):
-        """The figure as a piece of HTML that loads nothing: still picture, script and
-        data in one.
-        """
+    def html(self) -> str:
+        """The figure as a piece of HTML that loads nothing: still, script and data."""
         data = json.dumps(
             _packed(self.state), separators=(",", ":"), ensure_ascii=False
         )
@@ -82,12 +88,14 @@ class Component:
             f"{data});\n</script>"
         )
 
-    def page(self, title="figure"):
+    def page(self, title: str = "figure") -> str:
         """The figure alone as a whole HTML page, to keep or to send."""
         return (
-            f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="viewport" '
-            f'content="width=device-width">\n<title>{html.escape(title)}</title>\n'
-            f'<body style="margin: 2rem auto; max-width: 60rem; padding: 0 1rem; font-family: sans-serif">\n'
+            '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+            '<meta name="viewport" content="width=device-width">\n'
+            f"<title>{html.escape(title)}</title>\n"
+            '<body style="margin: 2rem auto; max-width: 60rem; padding: 0 1rem; '
+            'font-family: sans-serif">\n'
             f"{self.html()}\n</body>\n</html>\n"
         )
 
@@ -106,17 +114,19 @@ class Component:
         # left there.
         return {**shown, "text/html": self._image(), "text/plain": repr(self)}, metadata
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self).__name__}: {self.alt}"
 
 
-def bundle(module):
-    """A component's script with what it imports, as one text without imports that
-    defines `component` and `mount`.
-    """
-    seen, parts = set(), []
+def bundle(module: str) -> str:
+    """A component's script and what it imports, as one text without imports.
 
-    def add(name):
+    It defines `component` and `mount`.
+    """
+    seen: set[str] = set()
+    parts: list[str] = []
+
+    def add(name: str) -> None:
         if name in seen:
             return
         seen.add(name)
@@ -136,7 +146,7 @@ def bundle(module):
     return "\n\n".join(parts)
 
 
-def make_widget(module, state):
+def make_widget(module: str, state: Mapping[str, Any]) -> Any:
     """An anywidget with the same script; its traits are the state's entries."""
     try:
         import anywidget
@@ -155,7 +165,7 @@ def make_widget(module, state):
     return type("Figure", (anywidget.AnyWidget,), {"_esm": script, **traits})()
 
 
-# ---- helpers -------------------------------------------------------------------------------------------------
+# ---- helpers -------------------------------------------------------------------------
 
 
 def _packed(value):

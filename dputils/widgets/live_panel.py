@@ -1,5 +1,4 @@
-"""An optimization that can be steered while it runs: play, pause, step, and controls
-that take effect at once.
+"""An optimization that can be steered while it runs: play, pause, step, controls.
 
 The page sets the pace. It asks for the next steps only when the last were answered,
 each answer is one picture and a few numbers, and between two questions the kernel is
@@ -13,7 +12,9 @@ import math
 import threading
 import time
 import traceback
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, Self
 
 import torch
 
@@ -32,8 +33,11 @@ NOT_YOURS = tuple(
     str(Path(file).parents[1]) for file in (__file__, torch.__file__, inspect.__file__)
 )
 CURVE = 400  # points of the curve that a page gets when it opens
-HINT = """<p style="margin: 2px 0; font: 13px system-ui, sans-serif; opacity: 0.65">{}<br>
-A kernel makes it live: run the cell, press play, and move the controls while it runs.</p>"""
+HINT = (
+    '<p style="margin: 2px 0; font: 13px system-ui, sans-serif; opacity: 0.65">{}<br>\n'
+    "A kernel makes it live: run the cell, press play, and move the controls while it "
+    "runs.</p>"
+)
 
 
 class LivePanel(Component):
@@ -67,31 +71,36 @@ class LivePanel(Component):
     Attributes: `image`, `history`, `values` of the controls, and `error`, the last
         step's exception or None. `build`, `goal`, `network` and `show` can be set while
         it runs.
-    Raises: what the first `build` raises, and ValueError for a control that nothing
-        takes.
+    Raises: what the first `build` raises; ValueError for a control that nothing takes.
     """
 
     module = "live_panel.js"
+    image: torch.nn.Module | None  # None when the panel is closed
+    history: History
+    error: BaseException | None
 
     def __init__(
         self,
-        build,
-        goal=None,
-        network=None,
+        build: Callable[..., Any],
+        goal: Any = None,
+        network: torch.nn.Module | None = None,
         *,
-        controls=None,
-        show=None,
-        lr=0.05,
-        optimizer=None,
-        transforms=None,
-        redirect_relu=16,
-        seed=0,
-        width=320,
-    ):
+        controls: Mapping[str, Any] | None = None,
+        show: Callable[..., torch.Tensor] | None = None,
+        lr: float = 0.05,
+        optimizer: Callable[[list[torch.nn.Parameter]], torch.optim.Optimizer]
+        | None = None,
+        transforms: Callable[..., torch.Tensor]
+        | Sequence[Callable[..., torch.Tensor]]
+        | None = None,
+        redirect_relu: int = 16,
+        seed: int = 0,
+        width: int = 320,
+    ) -> None:
         self.build, self.goal, self.network, self.show = build, goal, network, show
         self._rate, self._make_optimizer, self._redirect = lr, optimizer, redirect_relu
-        transforms = [standard_transforms()] if transforms is None else transforms
-        self._transform = transforms if callable(transforms) else compose(*transforms)
+        moves = [standard_transforms()] if transforms is None else transforms
+        self._transform = moves if callable(moves) else compose(*moves)
         starts = {
             **defaults(show),
             **defaults(self._transform),
@@ -130,37 +139,39 @@ class LivePanel(Component):
         close_earlier(self)
 
     @property
-    def values(self):
+    def values(self) -> dict[str, Any]:
         """What the controls say now: `{name: value}`."""
         return {
             name: control.read(self._raw[name])
             for name, control in self._controls.items()
         }
 
-    def run(self, steps=64):
-        """Take some steps now, without the page, and return self: a saved notebook
-        keeps the picture after them.
+    def run(self, steps: int = 64) -> Self:
+        """Take some steps now, without the page; returns self.
+
+        A saved notebook keeps the picture after them.
         """
         with self._lock:
             self._advance(int(steps), math.inf)
             self._tell()
         return self
 
-    def reset(self):
+    def reset(self) -> None:
         """Start anew with the controls and the seed as they are."""
         with self._lock:
             self._restart()
             self._tell()
 
-    def close(self):
+    def close(self) -> None:
         """Take the panel off the page and let go of what it holds."""
         self.widget.close()
         with self._lock:
             self.image = self._optimizer = self._generator = None
 
-    def html(self):
-        """The picture as it is now, and in words how it was made: without a kernel
-        nothing can be optimized.
+    def html(self) -> str:
+        """The picture as it is now, and in words how it was made.
+
+        Without a kernel nothing can be optimized.
         """
         with self._lock:
             if self.image is not None:
@@ -178,7 +189,7 @@ class LivePanel(Component):
         shown, metadata = super()._repr_mimebundle_(**options)
         return {**shown, "text/html": page}, metadata
 
-    # ---- questions and answers ----------------------------------------------------------------------------------
+    # ---- questions and answers -------------------------------------------------------
 
     def _on_message(self, widget, content, buffers):
         if content.get("kind") == "ask":
@@ -186,8 +197,9 @@ class LivePanel(Component):
             widget.send(answer, buffers=buffers)
 
     def _answer(self, asked):
-        """Do what the page asks for: `(answer, buffers)`. Every question gets an
-        answer, or the page would wait.
+        """Do what the page asks for: `(answer, buffers)`.
+
+        Every question gets an answer, or the page would wait.
         """
         with self._lock:
             before, fresh, steps = (
@@ -226,9 +238,7 @@ class LivePanel(Component):
         self.widget.send(answer, buffers=buffers)
 
     def _take(self, asked):
-        """Set controls and seed as the page has them, for the next steps to read;
-        whether anything is new.
-        """
+        """Set controls and seed as the page has them; whether anything is new."""
         before = dict(self._raw), self._seed
         self._raw.update(
             {
@@ -241,8 +251,10 @@ class LivePanel(Component):
         return before != (self._raw, self._seed)
 
     def _report(self, before, *, curve=False, file=False):
-        """What the page shows: the numbers since step `before` (or the whole curve),
-        the picture, perhaps a file.
+        """What the page shows: the numbers since step `before`, the picture.
+
+        With `curve` the numbers are those of the whole run; with `file` there is a file
+        to save, too.
         """
         sign, losses = -1 if self._network is not None else 1, self.history.loss
         every = max(1, -(-len(losses) // CURVE))
@@ -264,21 +276,18 @@ class LivePanel(Component):
         pictures = self._pictures()
         return answer, [jpeg(pictures), png(pictures)] if file else [jpeg(pictures)]
 
-    # ---- the run ------------------------------------------------------------------------------------------------
+    # ---- the run ---------------------------------------------------------------------
 
     def _restart(self):
-        """Build the image and all that belongs to it; if anything fails, the old ones
-        stay.
-        """
+        """Build the image and what belongs to it; if that fails, the old ones stay."""
         key, generator = self._key(), torch.Generator().manual_seed(self._seed)
         built = self.build(**taken(self.build, {**self.values, "seed": self._seed}))
         image, *rest = built if isinstance(built, tuple) else (built,)
         goal = rest[0] if rest else self.goal
         if goal is None:
             raise ValueError(
-                "there is no goal: pass LivePanel(build, goal, network) "
-                'an objective such as "conv5:7", or without a network a '
-                "loss function of the image"
+                "there is no goal: pass LivePanel(build, goal, network) an objective "
+                'such as "conv5:7", or without a network a loss function of the image'
             )
         if not isinstance(image, torch.nn.Module):
             raise ValueError(
@@ -299,8 +308,9 @@ class LivePanel(Component):
         self.history = History()
 
     def _advance(self, steps, seconds):
-        """Steps of `maximize` or `minimize` with an optimizer that stays, until the
-        time is over; at least one.
+        """Steps of `maximize` or `minimize`, one at least, until the time is over.
+
+        The optimizer stays from call to call.
         """
         values, history, goal, network, terms = (
             self.values,
@@ -401,7 +411,7 @@ class LivePanel(Component):
             width=int(width),
         )
 
-    # ---- controls -----------------------------------------------------------------------------------------------
+    # ---- controls --------------------------------------------------------------------
 
     def _structural(self):
         return taken(self.build, self._raw)
@@ -423,12 +433,13 @@ class LivePanel(Component):
             )
 
 
-# ---- helpers ----------------------------------------------------------------------------------------------------
+# ---- helpers -------------------------------------------------------------------------
 
 
-def objective(goal, values):
-    """What `maximize` takes: the goal, or what it makes of the controls if these are
-    all that it needs.
+def objective(goal: Any, values: Mapping[str, Any]) -> Any:
+    """What `maximize` takes: the goal, or what it makes of the controls.
+
+    It makes something of them if they are all that it needs.
     """
     if isinstance(goal, Objective) or not callable(goal):
         return goal
@@ -440,10 +451,8 @@ def objective(goal, values):
     return goal(**taken(goal, values)) if set(needs) <= set(values) else goal
 
 
-def told(error):
-    """An error for the panel: its kind, its message, and the last line of code that is
-    the user's own.
-    """
+def told(error: BaseException) -> str:
+    """An error for the panel: kind, message, and the last line of the user's own."""
     if isinstance(error, KeyboardInterrupt):
         return "interrupted; play goes on"
     places = [

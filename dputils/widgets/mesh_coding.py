@@ -1,14 +1,16 @@
-"""A mesh in few bytes: quantised, walked from triangle to triangle, each vertex
-foretold from its neighbours.
-"""
+"""A mesh in few bytes: quantised, walked, each vertex foretold from its neighbours."""
 
 import zlib
 from collections import defaultdict
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def code_mesh(positions, faces, uv, *, bits=16):
+def code_mesh(
+    positions: ArrayLike, faces: ArrayLike, uv: ArrayLike, *, bits: int = 16
+) -> dict[str, Any]:
     """A mesh as a dictionary of small values that `mesh_drawing.js` turns back.
 
     A walk crosses edges from triangle to triangle, so that a triangle costs one corner:
@@ -24,22 +26,22 @@ def code_mesh(positions, faces, uv, *, bits=16):
         `bits`, `size` (the bounding box's sides over the longest one) and `uv` (lowest
         and span, for u and v).
     Raises: ValueError for other bits, and for a mesh without extent.
-    Differs: vertices that no face uses are left out, the others are in the order of the
-        walk.
+    Differs: vertices that no face uses are left out; the walk orders the others.
     """
     if not 1 <= bits <= 16:
         raise ValueError(f"bits is from 1 to 16, not {bits}")
-    positions, uv = np.asarray(positions, np.float64), np.asarray(uv, np.float64)
-    order, codes, guesses = _walk(np.asarray(faces).tolist())
-    positions, uv = positions[order], uv[order]
-    top, lowest, extent = 2**bits - 1, positions.min(0), np.ptp(positions, 0)
+    triangles = np.asarray(faces)
+    order, codes, guesses = _walk(triangles.tolist())
+    points = np.asarray(positions, np.float64)[order]
+    places = np.asarray(uv, np.float64)[order]
+    top, lowest, extent = 2**bits - 1, points.min(0), np.ptp(points, 0)
     if not extent.max() > 0:
         raise ValueError("the mesh has no extent: all its vertices coincide")
-    low_uv, span_uv = uv.min(0), np.ptp(uv, 0)
+    low_uv, span_uv = places.min(0), np.ptp(places, 0)
     whole = np.concatenate(
         [
-            np.rint((positions - lowest) / extent.max() * top),
-            np.rint((uv - low_uv) / np.where(span_uv > 0, span_uv, 1) * top),
+            np.rint((points - lowest) / extent.max() * top),
+            np.rint((places - low_uv) / np.where(span_uv > 0, span_uv, 1) * top),
         ],
         1,
     ).astype(np.int64)
@@ -67,7 +69,7 @@ def code_mesh(positions, faces, uv, *, bits=16):
     return {
         "data": data,
         "vertices": len(order),
-        "faces": len(faces),
+        "faces": len(triangles),
         "codes": len(codes),
         "bits": int(bits),
         "size": (extent / extent.max()).tolist(),
@@ -76,9 +78,9 @@ def code_mesh(positions, faces, uv, *, bits=16):
 
 
 def _walk(faces):
-    """Order of the vertices, codes, and for each vertex of the order the three
-    `(a, b, c)` that foretell a + b - c.
+    """Order of the vertices, codes, and for each vertex the three that foretell it.
 
+    The three are `(a, b, c)`, and what they foretell is a + b - c.
     Codes: 0 nothing beyond this edge (any more), 1 a new vertex, k + 2 the vertex met k
     before the newest. A walk begins with three codes for a triangle, and again wherever
     one ends.

@@ -1,6 +1,7 @@
 """A mesh with fewer triangles that looks the same: for figures that carry several."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 FLIP = 0.3  # cosine of how far a triangle may turn when a corner of it moves
 TRIES = 2  # neighbours that a vertex is tried with in a round
@@ -9,14 +10,16 @@ SHARE = 0.3  # of what could collapse, the cheapest that may do so in one round
 STIFFNESS = 1e-3
 
 
-def thin_mesh(positions, faces, uv, count):
-    """Vertices inside the charts are pulled into a neighbour, cheapest first, until
-    about `count` triangles are left.
+def thin_mesh(
+    positions: ArrayLike, faces: ArrayLike, uv: ArrayLike, count: float
+) -> np.ndarray:
+    """About `count` triangles that look like the mesh.
 
-    The price of a pull is the quadric error: the squared distances from the planes of
-    all triangles that the vertices have stood for. It is taken in the five dimensions
-    of position and texture coordinates together, so that neither shape nor texture
-    shifts. Vertices at borders and seams stay, and no vertex moves.
+    Vertices inside the charts are pulled into a neighbour, cheapest first. The price of
+    a pull is the quadric error: the squared distances from the planes of all triangles
+    that the vertices have stood for. It is taken in the five dimensions of position and
+    texture coordinates together, so that neither shape nor texture shifts. Vertices at
+    borders and seams stay, and no vertex moves.
 
     Args:
         positions: `(V, 3)` floats.
@@ -32,25 +35,33 @@ def thin_mesh(positions, faces, uv, count):
     """
     place = np.asarray(positions, np.float64)
     place = (place - place.min(0)) / max(np.ptp(place, 0).max(), 1e-12)
-    uv, faces = np.asarray(uv, np.float64), np.asarray(faces, np.int64)
-    faces = faces[(faces != np.roll(faces, 1, 1)).all(1)]
-    five = np.concatenate([place, uv * np.sqrt(STIFFNESS)], 1)
-    fixed, quadrics = _at_borders(faces, len(place)), _quadrics(five, place, faces)
-    while (surplus := len(faces) - int(count)) > 0:
+    flat, triangles = np.asarray(uv, np.float64), np.asarray(faces, np.int64)
+    triangles = _distinct(triangles)
+    five = np.concatenate([place, flat * np.sqrt(STIFFNESS)], 1)
+    fixed, quadrics = (
+        _at_borders(triangles, len(place)),
+        _quadrics(five, place, triangles),
+    )
+    while (surplus := len(triangles) - int(count)) > 0:
         # a pull takes two
         target = _cheapest_pulls(
-            faces, five, place, uv, quadrics, fixed, most=(surplus + 1) // 2
+            triangles, five, place, flat, quadrics, fixed, most=(surplus + 1) // 2
         )
         moved = np.flatnonzero(target >= 0)
         if not len(moved):
             break
         np.add.at(quadrics, target[moved], quadrics[moved])
-        faces = np.where(target >= 0, target, np.arange(len(target)))[faces]
-        faces = faces[(faces != np.roll(faces, 1, 1)).all(1)]
-    return faces
+        pulled = np.where(target >= 0, target, np.arange(len(target)))[triangles]
+        triangles = _distinct(pulled)
+    return triangles
 
 
-# ---- helpers -------------------------------------------------------------------------------------------------
+# ---- helpers -------------------------------------------------------------------------
+
+
+def _distinct(triangles):
+    """Those triangles whose three corners are different vertices."""
+    return triangles[(triangles != np.roll(triangles, 1, 1)).all(1)]
 
 
 def _at_borders(faces, vertices):
@@ -63,8 +74,9 @@ def _at_borders(faces, vertices):
 
 
 def _quadrics(five, place, faces):
-    """For each vertex A, b, c with error(x) = x A x + 2 b x + c, as a matrix (6, 6) for
-    (x, 1); weighted by area.
+    """For each vertex A, b, c with error(x) = x A x + 2 b x + c, weighted by area.
+
+    Returns: `(V, 6, 6)`, matrices for (x, 1).
     """
     p, q, r = (five[faces[:, k]] for k in range(3))
     first = q - p
@@ -88,8 +100,9 @@ def _quadrics(five, place, faces):
 
 
 def _cheapest_pulls(faces, five, place, uv, quadrics, fixed, most):
-    """For each vertex the neighbour that it is pulled into, or -1; pulled vertices
-    share no triangle.
+    """For each vertex the neighbour that it is pulled into, or -1.
+
+    Pulled vertices share no triangle.
     """
     vertices = len(place)
     after = np.roll(faces, -1, 1)
@@ -142,7 +155,7 @@ def _cheapest_pulls(faces, five, place, uv, quadrics, fixed, most):
 
 
 def _would_flip(faces, place, uv, chosen):
-    """Vertices whose pull would turn a triangle over, on the surface or in the texture."""
+    """Vertices whose pull would turn a triangle over, in space or in the texture."""
     bad = np.zeros(len(place), bool)
     flat = np.concatenate([uv, np.zeros((len(uv), 1))], 1)
     old, old_flat = _normals(place, faces), _normals(flat, faces)[:, 2]

@@ -1,22 +1,22 @@
-"""Textured meshes to turn around, light, unfold and compare (article, figures 13, 15
-and 17).
-"""
+"""Textured meshes to turn, light, unfold and compare (article, figures 13, 15, 17)."""
 
 import io
 import math
 import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 import torch
 from PIL import Image
 
-from ..media import picture_sheet, read_image
+from ..media import Pictures, picture_sheet, read_image
 from ..rasterize import View, interpolate
 from ..scene import Mesh, look_at, perspective
 from .encoding import BUDGET, PAYLOAD, as_pictures, encode, encode_within
 from .hosting import Component, bundle
 from .mesh_coding import code_mesh
 from .mesh_thinning import thin_mesh
-from .pickers import Choice, picker_state
+from .pickers import Choice, Pickers, picker_state
 
 FIELD_OF_VIEW = math.radians(42)
 # of the camera, in units of half the longest side of the bounding box
@@ -28,14 +28,18 @@ LONGEST = 2048  # texels along a side that a live figure is sent
 FINENESS = [(16, 1), (14, 1), (14, 0.5), (14, 0.25), (12, 0.125)]
 STILL, GROUND = 300, 0.96  # side in pixels, and how light the paper is
 
+Place: TypeAlias = Sequence[float]
+"""Where the camera stands: azimuth, elevation, distance."""
+Textures: TypeAlias = Pictures | Sequence[Pictures]
+"""Pictures for one mesh, or such for each of several."""
+
 
 class MeshViewer(Component):
-    """Meshes with their textures, drawn by WebGL: drag to turn, wheel (after a click),
-    two fingers, + and - to zoom.
+    """Meshes with their textures, drawn by WebGL.
 
-    Buttons and keys: unfold (u) lays the triangles out where they lie in the texture,
-    turning folds them back; shading (s); wireframe (w); 0 returns; a button for each
-    preset flies there.
+    Drag to turn; wheel (after a click), two fingers, + and - to zoom. Buttons and keys:
+    unfold (u) lays the triangles out where they lie in the texture, turning folds them
+    back; shading (s); wireframe (w); 0 returns; a button for each preset flies there.
 
     Args:
         meshes: a `scene.Mesh` with texture coordinates, or several to pick from.
@@ -71,21 +75,21 @@ class MeshViewer(Component):
 
     def __init__(
         self,
-        meshes,
-        textures=None,
+        meshes: Mesh | Sequence[Mesh],
+        textures: Textures | None = None,
         *,
-        names=None,
-        pickers=None,
-        start=START,
-        presets=None,
-        shading=True,
-        wireframe=False,
-        group="",
-        width=400,
-        height=None,
-        budget=PAYLOAD,
-        live=False,
-    ):
+        names: Sequence[str] | None = None,
+        pickers: Pickers | None = None,
+        start: Place = START,
+        presets: Mapping[str, Place] | None = None,
+        shading: bool = True,
+        wireframe: bool = False,
+        group: str = "",
+        width: int = 400,
+        height: int | None = None,
+        budget: int = PAYLOAD,
+        live: bool = False,
+    ) -> None:
         self._meshes, self._live = _drawable(meshes), bool(live)
         pictures = _matched(self._meshes, textures)
         count = len(pictures[0])
@@ -96,8 +100,8 @@ class MeshViewer(Component):
             if names is None
             else list(map(str, names))
         )
-        start = _place("start", start)
-        presets = [
+        first = _place("start", start)
+        buttons = [
             {"name": str(name), **_place(f"preset {name!r}", place)}
             for name, place in (presets or {}).items()
         ]
@@ -111,11 +115,11 @@ class MeshViewer(Component):
                 f"budget is from 100,000 to {PAYLOAD:,} bytes, not {budget:,}"
             )
 
-        stills = _stills(self._meshes, pictures, start)
+        stills = _stills(self._meshes, pictures, first)
         flat = [still for row in stills for still in row]
         if pickers is None:
             pickers = _default_pickers(self._meshes, names, stills)
-        pickers = picker_state(pickers, len(flat))
+        choosers = picker_state(pickers, len(flat))
         shown = (
             flat[:4]
             if len(flat) > 1
@@ -123,13 +127,13 @@ class MeshViewer(Component):
             + _stills(
                 self._meshes,
                 pictures,
-                {**start, "azimuth": start["azimuth"] + 0.8 * math.pi},
+                {**first, "azimuth": first["azimuth"] + 0.8 * math.pi},
             )[0]
         )
         still = encode(picture_sheet(shown), quality=75, longest=640)
         thumbnails = sum(
             len(choice["thumbnail"] or b"")
-            for picker in pickers
+            for picker in choosers
             for choice in picker["choices"]
         )
         room = int(
@@ -142,9 +146,9 @@ class MeshViewer(Component):
         super().__init__(
             {
                 "meshes": geometry,
-                "pickers": pickers,
-                "presets": presets,
-                "start": start,
+                "pickers": choosers,
+                "presets": buttons,
+                "start": first,
                 "shading": bool(shading),
                 "wireframe": bool(wireframe),
                 "group": str(group),
@@ -155,18 +159,14 @@ class MeshViewer(Component):
                 **self._files(pictures),
             },
             picture=still,
-            alt=(
-                f"textured {', '.join(mesh.name for mesh in self._meshes)}, to turn "
-                "around"
-            ),
+            alt=f"textured {', '.join(mesh.name for mesh in self._meshes)}, "
+            "to turn around",
             live=live,
         )
         self._count = count
 
-    def update(self, textures):
-        """Show other textures, as many as there are; only with live=True. 1024 × 1024
-        texels are sent as JPEG.
-        """
+    def update(self, textures: Textures) -> None:
+        """Show as many other textures, sent as JPEG; only with live=True."""
         if self.widget is None:
             self.push()  # says what to do
         pictures = _matched(self._meshes, textures)
@@ -177,12 +177,10 @@ class MeshViewer(Component):
             )
         self.push(**self._files(pictures))
 
-    def _files(self, pictures):
-        """Distinct textures as files, and for each combination of the pickers its mesh
-        and its texture.
-        """
+    def _files(self, pictures: Sequence[Sequence[Image.Image]]) -> dict[str, Any]:
+        """Distinct textures as files, and the mesh and texture of each combination."""
         every = [picture for row in pictures for picture in row]
-        known = {}
+        known: dict[tuple, tuple[int, Image.Image]] = {}
         for picture in every:
             known.setdefault((picture.size, picture.tobytes()), (len(known), picture))
         distinct = [picture for _, picture in known.values()]
@@ -197,7 +195,7 @@ class MeshViewer(Component):
         }
 
 
-# ---- helpers -------------------------------------------------------------------------------------------------
+# ---- helpers -------------------------------------------------------------------------
 
 
 def _drawable(meshes):
@@ -207,16 +205,10 @@ def _drawable(meshes):
             f"meshes is a scene.Mesh or a list of them, not {meshes!r}; "
             "load_mesh(path) reads one"
         )
-    for mesh in meshes:
-        if mesh.uv is None:
-            raise ValueError(
-                f"{mesh.name} has no texture coordinates (uv); scene.unwrap(mesh) "
-                "makes them"
-            )
     return [
         mesh.replace(
             positions=mesh.positions.detach().cpu().float(),
-            uv=mesh.uv.detach().cpu().float(),
+            uv=mesh.required_uv().detach().cpu().float(),
             faces=mesh.faces.cpu(),
         ).normalized()
         for mesh in meshes
@@ -229,8 +221,8 @@ def _matched(meshes, textures):
         bare = [mesh.name for mesh in meshes if mesh.texture is None]
         if bare:
             raise ValueError(
-                f"{', '.join(bare)} has no texture; pass textures=…, pictures (1, 3, "
-                "H, W) in [0, 1]"
+                f"{', '.join(bare)} has no texture; "
+                "pass textures=…, pictures (1, 3, H, W) in [0, 1]"
             )
         return [as_pictures(mesh.texture) for mesh in meshes]
     if len(meshes) == 1:
@@ -247,8 +239,8 @@ def _matched(meshes, textures):
     counts = [len(each) for each in matched]
     if len(set(counts)) > 1:
         raise ValueError(
-            f"the meshes have {', '.join(map(str, counts))} textures; give all equally "
-            "many"
+            f"the meshes have {', '.join(map(str, counts))} textures; "
+            "give all equally many"
         )
     return matched
 
@@ -256,8 +248,8 @@ def _matched(meshes, textures):
 def _place(what, place):
     if len(place) != 3:
         raise ValueError(
-            f"{what} is (azimuth, elevation, distance), angles in radians, not "
-            f"{place!r}"
+            f"{what} is (azimuth, elevation, distance), "
+            f"angles in radians, not {place!r}"
         )
     azimuth, elevation, distance = map(float, place)
     if abs(elevation) > math.pi / 2:
@@ -287,9 +279,7 @@ def _default_pickers(meshes, names, stills):
 
 @torch.no_grad()
 def _stills(meshes, pictures, place):
-    """Each mesh with each of its textures, seen from one place, lit as the viewer
-    lights them.
-    """
+    """Each mesh with each of its textures, from one place, lit as in the viewer."""
     azimuth, elevation, distance = (
         place["azimuth"],
         place["elevation"],
@@ -329,9 +319,7 @@ def _stills(meshes, pictures, place):
 
 
 def _coded(meshes, room):
-    """The meshes, as fine as leaves half of the room to the textures; the coarsest if
-    nothing does.
-    """
+    """The meshes, as fine as leaves half of the room to the textures, or coarsest."""
     faces = [mesh.faces.numpy() for mesh in meshes]
     triangles = sum(map(len, faces))
     for bits, share in FINENESS:
@@ -361,9 +349,7 @@ def _coded(meshes, room):
 
 
 def _fitted(pictures, room):
-    """Textures as WebP files that fit, made smaller beforehand where they obviously do
-    not.
-    """
+    """Textures as WebP files that fit, made smaller first where they clearly do not."""
     pixels = sum(picture.width * picture.height for picture in pictures)
     scale = min(1, math.sqrt(room / (DENSITY * pixels)))
     try:

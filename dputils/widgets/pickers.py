@@ -1,27 +1,29 @@
 """What can be picked below a figure: a name, a thumbnail, and whom to credit."""
 
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
-from ..media import to_image
+from ..media import Picture, to_image
 from .encoding import encode
 
 
 class Choice(NamedTuple):
-    """One thing to pick: its name, a thumbnail (a picture, or None for the name alone),
-    and a credit line.
-    """
+    """One thing to pick: its name, a picture for a thumbnail or None, a credit line."""
 
     name: str
-    picture: object = None
+    picture: Picture | None = None
     credit: str = ""
 
 
-def picker_state(pickers, count):
-    """`{"content": [Choice, …], "style": […]}` as a figure's state, for `count`
-    pictures in row-major order.
+Pickers: TypeAlias = Mapping[str, Sequence[str | tuple]]
+"""Names to choices; a choice is a name, or what a `Choice` is made of."""
 
-    A choice may also be just a name. With pickers None and several pictures, they are
-    numbered.
+
+def picker_state(pickers: Pickers | None, count: int) -> list[dict[str, Any]]:
+    """`{"content": [Choice, …], "style": […]}` as a figure's state.
+
+    It is for `count` pictures in row-major order. A choice may also be just a name.
+    With pickers None and several pictures, these are numbered.
     Raises: ValueError unless the numbers of choices multiply to `count`.
     """
     if pickers is None:
@@ -30,11 +32,12 @@ def picker_state(pickers, count):
             if count == 1
             else {"picture": [str(number + 1) for number in range(count)]}
         )
-    product, state = 1, []
-    for name, choices in pickers.items():
+    product = 1
+    state: list[dict[str, Any]] = []
+    for name, offered in pickers.items():
         choices = [
             Choice(choice) if isinstance(choice, str) else Choice(*choice)
-            for choice in choices
+            for choice in offered
         ]
         product *= len(choices)
         state.append(

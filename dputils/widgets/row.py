@@ -1,6 +1,7 @@
 """Figures beside each other in one output, where the page is wide enough."""
 
 import html
+from collections.abc import Sequence
 
 from .encoding import PAYLOAD
 from .hosting import Component
@@ -19,7 +20,9 @@ class Row:
         together would add more than 400 kB to a saved notebook.
     """
 
-    def __init__(self, *figures, titles=None):
+    def __init__(
+        self, *figures: Component, titles: Sequence[str] | None = None
+    ) -> None:
         if not figures or not all(
             isinstance(figure, Component) and figure.widget is None
             for figure in figures
@@ -43,7 +46,7 @@ class Row:
                 f"{PAYLOAD // 1000} kB is the most; show smaller pictures"
             )
 
-    def html(self):
+    def html(self) -> str:
         """All figures as one piece of HTML that loads nothing."""
         names = [
             f'<div style="{NAME}">{html.escape(str(title))}</div>'
@@ -62,5 +65,5 @@ class Row:
     def _repr_mimebundle_(self, **_):
         return {"text/html": self.html(), "text/plain": repr(self)}
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Row: {', '.join(figure.alt for figure in self.figures)}"

@@ -3,14 +3,15 @@
 import io
 import math
 
+import torch
+from PIL import Image
+
 from ..alpha import blend_over, checkerboard
 from ..media import picture_sheet, to_image
 
 
-def visible(pictures):
-    """One PIL image of a batch `(N, C, H, W)`: opacity over a checkerboard, several in
-    a grid.
-    """
+def visible(pictures: torch.Tensor) -> Image.Image:
+    """One PIL image of a batch: opacity over a checkerboard, several in a grid."""
     if pictures.shape[1] == 4:
         pictures = blend_over(
             pictures,
@@ -23,12 +24,12 @@ def visible(pictures):
     return picture_sheet(pictures, columns=math.ceil(math.sqrt(len(pictures))))
 
 
-def jpeg(pictures):
+def jpeg(pictures: torch.Tensor) -> bytes:
     """For the screen: small and fast."""
     return _encoded(visible(pictures), "jpeg", quality=85, subsampling=0)
 
 
-def png(pictures):
+def png(pictures: torch.Tensor) -> bytes:
     """To keep: nothing lost, and a single picture keeps its opacity."""
     return _encoded(
         to_image(pictures) if len(pictures) == 1 else visible(pictures), "png"

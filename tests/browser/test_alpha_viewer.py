@@ -6,6 +6,8 @@ import torch
 from dputils.alpha import blend_over
 from dputils.widgets import AlphaViewer
 
+from .waiting import becomes, until_drawn
+
 COLOR, ALPHA = torch.tensor([0.8, 0.2, 0.4]), 0.5
 
 
@@ -20,15 +22,28 @@ def figure(**options):
     return AlphaViewer(rgba, ["flag"], **{"width": 360, **options})
 
 
-def thirds(pixels, page, place=""):
-    """The mean colours of the three parts."""
-    page.wait_for_timeout(200)
+def part(pixels, page, index, place=""):
+    """The mean colour of one of the three parts."""
     picture = pixels(page.locator(f"{place} canvas"))
-    wide = picture.shape[1]
-    return [
-        picture[:, int(wide * (k + 0.3) / 3) : int(wide * (k + 0.7) / 3)].mean((0, 1))
-        for k in range(3)
-    ]
+    third = picture.shape[1] / 3
+    return picture[:, int(third * (index + 0.3)) : int(third * (index + 0.7))].mean(
+        (0, 1)
+    )
+
+
+@pytest.fixture
+def shows(pixels):
+    """`shows(page, colours, place)`: the three parts get these colours; None is any."""
+
+    def compare(page, colours, place="", tolerance=0.03):
+        for index, colour in enumerate(colours):
+            if colour is not None:
+                becomes(
+                    lambda: part(pixels, page, index, place),
+                    pytest.approx(colour, abs=tolerance),
+                )
+
+    return compare
 
 
 def blended(background, alpha):
@@ -41,28 +56,26 @@ def blended(background, alpha):
 @pytest.mark.parametrize(
     "name, background", [("light", [0.97] * 3), ("dark", [0.03] * 3)]
 )
-def test_backgrounds_blend_in_linear_light(open_page, pixels, name, background):
+def test_backgrounds_blend_in_linear_light(open_page, shows, name, background):
     page = open_page(figure())
     page.get_by_role("radio", name=name).check()
-    for found, alpha in zip(thirds(pixels, page), (1.0, ALPHA, 0.0)):
-        assert found == pytest.approx(blended(background, alpha), abs=0.03)
+    shows(page, [blended(background, alpha) for alpha in (1.0, ALPHA, 0.0)])
 
 
-def test_own_colour(open_page, pixels):
-    page = open_page(figure())
+def test_own_colour(open_page, shows):
+    page, green = open_page(figure()), [0.0, 1.0, 0.0]
     page.get_by_label("own colour").fill("#00ff00")
     assert page.get_by_role("radio", name="own").is_checked()
-    assert thirds(pixels, page)[2] == pytest.approx([0, 1, 0], abs=0.02)
-    assert thirds(pixels, page)[1] == pytest.approx(
-        blended([0.0, 1.0, 0.0], ALPHA), abs=0.03
-    )
+    shows(page, [None, None, green], tolerance=0.02)
+    shows(page, [None, blended(green, ALPHA), None])
 
 
-def test_checkerboard_shows_where_nothing_is(open_page, pixels):
+def test_checkerboard_shows_where_nothing_is(open_page, pixels, shows):
     page = open_page(figure(background="light"))
+    shows(page, [COLOR.numpy(), None, [0.97] * 3])
     flat = pixels(page.locator("canvas"))[:, 280:340]
     page.get_by_role("radio", name="dark").press("ArrowRight")
-    page.wait_for_timeout(200)
+    until_drawn(page)
     picture = pixels(page.locator("canvas"))
     assert (
         flat.std() < 0.01 < 0.1 < picture[:, 280:340].std()
@@ -70,29 +83,23 @@ def test_checkerboard_shows_where_nothing_is(open_page, pixels):
     )
 
 
-def test_mask_and_opacity(open_page, pixels):
+def test_mask_and_opacity(open_page, shows):
     page = open_page(figure(background="light"), figure(background="light"))
     first = page.locator("#f0")
     first.get_by_role("button", name="α mask").click()
-    for found, alpha in zip(thirds(pixels, page, "#f0"), (1.0, ALPHA, 0.0)):
-        assert found == pytest.approx([alpha] * 3, abs=0.03)
+    shows(page, [[alpha] * 3 for alpha in (1.0, ALPHA, 0.0)], "#f0")
     first.get_by_role("button", name="α mask").click()
     first.get_by_role("slider").press("End")
-    for found in thirds(pixels, page, "#f0"):
-        assert found == pytest.approx(COLOR.numpy(), abs=0.03), (
-            "opaque: the colours under α = 0 come out"
-        )
+    # opaque: the colours under α = 0 come out
+    shows(page, [COLOR.numpy()] * 3, "#f0")
     first.get_by_role("slider").fill("0.5")
-    assert thirds(pixels, page, "#f0")[1] == pytest.approx(
-        blended([0.97] * 3, 0.75), abs=0.03
-    )
-    assert thirds(pixels, page, "#f1")[2] == pytest.approx([0.97] * 3, abs=0.02), (
-        "the other figure stays"
-    )
+    shows(page, [None, blended([0.97] * 3, 0.75), None], "#f0")
+    # the other figure stays
+    shows(page, [None, None, [0.97] * 3], "#f1", tolerance=0.02)
 
 
-def test_a_finger_picks_the_background(open_page, pixels):
+def test_a_finger_picks_the_background(open_page, shows):
     page = open_page(figure(), touch=True)
     box = page.get_by_text("dark").bounding_box()
     page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    assert thirds(pixels, page)[2] == pytest.approx([0.03] * 3, abs=0.02)
+    shows(page, [None, None, [0.03] * 3], tolerance=0.02)

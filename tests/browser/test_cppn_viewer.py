@@ -1,4 +1,6 @@
-"""The shader viewer beside PyTorch: what is on the screen is what the CPPN draws there."""
+"""The shader viewer beside PyTorch: what is on the screen is what the CPPN draws
+there.
+"""
 
 import pytest
 import torch
@@ -6,6 +8,8 @@ import torch
 from dputils.cppn import CPPN, interpolate_weights
 from dputils.media import read_image
 from dputils.widgets import CppnViewer
+
+from .waiting import until_drawn, wait
 
 SIDE = 200
 
@@ -19,15 +23,29 @@ def drawn(cppn, **view):
     return cppn(**view)[0].permute(1, 2, 0).numpy()
 
 
-def seen(pixels, page, place=""):
-    page.wait_for_timeout(300)
-    # a place between pixels adds a row
-    return pixels(page.locator(f"{place} canvas"))[:SIDE, :SIDE]
-
-
 def alike(found, expected):
-    assert found.shape == expected.shape and expected.std() > 0.05
-    return abs(found - expected).mean() < 0.01
+    assert expected.std() > 0.05
+    return found.shape == expected.shape and abs(found - expected).mean() < 0.01
+
+
+@pytest.fixture
+def seen(pixels):
+    """`seen(page, place)`: what a viewer shows now."""
+
+    def taken(page, place=""):
+        until_drawn(page)
+        # a place between pixels adds a row
+        return pixels(page.locator(f"{place} canvas"))[:SIDE, :SIDE]
+
+    return taken
+
+
+@pytest.fixture
+def shows(seen):
+    """`shows(page, expected, place)`: a viewer comes to show this picture."""
+    return lambda page, expected, place="": wait(
+        lambda: alike(seen(page, place), expected), "the picture that PyTorch draws"
+    )
 
 
 @pytest.fixture
@@ -38,57 +56,51 @@ def page(open_page):
     return shown
 
 
-def test_the_picture_and_the_morph(page, pixels):
-    assert alike(seen(pixels, page), drawn(art()))
+def test_the_picture_and_the_morph(page, shows):
+    shows(page, drawn(art()))
     slider = page.get_by_role("slider")
     slider.fill("0.5")
-    assert alike(
-        seen(pixels, page), drawn(interpolate_weights([art(), art(2)], 0.5, loop=False))
-    )
+    shows(page, drawn(interpolate_weights([art(), art(2)], 0.5, loop=False)))
     slider.press("End")
-    assert alike(seen(pixels, page), drawn(art(2))) and not alike(
-        seen(pixels, page), drawn(art())
-    )
+    shows(page, drawn(art(2)))
+    assert not alike(drawn(art(2)), drawn(art()))
 
 
-def test_keys_and_buttons_zoom_and_move(page, pixels):
+def test_keys_and_buttons_zoom_and_move(page, shows):
     canvas = page.locator("canvas")
     canvas.press("+")
     canvas.press("+")
-    assert alike(seen(pixels, page), drawn(art(), zoom=1.25**2))
+    shows(page, drawn(art(), zoom=1.25**2))
     canvas.press("ArrowRight")
-    assert alike(
-        seen(pixels, page),
-        drawn(art(), zoom=1.25**2, centre=(0.0, 0.2 * 3**0.5 / 1.25**2)),
-    )
+    shows(page, drawn(art(), zoom=1.25**2, centre=(0.0, 0.2 * 3**0.5 / 1.25**2)))
     canvas.press("0")
-    assert alike(seen(pixels, page), drawn(art()))
+    shows(page, drawn(art()))
     page.get_by_role("button", name="zoom out").click()
-    assert alike(seen(pixels, page), drawn(art(), zoom=0.8))
+    shows(page, drawn(art(), zoom=0.8))
     page.get_by_role("button", name="reset").click()
-    assert alike(seen(pixels, page), drawn(art()))
+    shows(page, drawn(art()))
 
 
-def test_drag_and_wheel(page, pixels):
+def test_drag_and_wheel(page, shows):
     box = page.locator("canvas").bounding_box()
     x, y = box["x"] + SIDE / 2, box["y"] + SIDE / 2
     page.mouse.move(x, y)
+    # before a click the wheel belongs to the page: no zoom, now and after the drag
     page.mouse.wheel(0, -200)
-    assert alike(seen(pixels, page), drawn(art())), (
-        "before a click the wheel belongs to the page"
-    )
+    shows(page, drawn(art()))
     page.mouse.down()
     page.mouse.move(x + 50, y + 20, steps=3)
     page.mouse.up()
     # the picture follows the hand
     moved = -(3**0.5) * 2 * 20 / SIDE, -(3**0.5) * 2 * 50 / SIDE
-    assert alike(seen(pixels, page), drawn(art(), centre=moved))
+    shows(page, drawn(art(), centre=moved))
     page.mouse.dblclick(x, y)
+    shows(page, drawn(art()))
     page.mouse.wheel(0, -500)
-    assert alike(seen(pixels, page), drawn(art(), zoom=2.718281828))
+    shows(page, drawn(art(), zoom=2.718281828))
 
 
-def test_two_fingers_zoom(open_page, pixels):
+def test_two_fingers_zoom(open_page, shows):
     page = open_page(CppnViewer(art(), width=SIDE), touch=True)
     box = page.locator("canvas").bounding_box()
     session = page.context.new_cdp_session(page)
@@ -112,16 +124,16 @@ def test_two_fingers_zoom(open_page, pixels):
     for distance in (40, 50, 60):
         touch("touchMove", distance)
     touch("touchEnd")
-    assert alike(seen(pixels, page), drawn(art(), zoom=2.0))
+    shows(page, drawn(art(), zoom=2.0))
 
 
 def test_the_morph_plays_and_stops(page):
     page.get_by_role("button", name="morph").click()
     slider = page.get_by_role("slider")
-    page.wait_for_function("e => e.value > 0.05", arg=slider.element_handle())
+    wait(lambda: float(slider.input_value()) > 0.05, "the morph")
     page.get_by_role("button", name="pause").click()
     value = slider.input_value()
-    page.wait_for_timeout(200)
+    until_drawn(page, 12)
     assert slider.input_value() == value
 
 
@@ -137,34 +149,32 @@ def test_the_saved_picture_has_the_asked_size(page, tmp_path):
     assert (picture[0].permute(1, 2, 0).numpy() - drawn(art(), size=512)).std() < 0.01
 
 
-def test_viewers_of_a_group_move_together(open_page, pixels):
+def test_viewers_of_a_group_move_together(open_page, shows):
     page = open_page(
         CppnViewer(art(), width=SIDE, group="pair"),
         CppnViewer(art(2), width=SIDE, group="pair"),
         CppnViewer(art(3), width=SIDE),
     )
     page.locator("#f0 canvas").press("+")
-    assert alike(seen(pixels, page, "#f0"), drawn(art(), zoom=1.25))
-    assert alike(seen(pixels, page, "#f1"), drawn(art(2), zoom=1.25))
-    assert alike(seen(pixels, page, "#f2"), drawn(art(3))), (
-        "the third belongs to nobody"
-    )
+    shows(page, drawn(art(), zoom=1.25), "#f0")
+    shows(page, drawn(art(2), zoom=1.25), "#f1")
+    shows(page, drawn(art(3)), "#f2")  # the third belongs to nobody
 
 
 def test_many_viewers_share_one_context(open_page, pixels):
     """Browsers drop the oldest of more than sixteen contexts."""
     page = open_page(*[CppnViewer(art(), width=48) for _ in range(20)])
-    page.wait_for_timeout(500)
-    assert all(pixels(page.locator(f"#f{k} canvas")).std() > 0.05 for k in (0, 19))
+    for k in (0, 19):
+        canvas = page.locator(f"#f{k} canvas")
+        wait(lambda: pixels(canvas).std() > 0.05, f"viewer {k}")
 
 
-def test_transparency_shows_the_page(open_page, pixels):
+def test_transparency_shows_the_page(open_page, shows):
     cppn = CPPN(SIDE, hidden=3, width=10, output_scale=2.0, seed=1, alpha=True)
     page = open_page(
         "<style>body {background: black}</style>", CppnViewer(cppn, width=SIDE)
     )
-    page.wait_for_timeout(300)
     with torch.no_grad():
         rgba = cppn()[0].permute(1, 2, 0).numpy()
     page.locator("canvas").evaluate("canvas => { canvas.style.background = 'none'; }")
-    assert alike(pixels(page.locator("canvas")), rgba[..., :3] * rgba[..., 3:])
+    shows(page, rgba[..., :3] * rgba[..., 3:])

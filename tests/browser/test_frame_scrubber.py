@@ -7,6 +7,8 @@ import torch
 
 from dputils.widgets import FrameScrubber
 
+from .waiting import becomes, until_drawn, wait
+
 COUNT = 7
 
 
@@ -26,50 +28,57 @@ def figure(**options):
     )
 
 
-def shown(pixels, page, place=""):
-    """Which frame each row shows, by its brightness."""
-    canvases = page.locator(f"{place} canvas")
-    page.wait_for_timeout(100)
-    return [
-        round(
-            float(pixels(canvases.nth(row))[9:-9, 9:-9].max(axis=(0, 1))[channel])
-            * (COUNT - 1)
-        )
-        for row, channel in ((0, 0), (1, 2))
-    ]
+@pytest.fixture
+def shows(pixels):
+    """`shows(page, index, place)`: both rows come to show this frame, known by its
+    brightness.
+    """
+
+    def compare(page, index, place=""):
+        canvases = page.locator(f"{place} canvas")
+        for row, channel in ((0, 0), (1, 2)):
+            becomes(
+                lambda: round(
+                    pixels(canvases.nth(row))[9:-9, 9:-9, channel].max() * (COUNT - 1)
+                ),
+                index,
+            )
+
+    return compare
 
 
-def test_slider_and_keys_move_all_rows(open_page, pixels):
+def test_slider_and_keys_move_all_rows(open_page, shows):
     page = open_page(figure(), figure())
     slider = page.locator("#f0").get_by_role("slider")
-    assert shown(pixels, page, "#f0") == [0, 0]
+    shows(page, 0, "#f0")
     slider.fill("4")
-    assert shown(pixels, page, "#f0") == [4, 4]
+    shows(page, 4, "#f0")
     assert (
         slider.get_attribute("aria-valuetext")
         == "frame 5 of 7"
         == page.locator("#f0 output").inner_text()
     )
     slider.press("ArrowRight")
-    assert shown(pixels, page, "#f0") == [5, 5]
+    shows(page, 5, "#f0")
     slider.press("Home")
-    assert shown(pixels, page, "#f0") == [0, 0]
+    shows(page, 0, "#f0")
     page.locator("#f0 .frames button").nth(1).click()
-    assert shown(pixels, page, "#f0") == [3, 3], "the strip has every third frame"
+    shows(page, 3, "#f0")  # the strip has every third frame
     assert page.locator("#f0 button.now").count() == 2
-    assert shown(pixels, page, "#f1") == [0, 0], "the other figure stays"
+    shows(page, 0, "#f1")  # the other figure stays
 
 
-def test_a_tap_on_the_slider(open_page, pixels):
+def test_a_tap_on_the_slider(open_page, shows):
     page = open_page(figure(), touch=True)
     slider = page.get_by_role("slider")
     box = slider.bounding_box()
     page.touchscreen.tap(box["x"] + box["width"] - 6, box["y"] + box["height"] / 2)
-    assert shown(pixels, page) == [6, 6]
+    shows(page, 6)
 
 
 FRAMES = """new Promise(done => {
-    const root = document.querySelector("[data-dputils] div").shadowRoot, slider = root.querySelector("input");
+    const root = document.querySelector("[data-dputils] div").shadowRoot;
+    const slider = root.querySelector("input");
     const seen = [Number(slider.value)], wait = () => {
         if (seen.at(-1) !== Number(slider.value)) seen.push(Number(slider.value));
         seen.length < 14 ? requestAnimationFrame(wait) : done(seen);
@@ -88,7 +97,7 @@ def test_play_and_pause(open_page, ping_pong):
     assert steps == ({1, -1} if ping_pong else {1, 1 - COUNT})
     page.get_by_role("button", name="pause").click()
     value = page.get_by_role("slider").input_value()
-    page.wait_for_timeout(300)
+    until_drawn(page, 18)  # of 60 a second: three of the film
     assert page.get_by_role("slider").input_value() == value
     page.get_by_role("button", name="play").wait_for()
 
@@ -97,18 +106,16 @@ def test_autoplay_waits_for_the_reader(open_page):
     page = open_page(
         '<div style="height: 1500px"></div>', figure(autoplay=True, fps=30)
     )
-    page.wait_for_timeout(1300)
-    slider = page.get_by_role("slider")
-    assert slider.input_value() == "0", "out of view it does not run"
-    page.evaluate("scrollTo(0, 1500)")
-    page.wait_for_function(
-        "e => e.value !== '0'", arg=slider.element_handle(), timeout=5000
-    )
     still = open_page(figure(autoplay=True, fps=30), reduced_motion="reduce")
+    # no state to wait for: by now a film in view runs
     still.wait_for_timeout(1400)
     assert still.get_by_role("slider").input_value() == "0", (
         "whoever asked for less motion gets none"
     )
+    slider = page.get_by_role("slider")
+    assert slider.input_value() == "0", "out of view it does not run"
+    page.evaluate("scrollTo(0, 1500)")
+    wait(lambda: slider.input_value() != "0", "a film that runs")
 
 
 def test_the_controls_of_films_come_with_the_mouse(open_page):

@@ -90,22 +90,26 @@ def test_what_figures_share_and_how_bytes_arrive(open_page):
     answer = page.evaluate(
         """async source => {
         const text = source + "\\nexport { shared, unpacked, makeModel };";
-        const first = await import(URL.createObjectURL(new Blob([text], {type: "text/javascript"})));
-        const second = await import(URL.createObjectURL(new Blob([text + " "], {type: "text/javascript"})));
-        const heard = [], alone = first.shared("", 1), off = second.shared("camera", 5).on(v => heard.push(v));
+        const load = (text) => import(URL.createObjectURL(
+            new Blob([text], {type: "text/javascript"})));
+        const first = await load(text), second = await load(text + " ");
+        const heard = [], alone = first.shared("", 1);
+        const off = second.shared("camera", 5).on(v => heard.push(v));
         first.shared("camera", 1).set(7);
         alone.set(3);
         off();
         first.shared("camera", 1).set(9);
-        const view = first.unpacked({a: [{$bytes: btoa("\\x01\\x02\\xff")}], b: null}).a[0];
+        const $bytes = btoa("\\x01\\x02\\xff");
+        const view = first.unpacked({a: [{$bytes}], b: null}).a[0];
         const model = first.makeModel({x: 1}), changes = [];
         const listener = () => changes.push(model.get("x"));
         model.on("change:x", listener);
         model.set("x", 2); model.set("x", 2);
         model.off("change:x", listener);
         model.set("x", 3);
-        return {heard, started: second.shared("camera", 1).value, lone: first.shared("", 1).value,
-                bytes: [view.getUint8(0), view.getUint8(2), view.byteLength], changes};
+        return {heard, started: second.shared("camera", 1).value,
+                lone: first.shared("", 1).value, changes,
+                bytes: [view.getUint8(0), view.getUint8(2), view.byteLength]};
     }""",
         parts,
     )
@@ -128,10 +132,14 @@ def test_the_scripts_are_plain_modules(open_page):
     sources = {name: (STATIC / name).read_text(encoding="utf-8") for name in names}
     kinds = page.evaluate(
         """async sources => {
-        const urls = {}, load = (name) => urls[name] ??= URL.createObjectURL(new Blob([sources[name].replace(
-            /from "\\.\\/([\\w.]+)"/g, (_, below) => `from "${load(below)}"`)], {type: "text/javascript"}));
+        const urls = {}, load = (name) => urls[name] ??= URL.createObjectURL(new Blob(
+            [sources[name].replace(/from "\\.\\/([\\w.]+)"/g,
+                                   (_, below) => `from "${load(below)}"`)],
+            {type: "text/javascript"}));
         const found = {};
-        for (const name in sources) found[name] = typeof (await import(load(name))).default?.render;
+        for (const name in sources) {
+            found[name] = typeof (await import(load(name))).default?.render;
+        }
         return found;
     }""",
         sources,

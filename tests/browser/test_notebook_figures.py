@@ -12,6 +12,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from .waiting import becomes, wait
+
 FOLDER = Path(
     os.environ.get(
         "DPUTILS_NOTEBOOKS", Path(__file__).resolve().parents[2] / "notebooks"
@@ -32,7 +34,7 @@ def show(open_page):
             cell
             for cell in nbformat.read(path, as_version=4).cells
             if cell.cell_type == "code"
-            and re.search(rf"^\s*{re.escape(call)}", cell.source, re.M)
+            and re.search(rf"^{re.escape(call)}", cell.source, re.M)
         ]
         assert len(cells) == 1, f"{len(cells)} cells of {path.name} call {call}"
         figures = [
@@ -46,7 +48,6 @@ def show(open_page):
         )
         assert len(figures[0]) <= PAYLOAD
         page = open_page(figures[0], **{"width": 1000, "height": 1200, **options})
-        page.wait_for_timeout(500)
         if page.locator("[data-dputils] > img").count():
             pytest.skip("this Chromium has no WebGL2: the still picture stays")
         return page
@@ -55,27 +56,23 @@ def show(open_page):
 
 
 @pytest.fixture
-def seen(pixels):
-    """`seen(page, index)`: the canvas once it stands still, which on a busy machine
-    takes a while.
+def seen(resting):
+    """`seen(page, index)`: a canvas once it stands still."""
+    return lambda page, index=0: resting(page.locator("canvas").nth(index))
+
+
+@pytest.fixture
+def changed(pixels, seen):
+    """`changed(page, before, bound, index)`: a canvas once it has become another
+    picture than `before`, and stands still.
     """
 
-    def stood(page, index=0):
-        canvas, before = page.locator("canvas").nth(index), None
-        for _ in range(60):
-            now = pixels(canvas)
-            if (
-                now.std() > 0.02
-                and before is not None
-                and now.shape == before.shape
-                and (now == before).all()
-            ):
-                return now
-            before = now
-            page.wait_for_timeout(300)
-        pytest.fail("the picture does not come to rest")
+    def awaited(page, before, bound=0.02, index=0):
+        canvas = page.locator("canvas").nth(index)
+        wait(lambda: apart(before, pixels(canvas)) > bound, "another picture")
+        return seen(page, index)
 
-    return stood
+    return awaited
 
 
 def apart(a, b):
@@ -83,16 +80,16 @@ def apart(a, b):
     return float(abs(a - b).mean())
 
 
-def test_01_two_films_move_in_step(show, seen, pixels):
+def test_01_two_films_move_in_step(show, seen, changed):
     page = show("01", "FrameScrubber(")
     slider, label = page.get_by_role("slider"), page.locator("output")
     first = [seen(page, row) for row in (0, 1)]
     assert label.inner_text().startswith("frame 1 of ")
     slider.press("ArrowRight")
-    second = [seen(page, row) for row in (0, 1)]
+    second = [changed(page, first[row], 0, row) for row in (0, 1)]
     assert label.inner_text().startswith("frame 2 of ")
     slider.press("End")
-    last = [seen(page, row) for row in (0, 1)]
+    last = [changed(page, second[row], 0, row) for row in (0, 1)]
     unaligned, aligned = (apart(first[row], second[row]) for row in (0, 1))
     assert 0 < aligned < unaligned, (
         "above it boils, below one picture turns into another"
@@ -100,22 +97,19 @@ def test_01_two_films_move_in_step(show, seen, pixels):
     assert apart(first[1], last[1]) > 1.5 * aligned
     slider.press("Home")
     page.get_by_role("button", name="play").click()
-    page.wait_for_function(
-        "() => Number(document.querySelector('[data-dputils] "
-        "div').shadowRoot.querySelector('input').value) > 2"
-    )
+    wait(lambda: int(slider.input_value()) > 2, "a film that runs")
     page.get_by_role("button", name="pause").click()
-    assert label.inner_text() != "frame 1 of 15"
+    page.get_by_role("button", name="play").wait_for()
+    assert label.inner_text().startswith(f"frame {int(slider.input_value()) + 1} of ")
 
 
-def test_02_the_line_wipes_and_the_pickers_pick(show, pixels):
+def test_02_the_line_wipes_and_the_pickers_pick(show, pixels, resting):
     page = show("02", "CompareSlider(")
     line, frame = page.get_by_role("slider"), page.locator(".frame")
 
     def at(key):
         line.press(key)
-        page.wait_for_timeout(200)
-        return pixels(frame)
+        return resting(frame)
 
     after, before = at("Home"), at("End")
     wide = before.shape[1]
@@ -142,9 +136,9 @@ def test_02_the_line_wipes_and_the_pickers_pick(show, pixels):
     assert count == 6 and "Stéfan van der Walt" in page.locator(".credits").inner_text()
     for other in (1, 4):
         page.get_by_role("radio").nth(other).check()
-        page.wait_for_timeout(300)
-        changed, middle = middle, pixels(frame)
-        assert apart(changed, middle) > 0.05, "another photograph, another painting"
+        # another photograph, another painting
+        wait(lambda: apart(middle, pixels(frame)) > 0.05, "another picture")
+        middle = resting(frame)
     assert "Rachel Michetti" in page.locator(".credits").inner_text()
 
 
@@ -153,55 +147,52 @@ def test_03_a_picture_grows_under_the_pointer(show):
     cell = page.locator(".cell").nth(5)
     small = cell.bounding_box()["width"]
     cell.hover()
-    page.wait_for_timeout(500)
-    assert cell.bounding_box()["width"] == pytest.approx(1.6 * small, rel=0.03)
-    assert (
-        page.locator(".caption").inner_text()
-        == cell.locator("img, canvas").first.get_attribute("alt")
-        or page.locator(".caption").inner_text()
+    becomes(lambda: cell.bounding_box()["width"], pytest.approx(1.6 * small, rel=0.03))
+    assert page.locator(".caption").inner_text() == cell.get_attribute("aria-label")
+
+
+def contrast(page, row):
+    """How much contrast a film's frame has."""
+    return (
+        page.locator("canvas")
+        .nth(row)
+        .evaluate("""canvas => {
+        const { width, height } = canvas;
+        const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+        let sum = 0, squares = 0;
+        for (let i = 0; i < data.length; i += 4) {
+            sum += data[i];
+            squares += data[i] * data[i];
+        }
+        const count = data.length / 4, mean = sum / count;
+        return Math.sqrt(Math.max(0, squares / count - mean ** 2)) / 255;
+    }""")
     )
 
 
 def test_03_four_films_show_their_steps(show, seen):
     page = show("03", "FrameScrubber(")
     slider = page.get_by_role("slider")
-    slider.focus()
-    start = [seen_flat(page, row) for row in range(4)]
+    for row in range(4):
+        seen(page, row)
+    start = [contrast(page, row) for row in range(4)]
     slider.press("End")
-    page.wait_for_timeout(300)
-    end = [seen_flat(page, row) for row in range(4)]
+    for row in range(4):  # from a flat grey to a picture
+        wait(lambda: contrast(page, row) > start[row] + 0.05, "more contrast")
     assert page.locator("output").inner_text().startswith("step ")
-    assert all(b > a + 0.05 for a, b in zip(start, end)), (
-        "from a flat grey to a picture"
-    )
 
 
-def seen_flat(page, row):
-    """How much contrast a film's frame has."""
-    return (
-        page.locator("canvas")
-        .nth(row)
-        .evaluate("""canvas => {
-        const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-        let sum = 0, squares = 0;
-        for (let i = 0; i < data.length; i += 4) { sum += data[i]; squares += data[i] * data[i]; }
-        const count = data.length / 4;
-        return Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2)) / 255;
-    }""")
-    )
-
-
-def test_03_the_morph_is_drawn_by_the_browser(show, seen):
+def test_03_the_morph_is_drawn_by_the_browser(show, seen, changed):
     page = show("03", "CppnViewer(")
     slider, canvas = page.get_by_role("slider"), page.locator("canvas")
     first = seen(page)
     slider.fill("0.5")
-    middle = seen(page)
+    middle = changed(page, first)
     slider.press("End")
-    last = seen(page)
-    assert min(apart(first, middle), apart(middle, last), apart(first, last)) > 0.02
+    last = changed(page, middle)
+    assert apart(first, last) > 0.02
     canvas.press("+")
-    assert apart(seen(page), last) > 0.02, "nearer"
+    changed(page, last)  # nearer
 
 
 def test_04_the_background_is_the_readers(show, seen):
@@ -209,18 +200,15 @@ def test_04_the_background_is_the_readers(show, seen):
     bright = {}
     for name in ("light", "dark", "checker"):
         page.get_by_role("radio", name=name).check()
-        page.wait_for_timeout(200)
         bright[name] = seen(page)
     assert bright["light"].mean() > bright["dark"].mean() + 0.2
     page.get_by_label("own colour").fill("#ff0000")
-    page.wait_for_timeout(200)
     red = seen(page)
     glass = (bright["light"] - bright["dark"]).min(-1) > 0.8
     assert glass.mean() > 0.1 and red[glass].mean(0) == pytest.approx(
         [1, 0, 0], abs=0.1
     )
     page.get_by_role("button", name="α mask").click()
-    page.wait_for_timeout(200)
     mask = seen(page)
     assert (
         abs(mask - mask.mean(-1, keepdims=True)).max() < 0.02
@@ -228,11 +216,10 @@ def test_04_the_background_is_the_readers(show, seen):
     )
     page.get_by_role("button", name="α mask").click()
     page.get_by_role("slider").press("End")
-    page.wait_for_timeout(200)
     assert abs(seen(page) - red)[glass].mean() > 0.1, "what was left out is filled in"
 
 
-def check_pair(page, seen):
+def check_pair(page, seen, changed):
     """Two viewers on one camera: they turn together, fly, unfold, and fold back."""
     canvases = page.locator("canvas")
     assert canvases.count() == 2
@@ -240,89 +227,83 @@ def check_pair(page, seen):
     assert apart(*start) > 0.01, "two textures"
     canvases.nth(0).press("ArrowRight")
     canvases.nth(0).press("ArrowRight")
-    turned = [seen(page, k) for k in (0, 1)]
-    assert all(apart(a, b) > 0.02 for a, b in zip(start, turned)), "both turn"
+    turned = [changed(page, start[k], index=k) for k in (0, 1)]
     box = canvases.nth(1).bounding_box()
     page.mouse.move(box["x"] + 200, box["y"] + 200)
     page.mouse.down()
     page.mouse.move(box["x"] + 120, box["y"] + 190, steps=4)
     page.mouse.up()
-    dragged = [seen(page, k) for k in (0, 1)]
-    assert all(apart(a, b) > 0.02 for a, b in zip(turned, dragged))
-    page.get_by_role("button", name="unfold").nth(1).click()
-    page.wait_for_timeout(2500)
-    flat = [seen(page, k) for k in (0, 1)]
-    corners = [picture[30:60, 30:60] for picture in flat]
-    assert all(corner.std() > 0.005 or corner.mean() < 0.97 for corner in corners), (
-        "the sheet fills the square"
-    )
-    assert (dragged[0][30:60, 30:60] > 0.99).all(), "where there was paper"
+    dragged = [changed(page, turned[k], index=k) for k in (0, 1)]
+    assert (corner(dragged[0]) > 0.99).all(), "paper"
+    unfold = page.get_by_role("button", name="unfold")
+    unfold.nth(1).click()
+    for k in (0, 1):  # the sheet fills the square
+        wait(
+            lambda: (
+                corner(now := seen(page, k)).std() > 0.005 or corner(now).mean() < 0.97
+            ),
+            "the sheet",
+        )
     canvases.nth(0).press("ArrowLeft")
-    page.wait_for_timeout(2500)
-    assert (
-        page.get_by_role("button", name="unfold").nth(0).get_attribute("aria-pressed")
-        == "false"
-    )
-    assert (seen(page, 0)[30:60, 30:60] > 0.99).all(), "turning folds it back"
+    wait(lambda: (corner(seen(page, 0)) > 0.99).all(), "the paper, folded back")
+    assert unfold.nth(0).get_attribute("aria-pressed") == "false"
 
 
-def test_05_two_bunnies_on_one_camera(show, seen):
+def corner(picture):
+    return picture[30:60, 30:60]
+
+
+def test_05_two_bunnies_on_one_camera(show, seen, changed):
     page = show("05", "Row(")
-    check_pair(page, seen)
+    check_pair(page, seen, changed)
     before = [seen(page, k) for k in (0, 1)]
     page.get_by_role("button", name="seams").first.click()
-    page.wait_for_timeout(900)
-    seams = [seen(page, k) for k in (0, 1)]
+    seams = [changed(page, before[k], 0.05, k) for k in (0, 1)]
     page.get_by_role("button", name="wrong orientation").nth(1).click()
-    page.wait_for_timeout(900)
-    orientation = [seen(page, k) for k in (0, 1)]
     for k in (0, 1):
-        assert (
-            apart(before[k], seams[k]) > 0.05 and apart(seams[k], orientation[k]) > 0.05
-        )
-        assert (seams[k] > 0.99).all(-1).mean() < (before[k] > 0.99).all(-1).mean(), (
-            "it flew near"
-        )
+        changed(page, seams[k], 0.05, k)
+        assert paper(seams[k]) < paper(before[k]), "it flew near"
 
 
-def test_05_eight_textures_to_choose_from(show, seen):
+def paper(picture):
+    """Which share of a picture is white."""
+    return (picture > 0.99).all(-1).mean()
+
+
+def test_05_eight_textures_to_choose_from(show, seen, changed):
     page = show("05", "MeshViewer(")
     thumbs = page.get_by_role("radio")
     assert thumbs.count() == 8
-    pictures = []
-    for k in range(8):
+    pictures = [seen(page)]
+    for k in range(1, 8):
         thumbs.nth(k).check()
-        page.wait_for_timeout(400)
-        pictures.append(seen(page))
+        pictures.append(changed(page, pictures[-1], 0.005))
     assert (
         min(apart(a, b) for i, a in enumerate(pictures) for b in pictures[:i]) > 0.005
     )
 
 
-def test_06_with_and_without_memory_on_one_camera(show, seen):
-    check_pair(show("06", "Row("), seen)
+def test_06_with_and_without_memory_on_one_camera(show, seen, changed):
+    check_pair(show("06", "Row("), seen, changed)
 
 
-def test_06_model_and_style(show, seen):
+def test_06_model_and_style(show, seen, changed):
     page = show("06", "MeshViewer(")
     models, styles = (
         page.get_by_role("group", name=name).get_by_role("radio")
         for name in ("model", "style")
     )
     assert models.count() == 4 and styles.count() == 5
+
+    def outline(picture):
+        return (picture < 0.98).any(-1)
+
     first = seen(page)
-    outline = (first < 0.98).any(-1)
     styles.nth(2).check()
-    page.wait_for_timeout(400)
-    second = seen(page)
-    assert (
-        apart(first, second) > 0.01
-        and ((second < 0.98).any(-1) != outline).mean() < 0.02
-    ), "only its skin changed"
+    second = changed(page, first, 0.01)
+    assert (outline(second) != outline(first)).mean() < 0.02, "only its skin changed"
     models.nth(1).check()
-    page.wait_for_timeout(400)
-    third = seen(page)
-    assert ((third < 0.98).any(-1) != outline).mean() > 0.05, "another shape"
+    third = changed(page, second, 0.01)
+    assert (outline(third) != outline(first)).mean() > 0.05, "another shape"
     page.get_by_role("button", name="unfold").click()
-    page.wait_for_timeout(2500)
-    assert apart(seen(page), third) > 0.05
+    changed(page, third, 0.05)

@@ -67,7 +67,9 @@ def paint():
 
 
 def sky_and_far_sea():
-    """Graded sky with the sun, flat bars of cloud, a calm sea, low islands and gulls."""
+    """Graded sky with the sun, flat bars of cloud, a calm sea, low islands and
+    gulls.
+    """
     picture = ramp(
         np.clip(Y / H * 1.55, 0, 1),
         colours("35506f 9db0a8 ead9b4 f1dfb6 f3cfa2 eeb58c"),

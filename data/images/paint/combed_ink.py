@@ -28,7 +28,9 @@ WHIRLS = [  # x, y, radius, turn
 
 
 class Surface:
-    """Samples on their way back: positions now, and where each belongs in the picture."""
+    """Samples on their way back: positions now, and where each belongs in the
+    picture.
+    """
 
     def __init__(self, x, y):
         self.x, self.y = x, y
@@ -50,7 +52,9 @@ class Surface:
         self.x, self.y = x + dx * shrink, y + dy * shrink
 
     def undo_rake(self, vertical, spacing, pull, width, sense, start):
-        """A comb drawn once: each tine pulls `pull` pixels, less away from its track."""
+        """A comb drawn once: each tine pulls `pull` pixels, less away from its
+        track.
+        """
         track = self.x if vertical else self.y
         from_tine = np.abs((track - start + spacing / 2) % spacing - spacing / 2)
         move = sense * pull * np.exp(-from_tine / width)

@@ -158,7 +158,7 @@ def bay(horizon, ripple):
         colours("0a1c4c 123a80 2161a3 4a93b8 9cc9bd"),
     )
     depth = np.maximum(Y - horizon, 0)
-    for x, y, radius in STARS:
+    for x, _, radius in STARS:
         wobble = 7 * np.sin(depth / 5 + x) + 0.06 * depth
         path = np.exp(-(((X - x - wobble * 0.6) / (radius * 0.55 + depth * 0.08)) ** 2))
         bars = 0.5 + 0.5 * np.sin(depth * 0.62 + x)

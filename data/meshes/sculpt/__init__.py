@@ -3,12 +3,17 @@ other modules make a mesh of it.
 
 A model's module has
     TITLE               what it shows
-    BOUNDS              two corners of a box around it; y is up, z is forward, units are its own
+    BOUNDS              two corners of a box around it; y is up, z is forward, units are
+                        its own
     TRIANGLES           how many the mesh may have
-    distance(p)         signed distance to the surface, negative inside, of points (N, 3): the form
-    paint(p, n)         sRGB colours (N, 3) of points on the surface with unit normals n: the colour
-    landmarks(p, n)     a dictionary from names to bool (N,): where the eyes and the mouth are
-    face(p, n)          bool (N,): what must lie in one chart of the texture, drawn larger than the rest
+    distance(p)         the form: signed distance to the surface, negative inside, of
+                        points (N, 3)
+    paint(p, n)         the colour: sRGB (N, 3) of points on the surface with unit
+                        normals n
+    landmarks(p, n)     a dictionary from names to bool (N,): where the eyes and the
+                        mouth are
+    face(p, n)          bool (N,): what must lie in one chart of the texture, drawn
+                        larger than the rest
 """
 
 import importlib

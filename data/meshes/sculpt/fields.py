@@ -7,7 +7,7 @@ positive outside.
 
 import numpy as np
 
-# ---- vectors --------------------------------------------------------------------------------------------------
+# ---- vectors ------------------------------------------------------------------------
 
 
 def vector(*values):
@@ -40,7 +40,7 @@ def rotation(yaw=0, pitch=0, roll=0):
     return (about_y @ about_x @ about_z).astype(np.float32)
 
 
-# ---- combining ------------------------------------------------------------------------------------------------
+# ---- combining ---------------------------------------------------------------------
 
 
 def blend(a, b, width=0.05):
@@ -58,7 +58,7 @@ def carve(a, b, width=0.05):
     return -blend(-a, b, width)
 
 
-# ---- shapes ---------------------------------------------------------------------------------------------------
+# ---- shapes ------------------------------------------------------------------------
 
 
 def ball(p, center, radius):
@@ -145,7 +145,9 @@ def leaf(p, line, side, widths, thickness, cup):
 
 
 def _smooth_table(values, count=65):
-    """Values spread over a finer table and smoothed, so that an outline has no corners."""
+    """Values spread over a finer table and smoothed, so that an outline has no
+    corners.
+    """
     table = np.interp(np.linspace(0, 1, count), np.linspace(0, 1, len(values)), values)
     for _ in range(3):
         table[4:-4] = np.convolve(table, np.ones(9) / 9, "valid")

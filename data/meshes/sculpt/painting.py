@@ -10,7 +10,7 @@ from .fields import length, unit, vector
 LATTICE = np.random.default_rng(7).standard_normal((32, 32, 32)).astype(np.float32)
 
 
-# ---- soft edges -----------------------------------------------------------------------------------------------
+# ---- soft edges --------------------------------------------------------------------
 
 
 def ramp(low, high, x):
@@ -44,11 +44,13 @@ def paint_over(color, other, share):
     return mix(color, other, np.asarray(share, np.float32))
 
 
-# ---- noise ----------------------------------------------------------------------------------------------------
+# ---- noise -------------------------------------------------------------------------
 
 
 def noise(p, frequency):
-    """Smooth random values of standard deviation near 0.5, `frequency` bumps per unit."""
+    """Smooth random values of standard deviation near 0.5, `frequency` bumps per
+    unit.
+    """
     return map_coordinates(LATTICE, (p * frequency).T + 11.3, order=1, mode="grid-wrap")
 
 
@@ -68,7 +70,7 @@ def fur(p, flow, n):
     return 0.7 * strands(p, flow, n) + 0.3 * strands(p, flow, n, 22, 0.16)
 
 
-# ---- patterns -------------------------------------------------------------------------------------------------
+# ---- patterns ----------------------------------------------------------------------
 
 
 def scales(u, v):
@@ -103,7 +105,7 @@ def flower(color, u, v, radius, petals, petal, tip, heart, edge, on=1):
     return mix(color, bloom, ramp(1.0, 0.97, rho / outline) * on)
 
 
-# ---- eyes -----------------------------------------------------------------------------------------------------
+# ---- eyes --------------------------------------------------------------------------
 
 
 class Eye:
@@ -209,7 +211,9 @@ class Eye:
 
 
 def mirrored_to(p, center):
-    """Points with |x| for x where `center` is on the right: both of a pair become one."""
+    """Points with |x| for x where `center` is on the right: both of a pair become
+    one.
+    """
     return p * vector(0, 1, 1) + np.abs(p) * vector(np.sign(center[0]), 0, 0)
 
 

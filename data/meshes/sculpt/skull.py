@@ -100,7 +100,9 @@ def _lower_jaw(p, m):
 
 
 def _teeth(p, m):
-    """Two rows of teeth, and a wall behind them so that one cannot look between them."""
+    """Two rows of teeth, and a wall behind them so that one cannot look between
+    them.
+    """
     flatter = vector(1, 0.5, 1)
     wall = tube(p * flatter, JAW + vector(0, -0.285, -0.025), (0.058, 0.058))
     teeth = []

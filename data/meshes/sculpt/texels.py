@@ -73,7 +73,9 @@ class Texels:
         ).float()
 
     def _averaged(self, values):
-        """Samples (N, C) averaged over texels, and how much of each texel they cover."""
+        """Samples (N, C) averaged over texels, and how much of each texel they
+        cover.
+        """
         grid = np.zeros((len(self.sample), values.shape[1] + 1), np.float32)
         grid[self.sample, :-1], grid[self.sample, -1] = values, 1
         grid = torch.from_numpy(

@@ -134,7 +134,9 @@ def arches(s):
 
 
 def house(s):
-    """A house with a door, windows, a gable roof and a chimney, on grass under the sky."""
+    """A house with a door, windows, a gable roof and a chimney, on grass under the
+    sky.
+    """
     u, v, pixel = s.place(0.7, 1.0, rotate=0.1, offset=0.25, repeat=0.15, warp=0.02)
     half = s.uniform(0.58, 0.75)
     wall = torch.minimum(half - u.abs(), torch.minimum(v + 0.15, 0.8 - v))

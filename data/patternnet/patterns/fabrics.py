@@ -60,7 +60,9 @@ def weave(s):
 
 
 def knit(s):
-    """Stocking stitch: columns of plump woollen V's, plain, striped or with a zigzag."""
+    """Stocking stitch: columns of plump woollen V's, plain, striped or with a
+    zigzag.
+    """
     x, y, _ = s.grid(1.9, 3.8, warp=0.06, rotate=0.5)
     side = x % 1 - 0.5
     height = y * 1.35 - side.abs() * 1.5

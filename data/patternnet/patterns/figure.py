@@ -42,11 +42,13 @@ class Figure:
         return self.rgb.clamp(0, 1), self.mask
 
 
-# ---- shapes: signed distances ----------------------------------------------------------------------------
+# ---- shapes: signed distances ------------------------------------------------------
 
 
 def ellipse(x, y, cx, cy, rx, ry, lean=0.0):
-    """Ellipse round (cx, cy); `lean` slides it sideways as it rises (a cheap rotation)."""
+    """Ellipse round (cx, cy); `lean` slides it sideways as it rises (a cheap
+    rotation).
+    """
     px, py = x - cx + (y - cy) * lean, y - cy
     ax, ay = px / rx, py / ry
     rho = (ax * ax + ay * ay + 1e-6).sqrt()
@@ -89,7 +91,7 @@ def overlap(*distances):
     return out
 
 
-# ---- colour ----------------------------------------------------------------------------------------------
+# ---- colour ------------------------------------------------------------------------
 
 
 def rgb(red, green, blue):
@@ -173,7 +175,7 @@ def scene(s, *settings, roughness=0.2):
     return mix(view, clutter, 0.8 * s.coin(0.1)).clamp(0, 1)
 
 
-# ---- eyes ------------------------------------------------------------------------------------------------
+# ---- eyes --------------------------------------------------------------------------
 
 
 def iris(s, x, y, pixel, radius, inner, outer):

@@ -12,7 +12,7 @@ from .brush import colour_map, crisp, dabs, flow, paints, pick
 from .inks import hatching, ink_wash, marbling
 from .sheet import PI, inside, mix, palette, radius_of, shade, tube, turn
 
-# ---- paint -------------------------------------------------------------------------------------------------
+# ---- paint --------------------------------------------------------------------------
 
 
 def brushstrokes(s):
@@ -80,7 +80,7 @@ def pointillism(s):
     return shade(rgb, s.relief(height, s.uniform(0, 0.02))).clamp(0, 1), s.ones()
 
 
-# ---- tiles and panes ---------------------------------------------------------------------------------------
+# ---- tiles and panes ---------------------------------------------------------------
 
 
 def mosaic(s):
@@ -203,7 +203,7 @@ def facets(s):
     return shade(rgb, 1 + grain).clamp(0, 1), s.ones()
 
 
-# ---- thread ------------------------------------------------------------------------------------------------
+# ---- thread ------------------------------------------------------------------------
 
 
 def cross_stitch(s):

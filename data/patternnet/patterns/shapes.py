@@ -250,7 +250,9 @@ def cube(s):
 
 
 def cone(s):
-    """A traffic cone, orange with white bands on a square foot, on a street or a lawn."""
+    """A traffic cone, orange with white bands on a square foot, on a street or a
+    lawn.
+    """
     u, v, pixel = s.place(0.7, 1.0, rotate=0.3, repeat=0.2, warp=0.02)
     slope = s.uniform(0.28, 0.38)
     width = 0.06 + (v + 0.9) * slope

@@ -26,7 +26,7 @@ class Sheet:
     def __init__(self, count, size=112, *, generator):
         self.count, self.size, self.generator = count, size, generator
 
-    # ---- random numbers, one per picture ---------------------------------------------------------------
+    # ---- random numbers, one per picture --------------------------------------------
 
     def uniform(self, low=0.0, high=1.0):
         """(N, 1, 1) uniform in [low, high)."""
@@ -58,7 +58,7 @@ class Sheet:
         """(N, *shape) standard normal."""
         return torch.randn(self.count, *shape, generator=self.generator)
 
-    # ---- fields ----------------------------------------------------------------------------------------
+    # ---- fields ---------------------------------------------------------------------
 
     def coordinates(self):
         """x and y, each (N, S, S), from -1 (left, top) to 1, at pixel centres."""
@@ -99,7 +99,7 @@ class Sheet:
         noise = torch.fft.irfft2(torch.fft.rfft2(self.randn(n, n)) * keep, s=(n, n))
         return noise / noise.std((1, 2), keepdim=True)
 
-    # ---- coordinates of a pattern ------------------------------------------------------------------------
+    # ---- coordinates of a pattern ---------------------------------------------------
 
     def grid(
         self, low, high, *, warp=0.0, rotate=PI, shift=5.0, shear=0.0, stretch=0.0
@@ -198,7 +198,7 @@ class Sheet:
                 ident = torch.where(closer, r[2], ident)
         return nearest.sqrt(), second.sqrt(), dx, dy, ident
 
-    # ---- colour ------------------------------------------------------------------------------------------
+    # ---- colour ---------------------------------------------------------------------
 
     def colour(self, value=(0.15, 1.0), saturation=(0.0, 1.0), hue=None, hue_sd=0.06):
         """One random colour a picture, (N, 3, 1, 1). `hue` in turns (0 red, 1/3 green,
@@ -253,7 +253,7 @@ class Sheet:
         """(N, S, S) of ones: the mask of a pattern that is everywhere."""
         return torch.ones(self.count, self.size, self.size)
 
-    # ---- light -------------------------------------------------------------------------------------------
+    # ---- light ----------------------------------------------------------------------
 
     def relief(self, height, strength=1.0):
         """Brightness factor (N, S, S) of a height field lit from a random side."""
@@ -277,7 +277,7 @@ class Sheet:
         return 0.2 + 0.85 * facing, facing**25 * self.uniform()
 
 
-# ---- pure tools ------------------------------------------------------------------------------------------
+# ---- pure tools --------------------------------------------------------------------
 
 
 def turn(x, y, angle):

@@ -286,7 +286,9 @@ def flames(s):
 
 
 def snowflake(s):
-    """A six-armed crystal with side branches, white or ice blue on a cold dark ground."""
+    """A six-armed crystal with side branches, white or ice blue on a cold dark
+    ground.
+    """
     u, v, pixel = s.place(0.65, 0.95, repeat=0.25, warp=0.02)
     angle = torch.atan2(v, u) % (PI / 3)
     angle = torch.minimum(angle, PI / 3 - angle)

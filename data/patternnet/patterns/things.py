@@ -140,7 +140,9 @@ def sailboat(s):
 
 
 def balloon(s):
-    """A hot-air balloon: a striped envelope with gores, ropes and a basket, in the sky."""
+    """A hot-air balloon: a striped envelope with gores, ropes and a basket, in the
+    sky.
+    """
     u, v, pixel = s.place(0.75, 1.1, rotate=0.12, offset=0.3, repeat=0.25, warp=0.02)
     y = v + 0.3
     mouth = 0.78

@@ -1,3 +1,1 @@
-"""The exercises, one file for each assignment: references, laws, and the misconceptions
-that get a name.
-"""
+"""The exercises, a file for each assignment: references, laws, named misconceptions."""

@@ -19,9 +19,7 @@ def _gradient(score, images, choose):
 
 
 def _slow_gradient(function, image, step=1e-3):
-    """Gradient of `function: (N, …) -> (N,)` at one image, by moving one pixel at a
-    time (double precision).
-    """
+    """Gradient of `function: (N, …) -> (N,)` at one image in double, pixel by pixel."""
     moves = step * torch.eye(image.numel(), dtype=torch.float64).view(-1, *image.shape)
     with torch.no_grad():
         return (
@@ -30,23 +28,26 @@ def _slow_gradient(function, image, step=1e-3):
 
 
 def _own(labels):
-    """For each picture the score of its own label, summed: pictures do not influence
-    each other.
-    """
+    """For each picture the score of its own label, summed, since none needs another."""
     return lambda scores: scores.gather(1, labels[:, None]).sum()
 
 
-# ---- 0.1 -----------------------------------------------------------------------------------------------------
+# ---- 0.1 -----------------------------------------------------------------------------
 
 
-def saliency(score, images, labels):
-    """How much each pixel matters for its picture's label: largest |d score / d pixel|
-    of the channels, `(N, H, W)`.
+def saliency(
+    score: torch.nn.Module, images: torch.Tensor, labels: torch.Tensor
+) -> torch.Tensor:
+    """How much each pixel matters for its picture's label, `(N, H, W)`.
+
+    That is the largest |d score / d pixel| of its channels.
     """
     return _gradient(score, images, _own(labels)).abs().amax(1)
 
 
-def slow_saliency(score, images, labels):
+def slow_saliency(
+    score: torch.nn.Module, images: torch.Tensor, labels: torch.Tensor
+) -> torch.Tensor:
     """The same, by moving every pixel."""
     score, images = score.double(), images.double()
     return torch.stack(
@@ -173,18 +174,20 @@ SALIENCY = Exercise(
     ),
 )
 
-# ---- 0.2 -----------------------------------------------------------------------------------------------------
+# ---- 0.2 -----------------------------------------------------------------------------
 
 
-def attack_step(score, images, target, length):
-    """Every picture moved by `length`, in the direction in which the target's score
-    rises fastest.
-    """
+def attack_step(
+    score: torch.nn.Module, images: torch.Tensor, target: int, length: float
+) -> torch.Tensor:
+    """Every picture moved by `length`, to where the target's score rises fastest."""
     grad = _gradient(score, images, lambda scores: scores[:, target].sum())
     return images + length * grad / grad.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
 
 
-def slow_attack_step(score, images, target, length):
+def slow_attack_step(
+    score: torch.nn.Module, images: torch.Tensor, target: int, length: float
+) -> torch.Tensor:
     """The same, by moving every pixel."""
     score, moved = score.double(), []
     for image in images.double():
@@ -303,13 +306,11 @@ ATTACK = Exercise(
     laws=(Law("every picture moves by exactly `length`", _moves_by_length),),
 )
 
-# ---- 0.3 -----------------------------------------------------------------------------------------------------
+# ---- 0.3 -----------------------------------------------------------------------------
 
 
 def _ascent(steps_of, l2_gradient):
-    """Gradient ascent with the steps `steps_of(gradient, penalty, lr)`, penalty =
-    `l2_gradient(x, l2)`.
-    """
+    """Gradient ascent by `steps_of(gradient, l2_gradient(x, l2), lr)`."""
 
     def ascent(score, start, label, steps, lr, l2):
         x = start.clone()
@@ -326,12 +327,19 @@ def _ascent(steps_of, l2_gradient):
 
 visualize = _ascent(lambda g, penalty, lr: lr * (g - penalty), lambda x, l2: 2 * l2 * x)
 visualize.__doc__ = (
-    "Steps of plain gradient ascent on score[label] - l2 · Σ x², from `start` `(1, 3, "
-    "H, W)`."
+    "Steps of plain gradient ascent on score[label] - l2 · Σ x², "
+    "from `start` `(1, 3, H, W)`."
 )
 
 
-def slow_visualize(score, start, label, steps, lr, l2):
+def slow_visualize(
+    score: torch.nn.Module,
+    start: torch.Tensor,
+    label: int,
+    steps: int,
+    lr: float,
+    l2: float,
+) -> torch.Tensor:
     """The same, by moving every pixel."""
     score, x = score.double(), start.double()
     for _ in range(steps):
@@ -453,13 +461,13 @@ VISUALIZE = Exercise(
     ),
 )
 
-# ---- 0.4 -----------------------------------------------------------------------------------------------------
+# ---- 0.4 -----------------------------------------------------------------------------
 
 
-def shifted_gradient(score, image, label, dy, dx):
-    """Gradient of the shifted picture's score with respect to the picture in its own
-    place, `(1, 3, H, W)`.
-    """
+def shifted_gradient(
+    score: torch.nn.Module, image: torch.Tensor, label: int, dy: int, dx: int
+) -> torch.Tensor:
+    """Gradient of the shifted picture's score, in its own place: `(1, 3, H, W)`."""
     return _rolled(score, image, label, (dy, dx), (-dy, -dx))
 
 
@@ -470,7 +478,9 @@ def _rolled(score, image, label, there, back):
     return grad.roll(back, (2, 3))
 
 
-def slow_shifted_gradient(score, image, label, dy, dx):
+def slow_shifted_gradient(
+    score: torch.nn.Module, image: torch.Tensor, label: int, dy: int, dx: int
+) -> torch.Tensor:
     """The same, by moving every pixel of the picture in its own place."""
     score = score.double()
     return _slow_gradient(

@@ -1,4 +1,4 @@
-"""Assignment 1: a picture as Fourier coefficients, and colours that vary independently."""
+"""Assignment 1: pictures as Fourier coefficients, colours that vary independently."""
 
 import math
 
@@ -14,19 +14,20 @@ from ..exercises import (
     Misconception,
 )
 
-# ---- 1.1 -----------------------------------------------------------------------------------------------------
+# ---- 1.1 -----------------------------------------------------------------------------
 
 
-def frequencies(height, width):
-    """Distance from zero frequency in cycles per pixel, `(H, W // 2 + 1)`, as
-    `torch.fft.rfft2` orders them.
+def frequencies(height: int, width: int) -> torch.Tensor:
+    """Distance from zero frequency in cycles per pixel, `(H, W // 2 + 1)`.
+
+    The order is that of `torch.fft.rfft2`.
     """
     return (
         torch.fft.fftfreq(height)[:, None] ** 2 + torch.fft.rfftfreq(width)[None] ** 2
     ).sqrt()
 
 
-def slow_frequencies(height, width):
+def slow_frequencies(height: int, width: int) -> torch.Tensor:
     """The same, one number at a time."""
     table = torch.zeros(height, width // 2 + 1)
     for row in range(height):
@@ -112,15 +113,15 @@ FREQUENCIES = Exercise(
     laws=(Law("a wave is found at its own frequency", _finds_a_wave),),
 )
 
-# ---- 1.2 -----------------------------------------------------------------------------------------------------
+# ---- 1.2 -----------------------------------------------------------------------------
 
 
-def amplitude(frequency, longest, power):
+def amplitude(frequency: torch.Tensor, longest: int, power: float) -> torch.Tensor:
     """1 / f^power, where no frequency counts as lower than one cycle per picture."""
     return frequency.clamp(min=1 / longest) ** -power
 
 
-def slow_amplitude(frequency, longest, power):
+def slow_amplitude(frequency: torch.Tensor, longest: int, power: float) -> torch.Tensor:
     """The same, one number at a time."""
     table = torch.zeros_like(frequency)
     for row in range(frequency.shape[0]):
@@ -195,22 +196,22 @@ AMPLITUDE = Exercise(
     ),
 )
 
-# ---- 1.3 -----------------------------------------------------------------------------------------------------
+# ---- 1.3 -----------------------------------------------------------------------------
 
 
-def to_picture(spectrum, amplitude, height, width):
-    """Real and imaginary parts `(N, C, H, W // 2 + 1, 2)`, scaled, to raw pixels
-    `(N, C, H, W)`.
-    """
+def to_picture(
+    spectrum: torch.Tensor, amplitude: torch.Tensor, height: int, width: int
+) -> torch.Tensor:
+    """Raw pixels `(N, C, H, W)` from a spectrum `(N, C, H, W // 2 + 1, 2)`, scaled."""
     return torch.fft.irfft2(
         torch.view_as_complex(spectrum) * amplitude, s=(height, width), norm="ortho"
     )
 
 
-def slow_to_picture(spectrum, amplitude, height, width):
-    """The definition: every coefficient adds its cosine and its sine, those of the
-    missing half included.
-    """
+def slow_to_picture(
+    spectrum: torch.Tensor, amplitude: torch.Tensor, height: int, width: int
+) -> torch.Tensor:
+    """The definition: each coefficient adds its waves, also of the missing half."""
     scaled = (
         torch.complex(spectrum[..., 0], spectrum[..., 1]).to(torch.complex128)
         * amplitude
@@ -329,17 +330,18 @@ TO_PICTURE = Exercise(
     ),
 )
 
-# ---- 1.4 -----------------------------------------------------------------------------------------------------
+# ---- 1.4 -----------------------------------------------------------------------------
 
 
-def mix_colours(raw, matrix):
-    """Every pixel's three numbers `(N, 3, H, W)` times a matrix `(3, 3)`, whose rows
-    are red, green and blue.
+def mix_colours(raw: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
+    """Every pixel's three numbers `(N, 3, H, W)` times a matrix `(3, 3)`.
+
+    The matrix has rows for red, green and blue.
     """
     return torch.einsum("ck,nkhw->nchw", matrix, raw)
 
 
-def slow_mix_colours(raw, matrix):
+def slow_mix_colours(raw: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
     """The same, one pixel at a time."""
     mixed = torch.zeros_like(raw)
     for n in range(raw.shape[0]):
@@ -423,21 +425,17 @@ MIX_COLOURS = Exercise(
     ),
 )
 
-# ---- 1.5 -----------------------------------------------------------------------------------------------------
+# ---- 1.5 -----------------------------------------------------------------------------
 
 
-def colour_root(pixels):
-    """A matrix A `(3, 3)` with A Aᵀ = the covariance of colours `(P, 3)`: the symmetric
-    square root.
-    """
+def colour_root(pixels: torch.Tensor) -> torch.Tensor:
+    """The symmetric A `(3, 3)` with A Aᵀ = the covariance of colours `(P, 3)`."""
     values, vectors = torch.linalg.eigh(_covariance(pixels))
     return vectors @ torch.diag(values.clamp(min=0).sqrt()) @ vectors.T
 
 
-def slow_colour_root(pixels):
-    """Another such A, from the definition of covariance and Cholesky's algorithm in
-    loops.
-    """
+def slow_colour_root(pixels: torch.Tensor) -> torch.Tensor:
+    """Another such A, by the definition of covariance and Cholesky's algorithm."""
     mean = [sum(float(p[c]) for p in pixels) / len(pixels) for c in range(3)]
     covariance = [
         [

@@ -1,6 +1,7 @@
 """Assignment 2: films whose frames share what they show."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -14,18 +15,21 @@ from ..exercises import (
     Misconception,
 )
 
-# ---- 2.1 -----------------------------------------------------------------------------------------------------
+# ---- 2.1 -----------------------------------------------------------------------------
 
 
-def interpolation_objective(first, second):
-    """Sum over frames of (1 - t) first + t second, with t from 0 at the first frame to
-    1 at the last; both `(B,)`.
+def interpolation_objective(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+    """Sum over frames of (1 - t) first + t second, both `(B,)`.
+
+    t goes from 0 at the first frame to 1 at the last.
     """
     t = torch.linspace(0, 1, len(first))
     return ((1 - t) * first + t * second).sum()
 
 
-def slow_interpolation_objective(first, second):
+def slow_interpolation_objective(
+    first: torch.Tensor, second: torch.Tensor
+) -> torch.Tensor:
     """The same, one frame at a time."""
     last = len(first) - 1
     return torch.tensor(
@@ -116,12 +120,13 @@ OBJECTIVE = Exercise(
     ),
 )
 
-# ---- 2.2 -----------------------------------------------------------------------------------------------------
+# ---- 2.2 -----------------------------------------------------------------------------
 
 
-def stretch(low, frames):
-    """Linear interpolation of n pictures `(n, C, H, W)`, n at least 2, to a film
-    `(frames, C, H, W)`, ends included.
+def stretch(low: torch.Tensor, frames: int) -> torch.Tensor:
+    """A film `(frames, C, H, W)` by linear interpolation of pictures `(n, C, H, W)`.
+
+    There are at least 2, and the film begins and ends with the first and the last.
     """
     position = torch.linspace(0, len(low) - 1, frames)
     below = position.floor().long().clamp(max=len(low) - 2)
@@ -129,7 +134,7 @@ def stretch(low, frames):
     return (1 - t) * low[below] + t * low[below + 1]
 
 
-def slow_stretch(low, frames):
+def slow_stretch(low: torch.Tensor, frames: int) -> torch.Tensor:
     """The same, one frame at a time."""
     film = []
     for k in range(frames):
@@ -237,12 +242,15 @@ def _at(low, position, swap=False):
     return (1 - t) * first + t * second
 
 
-# ---- 2.3 -----------------------------------------------------------------------------------------------------
+# ---- 2.3 -----------------------------------------------------------------------------
 
 
-def shared_plus_unique(unique, shared):
-    """Sigmoid of a film's own values `(B, 3, H, W)` plus blurry pictures `(1, 3, h, w)`
-    that all frames share.
+def shared_plus_unique(
+    unique: torch.Tensor, shared: torch.Tensor | Sequence[torch.Tensor]
+) -> torch.Tensor:
+    """Sigmoid of a film's own values `(B, 3, H, W)` plus blurry ones that all share.
+
+    These are pictures `(1, 3, h, w)`.
     """
     return torch.sigmoid(unique + sum(_up(low, unique) for low in shared))
 
@@ -254,10 +262,10 @@ def _up(low, unique, mode="bilinear", size=None, **options):
     )
 
 
-def slow_shared_plus_unique(unique, shared):
-    """The same, one pixel at a time; both pictures are sampled at the middle of their
-    pixels.
-    """
+def slow_shared_plus_unique(
+    unique: torch.Tensor, shared: torch.Tensor | Sequence[torch.Tensor]
+) -> torch.Tensor:
+    """The same, one pixel at a time, each picture sampled at its pixels' middles."""
     total = unique.detach().clone()
     for low in shared:
         values, (height, width) = low[0].detach(), low.shape[-2:]
@@ -365,17 +373,15 @@ SHARED = Exercise(
     ),
 )
 
-# ---- 2.4 -----------------------------------------------------------------------------------------------------
+# ---- 2.4 -----------------------------------------------------------------------------
 
 
-def alignment_penalty(features):
-    """Mean squared difference of neighbouring frames' features `(B, C, H, W)`: one
-    number.
-    """
+def alignment_penalty(features: torch.Tensor) -> torch.Tensor:
+    """One number: mean squared difference of neighbouring features `(B, C, H, W)`."""
     return (features[1:] - features[:-1]).square().mean()
 
 
-def slow_alignment_penalty(features):
+def slow_alignment_penalty(features: torch.Tensor) -> torch.Tensor:
     """The same, frame by frame."""
     values = features.detach().flatten(1).tolist()
     squares = [

@@ -1,6 +1,8 @@
 """Assignment 3: Gram matrices, the style loss, and the step that makes pixels fail."""
 
 import math
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 import torch
 
@@ -13,18 +15,22 @@ from ..exercises import (
     Misconception,
 )
 
-# ---- 3.1 -----------------------------------------------------------------------------------------------------
+Grams: TypeAlias = Mapping[str, torch.Tensor]
+"""Layers to their Gram matrices."""
+
+# ---- 3.1 -----------------------------------------------------------------------------
 
 
-def gram(features):
-    """Mean over positions of the products of every two channels: `(N, C, H, W)` ->
-    `(N, C, C)`.
+def gram(features: torch.Tensor) -> torch.Tensor:
+    """Mean over positions of the products of every two channels.
+
+    `(N, C, H, W)` -> `(N, C, C)`.
     """
     flat = features.flatten(2)
     return flat @ flat.mT / flat.shape[2]
 
 
-def slow_gram(features):
+def slow_gram(features: torch.Tensor) -> torch.Tensor:
     """The same, one product at a time."""
     count, channels, height, width = features.shape
     values, result = features.tolist(), torch.zeros(count, channels, channels)
@@ -127,17 +133,18 @@ GRAM = Exercise(
     ),
 )
 
-# ---- 3.2 -----------------------------------------------------------------------------------------------------
+# ---- 3.2 -----------------------------------------------------------------------------
 
 
-def style_distance(found, wanted):
-    """Mean |found - wanted| of each picture, relative to the mean |wanted|:
+def style_distance(found: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """Mean |found - wanted| of each picture, relative to the mean |wanted|.
+
     `(N, C, C)`, `(1, C, C)` -> `(N,)`.
     """
     return (found - wanted).abs().mean((1, 2)) / wanted.abs().mean()
 
 
-def slow_style_distance(found, wanted):
+def slow_style_distance(found: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     """The same, one entry at a time."""
     goal, count = wanted[0].tolist(), wanted[0].numel()
     size = sum(abs(value) for row in goal for value in row) / count
@@ -214,20 +221,32 @@ STYLE_DISTANCE = Exercise(
     ),
 )
 
-# ---- 3.3 -----------------------------------------------------------------------------------------------------
+# ---- 3.3 -----------------------------------------------------------------------------
 
 
-def style_loss(found, wanted, weights, distance):
-    """Sum over the layers of `wanted` of weight times mean distance; dicts of Gram
-    matrices, a number a layer.
+def style_loss(
+    found: Grams,
+    wanted: Grams,
+    weights: Mapping[str, float],
+    distance: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+) -> torch.Tensor:
+    """Sum over the layers of `wanted` of weight times mean distance.
+
+    Gram matrices come as dicts; there is one weight a layer.
     """
-    return sum(
+    terms = (
         weights[layer] * distance(found[layer], wanted[layer]).mean()
         for layer in wanted
     )
+    return sum(terms, torch.zeros(()))
 
 
-def slow_style_loss(found, wanted, weights, distance):
+def slow_style_loss(
+    found: Grams,
+    wanted: Grams,
+    weights: Mapping[str, float],
+    distance: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+) -> torch.Tensor:
     """The same, layer by layer, without a graph."""
     total = 0.0
     for layer in sorted(wanted):
@@ -253,9 +272,7 @@ def _layers(draw):
 
 
 def _loss(combine, detach=False, over=None):
-    """A style loss that combines the layers' terms in some other way:
-    `combine(terms, weights)`.
-    """
+    """A style loss that is `combine(terms, weights)` of the layers' terms."""
 
     def loss(found, wanted, weights, distance):
         layers = list(wanted if over is None else over(found, wanted))
@@ -325,7 +342,7 @@ STYLE_LOSS = Exercise(
     ),
 )
 
-# ---- 3.4 -----------------------------------------------------------------------------------------------------
+# ---- 3.4 -----------------------------------------------------------------------------
 
 
 def _radius(height, width):
@@ -334,9 +351,10 @@ def _radius(height, width):
     ).sqrt()
 
 
-def fine_share(signal, above):
-    """Share of each signal's energy at frequencies above `above` cycles per pixel, mean
-    left out: `(N,)`.
+def fine_share(signal: torch.Tensor, above: float) -> torch.Tensor:
+    """Share of each signal's energy above so many cycles per pixel: `(N,)`.
+
+    The mean is left out.
     """
     return _share(
         torch.fft.fft2(_centred(signal)).abs().square(),
@@ -344,7 +362,7 @@ def fine_share(signal, above):
     )
 
 
-def slow_fine_share(signal, above):
+def slow_fine_share(signal: torch.Tensor, above: float) -> torch.Tensor:
     """The same with every coefficient computed from its definition."""
     count, channels, height, width = signal.shape
     y, x = torch.arange(height)[:, None] / height, torch.arange(width)[None] / width
@@ -438,18 +456,34 @@ FINE_SHARE = Exercise(
     laws=(Law("adding a constant changes nothing", _ignores_brightness),),
 )
 
-# ---- 3.5 -----------------------------------------------------------------------------------------------------
+# ---- 3.5 -----------------------------------------------------------------------------
 
 
-def adam_step(gradient, m, v, t, lr, beta1, beta2, eps):
-    """Adam's change of the parameters at step t = 1, 2, …, and the new averages:
-    `(change, m, v)`.
-    """
+def adam_step(
+    gradient: torch.Tensor,
+    m: torch.Tensor,
+    v: torch.Tensor,
+    t: int,
+    lr: float,
+    beta1: float,
+    beta2: float,
+    eps: float,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Adam's step t = 1, 2, …: `(change, m, v)`, the last two being new averages."""
     m, v = beta1 * m + (1 - beta1) * gradient, beta2 * v + (1 - beta2) * gradient**2
     return -lr * (m / (1 - beta1**t)) / ((v / (1 - beta2**t)).sqrt() + eps), m, v
 
 
-def slow_adam_step(gradient, m, v, t, lr, beta1, beta2, eps):
+def slow_adam_step(
+    gradient: torch.Tensor,
+    m: torch.Tensor,
+    v: torch.Tensor,
+    t: int,
+    lr: float,
+    beta1: float,
+    beta2: float,
+    eps: float,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The same, number by number."""
     change, new_m, new_v = (
         torch.zeros_like(gradient),

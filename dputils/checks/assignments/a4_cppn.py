@@ -2,6 +2,8 @@
 
 import itertools
 import math
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import torch
 
@@ -17,12 +19,15 @@ from ..exercises import (
 
 EDGE = math.sqrt(3)
 
-# ---- 4.1 -----------------------------------------------------------------------------------------------------
+Tensors: TypeAlias = tuple[torch.Tensor, ...]
+
+# ---- 4.1 -----------------------------------------------------------------------------
 
 
-def grid(height, width):
-    """The places of the pixels' middles `(1, 2, H, W)`: x, then y, with the picture's
-    edges at ±√3.
+def grid(height: int, width: int) -> torch.Tensor:
+    """The places of the pixels' middles `(1, 2, H, W)`: x, then y.
+
+    The picture's edges are at ±√3.
     """
     y, x = (
         EDGE * ((2 * torch.arange(count) + 1) / count - 1) for count in (height, width)
@@ -30,7 +35,7 @@ def grid(height, width):
     return torch.stack(torch.meshgrid(x, y, indexing="xy"))[None]
 
 
-def slow_grid(height, width):
+def slow_grid(height: int, width: int) -> torch.Tensor:
     """The same, one pixel at a time."""
     places = torch.zeros(1, 2, height, width)
     for row, column in itertools.product(range(height), range(width)):
@@ -114,18 +119,19 @@ GRID = Exercise(
     ),
 )
 
-# ---- 4.2 -----------------------------------------------------------------------------------------------------
+# ---- 4.2 -----------------------------------------------------------------------------
 
 
-def activate(z):
-    """atan and its square, scaled to mean square 1, side by side: `(N, C, P)` ->
-    `(N, 2C, P)`.
+def activate(z: torch.Tensor) -> torch.Tensor:
+    """atan and its square, scaled to mean square 1, side by side.
+
+    `(N, C, P)` -> `(N, 2C, P)`.
     """
     u = torch.atan(z)
     return torch.cat([u / 0.67, u**2 / 0.6], 1)
 
 
-def slow_activate(z):
+def slow_activate(z: torch.Tensor) -> torch.Tensor:
     """The same, one number at a time."""
     result = torch.zeros(len(z), 2 * z.shape[1], z.shape[2])
     for n, c, p in itertools.product(*map(range, z.shape)):
@@ -212,12 +218,13 @@ ACTIVATE = Exercise(
     ),
 )
 
-# ---- 4.3 -----------------------------------------------------------------------------------------------------
+# ---- 4.3 -----------------------------------------------------------------------------
 
 
-def scaled(normals):
-    """Weights from standard normal numbers, a tuple of `(out, in)`: divided by √in;
-    those of the last layer are 0.
+def scaled(normals: Tensors) -> Tensors:
+    """Weights from standard normal numbers, a tuple of `(out, in)`.
+
+    They are divided by √in; those of the last layer are 0.
     """
     return (
         *(layer / layer.shape[1] ** 0.5 for layer in normals[:-1]),
@@ -225,7 +232,7 @@ def scaled(normals):
     )
 
 
-def slow_scaled(normals):
+def slow_scaled(normals: Tensors) -> Tensors:
     """The same, one number at a time."""
     results = []
     for number, layer in enumerate(normals, 1):
@@ -298,14 +305,21 @@ SCALED = Exercise(
     ),
 )
 
-# ---- 4.4 -----------------------------------------------------------------------------------------------------
+# ---- 4.4 -----------------------------------------------------------------------------
 
 
 def paint(
-    coordinates, weights, biases, *, inner=activate, last=torch.sigmoid, shift=1.0
-):
-    """The picture `(1, 3, H, W)` at coordinates `(1, 2, H, W)`; the keywords exchange
-    parts of it for wrong ones.
+    coordinates: torch.Tensor,
+    weights: Sequence[torch.Tensor],
+    biases: Sequence[torch.Tensor],
+    *,
+    inner: Callable[[torch.Tensor], torch.Tensor] = activate,
+    last: Callable[[torch.Tensor], torch.Tensor] = torch.sigmoid,
+    shift: float = 1.0,
+) -> torch.Tensor:
+    """The picture `(1, 3, H, W)` at coordinates `(1, 2, H, W)`.
+
+    The keywords exchange parts of it for wrong ones.
     """
     x = coordinates.flatten(2)
     for number, (weight, bias) in enumerate(zip(weights, biases), 1):
@@ -314,13 +328,17 @@ def paint(
     return x.unflatten(2, coordinates.shape[2:])
 
 
-def slow_paint(coordinates, weights, biases):
+def slow_paint(
+    coordinates: torch.Tensor,
+    weights: Sequence[torch.Tensor],
+    biases: Sequence[torch.Tensor],
+) -> torch.Tensor:
     """The same, one pixel and one unit at a time."""
     picture = torch.zeros(1, len(weights[-1]), *coordinates.shape[2:])
     layers = [(weight.tolist(), bias.tolist()) for weight, bias in zip(weights, biases)]
     for row, column in itertools.product(*map(range, coordinates.shape[2:])):
         values = coordinates[0, :, row, column].tolist()
-        for number, (weight, bias) in enumerate(layers, 1):
+        for weight, bias in layers:
             sums = [
                 sum(w * value for w, value in zip(line, values)) + b
                 for line, b in zip(weight, bias)
@@ -421,13 +439,11 @@ PAINT = Exercise(
     ),
 )
 
-# ---- 4.5 -----------------------------------------------------------------------------------------------------
+# ---- 4.5 -----------------------------------------------------------------------------
 
 
-def between(first, second, t, exaggeration):
-    """Weights at moment t of the way, eased by a cosine and enlarged in the middle;
-    tuples of tensors.
-    """
+def between(first: Tensors, second: Tensors, t: float, exaggeration: float) -> Tensors:
+    """Weights at moment t of the way, eased by a cosine and enlarged in the middle."""
     s = (1 - math.cos(math.pi * t)) / 2
     return tuple(
         ((1 - s) * a + s * b) * (1 + exaggeration * s * (1 - s))
@@ -435,10 +451,10 @@ def between(first, second, t, exaggeration):
     )
 
 
-def slow_between(first, second, t, exaggeration):
-    """The same, one number at a time, with the half angle's sine in place of the
-    cosine.
-    """
+def slow_between(
+    first: Tensors, second: Tensors, t: float, exaggeration: float
+) -> Tensors:
+    """The same, one number at a time, with the half angle's sine for the cosine."""
     s = math.sin(math.pi * t / 2) ** 2
     return tuple(
         torch.tensor(

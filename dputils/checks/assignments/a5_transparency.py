@@ -1,7 +1,6 @@
-"""Assignment 5: pictures with opacity, the price of paint, and backgrounds that cannot
-be foreseen.
-"""
+"""Assignment 5: pictures with opacity, the price of paint, unforeseen backgrounds."""
 
+from collections.abc import Callable
 from functools import partial
 
 import torch
@@ -19,13 +18,11 @@ from ..exercises import (
     Misconception,
 )
 
-# ---- 5.1 -----------------------------------------------------------------------------------------------------
+# ---- 5.1 -----------------------------------------------------------------------------
 
 
-def slow_blend(rgba, background):
-    """`blend_over`, one number at a time, with the curve of the sRGB standard written
-    out.
-    """
+def slow_blend(rgba: torch.Tensor, background: torch.Tensor) -> torch.Tensor:
+    """`blend_over`, one number at a time, with the sRGB standard's curve in full."""
     seen = torch.zeros_like(rgba[:, :3])
     for n, c, y, x in torch.cartesian_prod(*map(torch.arange, seen.shape)).tolist():
         behind = background[n if len(background) > 1 else 0]
@@ -161,22 +158,27 @@ BLEND = Exercise(
     ),
 )
 
-# ---- 5.2 -----------------------------------------------------------------------------------------------------
+# ---- 5.2 -----------------------------------------------------------------------------
 
 
-def unblend(over_black, over_white, *, least=1e-4, light=None):
-    """The picture with opacity `(N, 4, H, W)` that looks like this over black and over
-    white, `(N, 3, H, W)` each.
+def unblend(
+    over_black: torch.Tensor,
+    over_white: torch.Tensor,
+    *,
+    least: float = 1e-4,
+    light: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """The picture `(N, 4, H, W)` that looks like this over black and over white.
 
-    The keywords are for wrong ones: another smallest alpha, another light of the
-    colours.
+    Its looks are `(N, 3, H, W)` each. The keywords are for wrong ones: another smallest
+    alpha, another light of the colours.
     """
     alpha = 1 - (decode(over_white) - decode(over_black)).mean(1, keepdim=True)
     light = decode(over_black) / alpha.clamp(min=least) if light is None else light
     return torch.cat([encode(light.clamp(0, 1)), alpha], 1)
 
 
-def slow_unblend(over_black, over_white):
+def slow_unblend(over_black: torch.Tensor, over_white: torch.Tensor) -> torch.Tensor:
     """The same, one pixel at a time."""
     rgba = torch.zeros(len(over_black), 4, *over_black.shape[2:])
     for n, y, x in torch.cartesian_prod(*map(torch.arange, rgba[:, 0].shape)).tolist():
@@ -202,9 +204,7 @@ def _two_photographs(draw):
 
 
 def _colour_where_there_is_paint(rgba, over_black, over_white):
-    """What counts: alpha, and colour where alpha is not 0; elsewhere it may be any
-    finite number.
-    """
+    """What counts: alpha, and colour where there is paint, elsewhere if not finite."""
     glass = (over_white - over_black).mean(1, keepdim=True) > 0.999
     colour = torch.where(glass & rgba[:, :3].isfinite(), 0.0, rgba[:, :3])
     return torch.cat([colour, rgba[:, 3:]], 1)
@@ -283,17 +283,17 @@ UNBLEND = Exercise(
     ),
 )
 
-# ---- 5.3 -----------------------------------------------------------------------------------------------------
+# ---- 5.3 -----------------------------------------------------------------------------
 
 
-def priced(scores, alpha, pressure):
-    """Scores `(N,)` times how transparent each picture is, alpha `(N, 1, H, W)`: score
-    · (1 - mean alpha)^pressure.
-    """
+def priced(scores: torch.Tensor, alpha: torch.Tensor, pressure: float) -> torch.Tensor:
+    """score · (1 - mean alpha)^pressure, for scores `(N,)` and alpha `(N, 1, H, W)`."""
     return scores * (1 - alpha.mean((1, 2, 3))) ** pressure
 
 
-def slow_priced(scores, alpha, pressure):
+def slow_priced(
+    scores: torch.Tensor, alpha: torch.Tensor, pressure: float
+) -> torch.Tensor:
     """The same, one picture after the other."""
     glass = [
         1 - sum(map(float, picture.flatten())) / picture.numel() for picture in alpha
@@ -365,29 +365,29 @@ PRICED = Exercise(
     laws=(Law("with pressure 0 paint is free: the scores are unchanged", _free),),
 )
 
-# ---- 5.4 -----------------------------------------------------------------------------------------------------
+# ---- 5.4 -----------------------------------------------------------------------------
 
 
 def grow(
-    parameters,
-    to_rgba,
-    network,
-    target,
-    pressure,
-    backgrounds,
-    steps,
-    lr,
+    parameters: torch.Tensor,
+    to_rgba: Callable[[torch.Tensor], torch.Tensor],
+    network: Callable[[torch.Tensor], torch.Tensor],
+    target: int,
+    pressure: float,
+    backgrounds: torch.Tensor,
+    steps: int,
+    lr: float,
     *,
-    behind=None,
-    seen=blend,
-    price=priced,
-    zero=True,
-    up=True,
-):
-    """Raise the priced score of a class with Adam, at step t over background t, from
-    the first again after the last.
+    behind: Callable[..., torch.Tensor] | None = None,
+    seen: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] = blend,
+    price: Callable[[torch.Tensor, torch.Tensor, float], torch.Tensor] = priced,
+    zero: bool = True,
+    up: bool = True,
+) -> torch.Tensor:
+    """Raise the priced score of a class with Adam, at step t over background t.
 
-    The keywords exchange parts of it for wrong ones.
+    After the last background comes the first again. The keywords exchange parts of it
+    for wrong ones.
     """
     parameters = parameters.clone().requires_grad_()
     adam = torch.optim.Adam([parameters], lr=lr, maximize=up)
@@ -406,12 +406,21 @@ def grow(
     return parameters.detach()
 
 
-def slow_grow(parameters, to_rgba, network, target, pressure, backgrounds, steps, lr):
+def slow_grow(
+    parameters: torch.Tensor,
+    to_rgba: Callable[[torch.Tensor], torch.Tensor],
+    network: Callable[[torch.Tensor], torch.Tensor],
+    target: int,
+    pressure: float,
+    backgrounds: torch.Tensor,
+    steps: int,
+    lr: float,
+) -> torch.Tensor:
     """The same with the gradient asked for by name, and Adam written out."""
     first = second = torch.zeros_like(parameters)
     for step in range(steps):
         point = parameters.clone().requires_grad_()
-        objective = 0.0
+        objective = torch.zeros(())
         for picture in to_rgba(point).split(1):
             score = network(blend(picture, backgrounds[step % len(backgrounds)][None]))[
                 0, target
@@ -492,13 +501,16 @@ GROW = Exercise(
     ),
 )
 
-# ---- 5.5 -----------------------------------------------------------------------------------------------------
+# ---- 5.5 -----------------------------------------------------------------------------
 
 
-def kept(rgba, network, target, backgrounds):
-    """Mean score of every picture `(N, 4, H, W)` over each of the backgrounds
-    `(K, 3, H, W)`: `(N,)`.
-    """
+def kept(
+    rgba: torch.Tensor,
+    network: Callable[[torch.Tensor], torch.Tensor],
+    target: int,
+    backgrounds: torch.Tensor,
+) -> torch.Tensor:
+    """Mean scores of pictures `(N, 4, H, W)` over all backgrounds `(K, 3, H, W)`."""
     return _every_pair(rgba, network, target, backgrounds).mean(0)
 
 
@@ -509,11 +521,19 @@ def _every_pair(rgba, network, target, backgrounds):
     )
 
 
-def slow_kept(rgba, network, target, backgrounds):
+def slow_kept(
+    rgba: torch.Tensor,
+    network: Callable[[torch.Tensor], torch.Tensor],
+    target: int,
+    backgrounds: torch.Tensor,
+) -> torch.Tensor:
     """The same, one picture over one background at a time."""
     return torch.stack(
         [
-            sum(network(blend(p, b))[0, target] for b in backgrounds.split(1))
+            sum(
+                (network(blend(p, b))[0, target] for b in backgrounds.split(1)),
+                torch.zeros(()),
+            )
             / len(backgrounds)
             for p in rgba.split(1)
         ]

@@ -1,10 +1,10 @@
-"""Assignment 6: looking up a texture, sending gradients back into it, and a style loss
-that remembers other views.
-"""
+"""Assignment 6: textures, gradients back into them, a style loss that remembers."""
 
 import itertools
 import math
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import torch
 
@@ -18,20 +18,19 @@ from ..exercises import (
     Misconception,
 )
 
-# ---- 6.1 -----------------------------------------------------------------------------------------------------
+# ---- 6.1 -----------------------------------------------------------------------------
 
 
-def place(uv, height, width):
-    """Texture coordinates `(P, 2)` as rows and columns `(P, 2)`; the middle of a texel
-    is a whole number.
+def place(uv: torch.Tensor, height: int, width: int) -> torch.Tensor:
+    """Texture coordinates `(P, 2)` as rows and columns `(P, 2)`.
+
+    The middle of a texel is a whole number.
     """
     return torch.stack([(1 - uv[:, 1]) * height, uv[:, 0] * width], 1) - 0.5
 
 
-def slow_place(uv, height, width):
-    """The same, one point at a time: texel k reaches from k / size to (k + 1) / size,
-    its middle is between.
-    """
+def slow_place(uv: torch.Tensor, height: int, width: int) -> torch.Tensor:
+    """The same, one point at a time: texel k is from k / size to (k + 1) / size."""
     return torch.tensor(
         [
             [(1 - v - 0.5 / height) * height, (u - 0.5 / width) * width]
@@ -94,7 +93,7 @@ PLACE = Exercise(
     laws=(Law("the middle of a texel has the texel's row and column", _middles),),
 )
 
-# ---- 6.2 -----------------------------------------------------------------------------------------------------
+# ---- 6.2 -----------------------------------------------------------------------------
 
 
 def _clamp(position, size):
@@ -102,17 +101,18 @@ def _clamp(position, size):
 
 
 def corners(
-    places,
-    height,
-    width,
+    places: torch.Tensor,
+    height: int,
+    width: int,
     *,
-    wrap=torch.remainder,
-    beyond=torch.remainder,
-    floor=torch.floor,
-    near=False,
-):
-    """Rows, columns and weights `(P,)` of the four texels around each place. The
-    keywords exchange parts of it.
+    wrap: Callable[[torch.Tensor, int], torch.Tensor] = torch.remainder,
+    beyond: Callable[[torch.Tensor, int], torch.Tensor] = torch.remainder,
+    floor: Callable[[torch.Tensor], torch.Tensor] = torch.floor,
+    near: bool = False,
+) -> list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
+    """Rows, columns and weights `(P,)` of the four texels around each place.
+
+    The keywords exchange parts of it for wrong ones.
     """
     first, found = places.round() if near else floor(places), []
     share, first = torch.zeros_like(places) if near else places - first, first.long()
@@ -129,18 +129,19 @@ def corners(
     return found
 
 
-def sample(texture, places, **options):
-    """Colours `(P, C)` of a texture `(C, H, W)` at rows and columns `(P, 2)`, bilinear,
-    repeating.
+def sample(texture: torch.Tensor, places: torch.Tensor, **options: Any) -> torch.Tensor:
+    """Colours `(P, C)` of a texture `(C, H, W)` at rows and columns `(P, 2)`.
+
+    The lookup is bilinear, and the texture repeats.
     """
-    found = corners(places, *texture.shape[1:], **options)
-    return sum(weight * texture[:, row, column] for row, column, weight in found).T
+    height, width = texture.shape[1:]
+    found = corners(places, height, width, **options)
+    colours = (weight * texture[:, row, column] for row, column, weight in found)
+    return sum(colours, texture.new_zeros(())).T
 
 
-def slow_sample(texture, places):
-    """The definition: every texel has a tent of width 2 around its middle, repeated
-    with the texture.
-    """
+def slow_sample(texture: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """The definition: every texel has a tent of width 2, repeated with the texture."""
     channels, height, width = texture.shape
     colours = torch.zeros(len(places), channels)
     for p, (row, column) in enumerate(places.tolist()):
@@ -247,23 +248,23 @@ SAMPLE = Exercise(
     ),
 )
 
-# ---- 6.3 -----------------------------------------------------------------------------------------------------
+# ---- 6.3 -----------------------------------------------------------------------------
 
 
-def texture_gradient(pushes, places, height, width, **options):
-    """What colours `(P, C)` ask for, sent back into the texels `(C, H, W)` that they
-    were blended from.
-    """
+def texture_gradient(
+    pushes: torch.Tensor, places: torch.Tensor, height: int, width: int, **options: Any
+) -> torch.Tensor:
+    """What colours `(P, C)` ask for, sent back into their texels `(C, H, W)`."""
     gradient = pushes.new_zeros(pushes.shape[1], height * width)
     for row, column, weight in corners(places, height, width, **options):
         gradient.index_add_(1, row * width + column, (pushes * weight[:, None]).T)
     return gradient.unflatten(1, (height, width))
 
 
-def slow_texture_gradient(pushes, places, height, width):
-    """The definition: how much each colour changes with each texel, times what the
-    colour asks for, added up.
-    """
+def slow_texture_gradient(
+    pushes: torch.Tensor, places: torch.Tensor, height: int, width: int
+) -> torch.Tensor:
+    """The definition: each colour's change with each texel, times what it asks for."""
     # pictures in which one texel is lit
     texels = torch.eye(height * width).view(-1, 1, height, width)
     columns = [(slow_sample(texel, places) * pushes).sum(0) for texel in texels]
@@ -348,18 +349,19 @@ TEXTURE_GRADIENT = Exercise(
     ),
 )
 
-# ---- 6.4 -----------------------------------------------------------------------------------------------------
+# ---- 6.4 -----------------------------------------------------------------------------
 
 
-def seen_gram(features, covered):
-    """Gram matrices `(N, C, C)` of features `(N, C, H, W)`, each place counted by its
-    cover `(N, 1, H, W)`.
+def seen_gram(features: torch.Tensor, covered: torch.Tensor) -> torch.Tensor:
+    """Gram matrices `(N, C, C)` of features `(N, C, H, W)`.
+
+    Each place counts by its cover, `(N, 1, H, W)`.
     """
     flat, share = features.flatten(2), covered.flatten(2)
     return (flat * share) @ flat.mT / share.sum(2, keepdim=True)
 
 
-def slow_seen_gram(features, covered):
+def slow_seen_gram(features: torch.Tensor, covered: torch.Tensor) -> torch.Tensor:
     """The same, one product at a time."""
     count, channels, height, width = features.shape
     f, c = features.tolist(), covered.tolist()
@@ -441,19 +443,24 @@ SEEN_GRAM = Exercise(
     ),
 )
 
-# ---- 6.5 -----------------------------------------------------------------------------------------------------
+# ---- 6.5 -----------------------------------------------------------------------------
 
 
-def remember(average, gram, decay):
-    """What the loss sees, and the new average: value of the average over past views,
-    gradient of this view alone.
+def remember(
+    average: torch.Tensor | None, gram: torch.Tensor, decay: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """What the loss sees, and the new average.
+
+    It sees the value of the average over past views, and the gradient of this view.
     """
     now = gram.detach()
     average = now if average is None else decay * average + (1 - decay) * now
     return gram + (average - now), average
 
 
-def slow_remember(average, gram, decay):
+def slow_remember(
+    average: torch.Tensor | None, gram: torch.Tensor, decay: float
+) -> tuple[torch.Tensor, torch.Tensor]:
     """The values, one number at a time."""
     pairs = zip(
         (gram if average is None else average).flatten().tolist(),

@@ -1,12 +1,14 @@
 # %% [markdown]
 # # Assignment 0: what a gradient says about a picture
 #
-# **One gradient, three questions: which pixels matter, what would fool the network, and what would it like to see?**
+# **One gradient, three questions: which pixels matter, what would fool the network, and
+# what would it like to see?**
 #
 # A warm-up for [*Differentiable Image
-# Parameterizations*](https://distill.pub/2018/differentiable-parameterizations/). Everything in that article is done
-# with the gradient of a network's answer with respect to its *input*. Here you compute that gradient and use it in
-# four functions of two to eight lines. It takes 45 minutes. You need to have seen `backward()` once.
+# Parameterizations*](https://distill.pub/2018/differentiable-parameterizations/).
+# Everything in that article is done with the gradient of a network's answer with
+# respect to its *input*. Here you compute that gradient and use it in four functions of
+# two to eight lines. It takes 45 minutes. You need to have seen `backward()` once.
 #
 # | | | minutes |
 # |---|---|---|
@@ -16,24 +18,27 @@
 # | 0.5 | an experiment: how far is it to another answer? | 10 |
 # | 0.6 | an idea of your own | 10 |
 #
-# **How it works.** Replace `raise NotImplementedError()` by your code, run the cell, then run the check below it. A
-# check takes a second and tells you what is wrong, not only that something is. A blank that you leave empty does no
-# harm: the notebook says which exercise waits and goes on with the reference.
+# **How it works.** Replace `raise NotImplementedError()` by your code, run the cell,
+# then run the check below it. A check takes a second and tells you what is wrong, not
+# only that something is. A blank that you leave empty does no harm: the notebook says
+# which exercise waits and goes on with the reference.
 
 # %% tags=["colab"]
-# The cell that installs the package in Colab: notebooks/badges.py has it, build.py puts it here.
+# The cell that installs the package in Colab: notebooks/badges.py has it, build.py
+# puts it here.
 
 # %% tags=["imports"]
 import matplotlib.pyplot as plt
 import torch
+
 from dputils.checks import check, exercise
 from dputils.images import random_image
 from dputils.media import show_images
 from dputils.networks import load_network
 
 # %% [markdown]
-# Put your name or number into `student_id`. The checks draw their shapes and values from it, so your numbers differ
-# from your neighbour's.
+# Put your name or number into `student_id`. The checks draw their shapes and values
+# from it, so your numbers differ from your neighbour's.
 
 # %% tags=["parameters"]
 student_id = ""
@@ -43,25 +48,32 @@ names = ["spiral_cw", "rings", "heart"]
 # %% [markdown]
 # ## Two networks and three pictures
 #
-# Both networks were trained on the same 80 kinds of pictures, and both name more than 99 % of fresh ones rightly.
-# `plain` was trained the usual way. `robust` was trained on pictures that were changed so as to fool it. The
-# difference will matter.
+# Both networks were trained on the same 80 kinds of pictures, and both name more than
+# 99 % of fresh ones rightly. `plain` was trained the usual way. `robust` was trained on
+# pictures that were changed so as to fool it. The difference will matter.
 #
-# The pictures are drawn here by code, so we know where the thing is, and where there is nothing but clouds.
+# The pictures are drawn here by code, so we know where the thing is, and where there is
+# nothing but clouds.
+
 
 # %%
 def draw(name, sky=seed):
     """A spiral, rings or a heart in front of clouds, (3, size, size)."""
-    y, x = torch.meshgrid(torch.linspace(-1, 1, size) + 0.1, torch.linspace(-1, 1, size) - 0.1, indexing="ij")
+    across = torch.linspace(-1, 1, size)
+    y, x = torch.meshgrid(across + 0.1, across - 0.1, indexing="ij")
     radius, angle = torch.hypot(x, y), torch.atan2(y, x)
-    u, v = x / 0.6, -y / 0.6
-    inside = (u**2 + v**2 - 1) ** 3 < u**2 * v**3 if name == "heart" else radius < 0.72
-    stripes = {"spiral_cw": 16 * radius - angle, "rings": 26 * radius, "heart": torch.ones_like(radius)}[name].sin() > 0
-    light, dark = {"spiral_cw": ((0.9, 0.8, 0.2), (0.2, 0.1, 0.5)), "rings": ((0.95, 0.95, 0.9), (0.1, 0.3, 0.6)),
-                   "heart": ((0.85, 0.1, 0.15),) * 2}[name]
-    light, dark = (torch.tensor(colour).view(3, 1, 1) for colour in (light, dark))
-    clouds = random_image(size, sd=0.01, decay_power=2, seed=names.index(name) + 3 * sky)[0]
-    return torch.where(inside, torch.where(stripes, light, dark), clouds)
+    inside, u, v = radius < 0.72, x / 0.6, -y / 0.6
+    if name == "spiral_cw":
+        wave, colours = 16 * radius - angle, [(0.9, 0.8, 0.2), (0.2, 0.1, 0.5)]
+    elif name == "rings":
+        wave, colours = 26 * radius, [(0.95, 0.95, 0.9), (0.1, 0.3, 0.6)]
+    else:
+        wave, colours = torch.ones_like(radius), [(0.85, 0.1, 0.15)] * 2
+        inside = (u**2 + v**2 - 1) ** 3 < u**2 * v**3
+    light, dark = (torch.tensor(colour).view(3, 1, 1) for colour in colours)
+    cloud_seed = names.index(name) + 3 * sky
+    clouds = random_image(size, sd=0.01, decay_power=2, seed=cloud_seed)[0]
+    return torch.where(inside, torch.where(wave.sin() > 0, light, dark), clouds)
 
 
 plain, robust = load_network("patternnet-plain"), load_network("patternnet")
@@ -72,21 +84,26 @@ labels = torch.tensor([plain.classes.index(name) for name in names])
 # %% [markdown]
 # ## Exercise 0.1: Which pixels matter
 #
-# The network gives 80 scores for a picture. Take the score of the label $y$, and ask: if I change one pixel a little,
-# how much does this score change? That is the derivative $\partial s_y / \partial x$, and one backward pass gives it
-# for all pixels. A large change upwards and a large change downwards matter equally, so take the absolute value. A
-# pixel has three channels; take the largest of the three.
+# The network gives 80 scores for a picture. Take the score of the label $y$, and ask:
+# if I change one pixel a little, how much does this score change? That is the
+# derivative $\partial s_y / \partial x$, and one backward pass gives it for all pixels.
+# A large change upwards and a large change downwards matter equally, so take the
+# absolute value. A pixel has three channels; take the largest of the three.
 #
 # $$M_{hw} = \max_c \left| \frac{\partial s_y}{\partial x_{chw}} \right|$$
 #
-# Do it for a whole batch, where the $k$-th picture has the $k$-th label. Adding up the scores of the batch is
-# allowed: no picture's score depends on another picture's pixels. `score` is a function, `(N, 3, H, W)` to `(N,
-# classes)`.
+# Do it for a whole batch, where the $k$-th picture has the $k$-th label. Adding up the
+# scores of the batch is allowed: no picture's score depends on another picture's
+# pixels. `score` is a function, `(N, 3, H, W)` to `(N, classes)`.
+
 
 # %%
 @exercise("0.1")
 def saliency(score, images, labels):
-    """Largest |d own score / d pixel| over the channels, (N, H, W), for images (N, 3, H, W) and labels (N,)."""
+    """Largest |d own score / d pixel| over the channels, (N, H, W).
+
+    The images are (N, 3, H, W), the labels (N,).
+    """
     # BLANK 4 to 5 lines
     images = images.clone().requires_grad_()
     scores = score(images)
@@ -102,34 +119,41 @@ check("0.1", saliency, student=student_id)
 # %% [markdown]
 # ![three pictures, and two rows of grey maps](attachment:saliency)
 #
-# **Figure A0.1** *What you should get.* Below each picture its map by the plain and by the robust network, white
-# where a pixel matters most. The plain network's map is speckle: its gradient has little to do with what we see. The
-# robust network's map follows the outline of the thing.
+# **Figure A0.1** *What you should get.* Below each picture its map by the plain and by
+# the robust network, white where a pixel matters most. The plain network's map is
+# speckle: its gradient has little to do with what we see. The robust network's map
+# follows the outline of the thing.
 
 # %% tags=["expected-saliency"]
 rows = [pictures]
-for name, network in networks.items():
+for network in networks.values():
     maps = saliency(network.logits, pictures, labels)
     bright = maps.flatten(1).quantile(0.99, dim=1).view(-1, 1, 1)
     rows.append((maps / bright).clamp(0, 1)[:, None].expand(-1, 3, -1, -1))
-show_images(torch.cat(rows), columns=3, width=520, rows=["picture", *networks], quality=80)
+show_images(
+    torch.cat(rows), columns=3, width=520, rows=["picture", *networks], quality=80
+)
 
 # %% [markdown]
 # ## Exercise 0.2: One step of an attack
 #
-# Now use the gradient as a direction. Choose another class, the *target*, and move every picture in the direction in
-# which the target's score rises fastest. How far? Exactly `length`, measured as the length of the change as one long
-# vector:
+# Now use the gradient as a direction. Choose another class, the *target*, and move
+# every picture in the direction in which the target's score rises fastest. How far?
+# Exactly `length`, measured as the length of the change as one long vector:
 #
 # $$x \leftarrow x + \text{length} \cdot \frac{g}{\lVert g \rVert}, \qquad
-# g = \frac{\partial s_\text{target}}{\partial x}, \qquad \lVert g \rVert = \sqrt{\sum_{chw} g_{chw}^2}$$
+# g = \frac{\partial s_\text{target}}{\partial x}, \qquad
+# \lVert g \rVert = \sqrt{\sum_{chw} g_{chw}^2}$$
 #
 # Each picture has its own norm.
+
 
 # %%
 @exercise("0.2")
 def attack_step(score, images, target, length):
-    """Images (N, 3, H, W), each moved by length along the gradient of its score for the class target."""
+    """Images (N, 3, H, W), each moved by length along the gradient of its score for the
+    class target.
+    """
     # BLANK 4 to 5 lines
     images = images.clone().requires_grad_()
     wanted = score(images)[:, target].sum()
@@ -147,9 +171,11 @@ check("0.2", attack_step, student=student_id)
 #
 # ![pictures that one network takes for snails, and the changes](attachment:attack)
 #
-# **Figure A0.2** *What you should get.* Every second column shows what was added, eight times stronger. Both attacks
-# move each picture by the same length. The plain network now sees three snails, and we see no difference. The robust
-# network still sees what is there.
+# **Figure A0.2** *What you should get.* Every second column shows what was added, eight
+# times stronger. Both attacks move each picture by the same length. The plain network
+# now sees three snails, and we see no difference. The robust network still sees what is
+# there.
+
 
 # %% tags=["expected-attack"]
 def attack(network, images, target, length, steps=8):
@@ -163,30 +189,38 @@ shown, titles = [], []
 for name, network in networks.items():
     fooled = attack(network, pictures, snail, 3.0)
     found = [network.classes[k] for k in network.logits(fooled).argmax(1)]
-    shown += [tile for pair in zip(fooled, 0.5 + 8 * (fooled - pictures)) for tile in pair]
-    titles += [text for word in found for text in (f"{name}: {word}", "change, 8 times")]
-show_images([tile.clamp(0, 1) for tile in shown], titles, columns=6, width=760, quality=80)
+    change = 0.5 + 8 * (fooled - pictures)
+    shown += [tile for pair in zip(fooled, change) for tile in pair]
+    for word in found:
+        titles += [f"{name}: {word}", "change, 8 times"]
+tiles = [tile.clamp(0, 1) for tile in shown]
+show_images(tiles, titles, columns=6, width=760, quality=80)
 
 # %% [markdown]
 # ## Exercise 0.3: What the network would like to see
 #
-# Start from noise instead of a picture, and climb for many steps. What comes out shows what the network has in mind
-# when it says *heart*. Without a brake the pixels would grow for ever, so we subtract a penalty on their squares:
+# Start from noise instead of a picture, and climb for many steps. What comes out shows
+# what the network has in mind when it says *heart*. Without a brake the pixels would
+# grow for ever, so we subtract a penalty on their squares:
 #
 # $$\text{maximise} \quad s_y(x) - \lambda \sum_{chw} x_{chw}^2$$
 #
-# Plain gradient ascent: compute the gradient of *all* of this at the present $x$, add it times the learning rate,
-# repeat. If you use `backward()`, remember that it adds to what is in `.grad` already.
+# Plain gradient ascent: compute the gradient of *all* of this at the present $x$, add
+# it times the learning rate, repeat. If you use `backward()`, remember that it adds to
+# what is in `.grad` already.
+
 
 # %%
 @exercise("0.3")
 def visualize(score, start, label, steps, lr, l2):
-    """Gradient ascent on score[label] - l2 * (sum of squares of x), from start (1, 3, H, W); the last x."""
+    """Gradient ascent on score[label] - l2 * (sum of squares of x), from start
+    (1, 3, H, W); the last x.
+    """
     # BLANK 6 to 8 lines
     x = start.clone()
     for _ in range(steps):
         x.requires_grad_()
-        objective = score(x)[0, label] - l2 * (x ** 2).sum()
+        objective = score(x)[0, label] - l2 * (x**2).sum()
         gradient = torch.autograd.grad(objective, x)[0]
         x = x.detach() + lr * gradient
     return x
@@ -199,21 +233,25 @@ check("0.3", visualize, student=student_id)
 # %% [markdown]
 # ## Exercise 0.4: Look from a little to the left
 #
-# A network should not care whether a heart sits two pixels further right. An old trick makes use of that: at every
-# step, shift the picture by a few random pixels, compute the gradient there, and *shift the gradient back*, so that
-# it fits the picture in its own place. What depends on the exact place averages out.
+# A network should not care whether a heart sits two pixels further right. An old trick
+# makes use of that: at every step, shift the picture by a few random pixels, compute
+# the gradient there, and *shift the gradient back*, so that it fits the picture in its
+# own place. What depends on the exact place averages out.
 #
-# `torch.roll(picture, (dy, dx), dims=(2, 3))` shifts down by `dy` and right by `dx`; what leaves on one side comes back
-# on the other.
+# `torch.roll(picture, (dy, dx), dims=(2, 3))` shifts down by `dy` and right by `dx`;
+# what leaves on one side comes back on the other.
+
 
 # %%
 @exercise("0.4")
 def shifted_gradient(score, image, label, dy, dx):
-    """Gradient of score[label] for the image (1, 3, H, W) shifted by dy, dx; shifted back to the image's own place."""
+    """Gradient of score[label] for the image (1, 3, H, W) shifted by dy, dx; shifted
+    back to the image's own place.
+    """
     # BLANK 3 to 5 lines
     image = image.clone().requires_grad_()
     shifted = torch.roll(image, (dy, dx), dims=(2, 3))
-    # Autograd undoes the roll by itself: the gradient is asked for at the unshifted image.
+    # Autograd undoes the roll: the gradient is asked for at the unshifted image.
     return torch.autograd.grad(score(shifted)[0, label], image)[0]
     # END
 
@@ -224,8 +262,10 @@ check("0.4", shifted_gradient, student=student_id)
 # %% [markdown]
 # ![noise, a heart, a rounder heart](attachment:visualize)
 #
-# **Figure A0.3** *What you should get.* Left: the plain network is certain to see a heart in this noise. Middle: the
-# robust network's heart, by plain ascent. Right: the same with shifts; the shape closes.
+# **Figure A0.3** *What you should get.* Left: the plain network is certain to see a
+# heart in this noise. Middle: the robust network's heart, by plain ascent. Right: the
+# same with shifts; the shape closes.
+
 
 # %% tags=["expected-visualize"]
 def climb_shifted(score, x, label, steps, lr, l2, reach=4):
@@ -241,32 +281,44 @@ def scores_around_grey(network):
     return lambda x: network.logits(0.5 + x)
 
 
-heart, of_plain, of_robust = int(labels[2]), scores_around_grey(plain), scores_around_grey(robust)
+heart = int(labels[2])
+of_plain, of_robust = scores_around_grey(plain), scores_around_grey(robust)
 noise = 0.02 * torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(seed))
-results = [visualize(of_plain, noise, heart, 60, 0.1, 0.01), visualize(of_robust, noise, heart, 60, 5.0, 0.01),
-           climb_shifted(of_robust, noise, heart, 60, 5.0, 0.01)]
-sure = [score(x).softmax(1)[0, heart].item() for score, x in zip((of_plain, of_robust, of_robust), results)]
-show_images((0.5 + torch.cat(results)).clamp(0, 1),
-            [f"{name}: {p:.0%} heart" for name, p in zip(("plain", "robust", "robust, shifted"), sure)], width=620)
+results = {
+    "plain": (of_plain, visualize(of_plain, noise, heart, 60, 0.1, 0.01)),
+    "robust": (of_robust, visualize(of_robust, noise, heart, 60, 5.0, 0.01)),
+    "robust, shifted": (
+        of_robust,
+        climb_shifted(of_robust, noise, heart, 60, 5.0, 0.01),
+    ),
+}
+tiles, titles = [], []
+for name, (score, x) in results.items():
+    tiles.append((0.5 + x[0]).clamp(0, 1))
+    titles.append(f"{name}: {score(x).softmax(1)[0, heart].item():.0%} heart")
+show_images(tiles, titles, width=620)
 
 # %% [markdown]
 # ## Experiment 0.5: How far is it to another answer?
 #
-# In Figure A0.2 every picture moved by 3. How far must one go until a network changes its mind? Sweep the length of
-# the attack for both networks and plot the share of fooled pictures.
+# In Figure A0.2 every picture moved by 3. How far must one go until a network changes
+# its mind? Sweep the length of the attack for both networks and plot the share of
+# fooled pictures.
 #
 # <!-- RUBRIC 0.5 -->
 #
 # #### Your prediction (0.5)
 #
 # <!-- BLANK -->
-# The plain network will fall to attacks shorter than 0.5, because its gradient finds directions that we cannot see. The
-# robust one was trained with changes up to 2, so I expect that it takes several times as much.
+# The plain network will fall to attacks shorter than 0.5, because its gradient finds
+# directions that we cannot see. The robust one was trained with changes up to 2, so I
+# expect that it takes several times as much.
 # <!-- END -->
 
 # %% [markdown]
-# `attack(network, crowd, snail, length)` attacks, `network.logits(...).argmax(1)` names. A crowd of twelve pictures
-# (three things, four skies) gives a smoother curve than three.
+# `attack(network, crowd, snail, length)` attacks, `network.logits(...).argmax(1)`
+# names. A crowd of twelve pictures (three things, four skies) gives a smoother curve
+# than three.
 
 # %%
 crowd = torch.stack([draw(name, sky) for name in names for sky in range(4)])
@@ -277,9 +329,10 @@ crowd = torch.stack([draw(name, sky) for name in names for sky in range(4)])
 lengths = [0.0, 0.2, 0.4, 0.6, 0.8, 1.2, 1.6, 3.2, 6.4]
 plt.figure(figsize=(5, 3))
 for name, network in networks.items():
-    before = network.logits(crowd).argmax(1)
-    changed = [(network.logits(attack(network, crowd, snail, length)).argmax(1) != before).float().mean()
-               for length in lengths]
+    before, changed = network.logits(crowd).argmax(1), []
+    for length in lengths:
+        after = network.logits(attack(network, crowd, snail, length)).argmax(1)
+        changed.append((after != before).float().mean())
     plt.plot(lengths, changed, "o-", label=name)
 plt.xlabel("length of the change")
 plt.ylabel("share of changed answers")
@@ -291,16 +344,18 @@ plt.show()
 # #### Your finding (0.5), one sentence
 #
 # <!-- BLANK -->
-# Half of the plain network's answers change at a length of about 1, and all at 1.6; of the robust network's not one
-# changes there, and a third at 6.4. So the robust network takes more than four times as much, but the plain one held
-# out longer than I predicted.
+# Half of the plain network's answers change at a length of about 1, and all at 1.6; of
+# the robust network's not one changes there, and a third at 6.4. So the robust network
+# takes more than four times as much, but the plain one held out longer than I
+# predicted.
 # <!-- END -->
 #
 # ## 0.6 An idea of your own
 #
-# Some starts: do the two networks fall for each other's attacks? What does the change look like if only a square in
-# the corner may be changed? Is the saliency map calmer if you average it over shifted copies? Which of the 80 classes
-# (`plain.classes`) has the clearest visualization? Ask one question, make one run, say what you saw.
+# Some starts: do the two networks fall for each other's attacks? What does the change
+# look like if only a square in the corner may be changed? Is the saliency map calmer if
+# you average it over shifted copies? Which of the 80 classes (`plain.classes`) has the
+# clearest visualization? Ask one question, make one run, say what you saw.
 #
 # <!-- RUBRIC 0.6 -->
 
@@ -312,19 +367,22 @@ for dy, dx in [(dy, dx) for dy in range(-3, 4, 2) for dx in range(-3, 4, 2)]:
     moved = saliency(plain.logits, torch.roll(pictures, (dy, dx), (2, 3)), labels)
     calm += torch.roll(moved, (-dy, -dx), (1, 2)) / 16
 once = saliency(plain.logits, pictures, labels)
-both = torch.cat([once / once.amax((1, 2), keepdim=True), calm / calm.amax((1, 2), keepdim=True)])
-show_images((2 * both).clamp(0, 1)[:, None], columns=3, width=420, rows=["one map", "mean of 16"])
+both = torch.cat([maps / maps.amax((1, 2), keepdim=True) for maps in (once, calm)])
+tiles = (2 * both).clamp(0, 1)[:, None]
+show_images(tiles, columns=3, width=420, rows=["one map", "mean of 16"])
 # END
 
 # %% [markdown]
 # #### Your question and what you saw (0.6)
 #
 # <!-- BLANK -->
-# Is the plain network's map calmer if it is averaged over shifted copies? Yes: the mean of 16 maps begins to show the
-# rings, which one map alone does not. So part of the speckle depends on the exact place of the pixels.
+# Is the plain network's map calmer if it is averaged over shifted copies? Yes: the mean
+# of 16 maps begins to show the rings, which one map alone does not. So part of the
+# speckle depends on the exact place of the pixels.
 # <!-- END -->
 #
 # ## Where to go from here
 #
-# The noise of the plain network is where the article starts. Assignment 1 changes the parameters instead of the
-# network, and gets shapes and colours out of the same gradient.
+# The noise of the plain network is where the article starts. Assignment 1 changes the
+# parameters instead of the network, and gets shapes and colours out of the same
+# gradient.

@@ -1,13 +1,14 @@
 # %% [markdown]
 # # Assignment 1: a picture as waves
 #
-# **Write a picture as a sum of waves and its colours as independent numbers, and the same optimizer that drew noise
-# draws a strawberry.**
+# **Write a picture as a sum of waves and its colours as independent numbers, and the
+# same optimizer that drew noise draws a strawberry.**
 #
 # This assignment builds the parameterization behind [*Differentiable Image
 # Parameterizations*](https://distill.pub/2018/differentiable-parameterizations/#why-does-parameterization-matter)
-# from nothing: five functions of two to eight lines, then an experiment. It takes 45 to 60 minutes. You need to know
-# what a gradient is, and to have seen a Fourier transform once.
+# from nothing: five functions of two to eight lines, then an experiment. It takes 45 to
+# 60 minutes. You need to know what a gradient is, and to have seen a Fourier transform
+# once.
 #
 # | | | minutes |
 # |---|---|---|
@@ -16,27 +17,30 @@
 # | 1.6 | an experiment: how steep should the spectrum fall? | 15 |
 # | 1.7 | an idea of your own | 10 |
 #
-# **How it works.** Replace `raise NotImplementedError()` by your code, run the cell, then run the check below it. A
-# check takes a second and tells you what is wrong, not only that something is. A blank that you leave empty does no
-# harm: the notebook says which exercise waits and goes on with the reference.
+# **How it works.** Replace `raise NotImplementedError()` by your code, run the cell,
+# then run the check below it. A check takes a second and tells you what is wrong, not
+# only that something is. A blank that you leave empty does no harm: the notebook says
+# which exercise waits and goes on with the reference.
 
 # %% tags=["colab"]
-# The cell that installs the package in Colab: notebooks/badges.py has it, build.py puts it here.
+# The cell that installs the package in Colab: notebooks/badges.py has it, build.py
+# puts it here.
 
 # %% tags=["imports"]
 import matplotlib.pyplot as plt
 import torch
+
+from dputils.book import high_frequency_share
 from dputils.checks import check, exercise
 from dputils.data import sample_image
-from dputils.book import high_frequency_share
 from dputils.media import show_images
 from dputils.networks import load_network
 from dputils.objectives import logit
 from dputils.optimize import maximize
 
 # %% [markdown]
-# Put your name or number into `student_id`. The checks draw their shapes and values from it, so your numbers differ
-# from your neighbour's.
+# Put your name or number into `student_id`. The checks draw their shapes and values
+# from it, so your numbers differ from your neighbour's.
 
 # %% tags=["parameters"]
 student_id = ""
@@ -47,40 +51,51 @@ size, steps, lr = 80, 64, 0.05
 # %% [markdown]
 # ## The problem
 #
-# Ask a network what it takes for a spiral: start from noise, and change the picture so that the network's score for
-# *spiral* rises. The obvious parameters are the pixels. A step of the optimizer then changes every pixel by about the
-# same amount, each on its own account. Neighbours have nothing to do with each other, and what comes out is noise.
+# Ask a network what it takes for a spiral: start from noise, and change the picture so
+# that the network's score for *spiral* rises. The obvious parameters are the pixels. A
+# step of the optimizer then changes every pixel by about the same amount, each on its
+# own account. Neighbours have nothing to do with each other, and what comes out is
+# noise.
 #
-# Photographs are not like that. Their neighbouring pixels agree, and so do their colour channels. We can build both
-# habits into the *parameters* without forbidding any picture. Here is where this notebook ends:
+# Photographs are not like that. Their neighbouring pixels agree, and so do their colour
+# channels. We can build both habits into the *parameters* without forbidding any
+# picture. Here is where this notebook ends:
 #
-# ![two rows of three pictures: pixels, waves, waves and mixed colours](attachment:bases)
+# ![two rows of three pictures: pixels, waves, waves and mixed
+# colours](attachment:bases)
 #
-# **Figure A1.1** *What you should get at the end of exercise 1.5.* In each row the same network, objective, optimizer
-# and number of steps. Left: the parameters are pixels. Middle: they are the strengths of waves. Right: waves, and
-# colours that are mixed from independent channels. Above, an ordinary network is asked for a spiral; below, a network
-# that was trained against an adversary, and therefore sees more as we do, is asked for a strawberry.
+# **Figure A1.1** *What you should get at the end of exercise 1.5.* In each row the same
+# network, objective, optimizer and number of steps. Left: the parameters are pixels.
+# Middle: they are the strengths of waves. Right: waves, and colours that are mixed from
+# independent channels. Above, an ordinary network is asked for a spiral; below, a
+# network that was trained against an adversary, and therefore sees more as we do, is
+# asked for a strawberry.
 #
 # ## Exercise 1.1: The frequency of every coefficient
 #
-# A picture of height $H$ and width $W$ is a sum of $H \times W$ waves. `torch.fft.rfft2` finds their amplitudes. The
-# picture is real, so each wave that runs to the left is the mirror image of one that runs to the right, and only
-# about half of the columns need to be kept: the result has $H$ rows and $W // 2 + 1$ columns.
+# A picture of height $H$ and width $W$ is a sum of $H \times W$ waves.
+# `torch.fft.rfft2` finds their amplitudes. The picture is real, so each wave that runs
+# to the left is the mirror image of one that runs to the right, and only about half of
+# the columns need to be kept: the result has $H$ rows and $W // 2 + 1$ columns.
 #
-# Row $j$ holds waves with vertical frequency $f_y$, column $k$ those with horizontal frequency $f_x$.
-# `torch.fft.fftfreq(n)` lists the frequencies of a full axis of $n$ samples in cycles per pixel,
-# `torch.fft.rfftfreq(n)` those of the halved one. How fine the wave is depends on the length of $(f_x, f_y)$:
+# Row $j$ holds waves with vertical frequency $f_y$, column $k$ those with horizontal
+# frequency $f_x$. `torch.fft.fftfreq(n)` lists the frequencies of a full axis of $n$
+# samples in cycles per pixel, `torch.fft.rfftfreq(n)` those of the halved one. How fine
+# the wave is depends on the length of $(f_x, f_y)$:
 #
 # $$f = \sqrt{f_x^2 + f_y^2}$$
+
 
 # %%
 @exercise("1.1")
 def frequencies(height, width):
-    """Frequency of every coefficient of rfft2, in cycles per pixel: a tensor (height, width // 2 + 1)."""
+    """Frequency of every coefficient of rfft2, in cycles per pixel: a tensor
+    (height, width // 2 + 1).
+    """
     # BLANK 3 lines
     fy = torch.fft.fftfreq(height)[:, None]
     fx = torch.fft.rfftfreq(width)[None, :]
-    return (fx ** 2 + fy ** 2).sqrt()
+    return (fx**2 + fy**2).sqrt()
     # END
 
 
@@ -97,26 +112,28 @@ plt.ylabel("vertical frequency")
 plt.show()
 
 # %% [markdown]
-# **Figure A1.2** *The frequencies of a picture of 48 × 80 pixels*, rows sorted for the eye. Rings around zero
-# frequency, of which the half with positive $f_x$ is shown. The corners are the finest waves there are: half a cycle
-# per pixel in both directions.
+# **Figure A1.2** *The frequencies of a picture of 48 × 80 pixels*, rows sorted for the
+# eye. Rings around zero frequency, of which the half with positive $f_x$ is shown. The
+# corners are the finest waves there are: half a cycle per pixel in both directions.
 #
 # ## Exercise 1.2: Scale the spectrum
 #
-# In photographs the amplitude of a wave falls off with its frequency, roughly as $1/f$. If a parameter is to change
-# the picture by a natural amount, it should be multiplied by that. So we will store numbers of size one and multiply
-# them by
+# In photographs the amplitude of a wave falls off with its frequency, roughly as $1/f$.
+# If a parameter is to change the picture by a natural amount, it should be multiplied
+# by that. So we will store numbers of size one and multiply them by
 #
 # $$a(f) = \frac{1}{f^{\,p}}$$
 #
-# with $p$ near 1. One of the frequencies is zero: the mean of the picture. Its amplitude must not be infinite, and it
-# should not be zero either, since then the picture could never become brighter. Treat every frequency lower than *one
-# cycle per picture*, $1/\text{longest}$, as if it were that one.
+# with $p$ near 1. One of the frequencies is zero: the mean of the picture. Its
+# amplitude must not be infinite, and it should not be zero either, since then the
+# picture could never become brighter. Treat every frequency lower than *one cycle per
+# picture*, $1/\text{longest}$, as if it were that one.
+
 
 # %%
 @exercise("1.2")
 def amplitude(frequency, longest, power):
-    """1 / frequency ** power, with frequency at least 1 / longest; same shape as frequency.
+    """1 / frequency ** power, with frequency at least 1 / longest; of the same shape.
 
     longest is the longer side of the picture in pixels.
     """
@@ -132,21 +149,25 @@ check("1.2", amplitude, student=student_id)
 # %% [markdown]
 # ## Exercise 1.3: From the spectrum to a picture
 #
-# Optimizers like real numbers, so the parameters are a tensor `spectrum` of shape $(N, C, H, W // 2 + 1, 2)$: real
-# parts in `[..., 0]`, imaginary parts in `[..., 1]`. To make pixels of them,
+# Optimizers like real numbers, so the parameters are a tensor `spectrum` of shape
+# $(N, C, H, W // 2 + 1, 2)$: real parts in `[..., 0]`, imaginary parts in `[..., 1]`.
+# To make pixels of them,
 #
 # 1. join the two parts to complex numbers (`torch.view_as_complex`),
 # 2. scale them by the amplitude,
 # 3. transform them back with `torch.fft.irfft2`.
 #
-# Two things to watch. A half spectrum of 7 columns may belong to a width of 12 or 13, so `irfft2` must be told the
-# size. And use `norm="ortho"`, which makes the energy of the picture equal to that of its spectrum, whatever its
-# size.
+# Two things to watch. A half spectrum of 7 columns may belong to a width of 12 or 13,
+# so `irfft2` must be told the size. And use `norm="ortho"`, which makes the energy of
+# the picture equal to that of its spectrum, whatever its size.
+
 
 # %%
 @exercise("1.3")
 def to_picture(spectrum, amplitude, height, width):
-    """Parameters (N, C, H, W // 2 + 1, 2), scaled by amplitude (H, W // 2 + 1), as raw pixels (N, C, H, W)."""
+    """Parameters (N, C, H, W // 2 + 1, 2), scaled by amplitude (H, W // 2 + 1), as raw
+    pixels (N, C, H, W).
+    """
     # BLANK 3 lines
     scaled = torch.view_as_complex(spectrum) * amplitude
     return torch.fft.irfft2(scaled, s=(height, width), norm="ortho")
@@ -161,28 +182,33 @@ check("1.3", to_picture, student=student_id)
 #
 # ![random pictures for powers 0, 1 and 2](attachment:random)
 #
-# **Figure A1.3** *What you should get.* With power 0 all waves are equally strong, which is white noise. With power 1
-# there are things of all sizes, as in clouds. With power 2 hardly anything but the largest waves is left.
+# **Figure A1.3** *What you should get.* With power 0 all waves are equally strong,
+# which is white noise. With power 1 there are things of all sizes, as in clouds. With
+# power 2 hardly anything but the largest waves is left.
 
 # %% tags=["expected-random"]
 height, width = 60, 80
-noise = torch.randn(1, 3, height, width // 2 + 1, 2, generator=torch.Generator().manual_seed(1))
+generator = torch.Generator().manual_seed(1)
+noise = torch.randn(1, 3, height, width // 2 + 1, 2, generator=generator)
 pictures = []
 for power in (0.0, 1.0, 2.0):
-    raw = to_picture(noise, amplitude(frequencies(height, width), max(height, width), power), height, width)
+    scale = amplitude(frequencies(height, width), max(height, width), power)
+    raw = to_picture(noise, scale, height, width)
     pictures.append(0.5 + 0.15 * (raw - raw.mean()) / raw.std())
 show_images(torch.cat(pictures), ["power 0", "power 1", "power 2"], width=640)
 
 # %% [markdown]
-# Now optimize. `Waves` holds the spectrum as its parameter; your three functions turn it into pixels, and a sigmoid
-# keeps them between 0 and 1. `Pixels` is the naive rival. `climb` optimizes several pictures side by side, with
-# nothing else changed.
+# Now optimize. `Waves` holds the spectrum as its parameter; your three functions turn
+# it into pixels, and a sigmoid keeps them between 0 and 1. `Pixels` is the naive rival.
+# `climb` optimizes several pictures side by side, with nothing else changed.
+
 
 # %%
 class Pixels(torch.nn.Module):
     def __init__(self):
         super().__init__()
-        start = torch.randn(1, 3, size, size, generator=torch.Generator().manual_seed(0))
+        generator = torch.Generator().manual_seed(0)
+        start = torch.randn(1, 3, size, size, generator=generator)
         self.values = torch.nn.Parameter(0.01 * start)
 
     def forward(self):
@@ -192,31 +218,40 @@ class Pixels(torch.nn.Module):
 class Waves(torch.nn.Module):
     def __init__(self, power=1.0, matrix=None, seed=0):
         super().__init__()
-        start = torch.randn(1, 3, size, size // 2 + 1, 2, generator=torch.Generator().manual_seed(seed))
+        generator = torch.Generator().manual_seed(seed)
+        start = torch.randn(1, 3, size, size // 2 + 1, 2, generator=generator)
         self.spectrum = torch.nn.Parameter(0.01 * start)
-        self.scale = amplitude(frequencies(size, size), size, power) / 4  # a quarter suits Adam's step of 0.05
+        # a quarter suits Adam's step of 0.05
+        self.scale = amplitude(frequencies(size, size), size, power) / 4
         self.matrix = matrix
 
     def forward(self):
         raw = to_picture(self.spectrum, self.scale, size, size)
-        return torch.sigmoid(raw if self.matrix is None else mix_colours(raw, self.matrix))
+        if self.matrix is not None:
+            raw = mix_colours(raw, self.matrix)
+        return torch.sigmoid(raw)
 
 
 # %% [markdown]
 # ## Exercise 1.4: Mix the colours
 #
-# The channels of a photograph agree as well: what is bright in red is mostly bright in green and blue. So let the
-# parameters be three *independent* numbers for each pixel, and mix red, green and blue from them with a matrix $A$ of
-# $3 \times 3$ numbers, whose rows are red, green and blue:
+# The channels of a photograph agree as well: what is bright in red is mostly bright in
+# green and blue. So let the parameters be three *independent* numbers for each pixel,
+# and mix red, green and blue from them with a matrix $A$ of $3 \times 3$ numbers, whose
+# rows are red, green and blue:
 #
 # $$\text{rgb}_c = \sum_k A_{ck}\, \text{raw}_k \qquad \text{for every pixel}$$
 #
-# Write it for a whole batch. Mind the axis: colours are axis 1, while `@` works on the last two.
+# Write it for a whole batch. Mind the axis: colours are axis 1, while `@` works on the
+# last two.
+
 
 # %%
 @exercise("1.4")
 def mix_colours(raw, matrix):
-    """Every pixel's three numbers, raw (N, 3, H, W), times matrix (3, 3): colours (N, 3, H, W)."""
+    """Every pixel's three numbers, raw (N, 3, H, W), times matrix (3, 3): colours
+    (N, 3, H, W).
+    """
     # BLANK 1 to 3 lines
     flat = raw.flatten(2)
     return (matrix @ flat).reshape(raw.shape)
@@ -229,14 +264,17 @@ check("1.4", mix_colours, student=student_id)
 # %% [markdown]
 # ## Exercise 1.5: Which colours vary together
 #
-# Where does $A$ come from? From pictures. Take many pixels, subtract their mean colour, and compute the $3 \times 3$
-# *covariance* $C$: the mean of the products of every two channels. If independent numbers of variance one go in, what
-# comes out of $A$ has covariance $A A^\top$. So $A$ is a *root* of the covariance:
+# Where does $A$ come from? From pictures. Take many pixels, subtract their mean colour,
+# and compute the $3 \times 3$ *covariance* $C$: the mean of the products of every two
+# channels. If independent numbers of variance one go in, what comes out of $A$ has
+# covariance $A A^\top$. So $A$ is a *root* of the covariance:
 #
 # $$A A^\top = C$$
 #
-# There are many such roots; any of them is right. `torch.linalg.cholesky(C)` finds one, `torch.linalg.eigh` leads to
-# another: if $C = V \operatorname{diag}(\lambda) V^\top$, then $A = V \operatorname{diag}(\sqrt{\lambda})\, V^\top$.
+# There are many such roots; any of them is right. `torch.linalg.cholesky(C)` finds one,
+# `torch.linalg.eigh` leads to another: if $C = V \operatorname{diag}(\lambda) V^\top$,
+# then $A = V \operatorname{diag}(\sqrt{\lambda})\, V^\top$.
+
 
 # %%
 @exercise("1.5")
@@ -258,15 +296,20 @@ window = sample_image("leaded_window", 96)
 matrix = colour_root(window[0].flatten(1).T)
 matrix = matrix / matrix.norm(dim=0).max()
 print(matrix)
-probe = 0.5 + 0.8 * matrix.T[:, :, None, None].expand(-1, -1, 96, 96) * torch.linspace(-1, 1, 96)
-show_images([window[0], *probe.clamp(0, 1)], ["the painting", "first number", "second", "third"], width=640)
+strips = matrix.T[:, :, None, None].expand(-1, -1, 96, 96)
+probe = 0.5 + 0.8 * strips * torch.linspace(-1, 1, 96)
+titles = ["the painting", "first number", "second", "third"]
+show_images([window[0], *probe.clamp(0, 1)], titles, width=640)
 
 # %% [markdown]
-# **Figure A1.4** *What each of the three numbers does to a grey pixel*, from −1 to 1, with the matrix found in the
-# painting at the left. None moves one channel alone: what gets redder gets a little greener too, because light and
-# shadow change all three. (Another root gives other strips. A Cholesky root, for instance, has one that is pure blue.)
+# **Figure A1.4** *What each of the three numbers does to a grey pixel*, from −1 to 1,
+# with the matrix found in the painting at the left. None moves one channel alone: what
+# gets redder gets a little greener too, because light and shadow change all three.
+# (Another root gives other strips. A Cholesky root, for instance, has one that is pure
+# blue.)
 #
 # Everything is there. Three pictures, three parameterizations:
+
 
 # %%
 class Album(torch.nn.ModuleList):
@@ -277,7 +320,9 @@ class Album(torch.nn.ModuleList):
 
 
 def climb(network, target, pictures):
-    """Raise the network's score for a class in every picture; the pictures (N, 3, size, size)."""
+    """Raise the network's score for a class in every picture; the pictures
+    (N, 3, size, size).
+    """
     album = Album(pictures)
     maximize(album, logit(target), network, steps=steps, lr=lr, progress=False)
     return album().detach()
@@ -288,35 +333,41 @@ plain, robust = load_network(plain_name), load_network(robust_name)
 # %% tags=["expected-bases"]
 spirals = climb(plain, plain_target, [Pixels(), Waves(), Waves(matrix=matrix)])
 strawberries = climb(robust, robust_target, [Pixels(), Waves(), Waves(matrix=matrix)])
-show_images(torch.cat([spirals, strawberries]), ["pixels", "waves", "waves, mixed colours", "", "", ""], columns=3,
-            width=560, quality=80)
+titles = ["pixels", "waves", "waves, mixed colours", "", "", ""]
+sheet = torch.cat([spirals, strawberries])
+show_images(sheet, titles, columns=3, width=560, quality=80)
 
 # %% [markdown]
-# Compare with Figure A1.1. The ordinary network shows it best. Its pixels are noise with a grid in it. Its waves have
-# large shapes and glaring colours. With mixed colours the glare is gone. The robust network lets even the pixels
-# through, but pale and with thin outlines, while the waves fill the shape. That the last strawberry is blue is the
-# painting's doing: the network is not particular about hue, and blue is what this matrix offers most easily.
+# Compare with Figure A1.1. The ordinary network shows it best. Its pixels are noise
+# with a grid in it. Its waves have large shapes and glaring colours. With mixed colours
+# the glare is gone. The robust network lets even the pixels through, but pale and with
+# thin outlines, while the waves fill the shape. That the last strawberry is blue is the
+# painting's doing: the network is not particular about hue, and blue is what this
+# matrix offers most easily.
 #
 # ## Experiment 1.6: How steep should the spectrum fall?
 #
-# So far the power was 1. What happens for 0, 0.5, 1.5, 2, 3? The parameterization can still represent every picture.
-# Only the sizes of the steps differ.
+# So far the power was 1. What happens for 0, 0.5, 1.5, 2, 3? The parameterization can
+# still represent every picture. Only the sizes of the steps differ.
 #
 # <!-- RUBRIC 1.6 -->
 #
 # #### Your prediction (1.6)
 #
 # <!-- BLANK -->
-# With power 0 all waves move equally fast, so the picture will be as grainy as with pixels. With rising power the fine
-# waves stand still, and the picture gets smoother. Beyond 2 only blobs will be left, and another network will no longer
-# see a strawberry in them.
+# With power 0 all waves move equally fast, so the picture will be as grainy as with
+# pixels. With rising power the fine waves stand still, and the picture gets smoother.
+# Beyond 2 only blobs will be left, and another network will no longer see a strawberry
+# in them.
 # <!-- END -->
 
 # %% [markdown]
-# Now sweep, and keep everything else fixed. `climb(robust, robust_target, [Waves(power, matrix) for power in
-# powers])` gives one picture for each power. Two numbers may help. `high_frequency_share(pictures)` is the share of
-# each picture's energy in fine detail. `verdict(pictures)` is the probability that the *other* network, which did not
-# take part, gives the class.
+# Now sweep, and keep everything else fixed.
+# `climb(robust, robust_target, [Waves(power, matrix) for power in powers])` gives one
+# picture for each power. Two numbers may help. `high_frequency_share(pictures)` is the
+# share of each picture's energy in fine detail. `verdict(pictures)` is the probability
+# that the *other* network, which did not take part, gives the class.
+
 
 # %%
 def verdict(pictures):
@@ -344,39 +395,44 @@ plt.show()
 # #### Your finding (1.6), one sentence
 #
 # <!-- BLANK -->
-# Fine detail falls from 94 % of the energy at power 0 to 5 % at power 3, and the other network recognises the strawberry
-# only in between, with certainty at 1 and 1.5, and not at all at 0 or from 2 on: the prediction held.
+# Fine detail falls from 94 % of the energy at power 0 to 5 % at power 3, and the other
+# network recognises the strawberry only in between, with certainty at 1 and 1.5, and
+# not at all at 0 or from 2 on: the prediction held.
 # <!-- END -->
 #
 # ## 1.7 An idea of your own
 #
-# What else could a parameterization know about pictures? Some starts: a spectrum that prefers horizontal waves; a
-# matrix learned from photographs (`sample_image("cat")`); waves in which real and imaginary parts are
-# replaced by amplitude and phase; another class, or a hidden channel (`maximize` takes `"conv6:10"`). Ask one
-# question, make one run, say what you saw.
+# What else could a parameterization know about pictures? Some starts: a spectrum that
+# prefers horizontal waves; a matrix learned from photographs (`sample_image("cat")`);
+# waves in which real and imaginary parts are replaced by amplitude and phase; another
+# class, or a hidden channel (`maximize` takes `"conv6:10"`). Ask one question, make one
+# run, say what you saw.
 #
 # <!-- RUBRIC 1.7 -->
 
 # %%
 # Experiment 1.7
 # BLANK your own
-photographs = torch.cat([sample_image(name, 96) for name in ("cat", "coffee", "astronaut")])
+subjects = ("cat", "coffee", "astronaut")
+photographs = torch.cat([sample_image(name, 96) for name in subjects])
 palette = colour_root(photographs.transpose(0, 1).flatten(1).T)
 mixed = [Waves(matrix=matrix), Waves(matrix=palette / palette.norm(dim=0).max())]
-show_images(climb(robust, robust_target, mixed), ["colours of a window", "colours of photographs"], width=430)
+titles = ["colours of a window", "colours of photographs"]
+show_images(climb(robust, robust_target, mixed), titles, width=430)
 # END
 
 # %% [markdown]
 # #### Your question and what you saw (1.7)
 #
 # <!-- BLANK -->
-# Do the colours of photographs make a more natural strawberry than those of a stained-glass window? They make a greyer
-# one. The channels of the photographs agree more with each other, so a step of the optimizer moves mostly light and
-# shadow.
+# Do the colours of photographs make a more natural strawberry than those of a
+# stained-glass window? They make a greyer one. The channels of the photographs agree
+# more with each other, so a step of the optimizer moves mostly light and shadow.
 # <!-- END -->
 #
 # ## Where to go from here
 #
-# The book's first notebook, *Why parameterization matters*, shows why this works: scaling the spectrum is a
-# *preconditioner*, which changes the direction of every step and thereby which of many solutions is found. In
-# `dputils.images` these fifty lines are called `FourierBasis` and `ImageParam`.
+# The book's first notebook, *Why parameterization matters*, shows why this works:
+# scaling the spectrum is a *preconditioner*, which changes the direction of every step
+# and thereby which of many solutions is found. In `dputils.images` these fifty lines
+# are called `FourierBasis` and `ImageParam`.

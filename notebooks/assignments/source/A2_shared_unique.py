@@ -1,13 +1,13 @@
 # %% [markdown]
 # # Assignment 2: frames that share what they show
 #
-# **Six pictures, optimized side by side, turn a daisy into a star without a jump, once the parameters say what the
-# six have in common.**
+# **Six pictures, optimized side by side, turn a daisy into a star without a jump, once
+# the parameters say what the six have in common.**
 #
 # This assignment builds section 1 of [*Differentiable Image
 # Parameterizations*](https://distill.pub/2018/differentiable-parameterizations/#section-aligned-interpolation),
-# *aligned interpolation*: four functions of two to six lines, then an experiment. It takes 45 to 60 minutes. You need
-# to have optimized a picture once (assignment 1).
+# *aligned interpolation*: four functions of two to six lines, then an experiment. It
+# takes 45 to 60 minutes. You need to have optimized a picture once (assignment 1).
 #
 # | | | minutes |
 # |---|---|---|
@@ -17,29 +17,32 @@
 # | 2.5 | an experiment: how much should be shared? | 12 |
 # | 2.6 | an idea of your own | 10 |
 #
-# **How it works.** Replace `raise NotImplementedError()` by your code, run the cell, then run the check below it. A
-# check takes a second and tells you what is wrong, not only that something is. A blank that you leave empty does no
-# harm: the notebook says which exercise waits and goes on with the reference.
+# **How it works.** Replace `raise NotImplementedError()` by your code, run the cell,
+# then run the check below it. A check takes a second and tells you what is wrong, not
+# only that something is. A blank that you leave empty does no harm: the notebook says
+# which exercise waits and goes on with the reference.
 
 # %% tags=["colab"]
-# The cell that installs the package in Colab: notebooks/badges.py has it, build.py puts it here.
+# The cell that installs the package in Colab: notebooks/badges.py has it, build.py
+# puts it here.
 
 # %% tags=["imports"]
 import matplotlib.pyplot as plt
 import torch
+from torch.nn.functional import interpolate
+
+from dputils.book import frame_change
 from dputils.checks import check, exercise
 from dputils.color import decorrelated_to_rgb
 from dputils.images import FourierBasis
-from dputils.book import frame_change
 from dputils.media import show_filmstrip
 from dputils.networks import load_network
 from dputils.objectives import Objective
 from dputils.optimize import maximize
-from torch.nn.functional import interpolate
 
 # %% [markdown]
-# Put your name or number into `student_id`. The checks draw their shapes and values from it, so your numbers differ
-# from your neighbour's.
+# Put your name or number into `student_id`. The checks draw their shapes and values
+# from it, so your numbers differ from your neighbour's.
 
 # %% tags=["parameters"]
 student_id = ""
@@ -50,27 +53,34 @@ levels = [4, 8, 16, 32, 64]
 # %% [markdown]
 # ## The problem
 #
-# A network that knows daisies and stars also knows what is half of each. Ask for the steps between, and you get a
-# film. But each frame is a problem with many solutions, and each frame finds its own: a petal that points up in one
-# points sideways in the next. The film flickers, although every single frame is good.
+# A network that knows daisies and stars also knows what is half of each. Ask for the
+# steps between, and you get a film. But each frame is a problem with many solutions,
+# and each frame finds its own: a petal that points up in one points sideways in the
+# next. The film flickers, although every single frame is good.
 #
-# ![three filmstrips: each for itself, shared and unique, asked to agree](attachment:films)
+# ![three filmstrips: each for itself, shared and unique, asked to
+# agree](attachment:films)
 #
-# **Figure A2.1** *What you should get at the end of exercise 2.4.* Above, every frame on its own. In the middle,
-# frames that share most of their parameters. Below, frames that are asked to agree. Choose one petal in the first
-# frame and follow it to the right.
+# **Figure A2.1** *What you should get at the end of exercise 2.4.* Above, every frame
+# on its own. In the middle, frames that share most of their parameters. Below, frames
+# that are asked to agree. Choose one petal in the first frame and follow it to the
+# right.
 #
 # ## Exercise 2.1: From one thing to another
 #
-# Let $a_k$ be the score for the first class in frame $k$, $b_k$ the score for the second, $k = 0, \dots, B-1$. The
-# first frame should want only the first class, the last only the second, those between something of both:
+# Let $a_k$ be the score for the first class in frame $k$, $b_k$ the score for the
+# second, $k = 0, \dots, B-1$. The first frame should want only the first class, the
+# last only the second, those between something of both:
 #
 # $$\sum_k (1 - t_k)\, a_k + t_k\, b_k, \qquad t_k = \frac{k}{B - 1}$$
+
 
 # %%
 @exercise("2.1")
 def interpolation_objective(first, second):
-    """Weighted sum over frames of the scores first (B,) and second (B,), from all first to all second: a number."""
+    """Weighted sum over frames of the scores first (B,) and second (B,), from all first
+    to all second: a number.
+    """
     # BLANK 2 to 3 lines
     count = len(first)
     t = torch.arange(count) / (count - 1)
@@ -84,15 +94,20 @@ check("2.1", interpolation_objective, student=student_id)
 # %% [markdown]
 # ## Exercise 2.2: Few pictures, many frames
 #
-# The parts of a film that change slowly need not be stored for every frame. Two pictures, the one at the beginning
-# and the one at the end, blended in between, are enough for a slow change; three for one with a turn. Write the
-# blending for $n \geq 2$ pictures: frame $k$ of `frames` stands at the position $k\,(n-1)/(\text{frames}-1)$ among
-# the pictures $0, \dots, n-1$, and is the weighted mean of the two pictures around it.
+# The parts of a film that change slowly need not be stored for every frame. Two
+# pictures, the one at the beginning and the one at the end, blended in between, are
+# enough for a slow change; three for one with a turn. Write the blending for $n \geq 2$
+# pictures: frame $k$ of `frames` stands at the position $k\,(n-1)/(\text{frames}-1)$
+# among the pictures $0, \dots, n-1$, and is the weighted mean of the two pictures
+# around it.
+
 
 # %%
 @exercise("2.2")
 def stretch(low, frames):
-    """Linear interpolation of n >= 2 pictures low (n, C, H, W) to a film (frames, C, H, W), ends included."""
+    """Linear interpolation of n >= 2 pictures low (n, C, H, W) to a film
+    (frames, C, H, W), ends included.
+    """
     # BLANK 4 to 6 lines
     position = torch.arange(frames) * (len(low) - 1) / (frames - 1)
     before = position.long().clamp(max=len(low) - 2)
@@ -110,20 +125,26 @@ check("2.2", stretch, student=student_id)
 # Now the main idea. Give the film two kinds of parameters, and add them up:
 #
 # - *unique*: pictures of their own for the frames, shape $(B, 3, H, W)$;
-# - *shared*: a few small pictures $(1, 3, h, w)$ of different sizes, enlarged to $H \times W$, the same for all frames.
+# - *shared*: a few small pictures $(1, 3, h, w)$ of different sizes, enlarged to
+#   $H \times W$, the same for all frames.
 #
-# A gradient that all frames agree on moves the shared part, and moves it $B$ times as fast; what they do not agree on
-# stays with the frames. Add first and squash once: the sigmoid comes at the very end. Enlarge with `interpolate(...,
-# mode="bilinear", align_corners=False)`.
+# A gradient that all frames agree on moves the shared part, and moves it $B$ times as
+# fast; what they do not agree on stays with the frames. Add first and squash once: the
+# sigmoid comes at the very end. Enlarge with
+# `interpolate(..., mode="bilinear", align_corners=False)`.
+
 
 # %%
 @exercise("2.3")
 def shared_plus_unique(unique, shared):
-    """Sigmoid of unique (B, 3, H, W) plus every one of shared, a list of (1, 3, h, w), enlarged: (B, 3, H, W)."""
+    """Sigmoid of unique (B, 3, H, W) plus every one of shared, a list of (1, 3, h, w),
+    enlarged: (B, 3, H, W).
+    """
     # BLANK 3 to 5 lines
     total = unique
+    full = dict(size=unique.shape[2:], mode="bilinear", align_corners=False)
     for low in shared:
-        total = total + interpolate(low, size=unique.shape[2:], mode="bilinear", align_corners=False)
+        total = total + interpolate(low, **full)
     return torch.sigmoid(total)
     # END
 
@@ -132,9 +153,11 @@ def shared_plus_unique(unique, shared):
 check("2.3", shared_plus_unique, student=student_id)
 
 # %% [markdown]
-# `Film` puts it together. `levels` says how large the shared pictures are. Besides waves for every frame (assignment
-# 1) there is a slow change between two small pictures, for which it uses your `stretch`; `weight` says how much these
-# two count. Without `levels` nothing is shared, and every frame is on its own.
+# `Film` puts it together. `levels` says how large the shared pictures are. Besides
+# waves for every frame (assignment 1) there is a slow change between two small
+# pictures, for which it uses your `stretch`; `weight` says how much these two count.
+# Without `levels` nothing is shared, and every frame is on its own.
+
 
 # %%
 class Film(torch.nn.Module):
@@ -143,9 +166,11 @@ class Film(torch.nn.Module):
         generator = torch.Generator().manual_seed(seed)
 
         def small(count, side):
-            return torch.nn.Parameter(0.01 * torch.randn(count, 3, side, side, generator=generator))
+            values = torch.randn(count, 3, side, side, generator=generator)
+            return torch.nn.Parameter(0.01 * values)
 
-        self.waves, self.weight = FourierBasis(size, batch=frames, generator=generator), weight
+        self.weight = weight
+        self.waves = FourierBasis(size, batch=frames, generator=generator)
         self.shared = torch.nn.ParameterList([small(1, side) for side in levels])
         self.ends = small(2, 16) if levels else None
 
@@ -153,23 +178,29 @@ class Film(torch.nn.Module):
         unique = self.waves()
         if self.ends is not None:
             slow = stretch(self.ends, frames)
-            unique = unique + interpolate(slow, size=(size, size), mode="bilinear", align_corners=False)
+            slow = interpolate(slow, size=(size, size), mode="bilinear")
+            unique = unique + slow
         unique = self.weight * decorrelated_to_rgb(unique)
-        return shared_plus_unique(unique, [decorrelated_to_rgb(low) for low in self.shared])
+        shared = [decorrelated_to_rgb(low) for low in self.shared]
+        return shared_plus_unique(unique, shared)
 
 
 # %% [markdown]
 # ## Exercise 2.4: Or ask the frames to agree
 #
-# There is another way to say the same: leave the parameters alone and punish frames that differ. Compare the
-# *features* of neighbouring frames, that is their activations in a middle layer, so that it is the things in them
-# that have to agree and not the pixels. The penalty is the mean of the squared differences of neighbours, over
+# There is another way to say the same: leave the parameters alone and punish frames
+# that differ. Compare the *features* of neighbouring frames, that is their activations
+# in a middle layer, so that it is the things in them that have to agree and not the
+# pixels. The penalty is the mean of the squared differences of neighbours, over
 # everything.
+
 
 # %%
 @exercise("2.4")
 def alignment_penalty(features):
-    """Mean squared difference between neighbouring frames' features (B, C, H, W): a number."""
+    """Mean squared difference between neighbouring frames' features (B, C, H, W): a
+    number.
+    """
     # BLANK 1 to 3 lines
     earlier, later = features[:-1], features[1:]
     return ((later - earlier) ** 2).mean()
@@ -179,19 +210,21 @@ def alignment_penalty(features):
 # %%
 check("2.4", alignment_penalty, student=student_id)
 
-# %% tags=["expected-films"]
+# %%
 network = load_network(network_name)
 ends = [network.classes.index(name) for name in (first_class, second_class)]
 
 
 def shoot(film, agreement=0.0):
     """Optimize a film; the frames (B, 3, size, size)."""
+
     def objective(activations):
         scores = activations["logits"]
         wanted = interpolation_objective(scores[:, ends[0]], scores[:, ends[1]])
         return wanted - agreement * alignment_penalty(activations["conv4"])
 
-    maximize(film, Objective(objective, ["conv4", "logits"], "a film"), network, steps=steps, lr=lr, progress=False)
+    wanted = Objective(objective, ["conv4", "logits"], "a film")
+    maximize(film, wanted, network, steps=steps, lr=lr, progress=False)
     return film().detach()
 
 
@@ -199,31 +232,47 @@ def score(film):
     """The objective of the finished frames, per frame."""
     with torch.no_grad():
         scores = network.logits(film)
-    return interpolation_objective(scores[:, ends[0]], scores[:, ends[1]]).item() / frames
+    first, second = scores[:, ends[0]], scores[:, ends[1]]
+    return interpolation_objective(first, second).item() / frames
 
 
-films = {"each for itself": shoot(Film([])), "shared + unique": shoot(Film(levels, weight=0.5)),
-         "asked to agree": shoot(Film([]), agreement=200.0)}
+def describe(films):
+    """Print two numbers of each film, `{name: frames}`."""
+    for name, film in films.items():
+        print(
+            f"{name}: change from frame to frame {frame_change(film).mean():.3f}, "
+            f"objective {score(film):.1f} a frame"
+        )
+
+
+# %% tags=["expected-films"]
+films = {
+    "each for itself": shoot(Film([])),
+    "shared + unique": shoot(Film(levels, weight=0.5)),
+    "asked to agree": shoot(Film([]), agreement=200.0),
+}
 show_filmstrip(*films.values(), titles=list(films), width=760, quality=80)
-for name, film in films.items():
-    print(f"{name}: change from frame to frame {frame_change(film).mean():.3f}, objective {score(film):.1f} a frame")
+describe(films)
 
 # %% [markdown]
-# Compare with Figure A2.1. Sharing costs next to nothing of the objective, and the change from frame to frame falls
-# to a fraction. The numbers are the root mean square change of the blurred pixels, and the mean of the wanted scores.
+# Compare with Figure A2.1. Sharing costs next to nothing of the objective, and the
+# change from frame to frame falls to a fraction. The numbers are the root mean square
+# change of the blurred pixels, and the mean of the wanted scores.
 #
 # ## Experiment 2.5: How much should be shared?
 #
-# In `Film`, `weight` scales the unique part. With weight 0 nothing is left of it; with a large weight the shared part
-# hardly matters. Where does the film change least while it still goes from a daisy to a star?
+# In `Film`, `weight` scales the unique part. With weight 0 nothing is left of it; with
+# a large weight the shared part hardly matters. Where does the film change least while
+# it still goes from a daisy to a star?
 #
 # <!-- RUBRIC 2.5 -->
 #
 # #### Your prediction (2.5)
 #
 # <!-- BLANK -->
-# With weight 0 all frames are the same, so the change is zero and the objective poor: one picture cannot be both.
-# From there the change will rise with the weight, and the objective will rise quickly and then stay.
+# With weight 0 all frames are the same, so the change is zero and the objective poor:
+# one picture cannot be both. From there the change will rise with the weight, and the
+# objective will rise quickly and then stay.
 # <!-- END -->
 
 # %%
@@ -231,7 +280,8 @@ for name, film in films.items():
 # BLANK your sweep and your plot
 weights = [0.0, 0.1, 0.25, 0.5, 1.0, 2.0]
 swept = [shoot(Film(levels, weight=weight)) for weight in weights]
-show_filmstrip(swept[0], swept[2], swept[-1], titles=["weight 0", "weight 0.25", "weight 2"], width=700, quality=75)
+few, titles = [swept[0], swept[2], swept[-1]], ["weight 0", "weight 0.25", "weight 2"]
+show_filmstrip(*few, titles=titles, width=700, quality=75)
 figure, (upper, lower) = plt.subplots(1, 2, figsize=(8, 2.8))
 upper.plot(weights, [frame_change(film).mean() for film in swept], "o-")
 lower.plot(weights, [score(film) for film in swept], "o-")
@@ -244,37 +294,43 @@ plt.tight_layout()
 # #### Your finding (2.5), one sentence
 #
 # <!-- BLANK -->
-# From weight 0 to 0.25 the objective rises from 5.6 to 9.3 a frame and then hardly any more, while the change from
-# frame to frame goes on rising, from 0.03 there to 0.08 at weight 2: a quarter is enough, as predicted.
+# From weight 0 to 0.25 the objective rises from 5.6 to 9.3 a frame and then hardly any
+# more, while the change from frame to frame goes on rising, from 0.03 there to 0.08 at
+# weight 2: a quarter is enough, as predicted.
 # <!-- END -->
 #
 # ## 2.6 An idea of your own
 #
-# Some starts: which sizes of the shared pictures matter, the coarse ones or the fine ones? Share between *different*
-# classes, five of them, without asking for a film. Does the penalty do better at an early layer or a late one? Two
-# classes that have nothing in common, `"checker"` and `"cat"`? Ask one question, make one run, say what you saw.
+# Some starts: which sizes of the shared pictures matter, the coarse ones or the fine
+# ones? Share between *different* classes, five of them, without asking for a film. Does
+# the penalty do better at an early layer or a late one? Two classes that have nothing
+# in common, `"checker"` and `"cat"`? Ask one question, make one run, say what you saw.
 #
 # <!-- RUBRIC 2.6 -->
 
 # %%
 # Experiment 2.6
 # BLANK your own
-halves = {"coarse only": shoot(Film([4, 8], weight=0.5)), "fine only": shoot(Film([32, 64], weight=0.5))}
+halves = {
+    "coarse only": shoot(Film([4, 8], weight=0.5)),
+    "fine only": shoot(Film([32, 64], weight=0.5)),
+}
 show_filmstrip(*halves.values(), titles=list(halves), width=700, quality=75)
-for name, film in halves.items():
-    print(f"{name}: change from frame to frame {frame_change(film).mean():.3f}, objective {score(film):.1f} a frame")
+describe(halves)
 # END
 
 # %% [markdown]
 # #### Your question and what you saw (2.6)
 #
 # <!-- BLANK -->
-# Is it the coarse or the fine shared pictures that align the film? Either will do: the change is 0.052 with the two
-# coarse ones alone and 0.043 with the two fine ones, against 0.147 with none. The fine ones cost more of the
-# objective, 8.0 a frame against 9.5.
+# Is it the coarse or the fine shared pictures that align the film? Either will do: the
+# change is 0.052 with the two coarse ones alone and 0.043 with the two fine ones,
+# against 0.147 with none. The fine ones cost more of the objective, 8.0 a frame against
+# 9.5.
 # <!-- END -->
 #
 # ## Where to go from here
 #
-# The book's notebook *Aligned interpolation* measures both ways on many pairs and seeds. In `dputils.images` the
-# shared parts are called `LowResBasis`: small tensors, stretched along any of their axes, the frames among them.
+# The book's notebook *Aligned interpolation* measures both ways on many pairs and
+# seeds. In `dputils.images` the shared parts are called `LowResBasis`: small tensors,
+# stretched along any of their axes, the frames among them.

@@ -1,13 +1,14 @@
 # %% [markdown]
 # # Assignment 3: style as a table, and why pixels fail
 #
-# **The manner of a painting fits into a small table of numbers. Whether you can paint by that table depends on what
-# an equal step for every parameter does to the picture.**
+# **The manner of a painting fits into a small table of numbers. Whether you can paint
+# by that table depends on what an equal step for every parameter does to the picture.**
 #
 # This assignment builds the style loss behind section 2 of [*Differentiable Image
-# Parameterizations*](https://distill.pub/2018/differentiable-parameterizations/#section-styletransfer) and the
-# optimizer as well, so that nothing is hidden: five functions of one to six lines, then an experiment. It takes 50 to
-# 60 minutes. You need to know what a layer's activations are.
+# Parameterizations*](https://distill.pub/2018/differentiable-parameterizations/#section-styletransfer)
+# and the optimizer as well, so that nothing is hidden: five functions of one to six
+# lines, then an experiment. It takes 50 to 60 minutes. You need to know what a layer's
+# activations are.
 #
 # | | | minutes |
 # |---|---|---|
@@ -16,16 +17,19 @@
 # | 3.6 | an experiment: is it the step size? | 15 |
 # | 3.7 | an idea of your own | 10 |
 #
-# **How it works.** Replace `raise NotImplementedError()` by your code, run the cell, then run the check below it. A
-# check takes a second and tells you what is wrong, not only that something is. A blank that you leave empty does no
-# harm: the notebook says which exercise waits and goes on with the reference.
+# **How it works.** Replace `raise NotImplementedError()` by your code, run the cell,
+# then run the check below it. A check takes a second and tells you what is wrong, not
+# only that something is. A blank that you leave empty does no harm: the notebook says
+# which exercise waits and goes on with the reference.
 
 # %% tags=["colab"]
-# The cell that installs the package in Colab: notebooks/badges.py has it, build.py puts it here.
+# The cell that installs the package in Colab: notebooks/badges.py has it, build.py
+# puts it here.
 
 # %% tags=["imports"]
 import matplotlib.pyplot as plt
 import torch
+
 from dputils.checks import check, exercise
 from dputils.data import sample_image
 from dputils.images import FourierBasis, ImageParam, PixelBasis
@@ -33,14 +37,15 @@ from dputils.media import show_images
 from dputils.networks import load_network
 
 # %% [markdown]
-# Put your name or number into `student_id`. The checks draw their shapes and values from it, so your numbers differ
-# from your neighbour's.
+# Put your name or number into `student_id`. The checks draw their shapes and values
+# from it, so your numbers differ from your neighbour's.
 
 # %% tags=["parameters"]
 student_id = ""
 network_name = "patternnet-plain"
 content_name, style_name = "cat", "swirling_night"
-style_layers, content_layer, content_weight = ["conv1", "conv2", "fire3", "fire4", "conv5"], "fire4", 1.2
+style_layers = ["conv1", "conv2", "fire3", "fire4", "conv5"]
+content_layer, content_weight = "fire4", 1.2
 size, steps, seed = 96, 80, 0
 
 # %% [markdown]
@@ -48,25 +53,28 @@ size, steps, seed = 96, 80, 0
 #
 # ![photograph, painting, a grey result, a painted result](attachment:painted)
 #
-# **Figure A3.1** *What you should get after exercise 3.5.* A photograph, a painting, and two pictures that try to
-# show the first in the manner of the second. The two differ in nothing but their parameters: pixels, or the strengths
-# of waves (assignment 1). One of them found the contours and missed everything else.
+# **Figure A3.1** *What you should get after exercise 3.5.* A photograph, a painting,
+# and two pictures that try to show the first in the manner of the second. The two
+# differ in nothing but their parameters: pixels, or the strengths of waves (assignment
+# 1). One of them found the contours and missed everything else.
 #
 # ## Exercise 3.1: Which channels fire together
 #
-# A layer answers a picture with $C$ maps, one a channel: this one for edges that lean left, that one for blue. A
-# manner of painting shows in *which channels fire together*, at the same place, wherever that place is. So multiply
-# every two channels position by position, and average over the $H \cdot W$ positions:
+# A layer answers a picture with $C$ maps, one a channel: this one for edges that lean
+# left, that one for blue. A manner of painting shows in *which channels fire together*,
+# at the same place, wherever that place is. So multiply every two channels position by
+# position, and average over the $H \cdot W$ positions:
 #
 # $$G_{ij} = \frac{1}{H W} \sum_{h,w} F_{i h w}\, F_{j h w}$$
 #
-# That is the *Gram matrix*, $C \times C$, one for each picture of the batch. It is a matrix product, once the two
-# spatial axes are flattened into one.
+# That is the *Gram matrix*, $C \times C$, one for each picture of the batch. It is a
+# matrix product, once the two spatial axes are flattened into one.
+
 
 # %%
 @exercise("3.1")
 def gram(features):
-    """Gram matrices (N, C, C) of features (N, C, H, W), each the mean over positions."""
+    """Gram matrices (N, C, C) of features (N, C, H, W): means over the positions."""
     # BLANK 2 to 3 lines
     flat = features.flatten(2)
     positions = flat.shape[2]
@@ -80,17 +88,22 @@ check("3.1", gram, student=student_id)
 # %% [markdown]
 # ## Exercise 3.2: How far apart are two styles
 #
-# Compare Gram matrices by the mean of the absolute differences. One layer's matrices may have entries a hundred times
-# larger than another's, and would drown it. So divide by the mean absolute entry of the *target*:
+# Compare Gram matrices by the mean of the absolute differences. One layer's matrices
+# may have entries a hundred times larger than another's, and would drown it. So divide
+# by the mean absolute entry of the *target*:
 #
 # $$d(G, T) = \frac{\operatorname{mean} |G - T|}{\operatorname{mean} |T|}$$
 #
-# There is one target, of shape $(1, C, C)$, and a batch of found matrices. Give one distance for each picture.
+# There is one target, of shape $(1, C, C)$, and a batch of found matrices. Give one
+# distance for each picture.
+
 
 # %%
 @exercise("3.2")
 def style_distance(found, wanted):
-    """Relative mean absolute difference of Gram matrices found (N, C, C) from wanted (1, C, C): (N,)."""
+    """Relative mean absolute difference of Gram matrices found (N, C, C) from wanted
+    (1, C, C): (N,).
+    """
     # BLANK 2 to 3 lines
     differences = (found - wanted).abs().mean(dim=(1, 2))
     return differences / wanted.abs().mean()
@@ -101,40 +114,50 @@ def style_distance(found, wanted):
 check("3.2", style_distance, student=student_id)
 
 # %% [markdown]
-# Is it a measure of manner? Cut three paintings in half. The halves show different things in the same hand.
+# Is it a measure of manner? Cut three paintings in half. The halves show different
+# things in the same hand.
 
 # %%
 network = load_network(network_name)
 
 
 def look(pictures):
-    """Activations of the style layers, and the pixels with a constant 1 as one more layer, which holds the palette."""
+    """Activations of the style layers, and the pixels with a constant 1 as one more
+    layer, which holds the palette.
+    """
     with torch.set_grad_enabled(pictures.requires_grad):
         found = network(pictures, [*style_layers, content_layer])
-    found["colour"] = torch.cat([2 * pictures - 1, torch.ones_like(pictures[:, :1])], dim=1)
-    return {name: found[name] for name in [*style_layers, "colour"]} | {"content": found[content_layer]}
+    one = torch.ones_like(pictures[:, :1])
+    found["colour"] = torch.cat([2 * pictures - 1, one], dim=1)
+    style = {name: found[name] for name in [*style_layers, "colour"]}
+    return style | {"content": found[content_layer]}
 
 
 hands = ["swirling_night", "leaded_window", "circles_and_wedges"]
-left, right = zip(*[look(sample_image(name, (size, 2 * size)))["fire4"].chunk(2, dim=3) for name in hands])
-table = torch.tensor([[style_distance(gram(b), gram(a)).item() for b in right] for a in left])
-print("rows: left halves, columns: right halves\n", table)
+found = [look(sample_image(name, (size, 2 * size)))["fire4"] for name in hands]
+left, right = zip(*[maps.chunk(2, dim=3) for maps in found])
+table = [[style_distance(gram(b), gram(a)).item() for b in right] for a in left]
+print("rows: left halves, columns: right halves\n", torch.tensor(table))
 
 # %% [markdown]
-# The diagonal holds the smallest number of each row: halves of one painting are nearest to each other, though nothing
-# in them lies at the same place.
+# The diagonal holds the smallest number of each row: halves of one painting are nearest
+# to each other, though nothing in them lies at the same place.
 #
 # ## Exercise 3.3: Several layers at once
 #
-# Early layers know strokes, later ones larger motifs. Add the distances of all layers in `wanted`, each times its
-# weight. A layer's distance for a batch is the mean over its pictures. `found` may hold further layers that are there
-# for other reasons. The distance is handed in as a function, `distance(found, wanted)` with one number a picture, so
-# that a mistake in 3.2 does not follow you here.
+# Early layers know strokes, later ones larger motifs. Add the distances of all layers
+# in `wanted`, each times its weight. A layer's distance for a batch is the mean over
+# its pictures. `found` may hold further layers that are there for other reasons. The
+# distance is handed in as a function, `distance(found, wanted)` with one number a
+# picture, so that a mistake in 3.2 does not follow you here.
+
 
 # %%
 @exercise("3.3")
 def style_loss(found, wanted, weights, distance):
-    """Weighted sum over the layers of wanted; found and wanted: {layer: Gram matrices}, weights: {layer: number}."""
+    """Weighted sum over the layers of wanted; found and wanted: {layer: Gram matrices},
+    weights: {layer: number}.
+    """
     # BLANK 3 to 4 lines
     total = 0.0
     for layer, target in wanted.items():
@@ -149,25 +172,30 @@ check("3.3", style_loss, student=student_id)
 # %% [markdown]
 # ## Exercise 3.4: How much of it is fine detail
 #
-# Look at the gradient of this loss with respect to the pixels. Strides and pools leave their grid in it, and it is
-# rough. *How* rough is a number you can compute: the share of its energy at frequencies above a limit, in cycles per
-# pixel.
+# Look at the gradient of this loss with respect to the pixels. Strides and pools leave
+# their grid in it, and it is rough. *How* rough is a number you can compute: the share
+# of its energy at frequencies above a limit, in cycles per pixel.
 #
 # 1. Subtract each channel's mean, which is no detail.
-# 2. Transform with `torch.fft.fft2`. The energy of a wave is the squared amplitude, added over the channels.
-# 3. The frequency of each coefficient is $\sqrt{f_x^2 + f_y^2}$, from `torch.fft.fftfreq`.
+# 2. Transform with `torch.fft.fft2`. The energy of a wave is the squared amplitude,
+#    added over the channels.
+# 3. The frequency of each coefficient is $\sqrt{f_x^2 + f_y^2}$, from
+#    `torch.fft.fftfreq`.
 # 4. Divide the energy above the limit by all energy, for each signal of the batch.
+
 
 # %%
 @exercise("3.4")
 def fine_share(signal, above):
-    """Share of the energy at frequencies above `above` (cycles per pixel) of each signal (N, C, H, W): (N,)."""
+    """Share of the energy at frequencies above `above` (cycles per pixel) of each
+    signal (N, C, H, W): (N,).
+    """
     # BLANK 5 to 7 lines
     signal = signal - signal.mean(dim=(2, 3), keepdim=True)
     energy = torch.fft.fft2(signal).abs().square().sum(dim=1)
     fy = torch.fft.fftfreq(signal.shape[2])[:, None]
     fx = torch.fft.fftfreq(signal.shape[3])[None, :]
-    high = (fx ** 2 + fy ** 2).sqrt() > above
+    high = (fx**2 + fy**2).sqrt() > above
     return (energy * high).sum(dim=(1, 2)) / energy.sum(dim=(1, 2))
     # END
 
@@ -179,22 +207,27 @@ check("3.4", fine_share, student=student_id)
 photograph = sample_image(content_name, size)
 painting = sample_image(style_name, (size * 4 // 3, size * 2))
 with torch.no_grad():
-    wanted = {name: gram(maps) for name, maps in look(painting).items() if name != "content"}
-weights = {name: 1.0 for name in wanted}
+    found = look(painting)
+    wanted = {name: gram(found[name]) for name in [*style_layers, "colour"]}
+weights = dict.fromkeys(wanted, 1.0)
 pixels = photograph.clone().requires_grad_()
-loss = style_loss({name: gram(maps) for name, maps in look(pixels).items()}, wanted, weights, style_distance)
+found = {name: gram(maps) for name, maps in look(pixels).items()}
+loss = style_loss(found, wanted, weights, style_distance)
 gradient = torch.autograd.grad(loss, pixels)[0]
-for name, signal in (("photograph", photograph), ("painting", painting), ("gradient", gradient)):
-    print(f"{name}: {fine_share(signal, 0.125).item():.0%} of the energy above 1/8 cycle per pixel")
+signals = {"photograph": photograph, "painting": painting, "gradient": gradient}
+for name, signal in signals.items():
+    share = fine_share(signal, 0.125).item()
+    print(f"{name}: {share:.0%} of the energy above 1/8 cycle per pixel")
 
 # %% [markdown]
 # ## Exercise 3.5: The step of Adam
 #
-# A rough gradient would not matter much if small entries made small steps. The optimizer of all these notebooks is
-# Adam, and it decides otherwise. Write it. From the gradient $g$ at step $t = 1, 2, \dots$ it updates two running
-# averages,
+# A rough gradient would not matter much if small entries made small steps. The
+# optimizer of all these notebooks is Adam, and it decides otherwise. Write it. From the
+# gradient $g$ at step $t = 1, 2, \dots$ it updates two running averages,
 #
-# $$m \leftarrow \beta_1 m + (1 - \beta_1)\, g \qquad v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2$$
+# $$m \leftarrow \beta_1 m + (1 - \beta_1)\, g \qquad
+# v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2$$
 #
 # corrects them for having started at zero, and moves the parameters by
 #
@@ -203,15 +236,18 @@ for name, signal in (("photograph", photograph), ("painting", painting), ("gradi
 #
 # Return the change and the *uncorrected* averages, which go into the next step.
 
+
 # %%
 @exercise("3.5")
 def adam_step(gradient, m, v, t, lr, beta1, beta2, eps):
-    """Adam's change of the parameters at step t (1, 2, ...), and the new averages: (change, m, v)."""
+    """Adam's change of the parameters at step t (1, 2, ...), and the new averages:
+    (change, m, v).
+    """
     # BLANK 5 lines
     m = beta1 * m + (1 - beta1) * gradient
-    v = beta2 * v + (1 - beta2) * gradient ** 2
-    corrected_m = m / (1 - beta1 ** t)
-    corrected_v = v / (1 - beta2 ** t)
+    v = beta2 * v + (1 - beta2) * gradient**2
+    corrected_m = m / (1 - beta1**t)
+    corrected_v = v / (1 - beta2**t)
     return -lr * corrected_m / (corrected_v.sqrt() + eps), m, v
     # END
 
@@ -220,14 +256,18 @@ def adam_step(gradient, m, v, t, lr, beta1, beta2, eps):
 check("3.5", adam_step, student=student_id)
 
 # %% [markdown]
-# Put $t = 1$ and $m = v = 0$ into the formulas: the first step is $-\text{lr} \cdot g / |g|$. **Every parameter moves
-# equally far, whatever its gradient.** If the parameters are pixels, the first change of the picture is plus or minus
-# lr, pixel by pixel: noise of full strength. If the parameters are waves scaled by $1/f$, every *wave* moves by its
-# share of a natural picture.
+# Put $t = 1$ and $m = v = 0$ into the formulas: the first step is
+# $-\text{lr} \cdot g / |g|$. **Every parameter moves equally far, whatever its
+# gradient.** If the parameters are pixels, the first change of the picture is plus or
+# minus lr, pixel by pixel: noise of full strength. If the parameters are waves scaled
+# by $1/f$, every *wave* moves by its share of a natural picture.
+
 
 # %%
 def first_change(basis):
-    """How the raw picture changes in the first step of Adam; the gradient is that of the style loss."""
+    """How the raw picture changes in the first step of Adam; the gradient is that of
+    the style loss.
+    """
     parameter, start = next(basis.parameters()), basis().detach().clone()
     slope = torch.autograd.grad((basis() * gradient).sum(), parameter)[0]
     zero = torch.zeros_like(parameter)
@@ -236,38 +276,53 @@ def first_change(basis):
         return basis() - start
 
 
-changes = [first_change(PixelBasis(size, sd=0.0)), first_change(FourierBasis(size, sd=0.0, decay_power=1.5))]
-shares = [fine_share(change, 0.125).item() for change in changes]
-shown = [0.5 + 0.15 * signal / signal.std() for signal in (gradient, *changes)]
-titles = ["the gradient", *(f"{name}: {share:.0%} fine" for name, share in zip(("pixels", "waves"), shares))]
-show_images([tile[0].clamp(0, 1) for tile in shown], titles, width=620, quality=80)
+shown, titles = [gradient], ["the gradient"]
+bases = {
+    "pixels": PixelBasis(size, sd=0.0),
+    "waves": FourierBasis(size, sd=0.0, decay_power=1.5),
+}
+for name, basis in bases.items():
+    shown.append(first_change(basis))
+    titles.append(f"{name}: {fine_share(shown[-1], 0.125).item():.0%} fine")
+shown = [(0.5 + 0.15 * signal / signal.std())[0].clamp(0, 1) for signal in shown]
+show_images(shown, titles, width=620, quality=80)
 
 # %% [markdown]
-# **Figure A3.2** *One gradient, two first steps.* The gradient at the left goes in. With pixels as parameters the
-# picture changes by noise; with waves it changes by large soft patches with a little detail on top.
+# **Figure A3.2** *One gradient, two first steps.* The gradient at the left goes in.
+# With pixels as parameters the picture changes by noise; with waves it changes by large
+# soft patches with a little detail on top.
 #
-# Now paint. `paint` is the whole of style transfer: both pictures are shifted by the same few random pixels, content
-# is compared at one layer, style at several, and your optimizer moves the parameters.
+# Now paint. `paint` is the whole of style transfer: both pictures are shifted by the
+# same few random pixels, content is compared at one layer, style at several, and your
+# optimizer moves the parameters.
+
 
 # %%
 def paint(image, lr, steps=steps):
-    """Optimize an ImageParam; the result (1, 3, size, size) and the mean loss of the last ten steps."""
-    parameters, generator, losses = list(image.parameters()), torch.Generator().manual_seed(seed), []
+    """Optimize an ImageParam; the result (1, 3, size, size) and the mean loss of the
+    last ten steps.
+    """
+    parameters, losses = list(image.parameters()), []
+    generator = torch.Generator().manual_seed(seed)
     memory = [(torch.zeros_like(p), torch.zeros_like(p)) for p in parameters]
     for t in range(1, steps + 1):
         shift = torch.randint(-6, 7, (2,), generator=generator).tolist()
-        found, goal = look(image().roll(shift, (2, 3))), look(photograph.roll(shift, (2, 3)))["content"]
-        style = style_loss({name: gram(found[name]) for name in wanted}, wanted, weights, style_distance)
+        found = look(image().roll(shift, (2, 3)))
+        goal = look(photograph.roll(shift, (2, 3)))["content"]
+        grams = {name: gram(found[name]) for name in wanted}
+        style = style_loss(grams, wanted, weights, style_distance)
         content = (found["content"] - goal).abs().mean() / goal.abs().mean()
         loss = style + content_weight * content
         losses.append(loss.item())
         with torch.no_grad():
             for k, slope in enumerate(torch.autograd.grad(loss, parameters)):
-                change, *memory[k] = adam_step(slope, *memory[k], t, lr, 0.9, 0.999, 1e-8)
+                step = adam_step(slope, *memory[k], t, lr, 0.9, 0.999, 1e-8)
+                change, *memory[k] = step
                 parameters[k] += change
     return image().detach(), sum(losses[-10:]) / 10
 
 
+# %%
 def pixel_image():
     return ImageParam(PixelBasis(size, seed=seed))
 
@@ -280,58 +335,78 @@ def wave_image():
 by_pixels, pixel_loss = paint(pixel_image(), lr=0.1)
 by_waves, wave_loss = paint(wave_image(), lr=0.05)
 square = sample_image(style_name, size)
-show_images(torch.cat([photograph, square, by_pixels, by_waves]),
-            ["photograph", "painting", f"pixels, loss {pixel_loss:.2f}", f"waves, loss {wave_loss:.2f}"], width=760,
-            quality=85)
+show_images(
+    torch.cat([photograph, square, by_pixels, by_waves]),
+    [
+        "photograph",
+        "painting",
+        f"pixels, loss {pixel_loss:.2f}",
+        f"waves, loss {wave_loss:.2f}",
+    ],
+    width=760,
+    quality=85,
+)
 
 # %% [markdown]
 # Compare with Figure A3.1.
 #
 # ## Experiment 3.6: Is it the step size?
 #
-# A fair objection: a pixel and a wave are different things, so they need different step sizes, and 0.1 may simply be
-# too small for pixels. Give each basis its best chance.
+# A fair objection: a pixel and a wave are different things, so they need different step
+# sizes, and 0.1 may simply be too small for pixels. Give each basis its best chance.
 #
 # <!-- RUBRIC 3.6 -->
 #
 # #### Your prediction (3.6)
 #
 # <!-- BLANK -->
-# Larger steps will help the pixels, since they start from grey and have far to go, but they will bring noise with
-# them. I expect that at its best step size the pixel picture still has a higher loss and more fine detail than the
-# waves.
+# Larger steps will help the pixels, since they start from grey and have far to go, but
+# they will bring noise with them. I expect that at its best step size the pixel picture
+# still has a higher loss and more fine detail than the waves.
 # <!-- END -->
 
 # %%
 # Experiment 3.6
-# BLANK your sweep and your plot
-factors, rates = [0.5, 1, 2, 4, 8], {"pixels": (pixel_image, 0.1), "waves": (wave_image, 0.05)}
-runs = {name: [paint(make(), lr=k * rate) for k in factors] for name, (make, rate) in rates.items()}
+# BLANK your sweep
+factors = [0.5, 1, 2, 4, 8]
+runs = {
+    "pixels": [paint(pixel_image(), lr=0.1 * k) for k in factors],
+    "waves": [paint(wave_image(), lr=0.05 * k) for k in factors],
+}
+# END
+
+# %%
+# BLANK your plot
 figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3))
 for name, results in runs.items():
+    fine = [fine_share(x, 0.125).item() for x, _ in results]
     left.plot(factors, [loss for _, loss in results], "o-", label=name)
-    right.plot(factors, [fine_share(x, 0.125).item() for x, _ in results], "o-", label=name)
+    right.plot(factors, fine, "o-", label=name)
 for axes, label in ((left, "final loss"), (right, "share of fine detail")):
     axes.semilogx(base=2)
     axes.set(xlabel="step size, relative to Figure A3.1", ylabel=label)
 plt.legend(frameon=False)
 plt.show()
-show_images([x[0] for results in runs.values() for x, _ in results], columns=5, width=640, rows=list(runs), quality=70)
+tiles = [x[0] for results in runs.values() for x, _ in results]
+show_images(tiles, columns=5, width=640, rows=list(runs), quality=70)
 # END
 
 # %% [markdown]
 # #### Your finding (3.6), one sentence
 #
 # <!-- BLANK -->
-# The objection is half right: with four times the step size the pixels come down from 2.9 to 1.8 and get the
-# painting's blue, but the waves at their best still have 1.5, with 29 % of fine detail against 47 %.
+# The objection is half right: with four times the step size the pixels come down from
+# 2.9 to 1.8 and get the painting's blue, but the waves at their best still have 1.5,
+# with 29 % of fine detail against 47 %.
 # <!-- END -->
 #
 # ## 3.7 An idea of your own
 #
-# Some starts: leave only the first layer in `weights`, or only the last (set the others to 0). Set the content weight
-# to 0. Use `load_network("patternnet")`, which was trained against an adversary and has smoother gradients: does it
-# need waves as much? Replace Adam by plain gradient descent. Ask one question, make one run, say what you saw.
+# Some starts: leave only the first layer in `weights`, or only the last (set the others
+# to 0). Set the content weight to 0. Use `load_network("patternnet")`, which was
+# trained against an adversary and has smoother gradients: does it need waves as much?
+# Replace Adam by plain gradient descent. Ask one question, make one run, say what you
+# saw.
 #
 # <!-- RUBRIC 3.7 -->
 
@@ -344,20 +419,22 @@ for kept in (["conv1", "colour"], ["conv5", "colour"], list(every)):
     weights = {name: float(name in kept) * len(every) / len(kept) for name in every}
     results.append(paint(wave_image(), lr=0.05)[0])
 weights = every
-show_images(torch.cat(results), ["conv1 only", "conv5 only", "all layers"], width=560, quality=80)
+titles = ["conv1 only", "conv5 only", "all layers"]
+show_images(torch.cat(results), titles, width=560, quality=80)
 # END
 
 # %% [markdown]
 # #### Your question and what you saw (3.7)
 #
 # <!-- BLANK -->
-# What does each layer bring? With the first layer alone the strokes are soft and the cat keeps its contours; with the
-# last alone they are coarse, and patches of light sit in odd places. The palette is there in all three, because
-# `colour` was kept.
+# What does each layer bring? With the first layer alone the strokes are soft and the
+# cat keeps its contours; with the last alone they are coarse, and patches of light sit
+# in odd places. The palette is there in all three, because `colour` was kept.
 # <!-- END -->
 #
 # ## Where to go from here
 #
-# The book's second notebook, *Style transfer beyond VGG*, goes on from here: what random shifts add, why a robust
-# network lets even pixels through, and the same on your own pictures. In `dputils.style` and `dputils.optimize` you
-# find these functions again.
+# The book's second notebook, *Style transfer beyond VGG*, goes on from here: what
+# random shifts add, why a robust network lets even pixels through, and the same on your
+# own pictures. In `dputils.style` and `dputils.optimize` you find these functions
+# again.

@@ -1,0 +1,39 @@
+"""A headless Chromium, for the tests that look at a page as a reader's browser does."""
+
+import contextlib
+import shutil
+
+import pytest
+from browser.waiting import PATIENCE
+
+# WebGL without a graphics card.
+SOFTWARE_GL = [
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+]
+
+
+@contextlib.contextmanager
+def chromium(*flags):
+    """The browser; the test is skipped with a reason where there is none."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed"
+    )
+    executable = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
+    with playwright.sync_playwright() as p:
+        try:
+            browser = p.chromium.launch(
+                executable_path=executable,
+                args=["--no-sandbox", "--disable-background-networking", *flags],
+                timeout=1000 * PATIENCE,
+            )
+        except playwright.Error as error:
+            pytest.skip(f"Chromium does not start: {str(error).splitlines()[0]}")
+        yield browser
+        browser.close()
