@@ -24,21 +24,27 @@ Showing
 Classroom
     dp.check  dp.exercise
 
-Everything else is behind the door of its room, and `help(dputils.images)` describes
-one:
-
-    images      pictures as sums of bases, then colour, then a sigmoid        introduction, section 1
-    style       Gram matrices, losses, moments, style in one pass             sections 2 and 6
-    cppn        pictures in the weights of a network of (x, y)                section 3
-    alpha       pictures with opacity, and what lies behind them              section 4
-    rasterize   from triangles to pixels to colours                           section 5
-    scene       meshes and cameras                                            sections 5 and 6
-    networks    frozen classifiers with layers by name                        every section
-    objectives  what to maximise                                              every section
-    patterns    tiles, and DeepDream of any size                              appendix
-    color       decorrelated colour, sRGB and linear light                    introduction, section 4
-    transforms  padding, jitter, scale, rotation before the network looks     introduction
-    optimize    the loop                                                      every section
+Everything stands in a room of its own; `help(dputils.images)` describes one. Of the
+article, introduction and section 1:
+    images      pictures as sums of bases, then colour, then a sigmoid
+    color       decorrelated colour, sRGB and linear light
+    transforms  padding, jitter, scale, rotation before the network looks
+Sections 2 and 6:
+    style       Gram matrices, losses, moments, style in one pass
+Section 3:
+    cppn        pictures in the weights of a network of (x, y)
+Section 4:
+    alpha       pictures with opacity, and what lies behind them
+Sections 5 and 6:
+    rasterize   from triangles to pixels to colours
+    scene       meshes and cameras
+All sections:
+    networks    frozen classifiers with layers by name
+    objectives  what to maximise
+    optimize    the loop
+The appendix on infinite patterns:
+    patterns    tiles, and DeepDream of any size
+Beside the article:
     media       reading, writing and showing pictures and films
     data        bundled pictures and meshes
     book        claims, measures and diagrams: what only the notebooks need

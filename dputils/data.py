@@ -155,9 +155,11 @@ def sample_landmarks(name: str, size: Size | None = None) -> "dict[str, torch.Te
             list_meshes(),
             "Paint masks for your own mesh in its texture.",
         )
-    files = sorted(data_path("meshes/landmarks").glob(f"{name}_*.png"))
     masks = {
-        path.stem.removeprefix(f"{name}_"): read_image(path, mode="L") for path in files
+        path.stem.removeprefix(f"{name}_"): read_image(
+            data_path(f"meshes/landmarks/{path.name}"), mode="L"
+        )
+        for path in sorted(data_path("meshes/landmarks").glob(f"{name}_*.png"))
     }
     if size is None:
         return masks

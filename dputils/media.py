@@ -375,11 +375,14 @@ def _open(source: Any) -> Image.Image:
 
 
 def _decode(file: io.BytesIO | Path, name: object) -> Image.Image:
+    picture = None
     try:
         picture = Image.open(file)
         picture.load()
         return picture
     except (OSError, SyntaxError) as error:
+        if picture is not None:
+            picture.close()  # a picture that breaks off leaves its file open
         raise ValueError(
             f"{name} is not a picture that can be read ({error}); PNG, JPEG and WebP "
             "are"

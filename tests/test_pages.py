@@ -1,6 +1,7 @@
 """`make site` without a browser: what is in the pages, and what is not."""
 
 import re
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -48,6 +49,7 @@ def small_book(pages, tmp_path, monkeypatch):
     nbformat.write(first, book / "00_zero.ipynb")
     nbformat.write(second, book / "appendix" / "one.ipynb")
     (book / "appendix" / "p.png").write_bytes(b"\x89PNG")
+    shutil.copytree(pages.FOLDER / "page", book / "page")
     monkeypatch.setattr(pages, "FOLDER", book)
     return tmp_path / "site"
 

@@ -1,6 +1,6 @@
 """The article's diagrams, drawn by code.
 
-Every function returns a `Diagram`, which Jupyter shows as SVG on white. Frames are
+Every function returns a `Diagram`, which Jupyter shows as SVG on white. Pictures are
 optional: tensors `(C, H, W)` or `(1, C, H, W)` in [0, 1], PIL images, or where several
 are wanted a batch `(N, C, H, W)` or a list. Solid arrows are the computation forward,
 dashed ones the gradient back; what the optimizer may change is shaded.
@@ -66,7 +66,7 @@ def parameterization(
 SECTIONS = (
     "Aligned interpolation",
     "Style transfer",
-    "Frames as networks",
+    "Pictures as networks",
     "Transparency",
     "Textures through rendering",
     "Style transfer in 3D",

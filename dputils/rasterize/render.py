@@ -393,8 +393,7 @@ def _checked(
     if len(faces) and not 0 <= int(faces.min()) <= int(faces.max()) < clip.shape[1]:
         raise ValueError(
             f"faces name vertices {int(faces.min())} to "
-            f"{int(faces.max())}, but there are only 0 to "
-            f"{clip.shape[1] - 1}; indices count from 0 (OBJ files count "
-            "from 1)"
+            f"{int(faces.max())}, but there are only 0 to {clip.shape[1] - 1}; "
+            "indices count from 0 (OBJ files count from 1)"
         )
     return clip, faces.long(), shape

@@ -323,16 +323,15 @@ def _read_arrays(folder):
     if missing:
         raise ValueError(
             f"the folder {folder} has no {' and no '.join(missing)}; "
-            "load_mesh takes a file, or a folder of position.3d, uv.3d, "
-            "face.3d"
+            "load_mesh takes a file, or a folder of position.3d, uv.3d, face.3d"
         )
 
     def read(name, dtype, columns):
         data = (folder / name).read_bytes()
         if len(data) % (4 * columns):
             raise ValueError(
-                f"{folder / name} has {len(data)} bytes, not a multiple of "
-                f"{4 * columns}"
+                f"{folder / name} has {len(data)} bytes, "
+                f"not a multiple of {4 * columns}"
             )
         return np.frombuffer(data, dtype).reshape(-1, columns)
 

@@ -101,8 +101,8 @@ class AlphaViewer(Component):
         pictures = _with_opacity(images)
         if len(pictures) != len(self._pictures):
             raise ValueError(
-                f"this figure has {len(self._pictures)} pictures, not {len(pictures)}; "
-                "give as many"
+                f"this figure has {len(self._pictures)} pictures, "
+                f"not {len(pictures)}; give as many"
             )
         self._pictures = pictures
         self.push(aspect=pictures[0].width / pictures[0].height, **self._files())

@@ -77,8 +77,8 @@ class CompareSlider(Component):
         )
         if len(afters) != len(self._afters):
             raise ValueError(
-                f"this figure has {len(self._afters)} pairs, not {len(afters)}; "
-                "give as many"
+                f"this figure has {len(self._afters)} pairs, "
+                f"not {len(afters)}; give as many"
             )
         self._befores, self._afters = befores, afters
         self.push(aspect=afters[0].width / afters[0].height, **self._files())

@@ -152,9 +152,8 @@ def make_widget(module: str, state: Mapping[str, Any]) -> Any:
         import anywidget
     except ImportError as error:
         raise ImportError(
-            "live=True needs anywidget: pip install anywidget (or "
-            "install dputils[notebooks]); without live=True the figure "
-            "needs nothing"
+            "live=True needs anywidget: pip install anywidget; "
+            "without live=True the figure needs nothing"
         ) from error
     import traitlets
 

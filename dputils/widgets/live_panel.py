@@ -35,8 +35,8 @@ NOT_YOURS = tuple(
 CURVE = 400  # points of the curve that a page gets when it opens
 HINT = (
     '<p style="margin: 2px 0; font: 13px system-ui, sans-serif; opacity: 0.65">{}<br>\n'
-    "A kernel makes it live: run the cell, press play, and move the controls while it "
-    "runs.</p>"
+    "A kernel makes it live: run the cell, press play, "
+    "and move the controls while it runs.</p>"
 )
 
 

@@ -4,8 +4,9 @@
 From each `source/A1_….py` (jupytext's percent format) come three notebooks:
 
     A1_….ipynb                      for students: the blanks are empty
-    solutions/A1_….ipynb            for teachers: the blanks are filled, everything was run
-    nbgrader/source/A1/A1_….ipynb   for nbgrader: solutions and hidden tests between its own markers
+    solutions/A1_….ipynb            for teachers: the blanks are filled, all was run
+    nbgrader/source/A1/A1_….ipynb   for nbgrader: solutions and hidden tests between
+                                    its own markers
 
 and a proof that they belong together: the student's notebook is the solution minus its
 blanks; the solution passes every check; the student's fails every check, says so
@@ -77,7 +78,7 @@ def sources(names=()):
     return [path for path in paths if not names or path.name.startswith(tuple(names))]
 
 
-# ---- the three variants of a cell --------------------------------------------------------------------------------
+# --- the three variants of a cell ---
 
 
 def student_code(text):
@@ -184,7 +185,6 @@ def read_source(path, package=None):
     """
     notebook, badges = jupytext.read(path, fmt="py:percent"), load_neighbour("badges")
     notebook.cells = [part for cell in notebook.cells for part in split_answers(cell)]
-    address = badges.address()
     opened = f"notebooks/assignments/{path.stem}.ipynb"
     notebook.metadata = nbformat.from_dict(
         {
@@ -203,10 +203,7 @@ def read_source(path, package=None):
         )
         if cell.cell_type == "markdown":
             cell.source = RUBRIC.sub(lambda match: rubric_table(match[1]), cell.source)
-    badges.stamp(notebook, address, opened)
-    for cell in notebook.cells:
-        if package and "colab" in cell.metadata.get("tags", []):
-            cell.source = cell.source.replace(f'"git+{address}"', repr(package))
+    badges.stamp(notebook, badges.address(), opened, package)
     return notebook
 
 
@@ -224,12 +221,9 @@ def variant(source, kind):
 
 
 def mark_for_nbgrader(cell, original):
-    """The metadata by which nbgrader knows blanks, tests and texts that a person reads."""
-    answers, tests, written = (
-        ANSWERS.search(original),
-        CHECK.search(original),
-        WRITTEN.search(original),
-    )
+    """The metadata by which nbgrader knows blanks, tests and texts for a person."""
+    answers, tests = ANSWERS.search(original), CHECK.search(original)
+    written = WRITTEN.search(original)
     flags = {
         "schema_version": 3,
         "task": False,
@@ -252,18 +246,15 @@ def mark_for_nbgrader(cell, original):
         cell.source += HIDDEN.format(number=tests[1], name=tests[2])
     elif cell.cell_type == "markdown" and written and TEXT.search(original):
         experiment = list_experiments(f"A{written[1].partition('.')[0]}")[written[1]]
-        first = "prediction" in written[0]
-        points = (
-            experiment.rubric[0][1]
-            if first
-            else experiment.points
-            - experiment.rubric[0][1] * has_prediction(experiment)
-        )
+        part = "prediction" if "prediction" in written[0] else "finding"
+        points = experiment.rubric[0][1]
+        if part == "finding":
+            points = experiment.points - points * has_prediction(experiment)
         flags |= {
             "grade": True,
             "solution": True,
             "points": points,
-            "grade_id": f"experiment-{written[1].replace('.', '-')}-{'prediction' if first else 'finding'}",
+            "grade_id": f"experiment-{written[1].replace('.', '-')}-{part}",
         }
     else:
         return
@@ -274,7 +265,7 @@ def has_prediction(experiment):
     return "prediction" in experiment.rubric[0][0]
 
 
-# ---- running, pictures, proof ------------------------------------------------------------------------------------
+# --- running, pictures, proof ---
 
 
 def run(notebook, timeout=900):
@@ -375,7 +366,7 @@ def prove_checks(student_path, solution_path):
     """Raise BuildError unless the solution passes every check and the student's
     notebook fails every one as empty.
     """
-    for number, report in exercises_in(solution_path).items():
+    for report in exercises_in(solution_path).values():
         if not report.passed:
             raise BuildError(f"the solution fails its own check: {report}")
     for number, report in exercises_in(student_path).items():

@@ -114,13 +114,6 @@ class Server:
         content = {"type": "notebook", "format": "json", "content": made}
         self.ask("PUT", f"contents/{name}.ipynb", content)
 
-    def end_kernels(self):
-        """End what notebooks have left running: a kernel outlives its page, and takes a
-        gigabyte.
-        """
-        for session in self.ask("GET", "sessions"):
-            self.ask("DELETE", f"sessions/{session['id']}")
-
 
 class Lab:
     """One page of JupyterLab, which shows one notebook at a time.
@@ -178,10 +171,18 @@ class Lab:
         return self.page
 
     def close(self):
-        """Take the notebook off the page, unsaved, and end its kernel."""
+        """End the notebook's kernel and take it off the page, unsaved.
+
+        A kernel would outlive its page, and takes a gigabyte. One that is still
+        starting cannot be ended: the server would answer with an error.
+        """
         if self.name is not None:
-            self.page.evaluate("() => jupyterapp.shell.currentWidget.dispose()")
-            self.server.end_kernels()
+            self.page.evaluate("""async () => {
+                const shown = jupyterapp.shell.currentWidget;
+                await shown.sessionContext.ready;
+                await shown.sessionContext.shutdown();
+                shown.dispose();
+            }""")
             self.name = None
             until_drawn(self.page)  # what its end had to say belongs to it
 

@@ -83,17 +83,13 @@ SALIENCY = Exercise(
     _saliency_inputs,
     misconceptions=(
         Misconception(
-            (
-                "the absolute value is missing: a pixel whose increase lowers the "
-                "score matters just as much"
-            ),
+            "the absolute value is missing: "
+            "a pixel whose increase lowers the score matters just as much",
             lambda s, x, y: _gradient(s, x, _own(y)).amax(1),
         ),
         Misconception(
-            (
-                "the absolute value is taken after the maximum over the channels; it "
-                "belongs before"
-            ),
+            "the absolute value is taken after the "
+            "maximum over the channels; it belongs before",
             lambda s, x, y: _gradient(s, x, _own(y)).amax(1).abs(),
         ),
         Misconception(
@@ -105,24 +101,18 @@ SALIENCY = Exercise(
             lambda s, x, y: _gradient(s, x, _own(y)).abs().sum(1),
         ),
         Misconception(
-            (
-                "the signed channels are added, and cancel; the absolute value and "
-                "then the maximum is wanted"
-            ),
+            "the signed channels are added, and cancel; "
+            "the absolute value and then the maximum is wanted",
             lambda s, x, y: _gradient(s, x, _own(y)).sum(1).abs(),
         ),
         Misconception(
-            (
-                "this is the length of the channels' gradient, not the largest "
-                "absolute value"
-            ),
+            "this is the length of the channels' gradient, "
+            "not the largest absolute value",
             lambda s, x, y: _gradient(s, x, _own(y)).norm(dim=1),
         ),
         Misconception(
-            (
-                "this is the gradient of the highest score; the label's own score is "
-                "asked for"
-            ),
+            "this is the gradient of the highest score; "
+            "the label's own score is asked for",
             lambda s, x, y: _gradient(s, x, lambda z: z.amax(1).sum()).abs().amax(1),
         ),
         Misconception(
@@ -130,17 +120,13 @@ SALIENCY = Exercise(
             lambda s, x, y: _gradient(s, x, torch.sum).abs().amax(1),
         ),
         Misconception(
-            (
-                "`scores[:, labels]` picks every label for every picture; the k-th "
-                "picture has the k-th label"
-            ),
+            "`scores[:, labels]` picks every label for every picture; "
+            "the k-th picture has the k-th label",
             lambda s, x, y: _gradient(s, x, lambda z: z[:, y].sum()).abs().amax(1),
         ),
         Misconception(
-            (
-                "this is the gradient of the probability after a softmax, in which the "
-                "other classes have a say"
-            ),
+            "this is the gradient of the probability after a softmax, "
+            "in which the other classes have a say",
             lambda s, x, y: (
                 _gradient(s, x, lambda z: _own(y)(z.softmax(1))).abs().amax(1)
             ),
@@ -153,10 +139,8 @@ SALIENCY = Exercise(
             ),
         ),
         Misconception(
-            (
-                "the scores are averaged over the batch, so maps shrink with the "
-                "number of pictures; add them"
-            ),
+            "the scores are averaged over the batch, "
+            "so maps shrink with the number of pictures; add them",
             lambda s, x, y: _gradient(s, x, _own(y)).abs().amax(1) / len(x),
         ),
         Misconception(
@@ -242,17 +226,13 @@ ATTACK = Exercise(
     tolerance=2e-4,
     misconceptions=(
         Misconception(
-            (
-                "the gradient is divided by its squared norm, not by its norm: small "
-                "ones make it explode"
-            ),
+            "the gradient is divided by its squared norm, "
+            "not by its norm: small ones make it explode",
             _attack(lambda g, n: n * g / _each(g.flatten(1).square().sum(1))),
         ),
         Misconception(
-            (
-                "the gradient is divided by the norm over the whole batch; each "
-                "picture has a norm of its own"
-            ),
+            "the gradient is divided by the norm over the whole batch; "
+            "each picture has a norm of its own",
             _attack(lambda g, n: n * g / g.norm()),
         ),
         Misconception(
@@ -264,10 +244,8 @@ ATTACK = Exercise(
             _attack(lambda g, n: -n * g / _each(g.flatten(1).norm(dim=1))),
         ),
         Misconception(
-            (
-                "this is the sign of the gradient, a step of another shape: every "
-                "pixel moves equally far"
-            ),
+            "this is the sign of the gradient, a step of another shape: "
+            "every pixel moves equally far",
             _attack(lambda g, n: n * g.sign()),
         ),
         Misconception(
@@ -280,10 +258,8 @@ ATTACK = Exercise(
             _attack(lambda g, n: n * g / _each(g.flatten(1).abs().sum(1))),
         ),
         Misconception(
-            (
-                "every pixel is normalised by itself (a norm over the channels only); "
-                "the norm is the picture's"
-            ),
+            "every pixel is normalised by itself (a norm over the channels only); "
+            "the norm is the picture's",
             _attack(lambda g, n: n * g / g.norm(dim=1, keepdim=True)),
         ),
         Misconception(
@@ -388,10 +364,8 @@ VISUALIZE = Exercise(
             _accumulated,
         ),
         Misconception(
-            (
-                "the learning rate is left out of the L2 term; it multiplies the whole "
-                "gradient"
-            ),
+            "the learning rate is left out of the L2 term; "
+            "it multiplies the whole gradient",
             _ascent(lambda g, penalty, lr: lr * g - penalty, lambda x, l2: 2 * l2 * x),
         ),
         Misconception(
@@ -415,10 +389,8 @@ VISUALIZE = Exercise(
             _ascent(lambda g, penalty, lr: lr * g, lambda x, l2: 0),
         ),
         Misconception(
-            (
-                "the gradient is normalised; a plain step of lr times the gradient is "
-                "asked for"
-            ),
+            "the gradient is normalised; "
+            "a plain step of lr times the gradient is asked for",
             _ascent(
                 lambda g, loss, lr: lr * (g - loss) / (g - loss).norm(),
                 lambda x, l2: 2 * l2 * x,
@@ -432,10 +404,8 @@ VISUALIZE = Exercise(
             ),
         ),
         Misconception(
-            (
-                "the penalty is the mean of the squares, not their sum, and thereby "
-                "far weaker"
-            ),
+            "the penalty is the mean of the squares, "
+            "not their sum, and thereby far weaker",
             _ascent(
                 lambda g, penalty, lr: lr * (g - penalty),
                 lambda x, l2: 2 * l2 * x / x.numel(),
@@ -526,17 +496,13 @@ SHIFTED = Exercise(
             lambda s, x, y, a, b: _rolled(s, x, y, (0, 0), (-a, -b)),
         ),
         Misconception(
-            (
-                "dy and dx are swapped: axis 2 is the height and moves by dy, axis 3 "
-                "the width, by dx"
-            ),
+            "dy and dx are swapped: "
+            "axis 2 is the height and moves by dy, axis 3 the width, by dx",
             lambda s, x, y, a, b: _rolled(s, x, y, (b, a), (-b, -a)),
         ),
         Misconception(
-            (
-                "the shift has the wrong sign: it goes up and left where dy and dx say "
-                "down and right"
-            ),
+            "the shift has the wrong sign: "
+            "it goes up and left where dy and dx say down and right",
             lambda s, x, y, a, b: _rolled(s, x, y, (-a, -b), (a, b)),
         ),
         Misconception(

@@ -58,10 +58,8 @@ FREQUENCIES = Exercise(
     lambda draw: draw.size(),
     misconceptions=(
         Misconception(
-            (
-                "height and width are swapped. The full axis of `rfft2` is the height, "
-                "the halved one the width"
-            ),
+            "height and width are swapped. "
+            "The full axis of `rfft2` is the height, the halved one the width",
             lambda h, w: frequencies(w, h),
         ),
         Misconception(
@@ -77,19 +75,15 @@ FREQUENCIES = Exercise(
             lambda h, w: frequencies(h, w) ** 2,
         ),
         Misconception(
-            (
-                "this is |fx| + |fy|. The frequency of a slanted wave is the length of "
-                "(fx, fy), √(fx² + fy²)"
-            ),
+            "this is |fx| + |fy|. "
+            "The frequency of a slanted wave is the length of (fx, fy), √(fx² + fy²)",
             lambda h, w: (
                 torch.fft.fftfreq(h).abs()[:, None] + torch.fft.rfftfreq(w)[None]
             ),
         ),
         Misconception(
-            (
-                "these are cycles per picture; divide by the number of pixels along "
-                "each axis"
-            ),
+            "these are cycles per picture; "
+            "divide by the number of pixels along each axis",
             lambda h, w: torch.hypot(
                 torch.fft.fftfreq(h, 1 / h)[:, None], torch.fft.rfftfreq(w, 1 / w)
             ),
@@ -103,10 +97,8 @@ FREQUENCIES = Exercise(
             ).sqrt(),
         ),
         Misconception(
-            (
-                "zero frequency is in the middle. `rfft2` puts it first, at [0, 0]; "
-                "without `fftshift` it fits"
-            ),
+            "zero frequency is in the middle. "
+            "`rfft2` puts it first, at [0, 0]; without `fftshift` it fits",
             lambda h, w: torch.fft.fftshift(frequencies(h, w), dim=0),
         ),
     ),
@@ -156,24 +148,18 @@ AMPLITUDE = Exercise(
             lambda f, n, p: torch.where(f == 0, 0.0, f**-p),
         ),
         Misconception(
-            (
-                "the zero frequency has scale 1. Give it the scale of frequency 1 / "
-                "longest"
-            ),
+            "the zero frequency has scale 1. "
+            "Give it the scale of frequency 1 / longest",
             lambda f, n, p: torch.where(f == 0, 1.0, f**-p),
         ),
         Misconception(
-            (
-                "1 / longest is added to every frequency. It is a floor: only what is "
-                "lower is lifted to it"
-            ),
+            "1 / longest is added to every frequency. "
+            "It is a floor: only what is lower is lifted to it",
             lambda f, n, p: (f + 1 / n) ** -p,
         ),
         Misconception(
-            (
-                "the sign of the exponent is wrong: fine detail is made strong, and "
-                "coarse shapes weak"
-            ),
+            "the sign of the exponent is wrong: "
+            "fine detail is made strong, and coarse shapes weak",
             lambda f, n, p: f.clamp(min=1 / n) ** p,
         ),
         Misconception(
@@ -294,10 +280,8 @@ TO_PICTURE = Exercise(
             lambda z, a, h, w: _wrong_irfft(z, torch.ones_like(a), h, w),
         ),
         Misconception(
-            (
-                "the imaginary part is ignored: only `spectrum[..., 0]` counts, and "
-                "nothing can be shifted"
-            ),
+            "the imaginary part is ignored: "
+            "only `spectrum[..., 0]` counts, and nothing can be shifted",
             lambda z, a, h, w: _wrong_irfft(z * torch.tensor([1.0, 0.0]), a, h, w),
         ),
         Misconception(
@@ -305,10 +289,8 @@ TO_PICTURE = Exercise(
             lambda z, a, h, w: _wrong_irfft(z.flip(-1).contiguous(), a, h, w),
         ),
         Misconception(
-            (
-                "this is a full inverse transform of half a spectrum. `irfft2` adds "
-                "the other half"
-            ),
+            "this is a full inverse transform of half a spectrum. "
+            "`irfft2` adds the other half",
             lambda z, a, h, w: (
                 torch.fft.ifft2(
                     torch.view_as_complex(z) * a, s=(h, w), norm="ortho"
@@ -382,31 +364,23 @@ MIX_COLOURS = Exercise(
     gradient=(0,),
     misconceptions=(
         Misconception(
-            (
-                "the matrix is transposed: row c of the matrix makes colour c, so the "
-                "sum runs over its columns"
-            ),
+            "the matrix is transposed: "
+            "row c of the matrix makes colour c, so the sum runs over its columns",
             lambda raw, m: mix_colours(raw, m.T),
         ),
         Misconception(
-            (
-                "the product runs over the wrong axis: `raw @ matrix` mixes columns of "
-                "the picture, not colours"
-            ),
+            "the product runs over the wrong axis: "
+            "`raw @ matrix` mixes columns of the picture, not colours",
             torch.matmul,
         ),
         Misconception(
-            (
-                "the product runs over the wrong axis: `matrix @ raw` mixes rows of "
-                "the picture, not colours"
-            ),
+            "the product runs over the wrong axis: "
+            "`matrix @ raw` mixes rows of the picture, not colours",
             lambda raw, m: m @ raw,
         ),
         Misconception(
-            (
-                "each channel is only scaled, by the diagonal of the matrix; nothing "
-                "is mixed"
-            ),
+            "each channel is only scaled, "
+            "by the diagonal of the matrix; nothing is mixed",
             lambda raw, m: raw * m.diagonal().view(1, 3, 1, 1),
         ),
         Misconception(
@@ -416,10 +390,8 @@ MIX_COLOURS = Exercise(
     ),
     laws=(
         Law(
-            (
-                "every pixel is mixed by itself, so shuffling pixels before or after "
-                "is the same"
-            ),
+            "every pixel is mixed by itself, "
+            "so shuffling pixels before or after is the same",
             _pixel_by_pixel,
         ),
     ),
@@ -492,10 +464,8 @@ COLOUR_ROOT = Exercise(
     tolerance=0.015,  # dividing by P or by P - 1 is a matter of taste
     misconceptions=(
         Misconception(
-            (
-                "the mean is not subtracted: a covariance is about deviations from the "
-                "mean colour"
-            ),
+            "the mean is not subtracted: "
+            "a covariance is about deviations from the mean colour",
             lambda p: torch.linalg.cholesky(p.T @ p / len(p)),
         ),
         Misconception(
@@ -505,24 +475,18 @@ COLOUR_ROOT = Exercise(
             _covariance,
         ),
         Misconception(
-            (
-                "this is the root of the correlation: the channels' own spreads were "
-                "divided away"
-            ),
+            "this is the root of the correlation: "
+            "the channels' own spreads were divided away",
             lambda p: torch.linalg.cholesky(torch.corrcoef(p.T)),
         ),
         Misconception(
-            (
-                "this is AᵀA = covariance, the factor the wrong way round; A Aᵀ is "
-                "wanted. Transpose it"
-            ),
+            "this is AᵀA = covariance, the factor the wrong way round; "
+            "A Aᵀ is wanted. Transpose it",
             lambda p: torch.linalg.cholesky(_covariance(p)).T,
         ),
         Misconception(
-            (
-                "this is the square root of every entry. The root of a matrix is not "
-                "the matrix of roots"
-            ),
+            "this is the square root of every entry. "
+            "The root of a matrix is not the matrix of roots",
             lambda p: _covariance(p).sqrt(),
         ),
         Misconception(

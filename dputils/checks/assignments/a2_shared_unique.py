@@ -68,24 +68,18 @@ OBJECTIVE = Exercise(
     gradient=(0, 1),
     misconceptions=(
         Misconception(
-            (
-                "t is k / B and never reaches 1: the last frame is not all of the "
-                "second thing. Divide by B - 1"
-            ),
+            "t is k / B and never reaches 1: "
+            "the last frame is not all of the second thing. Divide by B - 1",
             _blend(lambda n: torch.arange(n) / n),
         ),
         Misconception(
-            (
-                "t is (k + 1) / B and does not start at 0: the first frame is not all "
-                "of the first thing"
-            ),
+            "t is (k + 1) / B and does not start at 0: "
+            "the first frame is not all of the first thing",
             _blend(lambda n: (torch.arange(n) + 1) / n),
         ),
         Misconception(
-            (
-                "t is taken at the middle of each frame, (k + 1/2) / B; the ends "
-                "should be 0 and 1"
-            ),
+            "t is taken at the middle of each frame, (k + 1/2) / B; "
+            "the ends should be 0 and 1",
             _blend(lambda n: (torch.arange(n) + 0.5) / n),
         ),
         Misconception(
@@ -101,10 +95,8 @@ OBJECTIVE = Exercise(
             lambda a, b: (a + b).sum(),
         ),
         Misconception(
-            (
-                "the frames are averaged instead of added: a longer film has a weaker "
-                "gradient for each frame"
-            ),
+            "the frames are averaged instead of added: "
+            "a longer film has a weaker gradient for each frame",
             lambda a, b: interpolation_objective(a, b) / len(a),
         ),
         Misconception(
@@ -198,19 +190,15 @@ STRETCH = Exercise(
             lambda low, frames: _at(low, torch.arange(frames) * len(low) / frames),
         ),
         Misconception(
-            (
-                "the position is k · (n - 1) / frames and never reaches the last "
-                "picture; divide by frames - 1"
-            ),
+            "the position is k · (n - 1) / frames and never reaches the last picture; "
+            "divide by frames - 1",
             lambda low, frames: _at(
                 low, torch.arange(frames) * (len(low) - 1) / frames
             ),
         ),
         Misconception(
-            (
-                "only the first and the last picture are used; those between them have "
-                "their places in the film"
-            ),
+            "only the first and the last picture are used; "
+            "those between them have their places in the film",
             lambda low, frames: stretch(low[[0, -1]], frames),
         ),
         Misconception(
@@ -304,10 +292,8 @@ SHARED = Exercise(
     gradient=(0, 1),
     misconceptions=(
         Misconception(
-            (
-                "the sigmoid comes too early: parts are added first, and squashed "
-                "once, or values leave [0, 1]"
-            ),
+            "the sigmoid comes too early: parts are added first, "
+            "and squashed once, or values leave [0, 1]",
             lambda u, s: (
                 torch.sigmoid(u) + sum(torch.sigmoid(_up(low, u)) for low in s)
             ),
@@ -357,17 +343,13 @@ SHARED = Exercise(
             ),
         ),
         Misconception(
-            (
-                "the shared part is detached: no gradient reaches what the frames have "
-                "in common"
-            ),
+            "the shared part is detached: "
+            "no gradient reaches what the frames have in common",
             lambda u, s: shared_plus_unique(u, [low.detach() for low in s]),
         ),
         Misconception(
-            (
-                "the unique part is detached: no gradient reaches what the frames do "
-                "not share"
-            ),
+            "the unique part is detached: "
+            "no gradient reaches what the frames do not share",
             lambda u, s: shared_plus_unique(u.detach(), s),
         ),
     ),
@@ -414,10 +396,8 @@ ALIGNMENT = Exercise(
     gradient=(0,),
     misconceptions=(
         Misconception(
-            (
-                "the last frame is compared with the first as well (roll goes round); "
-                "a film has two ends"
-            ),
+            "the last frame is compared with the first as "
+            "well (roll goes round); a film has two ends",
             lambda f: (f.roll(-1, 0) - f).square().mean(),
         ),
         Misconception(
@@ -445,24 +425,18 @@ ALIGNMENT = Exercise(
             lambda f: f.diff(dim=0).square().mean().sqrt(),
         ),
         Misconception(
-            (
-                "every frame is compared with the first one; neighbours are to agree, "
-                "the ends may differ"
-            ),
+            "every frame is compared with the first one; "
+            "neighbours are to agree, the ends may differ",
             lambda f: (f[1:] - f[:1]).square().mean(),
         ),
         Misconception(
-            (
-                "every frame is compared with the mean of all; neighbours are to "
-                "agree, the ends may differ"
-            ),
+            "every frame is compared with the mean of all; "
+            "neighbours are to agree, the ends may differ",
             lambda f: (f - f.mean(0)).square().mean(),
         ),
         Misconception(
-            (
-                "the channels' means are compared, so the places in the picture do not "
-                "matter any more"
-            ),
+            "the channels' means are compared, "
+            "so the places in the picture do not matter any more",
             lambda f: f.mean((2, 3)).diff(dim=0).square().mean(),
         ),
         Misconception(

@@ -80,10 +80,8 @@ GRAM = Exercise(
             lambda f: f.flatten(2) @ f.flatten(2).mT,
         ),
         Misconception(
-            (
-                "the Gram matrix is divided by C·H·W; it is a mean over positions, H·W "
-                "of them"
-            ),
+            "the Gram matrix is divided by C·H·W; "
+            "it is a mean over positions, H·W of them",
             lambda f: gram(f) / f.shape[1],
         ),
         Misconception(
@@ -91,17 +89,13 @@ GRAM = Exercise(
             lambda f: gram(f) * f.shape[2],
         ),
         Misconception(
-            (
-                "the sum runs over the batch too: every picture has a Gram matrix of "
-                "its own"
-            ),
+            "the sum runs over the batch too: "
+            "every picture has a Gram matrix of its own",
             lambda f: gram(f).sum(0),
         ),
         Misconception(
-            (
-                "the channels' means are subtracted: this is the covariance, and "
-                "forgets how strong a channel is"
-            ),
+            "the channels' means are subtracted: "
+            "this is the covariance, and forgets how strong a channel is",
             lambda f: gram(_centred(f)),
         ),
         Misconception(
@@ -118,10 +112,8 @@ GRAM = Exercise(
             ),
         ),
         Misconception(
-            (
-                "the features are cut off from the graph, so no gradient reaches the "
-                "picture"
-            ),
+            "the features are cut off from the graph, "
+            "so no gradient reaches the picture",
             lambda f: gram(f.detach()),
         ),
     ),
@@ -207,10 +199,8 @@ STYLE_DISTANCE = Exercise(
             lambda a, b: (a - b).abs().mean() / b.abs().mean(),
         ),
         Misconception(
-            (
-                "the found matrix is detached: no gradient reaches the picture. It is "
-                "the target that is fixed"
-            ),
+            "the found matrix is detached: no gradient reaches the picture. "
+            "It is the target that is fixed",
             lambda a, b: style_distance(a.detach(), b),
         ),
     ),
@@ -301,10 +291,8 @@ STYLE_LOSS = Exercise(
     gradient=(0,),
     misconceptions=(
         Misconception(
-            (
-                "only the last layer counts: the sum is overwritten in the loop, or "
-                "returned too late"
-            ),
+            "only the last layer counts: "
+            "the sum is overwritten in the loop, or returned too late",
             _loss(lambda terms, weights: weights[-1] * terms[-1]),
         ),
         Misconception(
@@ -319,10 +307,8 @@ STYLE_LOSS = Exercise(
             _loss(lambda t, w: _weighted(t, w) / len(t)),
         ),
         Misconception(
-            (
-                "the found matrices are detached (or turned into numbers), so no "
-                "gradient reaches the picture"
-            ),
+            "the found matrices are detached (or turned into numbers), "
+            "so no gradient reaches the picture",
             _loss(_weighted, detach=True),
         ),
         Misconception(
@@ -333,10 +319,8 @@ STYLE_LOSS = Exercise(
             ),
         ),
         Misconception(
-            (
-                "every layer of `found` is compared; some are there for other reasons. "
-                "Go through `wanted`"
-            ),
+            "every layer of `found` is compared; "
+            "some are there for other reasons. Go through `wanted`",
             _loss(_weighted, over=lambda found, wanted: found),
         ),
     ),
@@ -414,10 +398,8 @@ FINE_SHARE = Exercise(
     _signal_inputs,
     misconceptions=(
         Misconception(
-            (
-                "the mean is not left out: zero frequency holds most of the energy "
-                "here and is no detail"
-            ),
+            "the mean is not left out: "
+            "zero frequency holds most of the energy here and is no detail",
             lambda s, a: _share(
                 torch.fft.fft2(s).abs().square(), _radius(*s.shape[2:]) > a
             ),
@@ -429,10 +411,8 @@ FINE_SHARE = Exercise(
             ),
         ),
         Misconception(
-            (
-                "only the horizontal frequency is looked at; fine detail may run down "
-                "as well"
-            ),
+            "only the horizontal frequency is looked at; "
+            "fine detail may run down as well",
             lambda s, a: _share(
                 torch.fft.fft2(_centred(s)).abs().square(),
                 torch.fft.fftfreq(s.shape[3]).abs()[None].expand(s.shape[2:]) > a,
@@ -560,17 +540,13 @@ ADAM = Exercise(
     _adam_inputs,
     misconceptions=(
         Misconception(
-            (
-                "the averages are not corrected for having started at zero: divide by "
-                "1 - beta**t"
-            ),
+            "the averages are not corrected for having started at zero: "
+            "divide by 1 - beta**t",
             _adam(correct=False),
         ),
         Misconception(
-            (
-                "the corrected averages are returned; the plain ones have to go into "
-                "the next step"
-            ),
+            "the corrected averages are returned; "
+            "the plain ones have to go into the next step",
             _adam(kept=True),
         ),
         Misconception(

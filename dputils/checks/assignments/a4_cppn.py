@@ -84,10 +84,8 @@ GRID = Exercise(
             lambda h, w: grid(h, w) * torch.tensor([1.0, -1.0]).view(1, 2, 1, 1),
         ),
         Misconception(
-            (
-                "the edges are at ±1; they should be at ±√3, so that each coordinate "
-                "has variance 1"
-            ),
+            "the edges are at ±1; they should be at ±√3, "
+            "so that each coordinate has variance 1",
             lambda h, w: grid(h, w) / EDGE,
         ),
         Misconception(
@@ -101,19 +99,15 @@ GRID = Exercise(
             )[None].float(),
         ),
         Misconception(
-            (
-                "the middles are off by half a pixel: a pixel's middle is at its "
-                "number + 0.5"
-            ),
+            "the middles are off by half a pixel: "
+            "a pixel's middle is at its number + 0.5",
             lambda h, w: grid(h, w) - EDGE / torch.tensor([w, h]).view(1, 2, 1, 1),
         ),
     ),
     laws=(
         Law(
-            (
-                "a picture of twice the size, averaged over 2 × 2 pixels, has the same "
-                "places"
-            ),
+            "a picture of twice the size, "
+            "averaged over 2 × 2 pixels, has the same places",
             _pooled,
         ),
     ),
@@ -176,10 +170,8 @@ ACTIVATE = Exercise(
             lambda z: activate(z).roll(z.shape[1], 1),
         ),
         Misconception(
-            (
-                "the halves are interleaved: atan of all channels comes first, then "
-                "all the squares"
-            ),
+            "the halves are interleaved: "
+            "atan of all channels comes first, then all the squares",
             lambda z: activate(z).unflatten(1, (2, -1)).transpose(1, 2).flatten(1, 2),
         ),
         Misconception(
@@ -187,17 +179,13 @@ ACTIVATE = Exercise(
             lambda z: torch.cat([torch.atan(z) / 0.6, torch.atan(z) ** 2 / 0.67], 1),
         ),
         Misconception(
-            (
-                "the square is divided by 0.6² or the scaled atan was squared; divide "
-                "atan² by 0.6"
-            ),
+            "the square is divided by 0.6² or the "
+            "scaled atan was squared; divide atan² by 0.6",
             lambda z: torch.cat([torch.atan(z) / 0.67, (torch.atan(z) / 0.6) ** 2], 1),
         ),
         Misconception(
-            (
-                "the square is divided by 0.6² or the scaled atan was squared; divide "
-                "atan² by 0.6"
-            ),
+            "the square is divided by 0.6² or the "
+            "scaled atan was squared; divide atan² by 0.6",
             lambda z: torch.cat([torch.atan(z) / 0.67, (torch.atan(z) / 0.67) ** 2], 1),
         ),
         Misconception(
@@ -262,10 +250,8 @@ SCALED = Exercise(
     _normals,
     misconceptions=(
         Misconception(
-            (
-                "the weights are divided by the number of inputs. Their sum grows with "
-                "its root: divide by √in"
-            ),
+            "the weights are divided by the number of inputs. "
+            "Their sum grows with its root: divide by √in",
             _but_last(lambda w: w / w.shape[1]),
         ),
         Misconception(
@@ -274,10 +260,8 @@ SCALED = Exercise(
             _but_last(lambda w: w / w.shape[0] ** 0.5),
         ),
         Misconception(
-            (
-                "this is He's √(2 / in), which makes up for a ReLU; the scaled "
-                "activation needs no 2"
-            ),
+            "this is He's √(2 / in), which makes up for a ReLU; "
+            "the scaled activation needs no 2",
             _but_last(lambda w: w * (2 / w.shape[1]) ** 0.5),
         ),
         Misconception(
@@ -285,10 +269,8 @@ SCALED = Exercise(
             _but_last(lambda w: w),
         ),
         Misconception(
-            (
-                "the last layer is not zero. With zeros the picture begins as flat "
-                "grey, not as random art"
-            ),
+            "the last layer is not zero. "
+            "With zeros the picture begins as flat grey, not as random art",
             lambda normals: tuple(w / w.shape[1] ** 0.5 for w in normals),
         ),
         Misconception(
@@ -381,10 +363,8 @@ PAINT = Exercise(
             lambda x, w, b: paint(x, w, b, last=torch.nn.Identity()),
         ),
         Misconception(
-            (
-                "the last layer goes through the hidden activation as well. It has "
-                "only the sigmoid"
-            ),
+            "the last layer goes through the hidden activation as well. "
+            "It has only the sigmoid",
             lambda x, w, b: paint(x, w, b, last=lambda z: torch.sigmoid(activate(z))),
         ),
         Misconception(
@@ -430,10 +410,8 @@ PAINT = Exercise(
     ),
     laws=(
         Law(
-            (
-                "pixels are painted one by one: a part of the grid gives that part of "
-                "the picture"
-            ),
+            "pixels are painted one by one: "
+            "a part of the grid gives that part of the picture",
             _part_of_the_whole,
         ),
     ),
@@ -510,24 +488,18 @@ BETWEEN = Exercise(
     gradient=(0, 1),
     misconceptions=(
         Misconception(
-            (
-                "t is not eased: the share is (1 - cos πt) / 2, which starts and stops "
-                "gently"
-            ),
+            "t is not eased: the share is (1 - cos πt) / 2, "
+            "which starts and stops gently",
             _mixed(lambda t: t, _bump),
         ),
         Misconception(
-            (
-                "the direction is turned round: at t = 0 there are the first weights, "
-                "at t = 1 the second"
-            ),
+            "the direction is turned round: "
+            "at t = 0 there are the first weights, at t = 1 the second",
             _mixed(lambda t: 1 - _eased(t), _bump),
         ),
         Misconception(
-            (
-                "the exaggeration is left out: the mean of two unrelated weights is "
-                "too small"
-            ),
+            "the exaggeration is left out: "
+            "the mean of two unrelated weights is too small",
             _mixed(_eased, lambda e, s, t: 0.0),
         ),
         Misconception(
@@ -535,24 +507,18 @@ BETWEEN = Exercise(
             _mixed(_eased, lambda e, s, t: e * t * (1 - t)),
         ),
         Misconception(
-            (
-                "the exaggeration replaces the factor 1: multiply by 1 + exaggeration "
-                "· s (1 - s)"
-            ),
+            "the exaggeration replaces the factor 1: "
+            "multiply by 1 + exaggeration · s (1 - s)",
             _mixed(_eased, lambda e, s, t: e * s * (1 - s) - 1),
         ),
         Misconception(
-            (
-                "the factor also enlarges the ends. It is 1 at both of them: "
-                "exaggeration · s (1 - s)"
-            ),
+            "the factor also enlarges the ends. "
+            "It is 1 at both of them: exaggeration · s (1 - s)",
             _mixed(_eased, lambda e, s, t: e),
         ),
         Misconception(
-            (
-                "the cosine has twice the angle: half a turn, cos πt, leads from one "
-                "end to the other"
-            ),
+            "the cosine has twice the angle: "
+            "half a turn, cos πt, leads from one end to the other",
             _mixed(lambda t: _eased(2 * t), _bump),
         ),
     ),

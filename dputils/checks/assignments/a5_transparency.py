@@ -80,17 +80,13 @@ BLEND = Exercise(
     gradient=(0, 1),
     misconceptions=(
         Misconception(
-            (
-                "the numbers of the file are mixed, not light. Undo sRGB, mix, and "
-                "encode again"
-            ),
+            "the numbers of the file are mixed, not light. "
+            "Undo sRGB, mix, and encode again",
             lambda p, b: p[:, 3:] * p[:, :3] + (1 - p[:, 3:]) * b,
         ),
         Misconception(
-            (
-                "alpha is inverted: 1 is paint and shows the picture, 0 is glass and "
-                "shows the background"
-            ),
+            "alpha is inverted: 1 is paint and shows the picture, "
+            "0 is glass and shows the background",
             lambda p, b: _mixed(decode(b), decode(p[:, :3]), p[:, 3:]),
         ),
         Misconception(
@@ -103,42 +99,32 @@ BLEND = Exercise(
             lambda p, b: _mixed(decode(p[:, :3]), decode(b), decode(p[:, 3:])),
         ),
         Misconception(
-            (
-                "the two curves are swapped: srgb_to_linear comes first, "
-                "linear_to_srgb last"
-            ),
+            "the two curves are swapped: "
+            "srgb_to_linear comes first, linear_to_srgb last",
             lambda p, b: decode(
                 p[:, 3:] * encode(p[:, :3]) + (1 - p[:, 3:]) * encode(b)
             ),
         ),
         Misconception(
-            (
-                "the background shines through at full strength; only 1 - alpha of it "
-                "gets through"
-            ),
+            "the background shines through at full strength; "
+            "only 1 - alpha of it gets through",
             lambda p, b: encode(p[:, 3:] * decode(p[:, :3]) + decode(b)),
         ),
         Misconception(
-            (
-                "the colour is not multiplied by alpha. It is straight colour, as "
-                "strong where alpha is 0"
-            ),
+            "the colour is not multiplied by alpha. "
+            "It is straight colour, as strong where alpha is 0",
             lambda p, b: encode(decode(p[:, :3]) + (1 - p[:, 3:]) * decode(b)),
         ),
         Misconception(
-            (
-                "a power of 2.2 is near the curve of sRGB, but not the same; use the "
-                "two functions"
-            ),
+            "a power of 2.2 is near the curve of sRGB, "
+            "but not the same; use the two functions",
             lambda p, b: (
                 (p[:, 3:] * p[:, :3] ** 2.2 + (1 - p[:, 3:]) * b**2.2) ** (1 / 2.2)
             ),
         ),
         Misconception(
-            (
-                "no gradient reaches alpha (detach, .data or no_grad), so the holes "
-                "could never be learned"
-            ),
+            "no gradient reaches alpha (detach, "
+            ".data or no_grad), so the holes could never be learned",
             lambda p, b: _mixed(decode(p[:, :3]), decode(b), p[:, 3:].detach()),
         ),
         Misconception(
@@ -149,10 +135,8 @@ BLEND = Exercise(
     laws=(
         Law("glass shows the background and paint hides it", _glass_and_paint),
         Law(
-            (
-                "in light, what is seen over white minus what is seen over black is 1 "
-                "- alpha"
-            ),
+            "in light, what is seen over white minus "
+            "what is seen over black is 1 - alpha",
             _black_and_white,
         ),
     ),
@@ -243,17 +227,13 @@ UNBLEND = Exercise(
             ),
         ),
         Misconception(
-            (
-                "alpha is inverted. What differs between white and black is the "
-                "background's share, 1 - alpha"
-            ),
+            "alpha is inverted. What differs between white "
+            "and black is the background's share, 1 - alpha",
             lambda b, w: torch.cat([unblend(b, w)[:, :3], 1 - unblend(b, w)[:, 3:]], 1),
         ),
         Misconception(
-            (
-                "the colour is still multiplied by alpha, which makes it dark. Divide "
-                "the light by alpha"
-            ),
+            "the colour is still multiplied by alpha, "
+            "which makes it dark. Divide the light by alpha",
             lambda b, w: unblend(b, w, light=decode(b)),
         ),
         Misconception(
@@ -335,10 +315,8 @@ PRICED = Exercise(
             lambda s, a, p: s * a.mean((1, 2, 3)) ** p,
         ),
         Misconception(
-            (
-                "the price is subtracted. It has to be a factor, so that it fits "
-                "scores of any size"
-            ),
+            "the price is subtracted. "
+            "It has to be a factor, so that it fits scores of any size",
             lambda s, a, p: s - p * a.mean((1, 2, 3)),
         ),
         Misconception(
@@ -355,10 +333,8 @@ PRICED = Exercise(
             lambda s, a, p: s * (1 - a.sum((1, 2, 3))) ** p,
         ),
         Misconception(
-            (
-                "no gradient reaches alpha (detach, .data, .item() or no_grad): nobody "
-                "pays"
-            ),
+            "no gradient reaches alpha (detach, "
+            ".data, .item() or no_grad): nobody pays",
             lambda s, a, p: priced(s, a.detach(), p),
         ),
     ),
@@ -477,10 +453,8 @@ GROW = Exercise(
             partial(grow, price=lambda s, a, p: s),
         ),
         Misconception(
-            (
-                "alpha is averaged over the batch, so a picture pays for its "
-                "neighbours' paint"
-            ),
+            "alpha is averaged over the batch, "
+            "so a picture pays for its neighbours' paint",
             partial(grow, price=lambda s, a, p: s * (1 - a.mean()) ** p),
         ),
         Misconception(
@@ -488,10 +462,8 @@ GROW = Exercise(
             partial(grow, price=lambda s, a, p: priced(s, a.detach(), p)),
         ),
         Misconception(
-            (
-                "the network sees the colours alone; blend the picture over the "
-                "background first"
-            ),
+            "the network sees the colours alone; "
+            "blend the picture over the background first",
             partial(grow, seen=lambda p, b: p[:, :3]),
         ),
         Misconception(
@@ -564,10 +536,8 @@ KEPT = Exercise(
             lambda *args: _every_pair(*args)[0],
         ),
         Misconception(
-            (
-                "picture k is laid over background k only. Every picture goes over "
-                "every background"
-            ),
+            "picture k is laid over background k only. "
+            "Every picture goes over every background",
             lambda p, n, t, b: n(blend(p, b))[:, t],
         ),
         Misconception(
@@ -577,17 +547,13 @@ KEPT = Exercise(
             lambda p, n, t, b: _every_pair(p, n, t, b).reshape(len(p), len(b)).mean(1),
         ),
         Misconception(
-            (
-                "the pictures are averaged, which leaves one number a background; "
-                "average over backgrounds"
-            ),
+            "the pictures are averaged, which leaves one number a background; "
+            "average over backgrounds",
             lambda *args: _every_pair(*args).mean(1),
         ),
         Misconception(
-            (
-                "the backgrounds are averaged first. A network's mean score is not its "
-                "score of the mean"
-            ),
+            "the backgrounds are averaged first. "
+            "A network's mean score is not its score of the mean",
             lambda p, n, t, b: n(blend(p, b.mean(0, keepdim=True)))[:, t],
         ),
     ),

@@ -55,10 +55,8 @@ PLACE = Exercise(
     lambda draw: (draw.uniform(6, 2, low=-0.5, high=1.5), *draw.size()),
     misconceptions=(
         Misconception(
-            (
-                "v is not flipped. v grows upwards, rows grow downwards: v = 1 is the "
-                "top, row 0"
-            ),
+            "v is not flipped. v grows upwards, "
+            "rows grow downwards: v = 1 is the top, row 0",
             lambda t, h, w: torch.stack([t[:, 1] * h, t[:, 0] * w], 1) - 0.5,
         ),
         Misconception(
@@ -75,10 +73,8 @@ PLACE = Exercise(
             ),
         ),
         Misconception(
-            (
-                "height and width are swapped: rows go with v and the height, columns "
-                "with u and the width"
-            ),
+            "height and width are swapped: "
+            "rows go with v and the height, columns with u and the width",
             lambda t, h, w: place(t, w, h),
         ),
         Misconception(
@@ -193,10 +189,8 @@ SAMPLE = Exercise(
             partial(sample, wrap=_clamp, beyond=_clamp),
         ),
         Misconception(
-            (
-                "the neighbours are not wrapped: beyond the last row or column comes "
-                "the first one again"
-            ),
+            "the neighbours are not wrapped: "
+            "beyond the last row or column comes the first one again",
             partial(sample, beyond=_clamp),
         ),
         Misconception(
@@ -223,10 +217,8 @@ SAMPLE = Exercise(
             lambda t, p: sample(t, p.flip(1)),
         ),
         Misconception(
-            (
-                "in the flattened texture a texel's number is row · width + column, "
-                "not row · height + column"
-            ),
+            "in the flattened texture a texel's number is "
+            "row · width + column, not row · height + column",
             lambda t, p: (
                 sum(
                     weight * t.flatten(1)[:, row * t.shape[1] + column]
@@ -235,10 +227,8 @@ SAMPLE = Exercise(
             ),
         ),
         Misconception(
-            (
-                "the texture is cut off from the graph, so no gradient reaches it and "
-                "nothing can be painted"
-            ),
+            "the texture is cut off from the graph, "
+            "so no gradient reaches it and nothing can be painted",
             lambda t, p: sample(t.detach(), p),
         ),
     ),
@@ -319,10 +309,8 @@ TEXTURE_GRADIENT = Exercise(
             ),
         ),
         Misconception(
-            (
-                "only the nearest texel gets the push; all four that were blended do, "
-                "by their weights"
-            ),
+            "only the nearest texel gets the push; "
+            "all four that were blended do, by their weights",
             partial(texture_gradient, near=True),
         ),
         Misconception(
@@ -415,26 +403,20 @@ SEEN_GRAM = Exercise(
             lambda f, c: seen_gram(f, c) * c.mean((2, 3))[..., None],
         ),
         Misconception(
-            (
-                "the Gram matrix is not divided: large views would have more style "
-                "than small ones"
-            ),
+            "the Gram matrix is not divided: "
+            "large views would have more style than small ones",
             lambda f, c: seen_gram(f, c) * c.sum((2, 3))[..., None],
         ),
         Misconception(
-            (
-                "what covers a place is counted twice, squared, because both factors "
-                "carry it. Give it to one"
-            ),
+            "what covers a place is counted twice, squared, "
+            "because both factors carry it. Give it to one",
             lambda f, c: (
                 seen_gram(f * c, torch.ones_like(c)) / c.mean((2, 3))[..., None]
             ),
         ),
         Misconception(
-            (
-                "the batch is mixed: every picture has a Gram matrix of its own, "
-                "divided by its own area"
-            ),
+            "the batch is mixed: "
+            "every picture has a Gram matrix of its own, divided by its own area",
             lambda f, c: seen_gram(f, c) * (c.mean((2, 3)) / c.mean())[..., None],
         ),
     ),
@@ -511,10 +493,8 @@ REMEMBER = Exercise(
             lambda a, g, d: remember(a, g, 1 - d),
         ),
         Misconception(
-            (
-                "the loss sees this view's matrix only. It should see the value of the "
-                "new average"
-            ),
+            "the loss sees this view's matrix only. "
+            "It should see the value of the new average",
             lambda a, g, d: (g, remember(a, g, d)[1]),
         ),
         Misconception(
@@ -539,10 +519,8 @@ REMEMBER = Exercise(
             lambda a, g, d: (_average(a, g, d).detach(), _average(a, g, d).detach()),
         ),
         Misconception(
-            (
-                "the wrong term is detached: gram comes with a minus sign, so every "
-                "view is pushed the wrong way"
-            ),
+            "the wrong term is detached: gram comes with a minus sign, "
+            "so every view is pushed the wrong way",
             lambda a, g, d: (
                 _average(a, g, d).detach() + (g.detach() - g),
                 remember(a, g, d)[1],
