@@ -216,9 +216,7 @@ FAR = [
 ]
 
 
-@pytest.mark.parametrize(
-    "file, constant, stale", FAR, ids=lambda value: str(value)[:24]
-)
+@pytest.mark.parametrize("file, constant, stale", FAR, ids=[row[0] for row in FAR])
 def test_a_constant_of_the_package_reaches_its_notebooks(
     tmp_path, book, file, constant, stale
 ):

@@ -420,19 +420,19 @@ def test_a_row_of_two_fits_and_one_too_heavy_is_refused():
 
 def test_too_many_triangles_are_refused_with_the_numbers():
     rough = torch.Generator().manual_seed(0)
-    grains = torch.rand(20_000, 1, 3, generator=rough) + 0.01 * torch.rand(
-        20_000, 3, 3, generator=rough
+    grains = torch.rand(5_000, 1, 3, generator=rough) + 0.01 * torch.rand(
+        5_000, 3, 3, generator=rough
     )
     mesh = Mesh(
         grains.view(-1, 3),
-        torch.arange(60_000).view(-1, 3),
-        torch.rand(60_000, 2, generator=rough),
+        torch.arange(15_000).view(-1, 3),
+        torch.rand(15_000, 2, generator=rough),
         smooth(),
         "gravel",
     )
     with pytest.raises(
         ValueError,
-        match=r"20,000 triangles take \d+ kB even with 20,000 triangles at 12 bits "
+        match=r"5,000 triangles take \d+ kB even with 5,000 triangles at 12 bits "
         ".* room for",
     ):
-        MeshViewer(mesh)
+        MeshViewer(mesh, budget=100_000)

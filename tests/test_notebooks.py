@@ -379,7 +379,7 @@ def test_execute_reports_claims_and_skips_what_it_is_told_to(tmp_path, capsys):
 def test_execute_runs_several_at_a_time_and_briefly(tmp_path, capsys):
     meet = (
         "from pathlib import Path\nimport time\nPath('{}').touch()\nfor _ in "
-        "range(600):\n    time.sleep(0 if Path('{}').exists() else 0.1)\nassert "
+        "range(3000):\n    time.sleep(0 if Path('{}').exists() else 0.1)\nassert "
         "Path('{}').exists(), 'nobody came'"
     )
     paths = [

@@ -347,7 +347,6 @@ def coarse(make):
     return make.made("teapot", cells=88, size=256, gutter=4)
 
 
-@pytest.mark.slow
 def test_code_makes_the_same_mesh_at_low_resolution(coarse):
     mesh, masks = coarse
     shipped = data.sample_mesh("teapot")
@@ -371,7 +370,6 @@ def test_code_makes_the_same_mesh_at_low_resolution(coarse):
     )
 
 
-@pytest.mark.slow
 def test_code_puts_the_landmarks_in_the_same_places(coarse):
     mesh, masks = coarse
     front = sample_views(mesh, 1, distance=12.0, elevation=0.1, azimuth=0.0)
@@ -385,7 +383,6 @@ def test_code_puts_the_landmarks_in_the_same_places(coarse):
         assert (there & here).sum() / (there | here).sum() > 0.6, name
 
 
-@pytest.mark.slow
 def test_shade_is_an_option(make, coarse):
     plain, shaded = (
         coarse[0],
