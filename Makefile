@@ -8,7 +8,8 @@ EXTRAS := notebooks,mesh,companion,dev
 FIRST  := notebooks/00_why_parameterization_matters.ipynb
 HERE   := $(CURDIR)
 
-# Colab's Jupyter lies over the environment: what it does not have comes from there.
+# Colab's Jupyter lies over the environment: what it does not have comes from there. Its old versions warn about
+# themselves, which are no errors of ours.
 COLAB := .venv-colab/$(if $(filter Windows_NT,$(OS)),Scripts/python.exe,bin/python)
 
 # What is held to one style: the package, its scripts and tests, the notebooks, the sources of the assignments.
@@ -87,7 +88,7 @@ colab: $(STAMP)  ## run widgets and notebooks with Colab's versions of Jupyter  
 	@$(COLAB) -m pip install --quiet --quiet --disable-pip-version-check -r tests/colab.txt
 	@$(COLAB) -c 'import sys, IPython, ipykernel, ipywidgets, traitlets; print("Python", sys.version.split()[0], \
 	  *(f"{m.__name__} {m.__version__}" for m in (IPython, ipykernel, ipywidgets, traitlets)))'
-	@$(COLAB) -m pytest tests/test_interactive.py tests/test_live_panel.py tests/test_mesh_viewer.py
+	@$(COLAB) -m pytest -W default tests/test_interactive.py tests/test_live_panel.py tests/test_mesh_viewer.py
 	@$(COLAB) notebooks/execute.py $(NB) --output $(or $(OUT),$(or $(TMPDIR),/tmp)/colab-notebooks) $(RUN_ARGS)
 
 assignments: $(STAMP)  ## build and prove the assignments      (A="A1 A3")

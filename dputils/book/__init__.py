@@ -5,6 +5,13 @@
 """
 
 from .claims import Claim, show_claims
+from .diagrams import (
+    contents,
+    low_resolution_sharing,
+    parameterization,
+    scaled_fourier,
+    style_transfer,
+)
 from .drawing import Diagram, decay_picture, placeholder, spectrum_picture
 from .measures import (
     frame_change,
@@ -20,16 +27,21 @@ from .measures import (
 __all__ = [
     "Claim",
     "Diagram",
+    "contents",
     "decay_picture",
     "frame_change",
     "high_frequency_share",
+    "low_resolution_sharing",
     "orientation",
     "orientation_spread",
+    "parameterization",
     "placeholder",
     "power_spectrum",
     "radial_spectrum",
+    "scaled_fourier",
     "seam_contrast",
     "show_claims",
     "spectral_centroid",
     "spectrum_picture",
+    "style_transfer",
 ]

@@ -5,6 +5,7 @@ vertices to pixels, `texture.py` looks colours up, `pytorch3d_backend.py` does t
 by PyTorch3D.
 """
 
+from .pytorch3d_backend import need_pytorch3d
 from .render import Fragments, View, interpolate, rasterize, render, screen_derivatives
 from .texture import lookup, mip_level, mip_levels, sample_texture
 
@@ -15,6 +16,7 @@ __all__ = [
     "lookup",
     "mip_level",
     "mip_levels",
+    "need_pytorch3d",
     "rasterize",
     "render",
     "sample_texture",

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..rasterize.pytorch3d_backend import need_pytorch3d
+from ..rasterize import need_pytorch3d
 from .meshes import Mesh
 
 if TYPE_CHECKING:
