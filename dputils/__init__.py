@@ -20,7 +20,7 @@ Climbing
     dp.minimize  dp.deep_dream
 Showing
     dp.sample_image  dp.sample_mesh  dp.read_image  dp.write_image  dp.show_images
-    dp.show_video dp.LivePanel  dp.MeshViewer
+    dp.show_video  dp.LivePanel  dp.MeshViewer
 Classroom
     dp.check  dp.exercise
 
@@ -59,6 +59,12 @@ from . import _moved
 __version__ = "0.2.0"
 
 # The names above are listed once, in `__init__.pyi`, where editors look for them too.
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 _moved.say_where()
+
+
+def __getattr__(name: str) -> object:
+    if name in _moved.ROOM_OF:
+        raise AttributeError(_moved.direction(name))
+    return _load(name)

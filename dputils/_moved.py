@@ -4,6 +4,7 @@ For one release. In 0.3 this file goes.
 """
 
 import importlib.abc
+import re
 import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
@@ -31,6 +32,22 @@ ROOM_OF = {
     "tiling": "patterns",
     "visibility": "rasterize",
 }
+# Files that have another name there.
+FILE_OF = {
+    "fast_style": "fast",
+    "mesh_files": "files",
+    "pytorch3d_backend": "pytorch3d",
+}
+
+
+def direction(name: str) -> str:
+    """Where an old module went: the room with its public names, the file with all."""
+    room = f"{__package__}.{ROOM_OF[name]}"
+    also = ", rasterize in dputils.rasterize" if name == "pytorch3d_backend" else ""
+    return (
+        f"{__package__}.{name} has moved into a room: from {room} import … "
+        f"(the file is {room}.{FILE_OF.get(name, name)}{also})"
+    )
 
 
 class _Signpost(importlib.abc.MetaPathFinder):
@@ -44,11 +61,12 @@ class _Signpost(importlib.abc.MetaPathFinder):
     ) -> ModuleSpec | None:
         package, _, name = fullname.rpartition(".")
         if package == __package__ and name in ROOM_OF:
-            room = f"{package}.{ROOM_OF[name]}"
             # Without `name=` Python also lets the error through that `from dputils
             # import name` would swallow.
+            raise ModuleNotFoundError(direction(name))
+        if package == f"{__package__}.checks" and re.match(r"a\d_", name):
             raise ModuleNotFoundError(
-                f"{fullname} has moved into a room: from {room} import …"
+                f"{fullname} has moved: {package}.assignments.{name}"
             )
         return None
 

@@ -40,7 +40,8 @@ source = {source!r}  # where pip finds the package; a wheel beside the notebook 
 no_address = "No address yet: `pip wheel --no-deps .` makes a wheel to lay beside me"
 needed = ("dputils", "kornia", "safetensors", "trimesh", "captum")
 missing = [name for name in needed if find_spec(name) is None]
-if "dputils" not in missing and find_spec("dputils.images") is None:
+home = getattr(find_spec("dputils"), "submodule_search_locations", None) or [""]
+if "dputils" not in missing and not Path(home[0], "images").is_dir():
     raise ImportError("another project's dputils: pip uninstall dputils, then restart")
 if missing and "google.colab" in sys.modules:
     wheels = sorted(Path().glob("{wheel}-*.whl"))

@@ -5,6 +5,10 @@ and the version of PyTorch. The code is followed by name, from definition to def
 a claim that uses `fourier_image` rests on that function, on the basis and the colours
 that it calls, and not on the pyramid that stands in the same file. Comments,
 docstrings, annotations and layout compute nothing and are left out.
+
+What is not followed: names that exist only as text (`getattr`, `import_module`), what a
+decorator keeps of a function that is found by other means, and other people's packages
+but PyTorch, their pictures included.
 """
 
 from __future__ import annotations
@@ -33,7 +37,8 @@ def measuring_cells(notebook: nbformat.NotebookNode, tags: set[str]) -> Iterator
     """Sources of the code cells with one of these tags, without IPython's commands."""
     for cell in notebook.cells:
         if cell.cell_type == "code" and tags & set(cell.metadata.get("tags", [])):
-            yield re.sub(r"(?m)^\s*[%!].*$", "", cell.source)
+            # At the left margin: a wrapped line may begin with an operator.
+            yield re.sub(r"(?m)^(%%?[A-Za-z]|![^=]).*$", "", cell.source)
 
 
 @functools.cache
@@ -63,7 +68,9 @@ def is_words(node: object) -> bool:
 
 def is_for_types(node: ast.AST) -> bool:
     """`if TYPE_CHECKING:` never runs."""
-    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+    test = getattr(node, "test", None)
+    name = getattr(test, "attr", getattr(test, "id", None))
+    return isinstance(node, ast.If) and name == "TYPE_CHECKING"
 
 
 def running(node: ast.AST) -> Iterator[ast.AST]:
@@ -112,6 +119,9 @@ class Source:
             elif not is_words(statement) and not is_for_types(statement):
                 for name in bound_names(statement) or {""}:
                     self.statements.setdefault(name, []).append(statement)
+                if isinstance(statement, (ast.If, ast.Try, ast.With)):
+                    for node in ast.walk(statement):
+                        self.imports |= self.imported(node)
 
     def imported(self, node: ast.AST) -> dict[str, tuple[str, str]]:
         """What an import takes from the package: `{bound name: (module, name there)}`,
@@ -167,6 +177,7 @@ class Code:
         self.root = root
         self.sources: dict[str, Source | None] = {}
         self.reached: dict[tuple[str, str], tuple] = {}
+        self.asked: set[tuple[str, str]] = set()
 
     def source(self, module: str) -> Source | None:
         """The code of a module; None where the package has no such module."""
@@ -191,15 +202,17 @@ class Code:
         if name and self.is_module(module, name):
             module, name = f"{module}.{name}", ""
         source = self.source(module)
-        if source is None or (module, name) in self.reached:
+        if source is None or (module, name) in self.asked:
             return
-        if name in source.imports:  # a door, or a name that passes through
-            self.follow(*source.imports[name])
-            return
-        # A module that is handed around counts as a whole.
-        for each in [name, ""] if name else list(source.statements):
-            if (module, each) not in self.reached:
-                statements = source.statements.get(each, [])
+        self.asked.add((module, name))
+        # With a name comes what runs on import. A module that is handed around counts
+        # as a whole.
+        for each in [name, ""] if name else [*source.statements, *source.imports]:
+            if each in source.imports:  # a door, or a name that passes through
+                self.follow(*source.imports[each])
+            statements = source.statements.get(each, [])
+            passes = each in source.imports or name in source.imports
+            if (module, each) not in self.reached and (statements or not passes):
                 self.reached[module, each] = tuple(map(canonical, statements))
                 for statement in statements:
                     self.follow_uses(statement, source)
@@ -215,6 +228,8 @@ class Code:
             elif name in source.statements:
                 self.follow(source.module, name)
 
+        if "*" in used.imports:
+            self.follow(used.imports["*"][0], "")
         for base, member in used.members:
             # Of `module.name` the name is reached, and not all of the module.
             if base in imports and self.is_module(*imports[base]):

@@ -142,28 +142,54 @@ DISC = notebook_of("Disc().enclosing()", "from dputils.shapes import area, Disc"
 DOOR = notebook_of("dp.area(size)", "%matplotlib inline\nimport dputils as dp")
 MODULE = notebook_of("f = shapes.side(2)", "from dputils import shapes")
 HANDED = notebook_of("f(square)", "from dputils.shapes import square")
-ALL = {"area": AREA, "disc": DISC, "door": DOOR, "module": MODULE, "handed": HANDED}
+# Ways in that hand the whole room around; the first has a line that is not IPython's.
+ROOM = notebook_of(
+    "print(1\n % 2, getattr(shapes, 'area'))", "from dputils import shapes"
+)
+LONG = notebook_of("dputils.shapes.area(1)", "import dputils.shapes")
+STAR = notebook_of("area(1)\nfrom dputils.shapes import *", "")
+ALL = {
+    "area": AREA,
+    "disc": DISC,
+    "door": DOOR,
+    "module": MODULE,
+    "handed": HANDED,
+}
+WHOLE = {"room": ROOM, "long": LONG, "star": STAR}
 
 
 @pytest.mark.parametrize(
     "file, old, new, stale",
     [
-        ("shapes/disc.py", "** 2", "** 3", {"area", "door"}),
-        ("shapes/disc.py", "PI = math.pi", "PI = 3", {"area", "door"}),
-        ("shapes/disc.py", "# nor a", "# or a", {"area", "door"}),
-        ("shapes/disc.py", "(radius: float)", "(radius, /)", {"area", "door"}),
-        ("shapes/disc.py", "grown = 2", "grown = 3", {"disc"}),
+        ("shapes/disc.py", "** 2", "** 3", {"area", "door", *WHOLE}),
+        ("shapes/disc.py", "PI = math.pi", "PI = 3", {"area", "door", *WHOLE}),
+        ("shapes/disc.py", "# nor a", "# or a", {"area", "door", *WHOLE}),
+        ("shapes/disc.py", "(radius: float)", "(radius, /)", {"area", "door", *WHOLE}),
+        ("shapes/disc.py", "grown = 2", "grown = 3", {"disc", *WHOLE}),
         ("shapes/disc.py", "unused = 1", "unused = 2", set()),
-        ("shapes/disc.py", "unused = 1", "print(1)", {"area", "door", "disc"}),
-        ("units.py", "METRE = 1.0", "METRE = 2.0", {"area", "door"}),
-        ("units.py", "FOOT = 0.3", "FOOT = 0.4", {"disc"}),
+        ("shapes/disc.py", "unused = 1", "print(1)", {"area", "door", "disc", *WHOLE}),
+        ("units.py", "METRE = 1.0", "METRE = 2.0", {"area", "door", *WHOLE}),
+        ("units.py", "FOOT = 0.3", "FOOT = 0.4", {"disc", *WHOLE}),
         (
             "shapes/square.py",
             "return length",
             "return -length",
-            {"disc", "module", "handed"},
+            {"disc", "module", "handed", *WHOLE},
         ),
         ("shapes/square.py", "other = 5", "other = 6", {"handed"}),
+        # A door that does more than pass names on.
+        (
+            "shapes/__init__.py",
+            "side\n",
+            "side\narea = max\n",
+            {"area", "door", *WHOLE},
+        ),
+        (
+            "shapes/__init__.py",
+            "side\n",
+            "side\nprint(1)\n",
+            {"area", "disc", "door", "module", *WHOLE},
+        ),
         ("shapes/disc.py", '"""Discs."""', '"""Round\n\nthings."""', set()),
         ("shapes/disc.py", "Of a disc.", "Of a disc,\n    whole.", set()),
         ("shapes/disc.py", "# in square", "# square", set()),
@@ -182,15 +208,26 @@ def test_a_change_reaches_what_rests_on_it_and_nothing_else(
 ):
     before = write_package(tmp_path / "before")
     assert old in PACKAGE[file]
-    changed = {file: PACKAGE[file].replace(old, new)}
-    after = write_package(tmp_path / "after", changed)
-    ast.parse(changed[file])
+    changed = PACKAGE[file].replace(old, new)
+    after = write_package(tmp_path / "after", {file: changed})
     found = {
         name
-        for name, notebook in ALL.items()
+        for name, notebook in (ALL | WHOLE).items()
         if rests_on.code_print(notebook, before) != rests_on.code_print(notebook, after)
     }
     assert found == stale
+
+
+@pytest.mark.parametrize(
+    "source, kept",
+    [
+        ("%matplotlib inline\n%%time\n!ls\na = 1", "\n\n\na = 1"),
+        ("a = (\n    1\n    % 4\n    != 4\n)", "a = (\n    1\n    % 4\n    != 4\n)"),
+    ],
+)
+def test_only_commands_of_ipython_are_left_out(source, kept):
+    notebook = notebook_of(source)
+    assert list(rests_on.measuring_cells(notebook, {"claims"})) == [kept]
 
 
 @pytest.fixture(scope="module")

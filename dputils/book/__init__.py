@@ -14,7 +14,9 @@ from .diagrams import (
 )
 from .drawing import Diagram, decay_picture, placeholder, spectrum_picture
 from .measures import (
+    NYQUIST,
     frame_change,
+    frequency_radius,
     high_frequency_share,
     orientation,
     orientation_spread,
@@ -27,9 +29,11 @@ from .measures import (
 __all__ = [
     "Claim",
     "Diagram",
+    "NYQUIST",
     "contents",
     "decay_picture",
     "frame_change",
+    "frequency_radius",
     "high_frequency_share",
     "low_resolution_sharing",
     "orientation",

@@ -12,14 +12,23 @@ from .channels import (
     selective_channels,
     unit_name,
 )
-from .network import Activations, Network, list_networks, load_network
+from .network import (
+    BUNDLED,
+    OUTPUT,
+    Activations,
+    Network,
+    list_networks,
+    load_network,
+)
 from .patternnet import PatternNet, PatternNetPlain
 from .relu import RedirectedReLU
 
 __all__ = [
     "Activations",
+    "BUNDLED",
     "FAVOURITES",
     "Network",
+    "OUTPUT",
     "PatternNet",
     "PatternNetPlain",
     "RedirectedReLU",

@@ -13,6 +13,7 @@ from .algebra import (
     bound,
     channel,
     of,
+    unit,
 )
 from .kinds import (
     alignment,
@@ -59,4 +60,5 @@ __all__ = [
     "of",
     "tensor_direction",
     "total_variation",
+    "unit",
 ]

@@ -6,10 +6,19 @@ by PyTorch3D.
 """
 
 from .pytorch3d_backend import need_pytorch3d
-from .render import Fragments, View, interpolate, rasterize, render, screen_derivatives
+from .render import (
+    BACKENDS,
+    Fragments,
+    View,
+    interpolate,
+    rasterize,
+    render,
+    screen_derivatives,
+)
 from .texture import lookup, mip_level, mip_levels, sample_texture
 
 __all__ = [
+    "BACKENDS",
     "Fragments",
     "View",
     "interpolate",

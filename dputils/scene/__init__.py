@@ -4,12 +4,19 @@
 writes it, `pytorch3d.py` exchanges it with PyTorch3D.
 """
 
-from .cameras import look_at, orbit_views, perspective, sample_views
+from .cameras import (
+    FIELD_OF_VIEW,
+    look_at,
+    orbit_views,
+    perspective,
+    sample_views,
+)
 from .files import chart_mask, dilate, fetch_mesh, load_mesh, save_mesh, unwrap
 from .meshes import Mesh, repair
 from .pytorch3d import from_pytorch3d, to_pytorch3d
 
 __all__ = [
+    "FIELD_OF_VIEW",
     "Mesh",
     "chart_mask",
     "dilate",
