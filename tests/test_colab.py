@@ -269,10 +269,18 @@ def test_without_an_address_the_cell_asks_for_the_wheel(badges, tmp_path):
     assert "pip wheel" in ran.stderr and not ran.stdout
 
 
-def test_another_projects_dputils_is_named(tmp_path):
+@pytest.mark.parametrize(
+    "stranger, text",
+    [
+        ("dputils/__init__.py", "def scrape():\n    pass\n"),
+        ("dputils/__init__.py", "import a_library_that_is_missing\n"),
+        ("dputils.py", "def scrape():\n    pass\n"),
+    ],
+)
+def test_another_projects_dputils_is_named(tmp_path, stranger, text):
     """The package index has a library of that name: it has no room called images."""
-    (tmp_path / "dputils").mkdir()
-    (tmp_path / "dputils" / "__init__.py").write_text("def scrape():\n    pass\n")
+    (tmp_path / stranger).parent.mkdir(exist_ok=True)
+    (tmp_path / stranger).write_text(text)
     for before in ("", IN_COLAB):
         ran = run_cell(tmp_path, before, [tmp_path])
         assert ran.returncode == 1 and "another project's dputils" in ran.stderr

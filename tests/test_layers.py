@@ -363,6 +363,25 @@ def test_the_old_name_says_where_it_went(name, statement):
         exec(statement.format(name), {})
 
 
+@pytest.mark.parametrize("name", ROOM_OF)
+def test_the_front_door_says_where_an_old_module_went(name):
+    with pytest.raises(
+        AttributeError, match=rf"dputils\.{name} .*{ROOM_OF[name]}"
+    ) as told:
+        getattr(dputils, name)
+    file = re.search(r"the file is ([\w.]+)", str(told.value))[1]
+    assert (ROOT / file.replace(".", "/")).with_suffix(".py").is_file()
+
+
+def test_an_old_assignment_says_where_it_went():
+    with pytest.raises(ImportError, match=r"checks\.assignments\.a0_warm_up"):
+        importlib.import_module("dputils.checks.a0_warm_up")
+
+
+def test_types_reach_whoever_uses_the_package():
+    assert (PACKAGE / "py.typed").is_file()
+
+
 # Some of what stood in each module that moved, or whose room has its old name.
 REMEMBERED = {
     "algebra": "IMAGE Objective as_objective channel of",
