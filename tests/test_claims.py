@@ -322,6 +322,7 @@ def test_it_says_why_claims_are_measured_again(tmp_path):
     assert rests_on.why_stale(notebook, root) == "the code they rest on has changed"
 
 
+@pytest.mark.slow
 def test_a_run_stores_what_its_claims_rest_on(tmp_path):
     """Files are noted while cells are measured, and not while figures are drawn."""
     notebook = notebook_of(

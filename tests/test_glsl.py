@@ -11,6 +11,9 @@ from headless import SOFTWARE_GL, chromium
 from dputils.cppn import CPPN, glsl_body, interpolate_weights, to_glsl
 from dputils.cppn.glsl import _number
 
+# It draws shaders in a browser.
+pytestmark = pytest.mark.slow
+
 # What Shadertoy puts around a shader, reduced to what ours use.
 PAGE = """
 async ([source, width, height, time]) => {

@@ -198,6 +198,7 @@ def test_the_figure_fits_and_loads_nothing():
     assert Image.open(io.BytesIO(figure.state["textures"][0])).width >= 512
 
 
+@pytest.mark.slow
 def test_many_textures_are_made_smaller_and_this_is_said():
     noise = torch.rand(16, 3, 512, 512, generator=torch.Generator().manual_seed(0))
     with pytest.warns(
@@ -399,6 +400,7 @@ def test_many_meshes_are_thinned_and_fit():
     )
 
 
+@pytest.mark.slow
 def test_a_row_of_two_fits_and_one_too_heavy_is_refused():
     half = [
         MeshViewer(sample_mesh("owl"), group="two", budget=200_000) for _ in range(2)

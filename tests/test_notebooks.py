@@ -245,6 +245,7 @@ def streams(notebook) -> str:
     )
 
 
+@pytest.mark.slow
 def test_execute_overrides_tidies_and_repeats(tmp_path, capsys):
     execute = load_execute()
     path = write_notebook(
@@ -337,6 +338,7 @@ def test_execute_refuses_careless_use(tmp_path, capsys, arguments, message):
     assert message in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.slow
 def test_execute_reports_claims_and_skips_what_it_is_told_to(tmp_path, capsys):
     execute = load_execute()
     measure = (
@@ -376,6 +378,7 @@ def test_execute_reports_claims_and_skips_what_it_is_told_to(tmp_path, capsys):
     )
 
 
+@pytest.mark.slow
 def test_execute_runs_several_at_a_time_and_briefly(tmp_path, capsys):
     meet = (
         "from pathlib import Path\nimport time\nPath('{}').touch()\nfor _ in "
@@ -412,6 +415,7 @@ def test_execute_refuses_large_files():
         execute.check(nbformat.v4.new_notebook(cells=[cell]), 100)
 
 
+@pytest.mark.slow
 def test_only_the_books_own_files_must_be_small(tmp_path, monkeypatch):
     execute = load_execute()
     monkeypatch.setattr(execute, "MAX_BYTES", 100)

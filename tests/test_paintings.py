@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+# It paints the bundled pictures anew.
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "images"
 FILES = sorted(FOLDER.glob("*.jpg"))
 

@@ -14,6 +14,9 @@ from dputils import data
 from dputils.rasterize import View, rasterize
 from dputils.scene import chart_mask, sample_views
 
+# It looks at the bundled meshes from all sides, which takes half a minute.
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "meshes"
 NAMES = data.list_meshes()
 WITH_FACES = ["bunny", "goldfish", "owl", "skull"]
