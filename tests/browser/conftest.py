@@ -5,23 +5,14 @@ test, because other tests start a Chromium, too, and a thread can have one Playw
 """
 
 import io
-import shutil
 
+import headless
 import numpy as np
 import pytest
 from PIL import Image
 
 from .lab import Lab, serve
 from .waiting import PATIENCE, at_rest, until_drawn
-
-FLAGS = [
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-    "--disable-background-networking",
-]
 
 
 class Watched:
@@ -58,23 +49,8 @@ class Watched:
 @pytest.fixture(scope="package")
 def chromium():
     """The browser; tests are skipped with a reason where there is none."""
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed"
-    )
-    executable = (
-        shutil.which("chromium")
-        or shutil.which("chromium-browser")
-        or shutil.which("google-chrome")
-    )
-    with playwright.sync_playwright() as p:
-        try:
-            browser = p.chromium.launch(
-                executable_path=executable, args=FLAGS, timeout=1000 * PATIENCE
-            )
-        except playwright.Error as error:
-            pytest.skip(f"Chromium does not start: {str(error).splitlines()[0]}")
+    with headless.chromium(*headless.SOFTWARE_GL) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
