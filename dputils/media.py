@@ -3,27 +3,50 @@ curves.
 """
 
 import base64
+import difflib
 import io
+import math
+import numbers
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from .sizes import Size, height_width
+from .sizes import Size, height_width, whole_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Picture: TypeAlias = torch.Tensor | np.ndarray | Image.Image
-"""One picture: `(C, H, W)`, `(1, C, H, W)` or `(H, W)` in [0, 1], or a PIL image."""
+"""One picture: `(C, H, W)`, `(1, C, H, W)` or `(H, W)`, or a PIL image.
+
+Floats lie in [0, 1], bytes (uint8) in 0 … 255. An array may also be `(H, W, C)`, as
+other libraries have it, where its shape allows no other reading.
+"""
 
 Pictures: TypeAlias = Picture | Sequence[Picture]
-"""`(N, C, H, W)` in [0, 1], or a list of pictures."""
+"""`(N, C, H, W)`, or a list of pictures; values as in `Picture`."""
 
 _GAP, _INK, _PAPER = 4, (60, 60, 60), (255, 255, 255)
+
+# Floats leave [0, 1] for good reasons, and are clamped: a step of descent or a light
+# overshoots, and a gradient about a grey of 0.5 has few values that lie many deviations
+# out. Where half of the picture and more is above white, by a whole range somewhere, or
+# anything lies as far out as this, the picture is counted in other units.
+_FAR = 32
+
+# Modes of Pillow that PNG can hold.
+_PNG = "1", "L", "LA", "P", "RGB", "RGBA", "I;16"
+# Shortest and longest side, in pixels, that a format can hold.
+_SIDES = {
+    "jpeg": (1, 65500),
+    "webp": (1, 16383),
+    "gif": (1, 65535),
+    "mp4": (2, 16384),
+}
 
 
 def read_image(
@@ -38,14 +61,16 @@ def read_image(
         source: a path, a URL, a PIL image, an array `(H, W)` or `(H, W, C)`, or the
             bytes of a file. 8 and 16 bits, grey, RGBA and palettes are converted;
             opacity is laid over white unless mode is "RGBA"; a camera's orientation
-            mark is obeyed.
+            mark is obeyed, and so is an embedded colour profile: colours become sRGB.
         size: `(H, W)`, or one number for a square: the picture is cropped at its centre
             to that shape, then resized (Lanczos).
         mode: "RGB"; "RGBA" for 4 channels, "L" for 1.
-    Raises: FileNotFoundError; ValueError if the source is not a picture; RuntimeError
-        if a URL does not answer.
+    Raises: FileNotFoundError; ValueError if the source is not a picture, or has more
+        pixels than Pillow opens (179 million); RuntimeError if a URL does not answer.
+    A profile that is damaged, or does not fit the picture, is passed over, as browsers
+    do; so are all profiles where Pillow was built without LittleCMS.
     """
-    picture = _to_mode(ImageOps.exif_transpose(_open(source)), mode)
+    picture = _to_mode(_in_srgb(_upright(_open(source))), mode)
     if size is not None:
         height, width = height_width(size)
         picture = ImageOps.fit(picture, (width, height), Image.Resampling.LANCZOS)
@@ -60,8 +85,8 @@ def write_image(
 
     Four channels keep their opacity, and the colour under it, in PNG and WebP; in JPEG
     they are laid over white. `quality` is that of JPEG and WebP, 1 to 95.
-    Raises: FileExistsError unless `overwrite`; ValueError for several pictures or
-        another shape.
+    Raises: FileExistsError unless `overwrite`; ValueError for what `to_image` refuses,
+        for another ending, and for a picture larger than its format can hold.
     """
     path = Path(path)
     if path.exists() and not overwrite:
@@ -69,41 +94,99 @@ def write_image(
             f"{path} exists already; pass overwrite=True or choose another name"
         )
     picture = to_image(image)
-    if path.suffix.lower() in (".jpg", ".jpeg"):
+    ending = path.suffix.lower()
+    if ending not in Image.registered_extensions():
+        raise ValueError(
+            f"a picture ends in .png, .jpg or .webp, not {path.suffix!r} ({path.name})"
+        )
+    if ending in (".jpg", ".jpeg"):
+        _check_sides(picture.size, "jpeg", path.name)
         _to_mode(picture, "RGB").save(path, quality=quality, subsampling=0)
-    elif path.suffix.lower() == ".webp":
-        picture.save(path, quality=quality, exact=True)
+    elif ending == ".webp":
+        _check_sides(picture.size, "webp", path.name)
+        _kept(picture, "webp").save(path, quality=quality, exact=True)
     else:
-        picture.save(path)
+        (_kept(picture, "png") if ending == ".png" else picture).save(path)
     return path
 
 
 def to_image(image: Picture) -> Image.Image:
     """One picture `(C, H, W)` or `(1, C, H, W)` as a PIL image; 1, 3 or 4 channels.
 
-    Values are clamped to [0, 1].
-    Raises: ValueError for another shape, and for NaN and infinite values.
+    Floats are clamped to [0, 1]. uint8 counts 0 … 255, uint16 0 … 65535, and True is
+    white. Arrays may also be `(H, W, C)`, where their shape allows no other reading. A
+    PIL image with a colour profile is converted to sRGB.
+    Raises: ValueError for another shape, for NaN and infinite values, for other whole
+        numbers, which do not say what white is, and for floats on another scale, such
+        as 0 … 255: most of them above 1 and some above 2, or any beyond ±32.
     """
     if isinstance(image, Image.Image):
-        return image
-    t = torch.as_tensor(image).detach().float().cpu()
+        return _in_srgb(image)
+    t = _as_tensor(image)
     if t.dim() == 2:
         t = t[None]
     if t.dim() == 4 and len(t) == 1:
         t = t[0]
     if t.dim() != 3 or t.shape[0] not in (1, 3, 4):
+        last = t.dim() == 3 and t.shape[2] in (1, 3, 4)
         raise ValueError(
             "one picture has shape (C, H, W) with 1, 3 or 4 channels, not "
-            f"{tuple(t.shape)}; pick one with images[0], or use "
-            "show_images for several"
+            f"{tuple(t.shape)}; "
+            + (
+                "bring the channels to the front with image.permute(2, 0, 1)"
+                if last
+                else "pick one with images[0], or use show_images for several"
+            )
         )
-    if not torch.isfinite(t).all():
+    if not t.numel():
         raise ValueError(
-            "the picture contains NaN or infinite values; the run that made it needs a "
-            "lower lr"
+            f"a picture of shape {tuple(t.shape)} has no pixels; height and width are "
+            "at least 1"
         )
-    values = (t.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy()
-    return Image.fromarray(values[..., 0] if values.shape[2] == 1 else values)
+    values = t.cpu()
+    if values.dtype != torch.uint8:
+        values = (unit_floats(values).float().clamp(0, 1) * 255).round().byte()
+    levels = values.permute(1, 2, 0).contiguous().numpy()
+    return Image.fromarray(levels[..., 0] if levels.shape[2] == 1 else levels)
+
+
+def unit_floats(t: torch.Tensor, what: str = "the picture") -> torch.Tensor:
+    """Numbers that count from black, 0, to white, 1, of a tensor of any type and shape.
+
+    Floats come back as they are, also where they overshoot. uint8 is divided by 255,
+    uint16 by 65535, and True is 1.
+    Args: what, the name of the picture in messages.
+    Raises: ValueError for other whole numbers, for NaN and infinite values, and for
+        floats on another scale: most of them above 1 and some above 2, or any beyond
+        ±32.
+    """
+    if t.dtype == torch.uint8:
+        return t.float() / 255
+    if t.dtype == torch.uint16:  # which can do next to nothing itself
+        return t.to(torch.int32).float() / 65535
+    if t.dtype == torch.bool:
+        return t.float()
+    if not t.is_floating_point():
+        raise ValueError(
+            f"{what} has values of {t.dtype}, which does not say what white is; use "
+            "uint8 for bytes 0 … 255, x.to(torch.uint8) or x.astype(np.uint8), or "
+            "floats in [0, 1], such as x / 255"
+        )
+    if t.numel():
+        low, high = (float(end) for end in t.detach().float().aminmax())
+        if not (math.isfinite(low) and math.isfinite(high)):
+            raise ValueError(
+                f"{what} contains NaN or infinite values; the run that made it needs a "
+                "lower lr"
+            )
+        white = high > 2 and 2 * int((t > 1).sum()) > t.numel()
+        if white or max(-low, high) > _FAR:
+            raise ValueError(
+                f"{what} has values from {low:g} to {high:g}, but floats lie in [0, 1] "
+                "or not far outside; divide bytes by 255 or pass them as torch.uint8, "
+                "bring other values to [0, 1], or cut them off with x.clamp(0, 1)"
+            )
+    return t
 
 
 def picture_sheet(
@@ -125,7 +208,8 @@ def picture_sheet(
         zoom: enlarge each picture by this whole number, without smoothing, so that
             pixels can be seen.
         rows: one text a row, at its left.
-    Raises: ValueError without pictures, or with another number of titles.
+    Raises: ValueError without pictures, with another number of titles, and unless
+        columns, width and zoom are whole numbers of at least 1.
     """
     pictures = _pictures(images)
     texts = [""] * len(pictures) if titles is None else [str(title) for title in titles]
@@ -134,8 +218,11 @@ def picture_sheet(
             f"{len(texts)} titles for {len(pictures)} pictures; give one each, '' for "
             "none"
         )
-    columns = min(len(pictures), 8) if columns is None else columns
+    columns = (
+        min(len(pictures), 8) if columns is None else whole_number(columns, "columns")
+    )
     if zoom is not None:
+        zoom = whole_number(zoom, "zoom")
         pictures = [
             p.resize((p.width * zoom, p.height * zoom), Image.Resampling.NEAREST)
             for p in pictures
@@ -148,12 +235,19 @@ def picture_sheet(
     )
     cell_width = max(p.width for p in pictures)
     if width is not None:
+        width = whole_number(width, "width")
         target = (width - margin - _GAP * (columns - 1)) // columns
+        if target < 1:
+            raise ValueError(
+                f"width={width} leaves no room for {columns} columns of pictures"
+                f"{' beside the texts of the rows' if margin else ''}; it must be at "
+                f"least {margin + _GAP * (columns - 1) + columns}"
+            )
         pictures = [
             p.resize(
                 (
-                    round(p.width * target / cell_width),
-                    round(p.height * target / cell_width),
+                    max(1, round(p.width * target / cell_width)),
+                    max(1, round(p.height * target / cell_width)),
                 ),
                 Image.Resampling.LANCZOS,
             )
@@ -222,8 +316,12 @@ def show_filmstrip(
     """Show films `(N, C, H, W)` as rows of frames, first frame at the left.
 
     `titles` names the rows; only every `every`-th frame is shown.
-    Raises: ValueError for films of different lengths.
+    Raises: ValueError for no film, for films of different lengths, and for an `every`
+        below 1.
     """
+    if not films:
+        raise ValueError("there are no films to show; give at least one")
+    every = whole_number(every, "every")
     frames = [_pictures(film)[::every] for film in films]
     columns = max(map(len, frames))
     if any(len(row) != columns for row in frames):
@@ -248,10 +346,14 @@ def write_video(
 ) -> Path:
     """Write frames as .mp4 (H.264), .gif or animated .webp; returns the path.
 
-    Frames are `(N, 3, H, W)` in [0, 1], or a list of pictures of one size. `ping_pong`
-    plays forwards, then backwards. Odd heights and widths lose one row or column in
-    MP4, whose pixels come in pairs.
-    Raises: FileExistsError unless `overwrite`; ValueError for another ending.
+    Frames are `(N, 3, H, W)` in [0, 1] or of bytes, or a list of pictures of one size.
+    `fps` are frames per second, from 0.01 to 1000. GIF counts in hundredths of a
+    second, so that its fastest film has 100. `ping_pong` plays forwards, then
+    backwards. Odd heights and widths lose one row or column in MP4, whose pixels come
+    in pairs.
+    Raises: FileExistsError unless `overwrite`; ValueError for another ending, another
+        fps, no frame, frames of different sizes, or smaller or larger than the format
+        can hold.
     """
     path = Path(path)
     if path.exists() and not overwrite:
@@ -273,12 +375,13 @@ def show_video(
 ) -> None:
     """Show a film in a notebook, embedded, so that it plays without a kernel.
 
-    Frames as for `write_video`; `width` is in CSS pixels, by default the film's own.
+    Frames, fps and errors as for `write_video`; `width` is in CSS pixels, by default
+    the film's own.
     """
     from IPython.display import HTML, display
 
     source = base64.b64encode(_film(frames, fps, ping_pong, ".mp4")).decode()
-    style = f' style="width:{width}px"' if width else ""
+    style = "" if width is None else f' style="width:{whole_number(width, "width")}px"'
     display(
         HTML(
             "<video controls muted autoplay playsinline "
@@ -300,9 +403,25 @@ def plot_history(
     """Curves of one or several runs on one pair of matplotlib axes, which are returned.
 
     Plots the loss of each `History`, or with `terms=[…]` those named terms.
+    Raises: ValueError for a term that a history does not have, or another number of
+        labels than histories.
     """
     import matplotlib.pyplot as plt
 
+    terms = None if terms is None else list(terms)
+    if labels and len(labels) != len(histories):
+        raise ValueError(
+            f"{len(labels)} labels for {len(histories)} histories; give one each"
+        )
+    for history in histories:
+        for term in terms or ():
+            if term not in history.terms:
+                near = difflib.get_close_matches(str(term), history.terms, n=1)
+                raise ValueError(
+                    f"this history has no term {term!r}; it has "
+                    f"{', '.join(map(repr, history.terms)) or 'only its loss'}"
+                    + (f" (did you mean {near[0]!r}?)" if near else "")
+                )
     axes = plt.figure(figsize=(6, 3)).add_subplot() if axes is None else axes
     for i, history in enumerate(histories):
         label = labels[i] if labels else None
@@ -311,12 +430,12 @@ def plot_history(
             if terms is None
             else {term: history.terms[term] for term in terms}
         )
-        for term, values in curves.items():
+        for name, values in curves.items():
             axes.plot(
                 range(1, len(values) + 1),
                 values,
                 lw=1.2,
-                label=" · ".join(filter(None, (label, term))) or None,
+                label=" · ".join(filter(None, (label, name))) or None,
             )
     axes.set(
         xlabel="step",
@@ -333,7 +452,11 @@ def data_url(image: Picture, format: str = "jpeg", quality: int = 85) -> str:
     """A picture as a `data:` URL, to put into HTML or SVG.
 
     `format` is "jpeg", "png" or "webp".
+    Raises: ValueError for another, and for what `to_image` refuses.
     """
+    format = {"jpg": "jpeg"}.get(format.lower(), format.lower())
+    if format not in ("jpeg", "png", "webp"):
+        raise ValueError(f'format is "jpeg", "png" or "webp", not {format!r}')
     encoded = base64.b64encode(_encode(to_image(image), format, quality)).decode()
     return f"data:image/{format};base64,{encoded}"
 
@@ -343,7 +466,7 @@ def data_url(image: Picture, format: str = "jpeg", quality: int = 85) -> str:
 
 def _open(source: Any) -> Image.Image:
     if isinstance(source, Image.Image):
-        return source
+        return _decode(source, "this PIL image")
     if isinstance(source, (bytes, bytearray)):
         return _decode(io.BytesIO(source), "these bytes")
     if torch.is_tensor(source):
@@ -374,19 +497,115 @@ def _open(source: Any) -> Image.Image:
     return _decode(path, path)
 
 
-def _decode(file: io.BytesIO | Path, name: object) -> Image.Image:
+def _decode(file: io.BytesIO | Path | Image.Image, name: object) -> Image.Image:
+    if isinstance(file, Path) and file.is_dir():
+        raise ValueError(f"{name} is a folder; name a picture in it")
+    if (
+        file.stat().st_size == 0
+        if isinstance(file, Path)
+        else isinstance(file, io.BytesIO) and not file.getbuffer().nbytes
+    ):
+        raise ValueError(f"{name} is not a picture: there is nothing in it, 0 bytes")
     picture = None
     try:
-        picture = Image.open(file)
+        picture = file if isinstance(file, Image.Image) else Image.open(file)
         picture.load()
         return picture
-    except (OSError, SyntaxError) as error:
-        if picture is not None:
+    # A warning from half the limit on, which may have been made an error.
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ValueError(
+            f"{name}: more pixels than Pillow opens unasked ({error}); shrink the "
+            "picture with another program; or, if you trust it and have the memory, 12 "
+            "bytes a pixel and more, set PIL.Image.MAX_IMAGE_PIXELS = None first"
+        ) from error
+    except (FileNotFoundError, PermissionError, MemoryError):
+        raise  # they say what is the matter, and it is not the picture
+    # A damaged file fails anywhere inside the decoder, in any way.
+    except Exception as error:
+        if picture is not None and picture is not file:
             picture.close()  # a picture that breaks off leaves its file open
         raise ValueError(
             f"{name} is not a picture that can be read ({error}); PNG, JPEG and WebP "
             "are"
         ) from error
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:  # a damaged mark, or the warning of one made an error
+        return picture
+
+
+def _in_srgb(picture: Image.Image) -> Image.Image:
+    """The picture in sRGB if it has a colour profile that says otherwise, or itself."""
+    profile = picture.info.get("icc_profile")
+    if not profile:
+        return picture
+    try:
+        from PIL import ImageCms
+
+        given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        parts = _profiled(picture, given.profile.xcolor_space.strip())
+        if parts is None:
+            return picture
+        colours, alpha = parts
+        # The same colour, not the same impression; what is darkest stays black.
+        transform = ImageCms.buildTransform(
+            given,
+            ImageCms.createProfile("sRGB"),
+            colours.mode,
+            "RGB",
+            ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        )
+        # sRGB has many names, and rounding on the way would cost a level: whoever
+        # changes no colour is sRGB.
+        if colours.mode != "CMYK":
+            probe = _every_colour(colours.mode)
+            found = np.asarray(ImageCms.applyTransform(probe, transform), np.int16)
+            if abs(found - np.asarray(probe.convert("RGB"))).max() <= 1:
+                return picture
+        converted = cast(Image.Image, ImageCms.applyTransform(colours, transform))
+    # No LittleCMS in this Pillow (ImportError), or anything at all in a damaged
+    # profile: it must not keep anybody from the picture.
+    except Exception:
+        return picture
+    if alpha is not None:
+        converted.putalpha(alpha)
+    stale = "icc_profile", "transparency"
+    converted.info = {k: v for k, v in picture.info.items() if k not in stale}
+    return converted
+
+
+def _profiled(
+    picture: Image.Image, space: str
+) -> tuple[Image.Image, Image.Image | None] | None:
+    """What a profile of this colour space is about, and the opacity apart.
+
+    None if the profile belongs to another kind of picture.
+    """
+    # Grey pictures with a profile of colours are common: all three are then equal.
+    grey = picture.mode in ("1", "L", "LA", "F") or picture.mode.startswith("I")
+    if space == "CMYK" and picture.mode == "CMYK":
+        return picture, None
+    if picture.mode == "CMYK" or not (space == "RGB" or (space == "GRAY" and grey)):
+        return None
+    picture = _eight_bits(picture)
+    alpha = None
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        alpha = picture.getchannel("A")
+    return picture.convert("RGB" if space == "RGB" else "L"), alpha
+
+
+def _every_colour(mode: str) -> Image.Image:
+    """All greys, or a grid through all colours of RGB."""
+    if mode == "L":
+        return Image.fromarray(np.arange(256, dtype=np.uint8)[None])
+    levels = np.arange(0, 256, 15, dtype=np.uint8)
+    grid = np.stack(np.meshgrid(levels, levels, levels), -1)
+    return Image.fromarray(grid.reshape(len(levels), -1, 3))
 
 
 def _from_array(array: np.ndarray) -> Image.Image:
@@ -413,12 +632,17 @@ def _from_array(array: np.ndarray) -> Image.Image:
     return Image.fromarray(array)
 
 
-def _to_mode(picture: Image.Image, mode: str) -> Image.Image:
+def _eight_bits(picture: Image.Image) -> Image.Image:
     # 16-bit grey: Pillow would clip it instead of scaling
     if picture.mode.startswith("I"):
-        picture = _from_array(np.asarray(picture).clip(0, 65535).astype(np.uint16))
-    elif picture.mode == "F":
-        picture = _from_array(np.asarray(picture))
+        return _from_array(np.asarray(picture).clip(0, 65535).astype(np.uint16))
+    if picture.mode == "F":
+        return _from_array(np.asarray(picture))
+    return picture
+
+
+def _to_mode(picture: Image.Image, mode: str) -> Image.Image:
+    picture = _eight_bits(picture)
     if mode != "RGBA" and (
         picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
     ):
@@ -429,14 +653,54 @@ def _to_mode(picture: Image.Image, mode: str) -> Image.Image:
     return picture.convert(mode)
 
 
+def _kept(picture: Image.Image, format: str) -> Image.Image:
+    """The picture with its opacity, in a mode that PNG or WebP can hold."""
+    if picture.mode in {"png": _PNG, "webp": ("RGB", "RGBA")}[format]:
+        return picture
+    return _to_mode(picture, "RGBA" if picture.has_transparency_data else "RGB")
+
+
+def _as_tensor(image: Any) -> torch.Tensor:
+    """A tensor as it is; an array with its channels first."""
+    if isinstance(image, torch.Tensor):
+        return image.detach()
+    if isinstance(image, (str, bytes, bytearray, Path)):
+        raise ValueError(
+            f"{image if len(str(image)) < 200 else type(image).__name__!r} is no "
+            "picture yet; read_image opens files and bytes"
+        )
+    try:
+        array = np.asarray(image)
+    except (TypeError, ValueError, RuntimeError):
+        array = np.array(None)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(
+            f"a picture is a tensor, an array of numbers or a PIL image, not "
+            f"{type(image).__name__}"
+            + (f" of {array.dtype}" if isinstance(image, np.ndarray) else "")
+        )
+    if (
+        array.ndim >= 3
+        and array.shape[-3] not in (1, 3, 4)
+        and array.shape[-1] in (1, 3, 4)
+    ):
+        array = np.moveaxis(array, -1, -3)
+    # A copy of the machine's own numbers: PyTorch knows no others, no negative steps,
+    # and warns of arrays that may not be written, such as those of PIL images.
+    own = np.float64 if array.dtype.kind == "f" and array.itemsize > 8 else array.dtype
+    return torch.from_numpy(np.array(array, np.dtype(own).newbyteorder("="), order="C"))
+
+
 def _pictures(images: Any) -> list[Image.Image]:
-    if torch.is_tensor(images) and images.dim() == 4:
-        images = list(images)
-    elif not isinstance(images, (list, tuple)):
+    if isinstance(images, (torch.Tensor, np.ndarray)):
+        images = list(images) if images.ndim == 4 else [images]
+    elif isinstance(images, (str, bytes, bytearray)) or not isinstance(
+        images, Iterable
+    ):
         images = [images]
     pictures = [to_image(image) for image in images]
     if not pictures:
-        raise ValueError("there are no pictures to show")
+        raise ValueError("there are no pictures to show; give at least one")
     return pictures
 
 
@@ -450,7 +714,9 @@ def _shorten(
 
 def _encode(picture: Image.Image, format: str, quality: int) -> bytes:
     buffer = io.BytesIO()
-    picture = _to_mode(picture, "RGB") if format == "jpeg" else picture
+    if format in _SIDES:
+        _check_sides(picture.size, format, "this picture")
+    picture = _to_mode(picture, "RGB") if format == "jpeg" else _kept(picture, format)
     picture.save(
         buffer,
         format,
@@ -474,13 +740,44 @@ def _caption(caption: str | None) -> None:
         display(Markdown(caption))
 
 
+def _check_sides(size: tuple[int, int], format: str, name: str) -> None:
+    shortest, longest = _SIDES[format]
+    if not (shortest <= min(size) and max(size) <= longest):
+        width, height = size
+        raise ValueError(
+            f"{name} has {height} × {width} pixels (height × width), but "
+            f"{format.upper()} holds from {shortest} to {longest} a side; "
+            + (
+                "enlarge the pictures, or write GIF or WebP"
+                if min(size) < shortest
+                else "make it smaller, or choose another format"
+            )
+        )
+
+
 def _film(frames: Pictures, fps: float, ping_pong: bool, ending: str) -> bytes:
+    format = ending[1:]
+    if format not in ("mp4", "gif", "webp"):
+        raise ValueError(f"a film ends in .mp4, .gif or .webp, not {ending!r}")
+    number = isinstance(fps, numbers.Real) and not isinstance(fps, bool)
+    if not number or not 0.01 <= fps <= 1000:
+        raise ValueError(
+            f"fps={fps!r} must be a number of frames per second from 0.01 to 1000; 15 "
+            "is usual, and 0.5 shows each frame for two seconds"
+        )
+    fps = float(fps)
     pictures = [_to_mode(picture, "RGB") for picture in _pictures(frames)]
-    if len({p.size for p in pictures}) > 1:
-        raise ValueError("the frames of a film must have one size")
+    sizes = list(dict.fromkeys(f"{p.height} × {p.width}" for p in pictures))
+    if len(sizes) > 1:
+        raise ValueError(
+            f"the frames of a film must have one size, not {', '.join(sizes[:4])}"
+            f"{' …' if len(sizes) > 4 else ''} (height × width); F.interpolate and "
+            "read_image(path, size) bring them to one"
+        )
+    _check_sides(pictures[0].size, format, "the film")
     if ping_pong:
         pictures = pictures + pictures[-2:0:-1]
-    if ending == ".mp4":
+    if format == "mp4":
         import imageio.v3 as imageio
 
         width, height = (n // 2 * 2 for n in pictures[0].size)
@@ -494,15 +791,14 @@ def _film(frames: Pictures, fps: float, ping_pong: bool, ending: str) -> bytes:
             macro_block_size=2,
             output_params=["-crf", "20", "-movflags", "+faststart"],
         )
-    if ending not in (".gif", ".webp"):
-        raise ValueError(f"a film ends in .mp4, .gif or .webp, not {ending!r}")
     buffer = io.BytesIO()
     pictures[0].save(
         buffer,
-        ending[1:],
+        format,
         save_all=True,
         append_images=pictures[1:],
-        duration=round(1000 / fps),
+        # GIF counts in hundredths of a second, and players take 0 for "slowly"
+        duration=max(10, round(1000 / fps)) if format == "gif" else round(1000 / fps),
         loop=0,
     )
     return buffer.getvalue()

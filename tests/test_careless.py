@@ -26,7 +26,7 @@ from dputils.images import (
 from dputils.media import read_image, show_images, write_image, write_video
 from dputils.networks import load_network
 from dputils.objectives import channel, logit
-from dputils.optimize import NonFiniteError, maximize, minimize
+from dputils.optimize import Interrupted, NonFiniteError, maximize, minimize
 from dputils.style import gram_matrix, style_loss
 
 
@@ -245,7 +245,7 @@ def test_a_learning_rate_that_is_far_too_high():
     assert torch.isfinite(x).all()
 
 
-def test_ctrl_c_keeps_the_picture(network, capsys):
+def test_ctrl_c_keeps_the_picture(network):
     image = fourier_image(16)
     start = image().detach()
 
@@ -253,9 +253,9 @@ def test_ctrl_c_keeps_the_picture(network, capsys):
         if step == 2:
             raise KeyboardInterrupt
 
-    history = climb(image, "first:1", network, steps=100, on_step=interrupt)
-    assert history.interrupted and len(history) == 2 and not torch.equal(image(), start)
-    assert "stopped at step 2 of 100" in capsys.readouterr().out
+    with explained(Interrupted, "stopped at step 2 of 100", "kept()") as caught:
+        climb(image, "first:1", network, steps=100, on_step=interrupt)
+    assert len(caught.value.history) == 2 and not torch.equal(image(), start)
 
 
 def test_nothing_to_optimize(network):

@@ -86,6 +86,7 @@ def test_activations_have_the_gradient_of_their_formula(name):
         requires_grad=True,
     )
     assert torch.autograd.gradcheck(ACTIVATIONS[name], z)
+    assert torch.autograd.gradgradcheck(ACTIVATIONS[name], z)
     if name == "unbiased":
         expected = torch.cat([z.atan() / 0.67, (z.atan() ** 2 - 0.45) / 0.396], 1)
         assert torch.allclose(ACTIVATIONS[name](z), expected)
@@ -242,28 +243,252 @@ def test_bytes_are_the_rounded_picture():
     assert (shown.float() - 255 * cppn(40)).abs().max() <= 0.5 + 1e-3
 
 
+# --- instance norm, and how little memory it takes ---
+
+
+def written_out(cppn, size=None, centre=(0.0, 0.0), zoom=1.0):
+    """The picture of a CPPN with `normalize`, in one piece with one graph: every layer
+    is normalised by its mean and variance over the picture at the CPPN's own size.
+    """
+    size = cppn.size if size is None else size
+    own, there = (
+        cppn._inputs(cppn._grid(view))
+        for view in (
+            (cppn.size, cppn.extent(), (0.0, 0.0)),
+            (size, cppn.extent(size, zoom), centre),
+        )
+    )
+    layers = [(w, b[..., None]) for w, b in zip(cppn.weights, cppn.biases)]
+    for weight, bias in layers[:-1]:
+        own, there = weight @ own + bias, weight @ there + bias
+        mean, variance = own.mean(2, keepdim=True), own.var(2, correction=0)[..., None]
+        own, there = (
+            cppn._activate((z - mean) / (variance + 1e-5).sqrt()) for z in (own, there)
+        )
+    weight, bias = layers[-1]
+    return torch.sigmoid(weight @ there + bias).unflatten(2, size)
+
+
+def in_small_strips(monkeypatch):
+    """Even small pictures are drawn in strips, and none counts as small."""
+    monkeypatch.setattr(cppn_network, "STRIP", 100)
+    monkeypatch.setattr(cppn_network, "WHOLE", 100)
+
+
+def weighted(picture):
+    """A sum that tells every pixel from every other."""
+    return (picture * torch.linspace(1, 2, picture.numel()).view_as(picture)).sum()
+
+
+def same_gradients(cppn, picture, expected, tolerance=1e-9):
+    """Both pictures have the same values, and their sums the same gradients."""
+    found, wanted = (
+        torch.autograd.grad(weighted(p), list(cppn.parameters()))
+        for p in (picture, expected)
+    )
+    assert close(picture, expected, atol=tolerance)
+    for a, b in zip(found, wanted):
+        assert close(a, b, atol=tolerance * max(1.0, float(b.abs().max())))
+
+
+NORMALIZED = [
+    {},
+    {"batch": 3},
+    {"size": (17, 23)},
+    {"size": (1, 40)},
+    {"periodic": True},
+    {"fourier_features": 3},
+    {"radius": True, "alpha": True},
+    {"activation": "unbiased"},
+    {"activation": "relu"},
+    {"activation": "abs"},
+    {"activation": torch.sin},
+    {"hidden": 1},
+]
+
+
+@pytest.mark.parametrize(
+    "options", NORMALIZED, ids=lambda options: " ".join(options) or "plain"
+)
+def test_gradients_through_the_statistics_are_those_of_one_graph(monkeypatch, options):
+    in_small_strips(monkeypatch)
+    cppn = art(**{"size": (20, 18), **options, "normalize": True}).double()
+    assert cppn.weights[0].dtype == cppn().dtype == torch.float64
+    same_gradients(cppn, cppn(), written_out(cppn))
+    part = {"centre": (0.3, -0.7), "zoom": 2.0}
+    same_gradients(cppn, cppn(**part), written_out(cppn, **part))
+    same_gradients(cppn, cppn((9, 31)), written_out(cppn, (9, 31)))
+
+
+def test_a_loss_on_a_part_of_a_picture_reaches_the_statistics_of_all(monkeypatch):
+    in_small_strips(monkeypatch)
+    cppn = art(24, normalize=True, batch=2).double()
+    corner, expected = cppn()[1:, :, :5, -4:], written_out(cppn)[1:, :, :5, -4:]
+    same_gradients(cppn, corner, expected)
+    gradient = torch.autograd.grad(weighted(cppn()[1:, :, :5, -4:]), cppn.weights[0])
+    assert not gradient[0][0].any(), "the other picture of the batch has no part in it"
+    assert gradient[0][1].any()
+
+
+def test_in_strips_and_live_statistics_agree_in_single_precision(monkeypatch):
+    cppn = art((40, 30), normalize=True, hidden=8, width=24)
+    live = cppn()
+    gradients = torch.autograd.grad(weighted(live), list(cppn.parameters()))
+    in_small_strips(monkeypatch)
+    strips = cppn()
+    assert close(strips, live, atol=1e-4)
+    for a, b in zip(
+        torch.autograd.grad(weighted(strips), list(cppn.parameters())), gradients
+    ):
+        assert close(a, b, atol=2e-3 * max(1.0, float(b.abs().max())))
+
+
+def test_frozen_weights_get_no_gradient_and_change_none_of_the_others(monkeypatch):
+    in_small_strips(monkeypatch)
+    cppn = art(16, normalize=True, hidden=2).double()
+    weighted(written_out(cppn, zoom=2.0)).backward()
+    expected = {name: p.grad for name, p in cppn.named_parameters()}
+    for frozen in (["weights.0", "biases.1"], ["weights.2", "biases.2"]):
+        cppn.zero_grad()
+        for name, p in cppn.named_parameters():
+            p.requires_grad_(name not in frozen)
+        weighted(cppn(zoom=2.0)).backward()
+        for name, p in cppn.named_parameters():
+            if name in frozen:
+                assert p.grad is None
+            else:
+                assert close(p.grad, expected[name], atol=1e-9 * 100)
+    cppn.requires_grad_(False)
+    assert not cppn(zoom=2.0).requires_grad and not cppn().requires_grad
+
+
+def test_an_activation_s_own_tensors_learn_in_strips_too(monkeypatch):
+    pitch = torch.tensor(1.5, dtype=torch.float64, requires_grad=True)
+    options = {"activation": lambda z: torch.sin(pitch * z), "normalize": True}
+    cppn = art(16, **options).double()
+    weighted(written_out(cppn, zoom=2.0)).backward()
+    expected, pitch.grad = pitch.grad, None
+    in_small_strips(monkeypatch)
+    weighted(cppn(zoom=2.0)).backward()
+    assert pitch.grad == pytest.approx(float(expected), rel=1e-9)
+
+
+@pytest.mark.parametrize("normalize", [False, True])
+def test_second_derivatives_are_those_of_one_graph(monkeypatch, normalize):
+    cppn = art((12, 10), normalize=normalize, hidden=2, width=4).double()
+    parameters = list(cppn.parameters())
+    parameters[1].requires_grad_(False)
+    learned = [p for p in parameters if p.requires_grad]
+
+    def second(picture):
+        first = torch.autograd.grad(weighted(picture), learned, create_graph=True)
+        return torch.autograd.grad(sum(g.square().sum() for g in first), learned)
+
+    expected = second(
+        written_out(cppn, zoom=2.0)
+        if normalize
+        else cppn._draw(
+            cppn._grid((cppn.size, cppn.extent(zoom=2.0), (0.0, 0.0))), cppn._layers()
+        ).unflatten(2, cppn.size)
+    )
+    in_small_strips(monkeypatch)
+    monkeypatch.setattr(cppn_network, "STRIP", 40)
+    assert expected[0].abs().max() > 1
+    for a, b in zip(second(cppn(zoom=2.0)), expected):
+        assert close(a, b, atol=1e-8 * max(1.0, float(b.abs().max())))
+
+
+class Kept:
+    """Bytes that autograd keeps for the way back: how many now, and at most so far."""
+
+    def __init__(self):
+        self.now = self.most = 0
+        self.hooks = torch.autograd.graph.saved_tensors_hooks(
+            lambda t: Kept.Tensor(self, t), lambda kept: kept.tensor
+        )
+
+    class Tensor:
+        def __init__(self, book, tensor):
+            self.book, self.tensor = book, tensor
+            book.now += tensor.numel() * tensor.element_size()
+            book.most = max(book.most, book.now)
+
+        def __del__(self):
+            self.book.now -= self.tensor.numel() * self.tensor.element_size()
+
+
+def kept_by(draw):
+    """The most that autograd keeps while `draw()` runs, and its sum backwards."""
+    kept = Kept()
+    with kept.hooks:
+        picture = draw()
+        if picture.requires_grad:
+            picture.sum().backward()
+    return kept.most
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_what_instance_norm_keeps_does_not_grow_with_the_picture(monkeypatch, batch):
+    sizes, options = (16, 32, 96), {"normalize": True, "batch": batch}
+    in_one_piece = [kept_by(art(size, **options)) for size in sizes]
+    assert in_one_piece[2] > 20 * in_one_piece[0], "this test must be able to tell"
+    monkeypatch.setattr(cppn_network, "STRIP", 3 * 96)
+    for call in ({"zoom": 2.0}, {"size": (80, 64)}, {}):
+        if not call:  # up to so many points the whole picture is one piece
+            monkeypatch.setattr(cppn_network, "WHOLE", 3 * 96 - 1)
+        small, middle, large = (
+            kept_by(lambda: art(size, **options)(**call)) for size in sizes
+        )
+        assert middle < 1.5 * small and large < 1.1 * middle
+    for size in sizes:
+        assert kept_by(lambda: art(size, **options)(dtype=torch.uint8)) == 0
+
+
 MEMORY = """
 import resource, sys, torch
 from dputils.cppn import CPPN
 torch.set_num_threads(1)
-cppn = CPPN(width=8, hidden=3, output_scale=1.0)
 unit = 1 if sys.platform == "darwin" else 1024
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-before = peak()
-picture = cppn(2048)
-print((peak() - before - picture.numel() * 4) / 1e6)
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+def draw(own, normalize=False, backwards=False, **call):
+    cppn = CPPN(own, width=8, hidden=3, output_scale=1.0, normalize=normalize)
+    picture = cppn(**call)
+    if backwards:
+        picture.sum().backward()
 """
+
+
+def grows(statements, before=""):
+    """Megabytes by which statements raise the peak of a fresh process."""
+    pytest.importorskip("resource")
+    program = f"{MEMORY}{before}\nstart = peak()\n{statements}\nprint(peak() - start)"
+    answer = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    return float(answer.stdout)
 
 
 def test_a_large_picture_needs_little_memory_beside_itself():
     """Even with gradients switched on: in one piece, this network would hold more than
     a gigabyte at 2048².
     """
-    pytest.importorskip("resource")
-    answer = subprocess.run(
-        [sys.executable, "-c", MEMORY], check=True, capture_output=True, text=True
-    )
-    assert float(answer.stdout) < 150
+    assert grows("draw(64, size=2048)") - 2048**2 * 3 * 4 / 1e6 < 150
+
+
+@pytest.mark.slow
+def test_instance_norm_needs_no_more_memory_for_a_larger_picture():
+    """In one graph this network would take 650 to 780 MB at 1024², for the bytes and
+    for the part and back.
+    """
+    runs = [
+        "draw({0}, True, dtype=torch.uint8)",
+        "draw({0}, True, True, zoom=2)",
+        "draw({0}, True, True)",
+    ]
+    small, large = ("\n".join(run.format(size) for run in runs) for size in (256, 1024))
+    # Beside a picture of 12.6 MB and its gradient. The first of the small ones pays for
+    # what PyTorch sets up.
+    assert grows(large, before=small) < 60
 
 
 # --- training ---

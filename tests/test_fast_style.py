@@ -4,6 +4,7 @@ file, and what it does.
 
 import json
 
+import numpy as np
 import pytest
 import torch
 from scripts import load_script
@@ -90,6 +91,59 @@ def test_each_picture_of_a_batch_by_itself():
     together = net(x, torch.eye(3))
     for k in range(3):
         assert torch.allclose(together[k], net(x[k : k + 1], k)[0], atol=1e-5)
+
+
+def test_grey_pictures_are_painted_as_colours():
+    net, grey = small(), noise(2, 1, 24, 21)
+    assert torch.equal(net(grey, "ink"), net(grey.expand(-1, 3, -1, -1), "ink"))
+    grey.requires_grad_()
+    net(grey, "ink").square().mean().backward()
+    assert grey.grad.abs().sum() > 0
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_bytes_are_painted_as_what_they_stand_for(channels):
+    net = small()
+    photograph = (255 * noise(1, channels, 24, 24)).round().byte()
+    assert torch.equal(net(photograph, "oil"), net(photograph / 255, "oil"))
+    mask = photograph > 99
+    assert torch.equal(net(mask, "oil"), net(mask.float(), "oil"))
+
+
+@pytest.mark.parametrize("given", [torch.float16, torch.bfloat16, torch.float64])
+def test_pictures_of_every_precision_are_painted_in_the_networks(given):
+    net, x = small(), noise(1, 3, 24, 24)
+    painted = net(x.to(given), {"ink": 0.5, "oil": 0.5})
+    assert painted.dtype == torch.float32
+    assert torch.equal(painted, net(x.to(given).float(), {"ink": 0.5, "oil": 0.5}))
+    other = small().to(given)
+    found = other(x, "ink")
+    assert found.dtype == given
+    assert torch.allclose(found.float(), net(x, "ink"), atol=0.05)
+
+
+def test_what_cannot_be_painted_is_explained():
+    net = small()
+    with pytest.raises(
+        ValueError, match=r"\(1, 4, 24, 24\).*blend_over.*images\[:, :3\]"
+    ):
+        net(noise(1, 4, 24, 24))
+    with pytest.raises(ValueError, match="the photograph has values of torch.int64"):
+        net(torch.zeros(1, 3, 24, 24).long())
+    with pytest.raises(ValueError, match="not ndarray; read_image makes one"):
+        net(noise(1, 3, 24, 24).numpy())
+    for shape in ((1, 2, 24, 24), (1, 24, 24), (1, 1, 15, 24)):
+        with pytest.raises(ValueError, match=r"\(N, 1, H, W\), of 16 pixels or more"):
+            net(noise(*shape))
+
+
+def test_styles_may_be_numpys_and_pytorchs_numbers():
+    net, x = small(), noise(1, 3, 24, 24)
+    for number in (np.int64(1), torch.tensor(1), np.uint8(1)):
+        assert torch.equal(net(x, number), net(x, "ink"))
+    for bad in (np.int64(3), torch.tensor([0, 1]), 0.5, None):
+        with pytest.raises(ValueError, match="no style"):
+            net(x, bad)
 
 
 def test_gradients_reach_photograph_mixture_and_weights():

@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -102,6 +104,123 @@ def test_start_from_refuses_what_it_cannot_do():
         ImageParam(PixelBasis(8), squash=torch.tanh).start_from(torch.rand(1, 3, 8, 8))
 
 
+class Named(torch.nn.Module):
+    """A sigmoid that nobody would know by its name."""
+
+    def forward(self, raw):
+        return 1 / (1 + (-raw).exp())
+
+
+SIGMOIDS = {
+    "torch.sigmoid": torch.sigmoid,
+    "nn.Sigmoid": torch.nn.Sigmoid(),
+    "F.sigmoid": torch.nn.functional.sigmoid,
+    "Tensor.sigmoid": torch.Tensor.sigmoid,
+    "special.expit": torch.special.expit,
+    "a lambda": lambda raw: torch.sigmoid(raw),
+    "by tanh": lambda raw: (torch.tanh(raw / 2) + 1) / 2,
+    "by hand": Named(),
+}
+CLIPS = {
+    "clipped": clipped,
+    "clamp": lambda raw: raw.clamp(0, 1),
+    "hardtanh": torch.nn.Hardtanh(0, 1),
+    "identity": torch.nn.Identity(),
+}
+
+
+@pytest.mark.parametrize("squash", SIGMOIDS.values(), ids=SIGMOIDS)
+@pytest.mark.parametrize("decorrelate", [True, False])
+@pytest.mark.parametrize("alpha", [True, False])
+def test_a_sigmoid_is_one_by_any_name(squash, decorrelate, alpha):
+    channels = 4 if alpha else 3
+    options = {"decorrelate": decorrelate, "alpha": alpha}
+
+    def image(squash):
+        basis = PixelBasis((6, 7), channels=channels, sd=1.0, seed=1)
+        return ImageParam(basis, squash=squash, **options)
+
+    assert torch.allclose(image(squash)(), image(torch.sigmoid)(), atol=1e-6)
+    photograph = torch.rand(1, channels, 6, 7)
+    photograph[0, :, 0, 0], photograph[0, :, 0, 1] = 0, 1
+    started = image(squash).start_from(photograph)
+    assert (started() - photograph).abs().max() <= 1e-3
+
+
+@pytest.mark.parametrize("squash", CLIPS.values(), ids=CLIPS)
+def test_a_clamp_is_one_by_any_name(squash):
+    def image(squash):
+        return ImageParam(PixelBasis((6, 7), sd=0.01, seed=1), squash=squash)
+
+    # which starts at the mean colour
+    assert image(squash)().mean((0, 2, 3)).tolist() == pytest.approx(
+        [0.48, 0.46, 0.41], abs=0.01
+    )
+    assert torch.equal(image(squash)(), image(clipped)())
+    photograph = torch.rand(1, 3, 6, 7)
+    assert (image(squash).start_from(photograph)() - photograph).abs().max() <= 1e-3
+
+
+@pytest.mark.parametrize(
+    "squash, start",
+    [
+        (torch.nn.Hardsigmoid(), 0.5),
+        (lambda raw: (torch.tanh(raw) + 1) / 2, 0.5),
+        (lambda raw: 0.5 + torch.atan(raw) / torch.pi, 0.5),
+        (lambda raw: (raw + 0.5).clamp(0, 1), 0.5),
+        (lambda raw: torch.sigmoid(raw).square(), 0.25),
+        (lambda raw: 0.1 + 0.8 * torch.sigmoid(raw), 0.5),
+    ],
+    ids=["hardsigmoid", "tanh", "atan", "shifted", "squared", "narrow"],
+)
+def test_another_squash_starts_where_it_takes_zero(squash, start):
+    image = ImageParam(PixelBasis(4, sd=0.0), squash=squash)
+    assert torch.allclose(image(), torch.full((1, 3, 4, 4), start), atol=1e-6)
+
+
+def test_a_squash_is_asked_once_and_again_when_it_changes():
+    asked = []
+
+    def counting(raw):
+        asked.append(raw.requires_grad)
+        return torch.sigmoid(raw)
+
+    image = ImageParam(PixelBasis(4, sd=0.0), squash=counting)
+    for _ in range(5):
+        image()
+    assert asked == [False] + 5 * [True]
+    assert torch.equal(image(), torch.full((1, 3, 4, 4), 0.5))
+    image.squash = clipped
+    assert image()[0, :, 0, 0].tolist() == pytest.approx([0.48, 0.46, 0.41])
+    assert torch.equal(copy.deepcopy(image)(), image())
+    assert set(image.state_dict()) == {"bases.0.values"}
+
+
+def test_a_squash_is_a_function():
+    for bad in (None, "sigmoid", 1.0):
+        with pytest.raises(ValueError, match="^squash=.*torch.sigmoid or clipped"):
+            ImageParam(PixelBasis(4), squash=bad)
+
+
+@pytest.mark.parametrize("squash", [torch.sigmoid, clipped])
+def test_start_from_reads_bytes_and_refuses_other_scales(squash):
+    def image():
+        return ImageParam(PixelBasis(6), squash=squash)
+
+    photograph = torch.randint(0, 256, (1, 3, 6, 6), dtype=torch.uint8)
+    found = image().start_from(photograph)()
+    assert (found - photograph / 255).abs().max() <= 1e-3
+    found = image().start_from(photograph > 99)()
+    assert (found - (photograph > 99).float()).abs().max() <= 1e-3
+    for bad in (photograph.float(), photograph.long(), photograph / 0):
+        with pytest.raises(ValueError, match="divide bytes|white is|NaN"):
+            image().start_from(bad)
+    # a little outside is clamped
+    over = torch.rand(1, 3, 6, 6) * 1.4 - 0.2
+    found = image().start_from(over)()
+    assert (found - over.clamp(0, 1)).abs().max() <= 1e-3
+
+
 def test_linear_resize_matches_torch_at_pixel_centres():
     x = torch.randn(1, 1, 5, 7, dtype=torch.float32)
     rows, columns = (
@@ -130,7 +249,22 @@ def test_low_resolution_stretches_any_axis():
     assert not torch.allclose(shifted, LowResBasis(16, (1, 3, 4, 4), sd=1.0, seed=2)())
 
 
-@pytest.mark.parametrize("low", [(0, 3, 4, 4), (1, 3, 99, 4), (1, 3, 4), (2, 3, 4, 4)])
+@pytest.mark.parametrize(
+    "low",
+    [
+        (0, 3, 4, 4),
+        (1, 3, 99, 4),
+        (1, 3, 4),
+        (2, 3, 4, 4),
+        8,
+        None,
+        "1344",
+        (1, 3, 4, 4.5),
+        (1, 3, 4, True),
+        (1, 3, 4, -4),
+        [],
+    ],
+)
 def test_low_resolution_refuses_impossible_shapes(low):
     with pytest.raises(ValueError, match="no larger than the full shape"):
         LowResBasis(16, low, batch=1)
@@ -246,3 +380,32 @@ def test_mistakes_are_explained():
         ImageParam(PixelBasis(8), alpha=True)
     with pytest.raises(ValueError, match="positive"):
         PixelBasis((0, 4))
+
+
+@pytest.mark.parametrize(
+    "make, name",
+    [
+        (lambda n: PixelBasis(8, batch=n), "batch"),
+        (lambda n: FourierBasis(8, channels=n), "channels"),
+        (lambda n: LowResBasis(8, (1, 3, 2, 2), batch=n), "batch"),
+        (lambda n: LaplacianBasis(8, levels=n), "levels"),
+        (lambda n: LaplacianBasis(8, channels=n), "channels"),
+        (lambda n: AllPairsBasis(8, pictures=n), "pictures"),
+        (lambda n: AllPairsBasis(8, pictures=2, frames=n), "frames"),
+        (lambda n: fourier_image(8, batch=n), "batch"),
+        (lambda n: pixel_image(8, channels=n), "channels"),
+        (lambda n: random_image(8, batch=n), "batch"),
+        (lambda n: linear_resize(n, 4, centres=True), "full"),
+        (lambda n: linear_resize(4, n, centres=False), "n"),
+    ],
+)
+@pytest.mark.parametrize("number", [0, -1, 2.5, "2"], ids=repr)
+def test_counts_are_whole_and_at_least_one(make, name, number):
+    with pytest.raises(ValueError, match=f"^{name}={number!r} must be a whole number"):
+        make(number)
+
+
+@pytest.mark.parametrize("sides", [(0, 8), (8, 0), (-1, 8), (8, 2.5), ("8", 8)])
+def test_amplitudes_of_no_picture_are_refused(sides):
+    with pytest.raises(ValueError, match=r"^\(height, width\)=.* must be a positive"):
+        fourier_amplitude(*sides)

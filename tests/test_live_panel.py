@@ -15,7 +15,7 @@ from torch import nn
 from dputils.images import fourier_image, pixel_image
 from dputils.objectives import channel, total_variation
 from dputils.optimize import maximize
-from dputils.widgets import cells, live_panel
+from dputils.widgets import cells, live_panel, live_run
 from dputils.widgets.controls import controls_from, defaults, in_words, taken
 
 pytest.importorskip("anywidget")
@@ -104,7 +104,7 @@ def test_steps_move_picture_and_curve():
 def clock(monkeypatch):
     """The panel's clock stands still; a step moves it by `clock.now += seconds`."""
     clock = types.SimpleNamespace(now=0.0, perf_counter=lambda: clock.now)
-    monkeypatch.setattr(live_panel, "time", clock)
+    monkeypatch.setattr(live_run, "time", clock)
     return clock
 
 

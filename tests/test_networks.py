@@ -399,7 +399,7 @@ def test_normalisation_is_applied_once(make_small_network, images):
         :, None, None
     ]
     assert torch.allclose(net.logits(images), raw.logits(normalised), atol=1e-6)
-    own = load_network(raw.module, normalize=(0.5, 0.25))
+    own = load_network(raw.module, normalize=(0.5, 0.25), image_size=16)
     assert torch.allclose(
         own.logits(images), raw.logits((images - 0.5) / 0.25), atol=1e-6
     )

@@ -1,3 +1,4 @@
+import inspect
 import math
 
 import pytest
@@ -373,6 +374,145 @@ def test_boundary_complexity_looks_at_the_border_only():
     dot[:, :, 4, 20] += 0.25
     spread = 0.25**2 * ((1 - 1 / 25) ** 2 + 24 / 25**2 + 0.8)
     close(ob.boundary_complexity(8), 3 * spread, {"image": dot})
+
+
+def test_a_border_of_no_width_is_none():
+    noise = torch.rand(1, 3, 30, 40, generator=torch.Generator().manual_seed(0))
+    noise.requires_grad_()
+    value = ob.boundary_complexity(0)({"image": noise})
+    assert value.item() == 0
+    value.backward()
+    assert noise.grad.abs().max() == 0
+    ring = ob.boundary_complexity(1)({"image": noise}).item()
+    assert 0 < ring < ob.boundary_complexity(2)({"image": noise}).item()
+
+
+def test_a_border_wider_than_the_picture_is_all_of_it():
+    grey = torch.full((1, 3, 10, 14), 0.9)
+    whole = 3 * 10 * 14 * 0.8 * 0.4**2
+    for width in (7, 9, 10, 13, 14, 20, 10**6):
+        close(ob.boundary_complexity(width), whole, {"image": grey})
+    # rows run out first: of ten, four on each side leave two
+    close(ob.boundary_complexity(4), whole * (140 - 2 * 6) / 140, {"image": grey})
+    close(ob.boundary_complexity(5), whole, {"image": grey})
+
+
+@pytest.mark.parametrize("width", [-1, 2.5, "3", None, True], ids=repr)
+def test_a_borders_width_is_a_count(width):
+    with pytest.raises(ValueError, match="^width=.* whole number of at least 0"):
+        ob.boundary_complexity(width)
+
+
+def test_frames_without_lags_have_nothing_to_align():
+    a = numbers(4, 2, 3, 3).requires_grad_()
+    value = ob.alignment("a", lags=0)({"a": a})
+    assert value.item() == 0
+    value.backward()
+    assert a.grad.abs().max() == 0
+
+
+def test_options_out_of_range_are_refused():
+    for lags in (-1, 1.5):
+        with pytest.raises(ValueError, match="^lags=.* at least 0"):
+            ob.alignment("a", lags=lags)
+    for ratio in (0, -2.0, math.nan):
+        with pytest.raises(ValueError, match="^decay_ratio=.* must be positive"):
+            ob.alignment("a", decay_ratio=ratio)
+    for epsilon in (-1e-6, math.nan):
+        with pytest.raises(ValueError, match="^epsilon=.* at least 0"):
+            ob.l2(epsilon=epsilon)
+    with pytest.raises(ValueError, match="blurs the fourth channel.*has 3"):
+        ob.blur_each_step(alpha=True)({"image": torch.rand(1, 3, 6, 6)})
+
+
+# ---- gradients where everything is zero --------------------------------------------
+
+FLAT = {
+    "alignment": ob.alignment("a"),
+    "blur_each_step": ob.blur_each_step(),
+    "blur_each_step alpha": ob.blur_each_step(alpha=True),
+    "boundary_complexity": ob.boundary_complexity(2, constant=0.0),
+    "channel": ob.channel("a", 1),
+    "channel_interpolation": ob.channel_interpolation("a", 1, "a", 2),
+    "deepdream": ob.deepdream("a"),
+    "direction": ob.direction("a", [1.0, -2.0, 0.0, 3.0], cosine_power=2),
+    "direction along nothing": ob.direction("a", [0.0] * 4, cosine_power=1),
+    "direction, a root": ob.direction("a", [1.0] * 4, cosine_power=0.5),
+    "direction, inverse": ob.direction("a", [1.0] * 4, cosine_power=-1),
+    "direction of logits": ob.direction("logits", [1.0] * 5, cosine_power=1),
+    "direction_neuron": ob.direction_neuron("a", [1.0] * 4, cosine_power=1),
+    "diversity": ob.diversity("a"),
+    "input_difference": ob.input_difference(torch.zeros(1, 4, 8, 9)),
+    "l1": ob.l1(),
+    "l2": ob.l2(),
+    "l2 without epsilon": ob.l2(epsilon=0.0),
+    "logit": ob.logit(1),
+    "neuron": ob.neuron("a", 1),
+    "tensor_direction": ob.tensor_direction("a", torch.ones(4, 3, 3), cosine_power=2),
+    "tensor_direction along nothing": ob.tensor_direction(
+        "a", torch.zeros(4, 9, 9), cosine_power=2
+    ),
+    "total_variation": ob.total_variation(),
+}
+
+
+def test_every_objective_is_tried_on_nothing():
+    made = {
+        name
+        for name in ob.__all__
+        if inspect.isfunction(thing := getattr(ob, name))
+        and thing.__annotations__.get("return") is Objective
+    }
+    helpers = {"as_objective", "unit"}
+    assert {name.split()[0].rstrip(",") for name in FLAT} == made - helpers
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+@pytest.mark.parametrize("size", [0.0, 1e-30, 1e-12, 1e-4])
+@pytest.mark.parametrize("name", FLAT)
+def test_gradients_are_finite_where_there_is_nothing(name, size, dtype):
+    shapes = {"a": (3, 4, 5, 6), "logits": (3, 5), "image": (3, 4, 8, 9)}
+    acts = {
+        key: (size * numbers(*shape, seed=k)).to(dtype).requires_grad_()
+        for k, (key, shape) in enumerate(shapes.items())
+    }
+    value = FLAT[name](acts)
+    value.backward()
+    assert torch.isfinite(value)
+    grads = [t.grad for t in acts.values() if t.grad is not None]
+    assert grads and all(torch.isfinite(grad).all() for grad in grads)
+
+
+def test_one_silent_place_does_not_spoil_the_others(acts):
+    """A ReLU leaves whole positions at zero: the rest is climbed as before."""
+    v = torch.tensor([1.0, -2.0, 0.5, 3.0])
+    a = acts["a"].clone()
+    a[:, :, 1, 2] = 0
+    a.requires_grad_()
+    ob.direction("a", v, cosine_power=2)({"a": a}).backward()
+    assert torch.isfinite(a.grad).all()
+    b = acts["a"].clone().requires_grad_()
+    dot = torch.einsum("nchw,c->nhw", b, v)
+    cosine = dot / (b.norm(dim=1) * v.norm() + 1e-6)
+    (dot * cosine.clamp(min=0.1) ** 2).mean().backward()
+    elsewhere = torch.ones(5, 6, dtype=torch.bool)
+    elsewhere[1, 2] = False
+    assert torch.allclose(a.grad[..., elsewhere], b.grad[..., elsewhere], atol=1e-6)
+    assert a.grad[..., ~elsewhere].abs().max() > 0
+
+
+def test_the_distance_from_a_picture_can_be_left_and_returned_to():
+    start = torch.rand(1, 3, 6, 6, generator=torch.Generator().manual_seed(0))
+    x = start.clone().requires_grad_()
+    ob.input_difference(start)({"image": x}).backward()
+    assert x.grad.abs().max() == 0
+    moved = (start + 0.1).requires_grad_()
+    ob.input_difference(start)({"image": moved}).backward()
+    # each pixel's share of a root mean square
+    assert torch.allclose(moved.grad, torch.full_like(moved, 1 / 108), atol=1e-5)
+    # and NaN is not hidden
+    lost = ob.input_difference(start)({"image": start * math.nan})
+    assert math.isnan(lost)
 
 
 # ---- mistakes ----------------------------------------------------------------------

@@ -14,7 +14,7 @@ from torch import nn
 import dputils
 from dputils import alpha, cppn, data, images, media, networks, patterns, rasterize
 from dputils.scene import Mesh, chart_mask, sample_views
-from dputils.sizes import Size, height_width
+from dputils.sizes import Size, height_width, whole_number
 
 # ---- the function --------------------------------------------------------------------
 
@@ -67,6 +67,13 @@ def test_the_usual_ways_to_say_a_size(size, numbers):
         np.array([16]),
         np.array([0.5, 16.0]),
         torch.zeros(1, 3, 16, 24),
+        (True, 16),
+        (16, False),
+        np.True_,
+        np.array([True, True]),
+        torch.tensor(True),
+        torch.tensor([True, True]),
+        b"ab",
     ],
     ids=repr,
 )
@@ -76,6 +83,36 @@ def test_what_is_no_size_is_refused_by_name(size):
     message = str(caught.value)
     assert message.startswith(f"image_size={size!r} must be a positive whole number")
     assert "(height, width), each at least 1" in message
+
+
+@pytest.mark.parametrize(
+    "size", [{16, 24}, {16}, frozenset((16, 24)), {16: 1, 24: 2}, {16: 0, 24: 0}.keys()]
+)
+def test_a_pair_without_an_order_is_refused(size):
+    with pytest.raises(ValueError, match="or .height, width.*no first and second") as e:
+        height_width(size)
+    assert str(e.value).startswith(f"size={size!r} must be")
+
+
+@pytest.mark.parametrize("number", [1, np.int64(3), 4.0, torch.tensor(2)], ids=repr)
+def test_the_usual_ways_to_say_a_number(number):
+    found = whole_number(number, "columns")
+    assert found == int(number) and type(found) is int
+
+
+@pytest.mark.parametrize("number", [0, -1, 1.5, "3", None, True, (3,)], ids=repr)
+def test_what_is_no_number_is_refused_by_name(number):
+    with pytest.raises(ValueError) as caught:
+        whole_number(number, "columns")
+    assert str(caught.value) == (
+        f"columns={number!r} must be a whole number of at least 1"
+    )
+
+
+def test_a_number_may_begin_elsewhere():
+    assert whole_number(0, "lags", least=0) == 0
+    with pytest.raises(ValueError, match="^lags=-1 must be .* at least 0$"):
+        whole_number(-1, "lags", least=0)
 
 
 def test_the_name_is_size_unless_it_is_given():

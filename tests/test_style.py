@@ -1,11 +1,17 @@
+import functools
+import inspect
+
 import numpy as np
 import pytest
 import torch
+
+from dputils import style
 
 from dputils.style import (
     MovingAverageGram,
     content_loss,
     gram_matrix,
+    mean_absolute,
     mmd_loss,
     moment_loss,
     style_loss,
@@ -165,6 +171,60 @@ def test_any_distance_can_be_used():
         {"a": found}, {"a": target}, distance=torch.nn.functional.mse_loss
     )
     assert loss.item() == pytest.approx(((found - target) ** 2).mean().item(), rel=1e-6)
+
+
+@pytest.mark.parametrize("loss", [style_loss, content_loss])
+def test_a_weight_without_a_target_is_named(loss):
+    found = {"conv1": features(height=5, width=5), "conv2": features(height=5, width=5)}
+    target = {"conv1": found["conv2"]}
+    with pytest.raises(ValueError, match="weight for 'typo', but no .*for .'conv1'."):
+        loss(found, target, weights={"typo": 0})
+    with pytest.raises(ValueError, match="'cnov1'.*the nearest is 'conv1'"):
+        loss(found, target, weights={"conv1": 2.0, "cnov1": 1.0})
+    # there are values of that layer, but nothing to compare them with
+    with pytest.raises(ValueError, match="'conv2', but no target"):
+        loss(found, target, weights={"conv2": 0.0})
+    with pytest.raises(ValueError, match="weight for 3, but no target"):
+        loss(found, target, weights={3: 1.0})
+    for bad in (2.0, [1.0], "conv1"):
+        with pytest.raises(ValueError, match=r"for example \{'conv1': 1.0\}"):
+            loss(found, target, weights=bad)
+    assert loss(found, target, weights={}) == loss(found, target)
+
+
+def test_as_many_targets_as_pictures():
+    with pytest.raises(ValueError, match="at 'a' there are 2 pictures and 3 targets"):
+        content_loss({"a": features(2)}, {"a": features(3)})
+    with pytest.raises(ValueError, match="at 'a' there are 1 pictures and 2 targets"):
+        content_loss({"a": features(1)}, {"a": features(2)})
+
+
+@pytest.mark.parametrize(
+    "distance",
+    [
+        lambda a, b: (a - b).abs(),
+        lambda a, b: (a - b).abs().mean((0, 2, 3)),
+        lambda a, b: (a - b).abs().mean((1, 2, 3))[None],
+    ],
+)
+def test_distances_of_another_shape_are_refused(distance):
+    with pytest.raises(
+        ValueError, match=r"at 'a' the distance has shape .* 2 pictures"
+    ):
+        content_loss({"a": features()}, {"a": features()}, distance=distance)
+
+
+def test_distances_may_keep_pictures_apart_or_be_bare_numbers():
+    found, target = {"a": features(3, seed=1)}, {"a": features(1, seed=2)}
+
+    def apart(a, b):
+        return (a - b).abs().mean((1, 2, 3))
+
+    each = content_loss(found, target, distance=apart, relative=True)
+    assert each.shape == (3,)
+    together = content_loss(found, target, relative=True)
+    assert each.mean().item() == pytest.approx(together.item(), rel=1e-5)
+    assert content_loss(found, target, distance=lambda a, b: 3).item() == 3
 
 
 def test_gradients_reach_the_found_values_only():
@@ -452,8 +512,135 @@ def test_activations_that_do_not_fit_are_refused(loss):
         loss(features(), features(channels=4))
     with pytest.raises(ValueError, match="one target or one for each"):
         loss(features(), features(count=3))
-    with pytest.raises(ValueError, match="Gram matrices go to style_loss"):
-        loss(gram_matrix(features()), gram_matrix(features()))
+    gram = gram_matrix(features())
+    for found, target in (
+        (gram, features()),
+        (features(), gram),
+        (gram[0], gram[0]),
+        (features()[0], features()[0]),  # a picture without its batch is no table
+        (gram[:, :4], gram[:, :4]),
+    ):
+        with pytest.raises(ValueError, match=r"Gram matrices \(N, C, C\), not"):
+            loss(found, target)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        moment_loss,
+        functools.partial(moment_loss, order=4, central=False),
+        mmd_loss,
+        functools.partial(mmd_loss, bandwidth=0.3),
+        lambda a, b: mmd_loss(a, b, generator=torch.Generator().manual_seed(0)),
+    ],
+    ids=["moments", "four powers", "mmd", "mmd 0.3", "shuffled mmd"],
+)
+def test_both_are_distances_of_gram_matrices(loss):
+    found, target = (
+        {
+            "a": gram_matrix(features(2, seed=seed)),
+            "b": gram_matrix(features(2, channels=3, seed=seed + 1)),
+        }
+        for seed in (1, 3)
+    )
+    # a row is a channel, in one line
+    lines = {
+        name: loss(found[name][:, :, None], target[name][:, :, None]) for name in found
+    }
+    total = style_loss(found, target, distance=loss, weights={"b": 2.0})
+    torch.testing.assert_close(total, lines["a"] + 2 * lines["b"])
+    relative = style_loss(found, target, distance=loss, relative=True)
+    sizes = {
+        name: loss(gram, torch.zeros_like(gram)).abs() for name, gram in target.items()
+    }
+    torch.testing.assert_close(
+        relative, lines["a"] / sizes["a"] + lines["b"] / sizes["b"]
+    )
+    itself = style_loss(target, target, distance=loss, relative=True)
+    assert torch.isfinite(relative).all() and itself.shape == (2,)
+
+
+@pytest.mark.parametrize("relative", [False, True])
+def test_moments_of_gram_matrices_are_a_loss_to_descend(relative):
+    target = {"a": gram_matrix(2 * features(1, seed=2) + 1)}
+    x = features(1, seed=1).requires_grad_()
+
+    def loss():
+        return style_loss(
+            {"a": gram_matrix(x)}, target, distance=moment_loss, relative=relative
+        ).mean()
+
+    first, adam = loss().item(), torch.optim.Adam([x], lr=0.05)
+    for _ in range(100):
+        adam.zero_grad()
+        loss().backward()
+        adam.step()
+    assert loss().item() < 0.1 * first
+
+
+# ---- gradients where everything is zero --------------------------------------------
+
+
+def of_gram(loss):
+    return lambda x, target: loss(
+        {"a": gram_matrix(x)}, {"a": gram_matrix(target).detach()}
+    )
+
+
+def of_maps(loss):
+    return lambda x, target: loss({"a": x}, {"a": target})
+
+
+DISTANCES = {
+    "mean_absolute": mean_absolute,
+    "moment_loss": moment_loss,
+    "mmd_loss": mmd_loss,
+    "mmd_loss 0.5": functools.partial(mmd_loss, bandwidth=0.5),
+}
+FLAT = {
+    **DISTANCES,
+    "moment_loss 4": functools.partial(moment_loss, order=4),
+    "gram_matrix": lambda x, target: gram_matrix(x) - gram_matrix(target),
+    **{
+        f"{name} {kind} {relative}": wrap(
+            functools.partial(loss, distance=distance, relative=relative)
+        )
+        for name, loss, wrap in (
+            ("style_loss", style_loss, of_gram),
+            ("content_loss", content_loss, of_maps),
+        )
+        for kind, distance in DISTANCES.items()
+        for relative in (False, True)
+    },
+}
+
+
+def test_every_loss_is_tried_on_nothing():
+    losses = {n for n in style.__all__ if inspect.isfunction(getattr(style, n))}
+    assert {name.split()[0] for name in FLAT} == losses - {"load_fast_style"}
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+@pytest.mark.parametrize("target", [0.0, 1e-12, 1.0])
+@pytest.mark.parametrize("size", [0.0, 1e-30, 1e-12, 1.0])
+@pytest.mark.parametrize("name", FLAT)
+def test_gradients_are_finite_where_there_is_nothing(name, size, target, dtype):
+    x = (size * features(2, seed=1)).to(dtype).requires_grad_()
+    value = FLAT[name](x, (target * features(1, seed=2)).to(dtype))
+    value.sum().backward()
+    assert torch.isfinite(value).all() and torch.isfinite(x.grad).all()
+
+
+@pytest.mark.parametrize("loss", [moment_loss, mmd_loss])
+def test_half_precision_does_not_overflow(loss):
+    x = (300 * features(seed=1)).half().requires_grad_()
+    target = (300 * features(seed=2)).half()
+    value = loss(x, target)
+    value.sum().backward()
+    assert torch.isfinite(x.grad).all()
+    torch.testing.assert_close(value, loss(x.float(), target.float()))
+    silent = loss(features(seed=1).half(), torch.zeros(2, 5, 6, 7).half())
+    assert torch.isfinite(silent).all()
 
 
 def test_pairs_need_two_pictures_of_one_size_and_two_places():

@@ -5,6 +5,8 @@ import statistics
 from collections.abc import Iterable
 from typing import Any
 
+from ..optimize import interrupted_in_this_cell
+
 
 @dataclasses.dataclass
 class Claim:
@@ -69,8 +71,17 @@ class Claim:
 
 
 def show_claims(claims: Iterable[Claim]) -> None:
-    """Show claims as a table in a notebook: median, range, bar, and if it holds."""
+    """Show claims as a table in a notebook: median, range, bar, and if it holds.
+
+    Raises: ValueError if a run of this cell was interrupted: half a run is no number.
+    """
     from IPython.display import Markdown, display
+
+    if interrupted_in_this_cell():
+        raise ValueError(
+            "a run in this cell was interrupted, so these numbers are not those of "
+            "whole runs; run the cell again"
+        )
 
     rows = [
         (

@@ -10,7 +10,7 @@ Source: article, section 3; Stanley, Compositional pattern producing networks (2
 
 import copy
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self, TypeAlias
 
 import torch
@@ -40,6 +40,7 @@ def coordinate_grid(
     extent: float | Place = EXTENT,
     centre: Place = (0.0, 0.0),
     rows: tuple[int, int] | None = None,
+    device: torch.device | str | None = None,
 ) -> torch.Tensor:
     """The places of an image's pixels, `(1, 2, H, W)`.
 
@@ -51,21 +52,24 @@ def coordinate_grid(
             each coordinate has variance 1.
         centre: the place `(y, x)` in the middle.
         rows: `(first, last)` to get only the rows from first to before last.
+        device: where they are computed; the CPU by default.
     Differs: these are the pixels' centres; the original's outermost ones lie on ±√3, so
         that its grids of different sizes do not line up.
     """
     height, width = height_width(size)
     first, last = (0, height) if rows is None else rows
     tall, wide = (extent, extent) if isinstance(extent, (int, float)) else extent
+    device = torch.device("cpu" if device is None else device)
     # In double precision, so that a row has the same place in a strip as in the whole
-    # picture.
-    y = centre[0] + tall * (
-        (2 * torch.arange(first, last, dtype=torch.float64) + 1) / height - 1
-    )
-    x = centre[1] + wide * (
-        (2 * torch.arange(width, dtype=torch.float64) + 1) / width - 1
-    )
-    return torch.stack(torch.meshgrid(x, y, indexing="xy")).float()[None]
+    # picture. MPS has none.
+    exact: dict[str, Any] = {
+        "dtype": torch.float64,
+        "device": "cpu" if device.type == "mps" else device,
+    }
+    y = centre[0] + tall * ((2 * torch.arange(first, last, **exact) + 1) / height - 1)
+    x = centre[1] + wide * ((2 * torch.arange(width, **exact) + 1) / width - 1)
+    places = torch.stack(torch.meshgrid(x, y, indexing="xy")).float()[None]
+    return places.to(device)
 
 
 class CPPN(nn.Module):
@@ -240,8 +244,16 @@ class CPPN(nn.Module):
                 the memory.
         Returns: `(batch, channels, H, W)` in [0, 1].
         Raises: ValueError for a zoom that is not positive.
-        Memory: large pictures are computed strip by strip, backwards too, with the
-            values of one piece.
+        Gradients: reach weights and biases, with `normalize` through the statistics
+            too; twice, where somebody asks.
+        Memory: large pictures are computed strip by strip, on the way back once more,
+            with the values of one piece: for the article's network that takes 0.1 GB
+            at any size, beside the picture and its gradient. So it is with `normalize`,
+            whose statistics are strips too, for each hidden layer through those before
+            it. Only up to 2^18 points (512 × 512) a picture that needs gradients, with
+            `normalize` the whole one alone, is computed in one piece, which is faster
+            and holds about 1 GB at most. Second derivatives need a graph of the whole
+            picture.
         """
         if not zoom > 0:
             raise ValueError(
@@ -250,16 +262,18 @@ class CPPN(nn.Module):
         whole = size is None and tuple(centre) == (0.0, 0.0) and zoom == 1
         size = self.size if size is None else height_width(size)
         view: View = (size, self.extent(size, zoom), centre)
+        if dtype is not None:
+            with torch.no_grad():
+                return self._in_strips(view, self.folded_layers(), dtype)
         points = len(self) * size[0] * size[1]
-        training = torch.is_grad_enabled() and dtype is None
-        if self.normalize and whole and dtype is None and (training or points <= WHOLE):
+        if self.normalize and whole and points <= WHOLE:
             return self._draw(self._grid(view), self._layers(), live=True).unflatten(
                 2, size
             )
         layers = self.folded_layers()
-        if dtype is not None:
-            return self._in_strips(view, [layer.detach() for layer in layers], dtype)
-        if points <= (WHOLE if training else STRIP):
+        # The statistics are recomputed for each hidden layer; one more time is little.
+        remembers = torch.is_grad_enabled() and not self.normalize
+        if points <= (WHOLE if remembers else STRIP):
             return self._draw(self._grid(view), layers).unflatten(2, size)
         return _Strips.apply(self, view, *layers)
 
@@ -279,11 +293,11 @@ class CPPN(nn.Module):
 
     def _grid(self, view: View, rows: tuple[int, int] | None = None) -> torch.Tensor:
         size, extent, centre = view
-        return (
-            coordinate_grid(size, extent=extent, centre=centre, rows=rows)
-            .flatten(2)
-            .to(self.biases[0])
+        first = self.biases[0]
+        places = coordinate_grid(
+            size, extent=extent, centre=centre, rows=rows, device=first.device
         )
+        return places.flatten(2).to(first)
 
     def _strips(self, size: tuple[int, int]) -> list[tuple[int, int]]:
         """`(first, last)` rows of strips of about STRIP points."""
@@ -340,23 +354,27 @@ class CPPN(nn.Module):
         if not self.normalize:
             return layers
         folded: list[torch.Tensor] = []
-        view: View = (self.size, self.extent(), (0.0, 0.0))
         for weight, bias in zip(layers[:-2:2], layers[1:-2:2]):
-            total = square = weight.new_zeros((), dtype=torch.float64)
-            for rows in self._strips(self.size):
-                z = torch.baddbmm(
-                    bias[..., None],
-                    weight,
-                    self._hidden(self._grid(view, rows), folded),
-                ).double()
-                total, square = total + z.sum(2), square + z.square().sum(2)
             mean, square = (
-                moment / (self.size[0] * self.size[1]) for moment in (total, square)
+                total / (self.size[0] * self.size[1])
+                for total in _Moments.apply(self, *folded, weight, bias)
             )
             # 1e-5 as in F.instance_norm
             scale = (square - mean.square() + 1e-5).rsqrt().to(weight)
             folded += [weight * scale[..., None], (bias - mean.to(bias)) * scale]
         return folded + layers[-2:]
+
+    def _sums(
+        self, rows: tuple[int, int], layers: Sequence[torch.Tensor]
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Sums `(N, C)` of what the last of these layers gives, and of its squares.
+
+        They are taken over some rows of the whole picture, in double precision.
+        """
+        view: View = (self.size, self.extent(), (0.0, 0.0))
+        hidden = self._hidden(self._grid(view, rows), layers[:-2])
+        z = torch.baddbmm(layers[-1][..., None], layers[-2], hidden).double()
+        return z.sum(2), z.square().sum(2)
 
     def _in_strips(
         self,
@@ -387,10 +405,7 @@ class CPPN(nn.Module):
 
 
 class _Strips(torch.autograd.Function):
-    """A picture drawn strip by strip.
-
-    Backwards every strip is drawn once more, so that no graph outlives a strip.
-    """
+    """A picture drawn strip by strip."""
 
     @staticmethod
     def forward(
@@ -402,12 +417,85 @@ class _Strips(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, grad: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        layers = [layer.detach().requires_grad_() for layer in ctx.saved_tensors]
-        for first, last in ctx.cppn._strips(ctx.view[0]):
-            with torch.enable_grad():
-                strip = ctx.cppn._draw(ctx.cppn._grid(ctx.view, (first, last)), layers)
-                strip.backward(grad[:, :, first:last].flatten(2))
-        return None, None, *(layer.grad for layer in layers)
+        cppn, view = ctx.cppn, ctx.view
+        return (
+            None,
+            None,
+            *_gradients(
+                ctx,
+                view[0],
+                lambda rows, layers: [cppn._draw(cppn._grid(view, rows), layers)],
+                lambda rows: [grad[:, :, slice(*rows)].flatten(2)],
+            ),
+        )
+
+
+class _Moments(torch.autograd.Function):
+    """Sums over the whole picture of a layer's values and of their squares.
+
+    Args: weights and biases in turn, up to this layer; those before it are folded.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, cppn: CPPN, *layers: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        ctx.cppn = cppn
+        ctx.save_for_backward(*layers)
+        total = square = layers[0].new_zeros((), dtype=torch.float64)
+        for rows in cppn._strips(cppn.size):
+            sums = cppn._sums(rows, layers)
+            total, square = total + sums[0], square + sums[1]
+        return total, square
+
+    @staticmethod
+    def backward(ctx: Any, *grads: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        return None, *_gradients(ctx, ctx.cppn.size, ctx.cppn._sums, lambda rows: grads)
+
+
+def _gradients(
+    ctx: Any,
+    size: tuple[int, int],
+    compute: Callable[
+        [tuple[int, int], Sequence[torch.Tensor]], Sequence[torch.Tensor]
+    ],
+    grads: Callable[[tuple[int, int]], Sequence[torch.Tensor]],
+) -> list[torch.Tensor | None]:
+    """Gradients of the layers that a Function has saved, the last of its inputs.
+
+    Every strip is computed once more, so that no graph outlives it.
+    (`torch.utils.checkpoint` for every strip would keep a node for each of its
+    operations: 190 MB for the statistics of 2048 × 2048 points with three layers of
+    eight, 50 MB this way.)
+
+    Args:
+        size: `(H, W)` of what is cut into strips.
+        compute: what a strip, given by its rows, is, with these layers.
+        grads: the gradients of that.
+    """
+    needed = ctx.needs_input_grad[-len(ctx.saved_tensors) :]
+    if torch.is_grad_enabled():  # the gradient is to be differentiated in its turn
+        # A view of each, since folded layers are made of those before them, and the
+        # gradient asked for is the one that does not go through these.
+        layers = [layer.view_as(layer) for layer in ctx.saved_tensors]
+        wanted = [layer for layer, need in zip(layers, needed) if need]
+        totals = [torch.zeros_like(layer) for layer in wanted]
+        for rows in ctx.cppn._strips(size):
+            parts = torch.autograd.grad(
+                compute(rows, layers), wanted, grads(rows), create_graph=True
+            )
+            totals = [total + part for total, part in zip(totals, parts)]
+        found = iter(totals)
+        return [next(found) if need else None for need in needed]
+    layers = [
+        layer.detach().requires_grad_(need)
+        for layer, need in zip(ctx.saved_tensors, needed)
+    ]
+    for rows in ctx.cppn._strips(size):
+        with torch.enable_grad():
+            # What an activation may have to learn of its own gets its gradient here.
+            torch.autograd.backward(compute(rows, layers), grads(rows))
+    return [layer.grad for layer in layers]
 
 
 def interpolate_weights(

@@ -39,6 +39,8 @@ class _AtanPair(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, grad: torch.Tensor) -> tuple[torch.Tensor, None, None]:
         z, u = ctx.saved_tensors
+        if torch.is_grad_enabled():  # for a second derivative u must know its z
+            u = torch.atan(z)
         odd, even = grad.chunk(2, 1)
         return (
             torch.addcmul(odd / 0.67, u, even, value=2 / ctx.scale).div_(

@@ -8,7 +8,7 @@ from typing import TypeAlias, cast
 import torch
 from torch import nn
 
-from ..sizes import Size, height_width
+from ..sizes import Size, height_width, whole_number
 
 Shape: TypeAlias = tuple[int, int, int, int]
 """`(N, C, H, W)`."""
@@ -58,7 +58,7 @@ class PixelBasis(Basis):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        self.shape = (batch, channels, *height_width(size))
+        self.shape = full_shape(batch, channels, size)
         self.values = nn.Parameter(normal(self.shape, sd, seed, generator))
 
     def forward(self) -> torch.Tensor:
@@ -107,8 +107,8 @@ class FourierBasis(Basis):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        height, width = height_width(size)
-        self.shape = (batch, channels, height, width)
+        self.shape = full_shape(batch, channels, size)
+        batch, channels, height, width = self.shape
         self.spectrum = nn.Parameter(
             normal((batch, channels, height, width // 2 + 1, 2), sd, seed, generator)
         )
@@ -142,7 +142,8 @@ class LowResBasis(Basis):
         offset: shift the grid of h×w cells by half a cell, so that the cell borders of
             two levels do not coincide.
         seed, generator: where the initial values come from (give one; default seed 0).
-    Raises: ValueError for a `low` that is larger than the full shape.
+    Raises: ValueError for a `low` that is not four whole numbers, or larger than the
+        full shape.
     Source: article, section 1, Figure 3; Lucid `param/lowres.py`.
     Differs: Lucid samples from the corner (TensorFlow 1), so its last cells are
         repeated and two rows spread over six frames give weights 0, 1/3, 2/3, 1, 1, 1.
@@ -163,17 +164,22 @@ class LowResBasis(Basis):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        self.shape = (batch, channels, *height_width(size))
-        if len(low) != 4 or any(n < 1 or n > full for n, full in zip(low, self.shape)):
+        self.shape = full_shape(batch, channels, size)
+        try:
+            low = tuple(whole_number(n, "low") for n in low)
+            fits = len(low) == 4 and all(n <= m for n, m in zip(low, self.shape))
+        except (TypeError, ValueError):  # not several, or not whole
+            fits = False
+        if not fits:
             raise ValueError(
-                f"low={tuple(low)} must be (n, c, h, w), each at least 1 "
+                f"low={low!r} must be (n, c, h, w), each at least 1 "
                 f"and no larger than the full shape {self.shape}; for one "
                 "blurry picture shared by all frames use low=(1, "
                 f"{channels}, {max(1, self.shape[2] // 8)}, "
                 f"{max(1, self.shape[3] // 8)})"
             )
-        self.values = nn.Parameter(normal(tuple(low), sd, seed, generator))
-        self.exact = tuple(low) == self.shape and not offset
+        self.values = nn.Parameter(normal(low, sd, seed, generator))
+        self.exact = low == self.shape and not offset
         for axis, (n, full) in enumerate(zip(low, self.shape)):
             if n != full or (offset and axis >= 2):
                 matrix = linear_resize(
@@ -221,9 +227,10 @@ class LaplacianBasis(Basis):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        height, width = height_width(size)
+        levels = whole_number(levels, "levels")
         generator = make_generator(seed, generator)
-        self.shape = (batch, channels, height, width)
+        self.shape = full_shape(batch, channels, size)
+        batch, channels, height, width = self.shape
         self.levels = nn.ModuleList(
             LowResBasis(
                 size,
@@ -271,10 +278,12 @@ class AllPairsBasis(Basis):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        height, width = height_width(size)
         generator = make_generator(seed, generator)
+        pictures = whole_number(pictures, "pictures")
+        frames = whole_number(frames, "frames")
         self.pictures, self.frames = pictures, frames
-        self.shape = (pictures * pictures * frames, channels, height, width)
+        self.shape = full_shape(pictures * pictures * frames, channels, size)
+        _, channels, height, width = self.shape
 
         def pyramid(batch: int, rows: int, levels: int) -> nn.ModuleList:
             return nn.ModuleList(
@@ -319,7 +328,9 @@ def fourier_amplitude(
     """Amplitudes that fall as 1/f^p, `(H, W // 2 + 1)`, for an orthonormal FFT.
 
     1 / max(f, 1 / max(H, W))^p / 4, with f in cycles per pixel.
+    Raises: ValueError unless height and width are whole numbers of at least 1.
     """
+    height, width = height_width((height, width), "(height, width)")
     fy, fx = torch.fft.fftfreq(height)[:, None], torch.fft.rfftfreq(width)[None]
     frequency = (fx**2 + fy**2).sqrt().clamp(min=1 / max(height, width))
     return frequency**-decay_power / 4
@@ -332,7 +343,9 @@ def linear_resize(
 
     `centres`: both sample their cells' centres (pictures); otherwise the first and last
     samples coincide (films). `shift` moves the samples by that many cells.
+    Raises: ValueError unless `full` and `n` are whole numbers of at least 1.
     """
+    full, n = whole_number(full, "full"), whole_number(n, "n")
     i = torch.arange(full, dtype=torch.float64)
     position = (
         (i + 0.5) * n / full - 0.5 + shift
@@ -346,6 +359,12 @@ def linear_resize(
     matrix[rows, low] += 1 - weight
     matrix[rows, high] += weight
     return matrix.float()
+
+
+def full_shape(batch: int, channels: int, size: Size) -> Shape:
+    """`(N, C, H, W)`; ValueError unless all are whole numbers of at least 1."""
+    count = whole_number(batch, "batch"), whole_number(channels, "channels")
+    return *count, *height_width(size)
 
 
 def make_generator(

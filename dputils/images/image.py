@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from ..color import COLOR_MEAN, decorrelated_to_rgb, rgb_to_decorrelated
+from ..media import unit_floats
 from ..sizes import Size
 from .bases import Basis, FourierBasis, PixelBasis
 
@@ -29,7 +30,11 @@ class ImageParam(nn.Module):
         decorrelate: read three colour channels as decorrelated colour (ignored for
             other channel counts).
         alpha: the bases have 4 channels, the last one opacity.
-        squash: `torch.sigmoid`, or `clipped` for the plain range without a sigmoid.
+        squash: takes raw values to [0, 1]: `torch.sigmoid`, in whichever form, or
+            `clipped` for the plain range without a sigmoid. Where it takes 0 into the
+            range, as a sigmoid does, raw values are what it is given; where 0 is an end
+            of the range or outside, as with `clipped`, they count from the middle of
+            the range, ImageNet's mean colour.
     Raises: ValueError if the bases' shapes differ, or do not fit `alpha`.
     Gradients: reach every basis alike.
     Source: article, section 1, footnote 4; Lucid `param/images.py`.
@@ -62,7 +67,13 @@ class ImageParam(nn.Module):
                 f"not {self.shape[1]}"
             )
         self.bases = nn.ModuleList(bases)
+        if not callable(squash):
+            raise ValueError(
+                f"squash={squash!r} must be a function of a tensor, such as "
+                "torch.sigmoid or clipped"
+            )
         self.alpha, self.squash = alpha, squash
+        self._centred: tuple[object, bool] | None = None
         self.decorrelate = decorrelate and self.shape[1] == (4 if alpha else 3)
 
     def forward(self) -> torch.Tensor:
@@ -72,20 +83,18 @@ class ImageParam(nn.Module):
             raw = torch.cat([decorrelated_to_rgb(raw[:, :3]), raw[:, 3:]], 1)
         elif self.decorrelate:
             raw = decorrelated_to_rgb(raw)
-        return self.squash(
-            raw if self.squash is torch.sigmoid else raw + self._offset(raw)
-        )
+        return self.squash(raw if self._has_centre(raw) else raw + self._middle(raw))
 
     @torch.no_grad()
     def start_from(self, image: torch.Tensor) -> Self:
         """Set the parameters so that the picture is `image`, within 1e-3; returns self.
 
         Args:
-            image: `(N, C, H, W)` or `(1, C, H, W)` in [0, 1] (pure black and white are
-                moved in by 0.0005).
-        Raises: ValueError if the shape differs or no basis alone can hold every image.
+            image: `(N, C, H, W)` or `(1, C, H, W)` in [0, 1], or bytes (pure black and
+                white are moved in by 0.0005).
+        Raises: ValueError if the shape or the range differs, no basis alone can hold
+            every image, or the squash is neither a sigmoid nor the plain range.
         """
-        image = image.to(next(self.parameters()))
         if (
             image.dim() != 4
             or tuple(image.shape[1:]) != tuple(self.shape[1:])
@@ -105,15 +114,8 @@ class ImageParam(nn.Module):
                 "none of the bases can represent every image; add a "
                 "PixelBasis, FourierBasis or LaplacianBasis, which can"
             )
-        if self.squash is torch.sigmoid:
-            raw = torch.logit(image.double(), eps=5e-4)
-        elif self.squash is clipped:
-            raw = image.double()
-        else:
-            raise ValueError(
-                f"start_from can invert torch.sigmoid and clipped, not {self.squash!r}"
-            )
-        raw = raw - self._offset(raw)
+        raw = self._unsquashed(unit_floats(image).to(next(self.parameters())))
+        raw = raw if self._has_centre(raw) else raw - self._middle(raw)
         if self.decorrelate:
             raw = torch.cat([rgb_to_decorrelated(raw[:, :3]), raw[:, 3:]], 1)
         for basis in bases:
@@ -121,10 +123,33 @@ class ImageParam(nn.Module):
         holder.fit(raw.expand(self.shape).to(next(self.parameters()).dtype))
         return self
 
-    def _offset(self, raw: torch.Tensor) -> torch.Tensor | float:
-        """The middle of the range; the sigmoid has it at 0, and needs no offset."""
-        if self.squash is torch.sigmoid:
-            return 0.0
+    def _unsquashed(self, image: torch.Tensor) -> torch.Tensor:
+        """What the squash makes the image of, in double precision.
+
+        Squashes have many names and forms, so the two that can be inverted are tried.
+        """
+        exact = image.double()
+        for raw in (torch.logit(exact, eps=5e-4), exact):
+            found = self.squash(raw.float())
+            if torch.allclose(found, image.float().clamp(0, 1), rtol=0, atol=1e-3):
+                return raw
+        raise ValueError(
+            f"start_from can invert torch.sigmoid and clipped, not {self.squash!r}"
+        )
+
+    @torch.no_grad()
+    def _has_centre(self, raw: torch.Tensor) -> bool:
+        """Whether the squash takes 0 into the range, as a sigmoid does.
+
+        It is asked once: a GPU would have to wait for the answer at every step.
+        """
+        if self._centred is None or self._centred[0] is not self.squash:
+            zero = self.squash(torch.zeros_like(raw))
+            self._centred = self.squash, bool(((zero > 0) & (zero < 1)).all())
+        return self._centred[1]
+
+    def _middle(self, raw: torch.Tensor) -> torch.Tensor:
+        """The middle of the range, `(1, C, 1, 1)`."""
         middle = (
             COLOR_MEAN.to(raw)
             if self.decorrelate

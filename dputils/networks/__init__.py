@@ -1,8 +1,9 @@
 """Frozen classifiers whose layers can be read by name.
 
-`network.py` loads and reads them, `relu.py` has the value before a ReLU and the
-gradient through one that is off, `channels.py` says which channels are worth a look,
-`patternnet.py` is the classifier that ships with the project.
+`loading.py` loads them, `network.py` reads them, `layers.py` finds out what their
+layers give, `relu.py` has the value before a ReLU and the gradient through one that is
+off, `channels.py` says which channels are worth a look, `patternnet.py` is the
+classifier that ships with the project.
 """
 
 from .channels import (
@@ -12,14 +13,9 @@ from .channels import (
     selective_channels,
     unit_name,
 )
-from .network import (
-    BUNDLED,
-    OUTPUT,
-    Activations,
-    Network,
-    list_networks,
-    load_network,
-)
+from .layers import OUTPUT
+from .loading import BUNDLED, list_networks, load_network
+from .network import Activations, Network, as_network
 from .patternnet import PatternNet, PatternNetPlain
 from .relu import RedirectedReLU
 
@@ -32,6 +28,7 @@ __all__ = [
     "PatternNet",
     "PatternNetPlain",
     "RedirectedReLU",
+    "as_network",
     "favourite_channels",
     "layer_at",
     "list_networks",

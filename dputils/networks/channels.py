@@ -135,6 +135,10 @@ def unit_name(network: Network, unit: Unit) -> str:
 
 
 def _smooth(network: Network, count: int, seed: int) -> torch.Tensor:
-    size = network.image_size
-    parameter = next(network.module.parameters(), network.mean)
-    return random_image(size, batch=count, sd=0.5, seed=seed).to(parameter)
+    # three channels at a time, as many as the network takes
+    draws = [
+        random_image(network.image_size, batch=count, sd=0.5, seed=seed + k)
+        for k in range(-(-network.channels // 3))
+    ]
+    pictures = torch.cat(draws, 1).to(network.mean.device)
+    return pictures if network.channels in (1, 3) else pictures[:, : network.channels]

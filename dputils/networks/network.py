@@ -1,34 +1,39 @@
-"""Frozen classifiers whose layers can be read by name.
+"""Frozen networks whose layers can be read by name.
 
-`load_network` serves the bundled PatternNets, every torchvision classifier and any
-`nn.Module` in the same way: images in [0, 1] go in, named activations come out, and
-nothing deeper than the deepest asked layer is computed.
+Images in [0, 1] go in, named activations come out as `(N, C, H, W)` whatever the
+network's own order, and nothing deeper than the deepest asked layer is computed.
 """
 
 import contextlib
+import copy
 import difflib
+import math
+import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, Self, TypeAlias
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
-from .. import data
 from ..sizes import Size, height_width
+from .layers import (
+    OUTPUT,
+    Layer,
+    Listing,
+    every_module_called,
+    list_layers,
+    probes,
+    split_class,
+    tensor_in,
+)
 from .relu import ReluMode, pre_activation
 
 PerChannel: TypeAlias = float | Sequence[float] | torch.Tensor
 """One number for all channels, or one for each."""
 
-BUNDLED = {
-    "patternnet": (
-        "robust classifier of this project's procedural pictures (the default)"
-    ),
-    "patternnet-plain": (
-        "the same pictures, ordinary training, strided convolutions and fire modules"
-    ),
-}
-OUTPUT = "logits"
+# Sides to try, in this order, for a module of which nobody says what it was trained at.
+SIDES = 224, 28, 32, 64, 96, 128, 256, 299, 384, 512
 
 
 class Activations(dict[str, torch.Tensor]):
@@ -50,9 +55,12 @@ class Network(nn.Module):
             sequences.
         classes: names of the outputs, or None.
         image_size: height and width at which the layers are listed, and the network's
-            own training size.
+            own training size. None finds one that the module takes, 224 first.
+        own_copy: freeze a copy, and leave the module, its mode, its gradients and its
+            weights to its owner; False freezes the module itself.
     Raises: ValueError for a size that is none.
-    Gradients: reach the images; the network's weights are frozen.
+    Gradients: reach the images; the network's weights are frozen, and it stays in
+        evaluation mode, also inside a module that trains.
     """
 
     mean: torch.Tensor
@@ -66,40 +74,47 @@ class Network(nn.Module):
         mean: PerChannel = 0.0,
         std: PerChannel = 1.0,
         classes: Sequence[str] | None = None,
-        image_size: Size = 224,
+        image_size: Size | None = 224,
+        own_copy: bool = True,
     ) -> None:
         super().__init__()
-        height_width(image_size, "image_size")
-        self.module = module.eval().requires_grad_(False)
-        child: Any
-        for child in module.modules():
-            if getattr(child, "inplace", False) is True:
-                # an in-place ReLU would overwrite the value that its layer just
-                # reported
-                child.inplace = False
+        if image_size is not None:
+            height_width(image_size, "image_size")
         self.name = type(module).__name__ if name is None else name
-        self.classes, self.image_size = classes, image_size
-        self.channels = _input_channels(module)
-        self.register_buffer(
-            "mean",
-            torch.as_tensor(mean, dtype=torch.float32).reshape(-1, 1, 1),
-            persistent=False,
-        )
-        self.register_buffer(
-            "std",
-            torch.as_tensor(std, dtype=torch.float32).reshape(-1, 1, 1),
-            persistent=False,
-        )
-        self._redirect = False
-        self._listed: tuple[dict[str, int], dict[str, int]] | None = None
+        self.module = _copy(module, self.name) if own_copy else module
+        self.module.eval().requires_grad_(False)
+        child: Any
+        for child in self.module.modules():
+            if getattr(child, "inplace", False) is True:
+                # less to copy where a layer is read that a ReLU would overwrite
+                child.inplace = False
+        self.classes, self._image_size = classes, image_size
+        self._channels = _input_channels(self.module, image_size)
+        self.register_buffer("mean", _per_channel(mean), persistent=False)
+        self.register_buffer("std", _per_channel(std), persistent=False)
+        self._redirect = self._flat = False
+        self._listing: Listing | None = None
 
     @property
     def layers(self) -> dict[str, int]:
         """`{name: channels}` in the order of computation.
 
-        The last one, "logits", is the network's output.
+        The last one, "logits", is the network's output. Layers of tokens with class
+        tokens have these beside them, as "name:class".
         """
-        return self._layers_and_calls()[0]
+        return self._listed().channels
+
+    @property
+    def image_size(self) -> Size:
+        """Height and width that the network was trained at, or was found to take."""
+        return self._listed().size if self._image_size is None else self._image_size
+
+    @property
+    def channels(self) -> int:
+        """How many channels its pictures have: 3, or 1 for grey, or others."""
+        if self._image_size is None:
+            self._listed()
+        return self._channels
 
     def forward(
         self, images: torch.Tensor, layers: str | Iterable[str] = (OUTPUT,)
@@ -107,25 +122,43 @@ class Network(nn.Module):
         """Activations of the asked layers.
 
         Args:
-            images: `(N, 3, H, W)` in [0, 1] (grey images are repeated, colours averaged
-                for a grey network).
+            images: `(N, 3, H, W)` in [0, 1], or with the network's own number of
+                channels (grey images are repeated, colours averaged for a grey
+                network). A network that takes one size only gets them resized.
             layers: names from `net.layers`; `"name:pre"` is the value before that
                 layer's ReLU.
-        Returns: `Activations`, `{layer: (N, C, H', W')}`, or `(N, K)` for vectors such
-            as "logits".
+        Returns: `Activations`, `{layer: (N, C, H', W')}`, or `(N, C)` for vectors such
+            as "logits" and class tokens; float32 where the network computes in halves.
         Raises: ValueError for an unknown layer (with the nearest names), or images of
-            another shape.
+            another shape; RuntimeError if the module itself fails.
         """
         layers = [layers] if isinstance(layers, str) else list(layers)
         pre = {layer for layer in layers if layer.endswith(":pre")}
         names = {layer: self.resolve(layer.removesuffix(":pre")) for layer in layers}
-        found = self._run(self._normalize(images), set(names.values()), track=bool(pre))
+        asked = {split_class(name)[0] for name in names.values()}
+        seen = self._normalize(images)
+        size = (seen.shape[2], seen.shape[3])
+        found = self._run(seen, asked, track=bool(pre))
+        known = self._listed().layers
         result = Activations()
         result.classes = self.classes
         for layer, name in names.items():
-            result[layer] = (
-                pre_activation(found[name], layer) if layer in pre else found[name]
+            module, token = split_class(name)
+            if (value := found.get(module)) is None:
+                raise RuntimeError(
+                    f"{self.name} does not reach {module!r} with pictures of "
+                    f"{size[0]} × {size[1]} pixels; it does at "
+                    f"{_times(self.image_size)}"
+                )
+            if layer in pre:
+                value = pre_activation(value, layer)
+            value = (
+                known[module].maps(value, size)
+                if token is None
+                else known[module].class_token(value, token)
             )
+            half = value.dtype in (torch.float16, torch.bfloat16)
+            result[layer] = value.float() if half else value
         return result
 
     def logits(self, images: torch.Tensor) -> torch.Tensor:
@@ -134,12 +167,11 @@ class Network(nn.Module):
 
     def resolve(self, layer: str) -> str:
         """The layer's name as listed, or a ValueError with the nearest ones."""
-        if layer in self.layers:
+        layers = self.layers
+        if layer in layers:
             return layer
-        near = difflib.get_close_matches(layer, self.layers, n=4, cutoff=0.3)
-        near = (
-            near or [name for name in self.layers if layer.lower() in name.lower()][:4]
-        )
+        near = difflib.get_close_matches(layer, layers, n=4, cutoff=0.3)
+        near = near or [name for name in layers if layer.lower() in name.lower()][:4]
         hint = (
             f"the nearest are {', '.join(map(repr, near))}"
             if near
@@ -147,7 +179,7 @@ class Network(nn.Module):
         )
         raise ValueError(
             f"{self.name} has no layer {layer!r}; {hint} (net.layers lists all "
-            f"{len(self.layers)})"
+            f"{len(layers)})"
         )
 
     @contextlib.contextmanager
@@ -162,17 +194,29 @@ class Network(nn.Module):
         finally:
             self._redirect = before
 
+    def train(self, mode: bool = True) -> Self:
+        """Stays in evaluation mode, whatever a module around it does."""
+        return super().train(False)
+
     def extra_repr(self) -> str:
-        return (
-            f"{self.name!r}, {len(self.layers)} layers, input {self.channels} channels "
-            "in [0, 1]"
-        )
+        listed = "" if self._listing is None else f"{len(self.layers)} layers, "
+        return f"{self.name!r}, {listed}input {self._channels} channels in [0, 1]"
+
+    # ---- what goes in ----------------------------------------------------------------
+
+    @property
+    def _parameter(self) -> torch.Tensor:
+        """Where the network is, and in which precision it computes."""
+        floats = (p for p in self.module.parameters() if p.is_floating_point())
+        return next(floats, self.mean)
 
     def _normalize(self, images: torch.Tensor) -> torch.Tensor:
+        channels = self.channels
+        allowed = {channels} | ({1, 3} if channels in (1, 3) else set())
         if (
             not torch.is_tensor(images)
             or images.dim() != 4
-            or images.shape[1] not in (1, 3)
+            or images.shape[1] not in allowed
         ):
             what = (
                 tuple(images.shape)
@@ -180,229 +224,199 @@ class Network(nn.Module):
                 else type(images).__name__
             )
             raise ValueError(
-                f"{self.name} needs images of shape (N, 3, H, W) in [0, "
+                f"{self.name} needs images of shape (N, {max(allowed)}, H, W) in [0, "
                 f"1], not {what}; add a batch axis with image[None], "
-                "blend RGBA over a background, or use read_image"
+                + (
+                    "blend RGBA over a background, or use read_image"
+                    if channels in (1, 3)
+                    else f"and give it its {channels} channels"
+                )
             )
         if not images.is_floating_point():
             raise ValueError(
                 f"images must be floats in [0, 1], not {images.dtype}; use "
                 "images.float() / 255"
             )
-        parameter = next(self.module.parameters(), self.mean)
-        # doubles and halves too, as long as the network is float32
-        images = images.to(parameter.dtype)
-        if self.channels == 3 and images.shape[1] == 1:
+        if channels == 3 and images.shape[1] == 1:
             images = images.expand(-1, 3, -1, -1)
-        elif self.channels == 1 and images.shape[1] == 3:
+        elif channels == 1 and images.shape[1] == 3:
             # luma of ITU-R BT.601
             weights = images.new_tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
             images = (images * weights).sum(1, keepdim=True)
-        return (images - self.mean) / self.std
+        listed = self._listed()
+        if listed.fixed and images.shape[2:] != listed.size:
+            images = F.interpolate(
+                images, size=listed.size, mode="bilinear", antialias=True
+            )
+        return self._prepared(images)
+
+    def _prepared(self, images: torch.Tensor) -> torch.Tensor:
+        """Normalised, in the network's own precision."""
+        parameter = self._parameter
+        if self.mean.device != images.device:
+            raise ValueError(
+                f"{self.name} is on {self.mean.device}, the images on {images.device}; "
+                "move one of them with .to(device)"
+            )
+        exact = images.to(torch.promote_types(torch.float32, parameter.dtype))
+        return ((exact - self.mean) / self.std).to(parameter.dtype)
+
+    def _see(self, images: torch.Tensor) -> torch.Tensor:
+        """What the module is called with."""
+        return images.flatten(1) if self._flat else images
+
+    # ---- what comes out --------------------------------------------------------------
 
     def _run(
         self, x: torch.Tensor, names: Collection[str], track: bool = False
     ) -> dict[str, Any]:
         """What the asked submodules gave, each in its last call; then nothing runs."""
-        calls = self._layers_and_calls()[1]
-        left = {name: calls[name] for name in names if name != OUTPUT}
+        listed = self._listed()
+        modules = {
+            name: listed.same.get(name, name) for name in names if name != OUTPUT
+        }
+        left = {part: listed.layers[name].calls for name, part in modules.items()}
         found: dict[str, Any] = {}
-        hooks: list[Any] = []
+        # A network whose layers run more or less often at other sizes runs to its end:
+        # nobody knows before which call of a layer is the last.
+        stop = listed.steady and OUTPUT not in names
 
-        def keep(name: str) -> Callable[..., Any]:
-            def hook(module: nn.Module, inputs: Any, output: Any) -> Any:
-                left[name] -= 1
-                found[name] = _tensor(output)
-                if not left[name]:
-                    del left[name]
-                    if not left and OUTPUT not in names:
-                        raise _Enough
-                if not torch.is_tensor(output):
-                    return None
-                # In-place operations may follow (GoogLeNet's ReLUs, ResNet's
-                # additions): let them overwrite a copy.
-                copy: Any = output.clone()
-                if track and hasattr(output, "_before_relu"):
-                    copy._before_relu = output._before_relu
-                return copy
+        def keep(name: str) -> Callable[..., None]:
+            def hook(module: nn.Module, inputs: Any, output: Any) -> None:
+                left[name] = left.get(name, 0) - 1
+                value = tensor_in(output)
+                if value is not None:
+                    # In-place operations may follow (GoogLeNet's ReLUs, ResNet's
+                    # additions): they must not reach what is reported.
+                    found[name] = value.clone()
+                    if track and hasattr(value, "_before_relu"):
+                        found[name]._before_relu = value._before_relu
+                if stop and all(n <= 0 for n in left.values()):
+                    raise _Enough
 
             return hook
 
         mode: contextlib.AbstractContextManager[Any] = (
-            ReluMode(redirect=self._redirect)
+            ReluMode(redirect=self._redirect, track=track)
             if self._redirect or track
             else contextlib.nullcontext()
         )
+        hooks: list[Any] = []
         try:
             hooks = [
-                self.module.get_submodule(name).register_forward_hook(keep(name))
-                for name in left
+                self.module.get_submodule(part).register_forward_hook(keep(part))
+                for part in left
             ]
-            with mode:
-                found[OUTPUT] = _tensor(self.module(x))
+            with mode, every_module_called():
+                found[OUTPUT] = tensor_in(self.module(self._see(x)))
         except _Enough:
             pass
         finally:
             for hook in hooks:
                 hook.remove()
-        return found
+        return {
+            **{name: found.get(part) for name, part in modules.items()},
+            OUTPUT: found.get(OUTPUT),
+        }
 
-    @torch.no_grad()
-    def _layers_and_calls(self) -> tuple[dict[str, int], dict[str, int]]:
-        """Which submodules give feature maps, how wide, and how often they run.
+    def _listed(self) -> Listing:
+        """The layers; a few forward passes tell, the first time."""
+        if self._listing is None:
+            self._listing = self._list()
+        return self._listing
 
-        One small forward pass tells, the first time.
-        """
-        if self._listed is not None:
-            return self._listed
-        layers: dict[str, int] = {}
-        calls: dict[str, int] = {}
-        hooks = []
-
-        def note(name: str) -> Callable[..., None]:
-            def hook(module: nn.Module, inputs: Any, output: Any) -> None:
-                given = _tensor(output)
-                if given is not None and given.dim() in (2, 4):
-                    # listed where it is computed for the last time
-                    layers.pop(name, None)
-                    layers[name] = given.shape[1]
-                    calls[name] = calls.get(name, 0) + 1
-
-            return hook
-
-        for name, module in self.module.named_modules():
-            if name and name != OUTPUT:
-                hooks.append(module.register_forward_hook(note(name)))
-        parameter = next(self.module.parameters(), self.mean)
-        try:
-            x = torch.zeros(
-                1,
-                self.channels,
-                *height_width(self.image_size, "image_size"),
-                device=parameter.device,
-                dtype=parameter.dtype,
-            )
-            output = _tensor(self.module(x))
-        finally:
-            for hook in hooks:
-                hook.remove()
-        if output is None:
-            raise ValueError(f"{self.name} returns no tensor")
-        layers[OUTPUT] = output.shape[1] if output.dim() > 1 else 1
-        self._listed = layers, calls
-        return self._listed
-
-
-def load_network(
-    name: str | nn.Module = "patternnet",
-    *,
-    weights: Any = "DEFAULT",
-    normalize: tuple[PerChannel, PerChannel] | None = None,
-    classes: Sequence[str] | None = None,
-    image_size: Size | None = None,
-) -> Network:
-    """A frozen `Network`: bundled, from torchvision, or your own module.
-
-    Args:
-        name: "patternnet", "patternnet-plain", a torchvision classifier ("googlenet",
-            "vgg19", …), or a module. A module keeps its order of memory:
-            `.to(memory_format=torch.channels_last)` makes most of them faster on a CPU,
-            but a `view` after a convolution may then need to be a `reshape`.
-            torchvision's networks get this order where there is no CUDA.
-        weights: torchvision's own: "DEFAULT", a name such as "IMAGENET1K_V1", a member
-            of its weight enum, or None for random weights. torchvision downloads them
-            on first use, into TORCH_HOME.
-        normalize: `(mean, std)` that your module expects, numbers or one value per
-            channel; bundled and torchvision networks know theirs.
-        classes: names of your module's outputs.
-        image_size: the height and width your module was trained at (default 224).
-    Raises: ValueError for an unknown name, with the nearest ones; RuntimeError if
-        weights cannot be downloaded.
-    """
-    if isinstance(name, nn.Module):
-        mean, std = (0.0, 1.0) if normalize is None else normalize
-        return Network(
-            name,
-            mean=mean,
-            std=std,
-            classes=classes,
-            image_size=224 if image_size is None else image_size,
+    def _list(self) -> Listing:
+        given = self._image_size
+        sizes = (
+            [height_width(given, "image_size")]
+            if given is not None
+            else [(side, side) for side in (*_sides(self.module), *SIDES)]
         )
-    if name in BUNDLED:
-        from . import patternnet
-
-        file = {"patternnet": "robust", "patternnet-plain": "plain"}[name]
-        module, meta = patternnet.load(data.data_path(f"patternnet/{file}.safetensors"))
-        return Network(
-            module,
-            name=name,
-            mean=meta["mean"],
-            std=meta["std"],
-            classes=meta["classes"],
-            image_size=96,
+        first: Exception | None = None
+        for size in sizes:
+            try:
+                return self._list_at(size)
+            except Exception as error:  # whatever the module raises
+                first = error if first is None else first
+        shape = (1, self._channels, *sizes[0])
+        advice = (
+            "Say what it was trained on: load_network(module, image_size=28) for "
+            "pictures of 28 × 28 pixels, for example"
+            if given is None
+            else f"image_size={given} may not be the size that it takes"
         )
-    return _torchvision_network(name, weights, normalize)
-
-
-def list_networks() -> list[str]:
-    """Names that `load_network` takes: the bundled ones, then torchvision's."""
-    from torchvision import models
-
-    return list(BUNDLED) + models.list_models(module=models)
-
-
-def _torchvision_network(
-    name: str, weights: Any, normalize: tuple[PerChannel, PerChannel] | None
-) -> Network:
-    from torchvision import models
-
-    if name not in models.list_models(module=models):
-        near = difflib.get_close_matches(str(name), list_networks(), n=4, cutoff=0.3)
-        raise ValueError(
-            f"there is no network {name!r}; the nearest are "
-            f"{', '.join(map(repr, near)) or 'none'} (list_networks() "
-            "lists all; an nn.Module of your own works too)"
-        )
-    enum = models.get_model_weights(name)
-    if isinstance(weights, str) and weights not in enum.__members__:
-        raise ValueError(
-            f"{name} has no weights {weights!r}; choose "
-            f"{', '.join(map(repr, enum.__members__))} or None for random "
-            "ones"
-        )
-    chosen = enum[weights] if isinstance(weights, str) else weights
-    # GoogLeNet and Inception would announce on every start that their random weights
-    # take long to draw.
-    options = (
-        {"init_weights": False}
-        if chosen is None and name in ("googlenet", "inception_v3")
-        else {}
-    )
-    try:
-        module = models.get_model(name, weights=chosen, **options)
-    # urllib's errors are OSErrors; a broken file is a RuntimeError
-    except (OSError, RuntimeError) as error:
-        if chosen is None:
-            raise
-        file = chosen.url.rsplit("/", 1)[-1]
+        # Not an AttributeError, which nn.Module would take for a missing property.
         raise RuntimeError(
-            f"the weights of {name} could not be loaded ({error}). They are the file "
-            f"{file} from {chosen.url}: put it into {torch.hub.get_dir()}/checkpoints "
-            f"by hand (or set TORCH_HOME), use load_network({name!r}, weights=None) "
-            "for random weights, or load_network('patternnet'), which needs no "
-            "download."
-        ) from error
-    # oneDNN, which convolves on CPUs, works in this order of memory; otherwise it would
-    # reorder around every layer. For single precision on a GPU the default is the safer
-    # choice: older ones may lack fast kernels.
-    if not torch.cuda.is_available():
-        module = module.to(memory_format=torch.channels_last)
-    preset = enum.DEFAULT.transforms() if chosen is None else chosen.transforms()
-    mean, std = (preset.mean, preset.std) if normalize is None else normalize
-    categories = None if chosen is None else chosen.meta.get("categories")
-    size = getattr(preset, "crop_size", [224])[0]
-    return Network(
-        module, name=name, mean=mean, std=std, classes=categories, image_size=size
+            f"{self.name} cannot be read: on pictures of shape {shape} it raises "
+            f"{type(first).__name__}: {first}. {advice}."
+        ) from first
+
+    def _list_at(self, size: tuple[int, int]) -> Listing:
+        parameter = self._parameter
+        first: Exception | None = None
+        # Some modules have the batch's size built in, some leave the flattening of the
+        # picture to the caller, and some register other convolutions before the first.
+        for flat in (False, True):
+            for count in (3, 1):
+                for _ in range(2):
+                    pictures = probes(self._channels, size).to(parameter.device)
+                    self._flat = flat
+                    try:
+                        listing = list_layers(
+                            self.module,
+                            size,
+                            lambda images: self._see(self._prepared(images)),
+                            pictures[:count],
+                        )
+                    except Exception as error:
+                        first = error if first is None else first
+                    else:
+                        if not listing.layers:
+                            raise ValueError(f"{self.name} returns no tensor")
+                        return listing
+                    if not self._found_channels(pictures):
+                        break
+            if not _begins_linear(self.module, pictures[0].numel()):
+                break
+        assert first is not None
+        raise first
+
+    def _found_channels(self, pictures: torch.Tensor) -> bool:
+        """Whether the first convolution that runs wants other channels; noted if so."""
+        wanted: list[int] = []
+
+        def note(part: Any, inputs: Any) -> None:
+            wanted.append(part.in_channels)
+
+        hooks = [
+            part.register_forward_pre_hook(note)
+            for part in self.module.modules()
+            if isinstance(part, nn.Conv2d)
+        ]
+        with contextlib.suppress(Exception), torch.no_grad():
+            self.module(self._see(self._prepared(pictures)))
+        for hook in hooks:
+            hook.remove()
+        changed = bool(wanted) and wanted[0] != self._channels
+        if changed:
+            self._channels = wanted[0]
+        return changed
+
+
+def as_network(thing: Any) -> Any:
+    """A network for a loop: one from `load_network`, a name, or a bare module.
+
+    Raises: ValueError for what can be none.
+    """
+    if isinstance(thing, Network) or hasattr(thing, "redirected_relu"):
+        return thing
+    if isinstance(thing, (str, nn.Module)):
+        from .loading import load_network
+
+        return load_network(thing)
+    raise ValueError(
+        f"network must come from load_network, or be a name such as 'patternnet' or an "
+        f"nn.Module, not {type(thing).__name__}"
     )
 
 
@@ -410,20 +424,64 @@ class _Enough(Exception):
     """Raised inside the forward pass once everything asked for is known."""
 
 
-def _tensor(output: Any) -> torch.Tensor | None:
-    """The tensor in a module's output; Inception's tuples and the like lead with it."""
-    if torch.is_tensor(output):
-        return output
-    if isinstance(output, dict):
-        return next(
-            (value for value in output.values() if torch.is_tensor(value)), None
+def _copy(module: nn.Module, name: str) -> nn.Module:
+    try:
+        return copy.deepcopy(module)
+    except Exception as error:  # weights computed from others, handles, …
+        warnings.warn(
+            f"{name} cannot be copied ({error}), so the module itself is frozen: it is "
+            "in evaluation mode, and its weights get no gradient",
+            stacklevel=4,
         )
-    values = output if isinstance(output, (tuple, list)) else ()
-    return next((value for value in values if torch.is_tensor(value)), None)
+        return module
 
 
-def _input_channels(module: nn.Module) -> int:
-    first = next(
+def _per_channel(values: PerChannel) -> torch.Tensor:
+    return torch.as_tensor(values, dtype=torch.float32).detach().reshape(-1, 1, 1)
+
+
+def _first_part(module: nn.Module) -> nn.Module | None:
+    """The first submodule with weights, in the order in which they were registered."""
+    kinds = nn.Conv2d, nn.LazyConv2d, nn.Linear, nn.LazyLinear
+    return next((m for m in module.modules() if isinstance(m, kinds)), None)
+
+
+def _input_channels(module: nn.Module, size: Size | None) -> int:
+    """Channels that the first layer takes; a linear one is asked about the size."""
+    convolution: Any = next(
         (m for m in module.modules() if isinstance(m, (nn.Conv2d, nn.LazyConv2d))), None
     )
-    return getattr(first, "in_channels", 3) or 3
+    if convolution is not None:
+        return convolution.in_channels or 3
+    first = _first_part(module)
+    if not isinstance(first, nn.Linear):
+        return 3
+    if size is not None:
+        height, width = height_width(size, "image_size")
+        pixels = height * width
+        return (
+            first.in_features // pixels if first.in_features % pixels == 0 else 3
+        ) or 3
+    return 1 if math.isqrt(first.in_features) ** 2 == first.in_features else 3
+
+
+def _sides(module: nn.Module) -> list[int]:
+    """The side of square pictures that a network that begins linearly takes."""
+    first = _first_part(module)
+    if not isinstance(first, nn.Linear):
+        return []
+    channels = _input_channels(module, None)
+    side = math.isqrt(first.in_features // channels)
+    return [side] if side * side * channels == first.in_features else []
+
+
+def _begins_linear(module: nn.Module, pixels: int) -> bool:
+    first = _first_part(module)
+    return isinstance(first, nn.Linear) and first.in_features == pixels
+
+
+def _times(size: Size) -> str:
+    return "{} × {}".format(*height_width(size, "image_size"))
+
+
+__all__ = ["Activations", "Layer", "Network", "PerChannel", "as_network"]

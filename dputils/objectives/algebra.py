@@ -6,9 +6,9 @@ The kinds of objective are in `kinds.py`; here is what they have in common, and
 """
 
 import numbers
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
-from typing import Protocol, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Protocol, TypeAlias
 
 import torch
 
@@ -107,7 +107,7 @@ def as_objective(thing: ObjectiveLike) -> Objective:
     """An Objective from an Objective, a number, "layer:channel", or a function.
 
     A function takes `NamedActivations`; its attribute `layers`, if it has one, names
-    the layers that it reads.
+    the layers that it reads (`maximize` finds out about others).
     Raises: ValueError for anything else.
     """
     if isinstance(thing, Objective):
@@ -142,6 +142,83 @@ def channel(layer: str, n: int, batch: int | None = None) -> Objective:
     return unit(
         f"channel({layer!r}, {n}{bound(batch)})", layer, n, batch, lambda a: a.mean()
     )
+
+
+class OnDemand(Mapping[str, torch.Tensor]):
+    """Activations of one picture, computed when they are asked for.
+
+    Args:
+        read: from names of layers to their activations.
+        found: those that are known already.
+    Iterating goes over what was asked for so far.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[list[str]], Mapping[str, torch.Tensor]],
+        found: Mapping[str, torch.Tensor],
+    ) -> None:
+        self._read, self._found = read, dict(found)
+        self.classes = getattr(found, "classes", None)
+
+    def __getitem__(self, layer: str) -> torch.Tensor:
+        if layer not in self._found:
+            more = self._read([layer])
+            self.classes = getattr(more, "classes", self.classes)
+            self._found.update(more)
+        return self._found[layer]
+
+    def __contains__(self, layer: object) -> bool:
+        return layer in self._found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+class Reading:
+    """An objective's value through a network, for one picture after the other.
+
+    The layers that the objective names are computed in one pass. A plain function names
+    none: what it asks for is computed then, and from the next picture on in that pass.
+
+    Args:
+        objective: what `as_objective` takes.
+        network: from `load_network`.
+    Raises: ValueError for a layer that the network lacks.
+    """
+
+    def __init__(self, objective: ObjectiveLike, network: LayerReader) -> None:
+        self.objective, self.network = as_objective(objective), network
+        # without doubles, and always in the same order
+        self.layers = dict.fromkeys(sorted(self.objective.layers))
+        for layer in self.layers:
+            network.resolve(layer.removesuffix(":pre"))
+
+    def __call__(
+        self,
+        seen: torch.Tensor,
+        picture: torch.Tensor,
+        around: AbstractContextManager[Any] | None = None,
+    ) -> Scalar:
+        """The value for a picture `(N, C, H, W)`.
+
+        The network gets it as `seen`, after the transforms. `around` is entered while
+        the network computes what is known to be needed (for autocast).
+        """
+
+        def read(layers: list[str]) -> Mapping[str, torch.Tensor]:
+            for layer in layers:
+                self.network.resolve(layer.removesuffix(":pre"))
+            self.layers.update(dict.fromkeys(layers))
+            return self.network(seen, layers)
+
+        with nullcontext() if around is None else around:
+            found = self.network(seen, list(self.layers)) if self.layers else {}
+        found[IMAGE] = picture
+        return self.objective(OnDemand(read, found))
 
 
 # ---- for those who write objectives --------------------------------------------------

@@ -15,6 +15,7 @@ from typing import TypeAlias, cast
 import torch
 import torch.nn.functional as F
 
+from ..sizes import whole_number
 from .algebra import (
     IMAGE,
     NamedActivations,
@@ -79,6 +80,7 @@ def direction(
     With `cosine_power` p each dot product is multiplied by max(0.1, cosine)^p, which
     favours activations that point the same way over ones that are merely large.
     Raises: when called, ValueError if the layer has another number of channels.
+    Gradients: finite everywhere; through the cosine none where all activations are 0.
     """
     return _direction("direction", layer, vector, cosine_power, batch, lambda a: a)
 
@@ -173,18 +175,25 @@ def channel_interpolation(layer1: str, n1: int, layer2: str, n2: int) -> Objecti
 def alignment(layer: str, decay_ratio: float = 2.0, lags: int = 4) -> Objective:
     """Minus the squared difference of a layer between frames up to `lags` apart.
 
-    Frames that lie `lag` apart count 1 / decay_ratio^lag.
-    Raises: when called, ValueError for a single picture.
+    Frames that lie `lag` apart count 1 / decay_ratio^lag; without lags nothing does.
+    Raises: ValueError for a decay_ratio that is not positive, or negative lags; when
+        called, for a single picture.
     """
+    if not decay_ratio > 0:
+        raise ValueError(
+            f"decay_ratio={decay_ratio!r} must be positive; 2 halves what each further "
+            "frame counts"
+        )
+    lags = whole_number(lags, "lags", least=0)
 
     def function(activations: NamedActivations) -> torch.Tensor:
         a = activations[layer]
         _several(a, "alignment")
-        apart = sum(
+        apart = [
             (a[:-lag] - a[lag:]).square().mean() / decay_ratio**lag
             for lag in range(1, min(lags, len(a) - 1) + 1)
-        )
-        return -cast(torch.Tensor, apart)
+        ]
+        return -cast(torch.Tensor, sum(apart)) if apart else 0 * a.sum()
 
     return Objective(
         function, [layer], f"alignment({layer!r}, decay_ratio={decay_ratio:g})"
@@ -202,7 +211,9 @@ def diversity(layer: str) -> Objective:
     def function(activations: NamedActivations) -> torch.Tensor:
         a = activations[layer].flatten(2)
         _several(a, "diversity")
-        grams = F.normalize((a @ a.transpose(1, 2)).flatten(1), dim=1)
+        # half has no 1e-12
+        least = max(1e-12, torch.finfo(a.dtype).tiny)
+        grams = F.normalize((a @ a.transpose(1, 2)).flatten(1), dim=1, eps=least)
         similar = grams @ grams.T
         return (similar.sum() - similar.diagonal().sum()) / 2 / len(a)
 
@@ -232,16 +243,27 @@ def l1(constant: float = 0.0, batch: int | None = None) -> Objective:
 def l2(
     constant: float = 0.0, epsilon: float = 1e-6, batch: int | None = None
 ) -> Objective:
-    """Euclidean distance from a constant; epsilon keeps its gradient finite at zero."""
+    """Euclidean distance from a constant; epsilon keeps its gradient smooth at zero.
+
+    Raises: ValueError for a negative epsilon.
+    """
+    if not epsilon >= 0:
+        raise ValueError(
+            f"epsilon={epsilon!r} stands under a root and must be at least 0; 1e-6 is "
+            "usual"
+        )
     return _penalty(
-        "l2", batch, lambda x: (epsilon + (x - constant).square().sum()).sqrt()
+        "l2", batch, lambda x: _root(epsilon + (x - constant).square().sum())
     )
 
 
 def input_difference(image: torch.Tensor) -> Objective:
-    """Root mean square difference from a given image, `(1 or N, C, H, W)`."""
+    """Root mean square difference from a given image, `(1 or N, C, H, W)`.
+
+    Gradients: reach the picture; none where there is no difference at all.
+    """
     return _penalty(
-        "input_difference", None, lambda x: (x - image.to(x)).square().mean().sqrt()
+        "input_difference", None, lambda x: _root((x - image.to(x)).square().mean())
     )
 
 
@@ -250,9 +272,15 @@ def blur_each_step(*, alpha: bool = False, batch: int | None = None) -> Objectiv
 
     Gradient descent on it with step size k is x ← (1 - k) x + k blur(x), so subtract k
     times it to blur by k. `alpha` blurs the opacity alone.
+    Raises: when called, ValueError if there is no opacity to blur.
     """
 
     def function(x: torch.Tensor) -> torch.Tensor:
+        if alpha and x.shape[1] < 4:
+            raise ValueError(
+                "blur_each_step(alpha=True) blurs the fourth channel, but the picture "
+                f"has {x.shape[1]}; fourier_image(size, alpha=True) has one"
+            )
         x = x[:, 3:] if alpha else x[:, :3]
         return 0.5 * (x - _blur(x, 3).detach()).square().sum()
 
@@ -264,12 +292,17 @@ def boundary_complexity(
 ) -> Objective:
     """What happens within `width` pixels of the border, summed over pixels.
 
-    The squared departure from a 5×5 blur, and 0.8 times that from a constant.
+    The squared departure from a 5×5 blur, and 0.8 times that from a constant. A border
+    of width 0 is none, and one of half the picture or more is all of it.
+    Raises: ValueError for a negative width, or one that is not whole.
     """
+    width = whole_number(width, "width", least=0)
 
     def function(x: torch.Tensor) -> torch.Tensor:
         border = torch.ones_like(x[:1, :1])
-        border[..., width:-width, width:-width] = 0
+        # counted from the front: -0 would be the front
+        bottom, right = (max(width, n - width) for n in x.shape[2:])
+        border[..., width:bottom, width:right] = 0
         return (
             border * ((_blur(x, 5) - x).square() + 0.8 * (x - constant).square())
         ).sum()
@@ -373,8 +406,17 @@ def _projection(
     dot = (a * b).sum(axis)
     if not cosine_power:
         return dot
-    norm = a.square().sum(axis).sqrt() * b.square().sum(axis).sqrt()
+    norm = _root(a.square().sum(axis)) * _root(b.square().sum(axis))
     return dot * (dot / (norm + 1e-6)).clamp(min=0.1) ** cosine_power
+
+
+def _root(squares: torch.Tensor) -> torch.Tensor:
+    """The square root, with gradient 0 at 0, where it would be infinite.
+
+    Times the zero that a sum of squares passes back there, that would be NaN.
+    """
+    zero = squares == 0
+    return squares.masked_fill(zero, 1).sqrt().masked_fill(zero, 0)
 
 
 def _centre(a: torch.Tensor, height: int, width: int) -> torch.Tensor:

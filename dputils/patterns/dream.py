@@ -13,7 +13,9 @@ from typing import cast
 import torch
 
 from ..color import COLOR_CORRELATION
-from ..objectives import IMAGE, LayerReader, ObjectiveLike, as_objective
+from ..networks import as_network
+from ..objectives import LayerReader, ObjectiveLike, Reading
+from ..optimize import Interrupted
 from ..sizes import Size, height_width
 from .tiling import resize_periodic
 
@@ -71,7 +73,7 @@ def color_mixed(gradient: torch.Tensor, colourful: float = 1.0) -> torch.Tensor:
 def tiled_gradient(
     image: torch.Tensor,
     objective: ObjectiveLike,
-    network: LayerReader,
+    network: LayerReader | torch.nn.Module | str,
     *,
     tile: int = 512,
     generator: torch.Generator | None = None,
@@ -94,12 +96,13 @@ def tiled_gradient(
     Returns: the gradient, same shape as the picture.
     Raises: ValueError for a smaller `tile`.
     """
+    if not isinstance(tile, int):
+        raise ValueError(f"tile={tile!r} must be a whole number of 32 or more")
     if tile < 32:
         raise ValueError(
             f"tile={tile} is too small for a network to see anything; use 32 or more"
         )
-    climbed = as_objective(objective)
-    layers = list(climbed.layers)
+    read = Reading(objective, as_network(network))
     height, width = image.shape[2:]
     down, across = (
         int(torch.randint(n, (), generator=generator)) for n in (height, width)
@@ -109,9 +112,7 @@ def tiled_gradient(
     for rows in _pieces(height, tile):
         for columns in _pieces(width, tile):
             piece = rolled[:, :, rows, columns].clone().requires_grad_()
-            activations = network(piece, layers) if layers else {}
-            activations[IMAGE] = piece
-            value = torch.as_tensor(climbed(activations)) * (
+            value = torch.as_tensor(read(piece, piece)) * (
                 piece[0, 0].numel() / (height * width)
             )
             (gradient[:, :, rows, columns],) = torch.autograd.grad(value, piece)
@@ -121,7 +122,7 @@ def tiled_gradient(
 def deep_dream(
     image: torch.Tensor,
     objective: ObjectiveLike,
-    network: LayerReader,
+    network: LayerReader | torch.nn.Module | str,
     *,
     size: Size | None = None,
     octaves: int = 4,
@@ -156,7 +157,8 @@ def deep_dream(
         on_step: called as `on_step(octave, step, image)` after every step; returning
             False stops.
     Returns: the picture, `(N, 3, H, W)` in [0, 1].
-    Raises: ValueError for no octave, or a scale that does not enlarge.
+    Raises: ValueError for no octave, or a scale that does not enlarge; Interrupted on
+        Ctrl-C, and `dputils.optimize.kept()` is the picture so far.
     Source: Mordvintsev, Olah and Tyka, Inceptionism (2015); the numbers are those of
         Lucid's "infinite patterns".
     Differs: enlarged through Fourier coefficients, which wrap around, instead of
@@ -168,26 +170,36 @@ def deep_dream(
             f"octaves={octaves} must be at least 1 and scale={scale:g} above 1"
         )
     generator = torch.Generator().manual_seed(seed)
-    for octave in range(octaves):
-        smaller = scale ** (octaves - 1 - octave)
-        image = resize_periodic(
-            image, (max(1, round(height / smaller)), max(1, round(width / smaller)))
-        ).clamp(0, 1)
-        for step in range(1, steps + 1):
-            gradient = tiled_gradient(
-                image, objective, network, tile=tile, generator=generator
-            )
-            gradient = (
-                gradient if levels is None else laplacian_normalised(gradient, levels)
-            )
-            gradient = (
-                gradient if colourful is None else color_mixed(gradient, colourful)
-            )
-            image = (image + rate * max(0.2, scale**-octave) * _unit(gradient)).clamp(
-                0, 1
-            )
-            if on_step is not None and on_step(octave, step, image) is False:
-                return image
+    network, step, octave = as_network(network), 0, 0
+    try:
+        for octave in range(octaves):
+            smaller = scale ** (octaves - 1 - octave)
+            image = resize_periodic(
+                image, (max(1, round(height / smaller)), max(1, round(width / smaller)))
+            ).clamp(0, 1)
+            for step in range(1, steps + 1):
+                gradient = tiled_gradient(
+                    image, objective, network, tile=tile, generator=generator
+                )
+                gradient = (
+                    gradient
+                    if levels is None
+                    else laplacian_normalised(gradient, levels)
+                )
+                gradient = (
+                    gradient if colourful is None else color_mixed(gradient, colourful)
+                )
+                image = (
+                    image + rate * max(0.2, scale**-octave) * _unit(gradient)
+                ).clamp(0, 1)
+                if on_step is not None and on_step(octave, step, image) is False:
+                    return image
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"stopped in octave {octave + 1} of {octaves}, step {step} of {steps}. "
+            "dputils.optimize.kept() is the picture so far.",
+            image.detach(),
+        ) from None
     return image
 
 

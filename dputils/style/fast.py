@@ -8,17 +8,20 @@ a gain and a shift for every channel after every normalization, so styles can be
 like numbers.
 """
 
+import contextlib
 import difflib
 import json
+import operator
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, SupportsIndex, TypeAlias, cast
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from .. import data
+from ..media import unit_floats
 
 Kind: TypeAlias = Literal["instance", "batch", "none"]
 """Of a normalization."""
@@ -163,17 +166,16 @@ class FastStyle(nn.Module):
     def forward(self, images: torch.Tensor, style: Style = 0) -> torch.Tensor:
         """Repaint `images`, `(N, 3, H, W)` in [0, 1], 16 pixels a side or more.
 
+        Grey pictures `(N, 1, H, W)` are painted as colours, bytes (uint8) as what they
+        stand for, and half and double precision in the network's own.
         `style` is a name, an index, `{name: share}`, or a mixture `(styles,)` or
         `(N, styles)`.
+        Returns: `(N, 3, H, W)` in [0, 1], in the precision of the network's weights,
+            float32 unless they were converted.
         Raises: ValueError for an unknown style (with the nearest names), or pictures of
-            another shape.
+            another shape or type.
         """
-        if images.dim() != 4 or images.shape[1] != 3 or min(images.shape[2:]) < 16:
-            raise ValueError(
-                "FastStyle needs images of shape (N, 3, H, W) of 16 "
-                f"pixels or more, not {tuple(images.shape)}; read_image "
-                "gives such a tensor"
-            )
+        images = self._pictures(images)
         height, width = images.shape[2:]
         # Sizes that four does not divide are extended by mirrored pixels, which are cut
         # off again at the end.
@@ -188,6 +190,34 @@ class FastStyle(nn.Module):
             x = F.relu(layer(x, mixture))
         painted: torch.Tensor = self.last(x, mixture).sigmoid()
         return painted[..., :height, :width]
+
+    def _pictures(self, images: torch.Tensor) -> torch.Tensor:
+        """`(N, 3, H, W)` in [0, 1], in the weights' precision."""
+        if not isinstance(images, torch.Tensor):
+            raise ValueError(
+                "FastStyle needs a tensor of shape (N, 3, H, W), not "
+                f"{type(images).__name__}; read_image makes one of files, arrays and "
+                "PIL images"
+            )
+        if images.dim() == 4 and images.shape[1] == 4:
+            raise ValueError(
+                f"FastStyle paints no opacity, and images of shape "
+                f"{tuple(images.shape)} have it; lay them over a ground first, for "
+                "example with alpha.blend_over, or take their colours, images[:, :3]"
+            )
+        if (
+            images.dim() != 4
+            or images.shape[1] not in (1, 3)
+            or min(images.shape[2:]) < 16
+        ):
+            raise ValueError(
+                "FastStyle needs images of shape (N, 3, H, W), or (N, 1, H, W), of 16 "
+                f"pixels or more, not {tuple(images.shape)}; read_image "
+                "gives such a tensor"
+            )
+        if not images.is_floating_point():
+            images = unit_floats(images, "the photograph")
+        return images.to(self.last.conv.weight.dtype).expand(-1, 3, -1, -1)
 
     def mixture(self, style: Style) -> torch.Tensor:
         """Shares of the styles, `(1 or N, styles)`, of what `forward` takes as style.
@@ -208,9 +238,11 @@ class FastStyle(nn.Module):
             found[0, self._index(name)] += share
         return found
 
-    def _index(self, style: int | str) -> int:
-        if isinstance(style, int) and -len(self.styles) <= style < len(self.styles):
-            return style
+    def _index(self, style: SupportsIndex | str) -> int:
+        with contextlib.suppress(TypeError):  # no number: a name, or a mistake
+            number = operator.index(cast(SupportsIndex, style))
+            if -len(self.styles) <= number < len(self.styles):
+                return number
         if style in self.styles:
             return self.styles.index(style)
         near = (

@@ -20,7 +20,8 @@ def moment_loss(
 
     Args:
         found, target: activations `(N, C, H, W)`; a target of batch 1 serves all
-            pictures, and sizes may differ.
+            pictures, and sizes may differ. Or Gram matrices `(N, C, C)`: each row, what
+            one channel has in common with all, then counts as a channel of C positions.
         order: how many moments; 1 compares means, 2 variances as well, 3 asymmetry, 4
             how heavy the tails are.
         central: moments beyond the first are taken about the channel's mean; False for
@@ -71,7 +72,8 @@ def mmd_loss(
 
     Args:
         found, target: activations `(N, C, H, W)` of the same size, at least two
-            positions; a target of batch 1 serves all.
+            positions; a target of batch 1 serves all. Or Gram matrices `(N, C, C)`,
+            whose rows then count as channels.
         bandwidth: σ; None for the standard deviation of the target's layer, each
             picture its own.
         generator: a CPU generator; draw anew at every step by handing in the same one.
@@ -85,7 +87,9 @@ def mmd_loss(
     _check_pair(found, target, same_size=True)
     width: torch.Tensor | float
     if bandwidth is None:
-        width = target.detach().flatten(1).std(1).clamp(min=1e-12)[:, None, None]
+        width = (
+            precise(target).detach().flatten(1).std(1).clamp(min=1e-12)[:, None, None]
+        )
     elif bandwidth > 0:
         width = bandwidth
     else:
@@ -93,7 +97,7 @@ def mmd_loss(
             f"bandwidth={bandwidth} must be positive; None takes the target's standard "
             "deviation"
         )
-    n, s = found.flatten(2), target.flatten(2)
+    n, s = precise(found).flatten(2), precise(target).flatten(2)
     if generator is not None:
         n, s = (
             a[..., torch.randperm(a.shape[2], generator=generator).to(a.device)]
@@ -117,7 +121,7 @@ def mmd_loss(
 
 def _moments(features: torch.Tensor, order: int, central: bool) -> list[torch.Tensor]:
     """Moments 1 to `order` of every channel over its positions: a list of `(N, C)`."""
-    flat = features.flatten(2)
+    flat = precise(features).flatten(2)
     mean = flat.mean(2)
     around = flat - mean[..., None] if central else flat
     power, moments = around, [mean]
@@ -127,13 +131,20 @@ def _moments(features: torch.Tensor, order: int, central: bool) -> list[torch.Te
     return moments
 
 
+def precise(t: torch.Tensor) -> torch.Tensor:
+    """In float32 at least: what is summed and divided here overflows half precision."""
+    return t.float() if t.dtype in (torch.float16, torch.bfloat16) else t
+
+
 def _check_pair(found: torch.Tensor, target: torch.Tensor, *, same_size: bool) -> None:
     """ValueError unless the channels agree, with one target for all or one for each."""
     shapes = f"{tuple(found.shape)} and {tuple(target.shape)}"
-    if found.dim() != 4 or target.dim() != 4:
+    maps = found.dim() == target.dim() == 4
+    grams = all(a.dim() == 3 and a.shape[1] == a.shape[2] for a in (found, target))
+    if not maps and not grams:
         raise ValueError(
-            f"activations must have shape (N, C, H, W), not {shapes}; Gram matrices go "
-            "to style_loss"
+            "activations must have shape (N, C, H, W), and Gram matrices (N, C, C), "
+            f"not {shapes}"
         )
     if found.shape[1] != target.shape[1] or len(target) not in (1, len(found)):
         raise ValueError(

@@ -3,11 +3,14 @@
 import inspect
 import math
 from collections.abc import Callable, Mapping
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any, NamedTuple
+
+from .amounts import real, whole
 
 # a slider whose ends differ by this factor gives each power of ten the same room
 LOGARITHMIC = 20
+EXACT = 2**53  # whole numbers up to here are the same on the page
 
 
 class Control(NamedTuple):
@@ -16,12 +19,17 @@ class Control(NamedTuple):
     Attributes:
         state: what the page needs of it.
         start: what it starts with, as the page says it.
-        read: its value, from what the page sends back.
+        read: its value, from what the page says.
+        taken: what the page says, brought between the ends; ValueError for what it
+            cannot mean.
+        place: what the page says for a value; ValueError for one that it lacks.
     """
 
     state: dict[str, Any]
     start: Any
     read: Callable[[Any], Any]
+    taken: Callable[[Any], Any]
+    place: Callable[[Any], Any]
 
 
 def controls_from(
@@ -32,6 +40,10 @@ def controls_from(
     `starts` are the values to start with, where the control itself does not say one.
     Raises: ValueError for what is none of these.
     """
+    if not isinstance(wanted, Mapping):
+        raise ValueError(
+            f"controls is a dict such as {{'lr': (0.01, 0.2)}}, not {wanted!r}"
+        )
     makers: dict[type, Callable] = {
         tuple: _slider,
         list: _choice,
@@ -100,40 +112,62 @@ def _parameters(function):
 
 
 def _slider(name, what, start):
-    numbers = all(isinstance(number, Real) and math.isfinite(number) for number in what)
-    if len(what) not in (2, 3) or not numbers or what[0] >= what[1]:
+    if len(what) not in (2, 3) or not all(map(_is_number, what)) or what[0] >= what[1]:
         raise ValueError(
             f"the slider {name!r} is {what!r}, but must be (low, high) or "
             "(low, high, start) with low < high"
         )
-    low, high = what[:2]
+    low, high, *starts = map(_plain, what)
     logarithmic = low > 0 and high / low >= LOGARITHMIC
-    start = what[2] if len(what) == 3 else start
+    start = starts[0] if starts else start
     if start is None:
         start = math.sqrt(low * high) if logarithmic else (low + high) / 2
         start = (
             round(start) if isinstance(low, int) and isinstance(high, int) else start
         )
-    if not isinstance(start, Real) or not low <= start <= high:
+    if not _is_number(start) or not low <= start <= high:
         raise ValueError(
             f"the slider {name!r} goes from {low} to {high} and cannot "
             f"start at {start!r}; say where: ({low}, {high}, start)"
         )
-    whole = all(isinstance(number, int) for number in (low, high, start))
-    kind = int if whole else float
+    start = _plain(start)
+    is_whole = all(isinstance(number, int) for number in (low, high, start))
+    kind = int if is_whole else float
+
+    def read(raw):
+        raw = min(high, max(low, raw))
+        return kind(round(raw) if is_whole else raw)
+
     return Control(
         {
             "kind": "slider",
             "low": low,
             "high": high,
-            "whole": whole,
+            "whole": is_whole,
             "logarithmic": logarithmic,
         },
         start,
-        lambda raw: kind(
-            round(min(high, max(low, raw))) if whole else min(high, max(low, raw))
-        ),
+        read,
+        lambda raw: read(real(name, raw)),
+        lambda value: (whole if is_whole else real)(name, value, low, high),
     )
+
+
+def _is_number(number):
+    try:
+        return (
+            isinstance(number, Real)
+            and not isinstance(number, bool)
+            and (math.isfinite(number))
+        )
+    except OverflowError:  # a whole number that no float can hold
+        return False
+
+
+def _plain(number):
+    """NumPy's numbers, fractions and the like as int or float, which a page can have"""
+    exact = isinstance(number, Integral) and abs(number) <= EXACT
+    return int(number) if exact else float(number)
 
 
 def _choice(name, what, start):
@@ -144,20 +178,38 @@ def _choice(name, what, start):
     )
     if not options:
         raise ValueError(f"the choice {name!r} has nothing to choose from")
-    same = [
-        index
-        for index, (_, value) in enumerate(options)
-        if value is start
-        or type(value) is type(start)
-        and isinstance(value, (str, Real))
-        and value == start
-    ]
+
+    def index_of(wanted):
+        same = (
+            index
+            for index, (_, value) in enumerate(options)
+            if value is wanted
+            or type(value) is type(wanted)
+            and isinstance(value, (str, Real))
+            and value == wanted
+        )
+        return next(same, None)
+
+    def place(value):
+        index = index_of(value)
+        if index is None:
+            labels = ", ".join(str(label) for label, _ in options)
+            raise ValueError(f"{name} is one of {labels}, not {value!r}")
+        return index
+
     return Control(
-        {"kind": "choice", "options": [label for label, _ in options]},
-        same[0] if same else 0,
+        {"kind": "choice", "options": [str(label) for label, _ in options]},
+        index_of(start) or 0,
         lambda raw: options[int(raw)][1],
+        lambda raw: whole(name, raw, 0, len(options) - 1),
+        place,
     )
 
 
 def _switch(name, what, start):
-    return Control({"kind": "switch"}, what, bool)
+    def taken(raw):
+        if not isinstance(raw, bool):
+            raise ValueError(f"{name} is a switch, True or False, not {raw!r}")
+        return raw
+
+    return Control({"kind": "switch"}, what, bool, taken, taken)

@@ -7,37 +7,56 @@ that nothing is left running when the page, the output or the cell is gone.
 """
 
 import html
-import inspect
 import math
 import threading
-import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Self
 
 import torch
 
 from ..media import picture_sheet
-from ..objectives import Objective
-from ..optimize import History, NonFiniteError, maximize, minimize
-from ..transforms import compose, standard_transforms
+from ..optimize import History
+from .amounts import pixels, real, whole
 from .cells import close_earlier
-from .controls import controls_from, defaults, in_words, taken
+from .controls import controls_from, defaults, taken
 from .encoding import encode
 from .hosting import Component
+from .live_run import LiveRun, Recipe, told
 from .snapshots import jpeg, png, visible
+from .steering import Steering
 
 SECONDS = 0.08  # of each answer: more is jerky, less spends its time on the way
-NOT_YOURS = tuple(
-    str(Path(file).parents[1]) for file in (__file__, torch.__file__, inspect.__file__)
-)
-CURVE = 400  # points of the curve that a page gets when it opens
 HINT = (
     '<p style="margin: 2px 0; font: 13px system-ui, sans-serif; opacity: 0.65">{}<br>\n'
     "A kernel makes it live: run the cell, press play, "
     "and move the controls while it runs.</p>"
 )
+SETTABLE = (
+    "build goal network show lr optimizer transforms redirect_relu seed width".split()
+)
+# why what a panel has can still not be set
+NOT_SET = {
+    "image": "build makes it: set build, or change the image in place",
+    "history": "it is what the steps left behind: reset() begins a new one",
+    "controls": "they belong to the panel from the start: make another panel",
+    "values": "the reader moves the controls; lr and seed can be set",
+    "objective": "it is called goal",
+    "loss": "it is called goal",
+    "learning_rate": "it is called lr",
+}
+
+
+def _setting(name: str) -> Any:
+    """An attribute that is the recipe's, and acts from the next step on."""
+
+    def read(panel):
+        return getattr(panel._recipe, name)
+
+    def write(panel, value):
+        setattr(panel._recipe, name, value)
+        panel._ask_again()
+
+    return property(read, write)
 
 
 class LivePanel(Component):
@@ -66,24 +85,34 @@ class LivePanel(Component):
             picture itself; several become a grid, opacity is shown over a checkerboard.
         lr, optimizer, transforms, redirect_relu: as for `maximize`; transforms that are
             one function may take controls.
-        seed: at the start; the panel has a field for it.
+        seed: at the start, a whole number from 0 to 2^63 - 1; the panel has a field for
+            it.
         width: of the picture in CSS pixels.
     Attributes: `image`, `history`, `values` of the controls, and `error`, the last
-        step's exception or None. `build`, `goal`, `network` and `show` can be set while
-        it runs.
-    Raises: what the first `build` raises; ValueError for a control that nothing takes.
+        step's exception or None, are to be read. What the panel was made with can be
+        set, but for the controls: another `build` or `seed` starts the run anew, and so
+        does going from a loss to a network or back; all others act from the next step
+        on. If `lr` has a slider, it moves.
+    Raises: what the first `build` raises; ValueError for a control that nothing takes,
+        and for numbers and functions that do not fit, here and where they are set;
+        AttributeError where something else is set. After `close()` nothing can be set
+        or run: RuntimeError.
     """
 
     module = "live_panel.js"
-    image: torch.nn.Module | None  # None when the panel is closed
-    history: History
-    error: BaseException | None
+    build = _setting("build")
+    goal = _setting("goal")
+    network = _setting("network")
+    show = _setting("show")
+    transforms = _setting("transforms")
+    optimizer = _setting("optimizer")
+    redirect_relu = _setting("redirect_relu")
 
     def __init__(
         self,
         build: Callable[..., Any],
         goal: Any = None,
-        network: torch.nn.Module | None = None,
+        network: torch.nn.Module | str | None = None,
         *,
         controls: Mapping[str, Any] | None = None,
         show: Callable[..., torch.Tensor] | None = None,
@@ -97,25 +126,32 @@ class LivePanel(Component):
         seed: int = 0,
         width: int = 320,
     ) -> None:
-        self.build, self.goal, self.network, self.show = build, goal, network, show
-        self._rate, self._make_optimizer, self._redirect = lr, optimizer, redirect_relu
-        moves = [standard_transforms()] if transforms is None else transforms
-        self._transform = moves if callable(moves) else compose(*moves)
+        self._recipe = Recipe(
+            build=build,
+            goal=goal,
+            network=network,
+            show=show,
+            transforms=transforms,
+            optimizer=optimizer,
+            redirect_relu=redirect_relu,
+            lr=real("lr", lr, 0),
+        )
+        width = pixels("width", width)
         starts = {
             **defaults(show),
-            **defaults(self._transform),
+            **defaults(self._recipe.transforms),
             **defaults(goal),
             **defaults(build),
-            "lr": lr,
+            "lr": self._recipe.lr,
         }
-        self._controls = controls_from(controls or {}, starts)
-        self._raw = {name: control.start for name, control in self._controls.items()}
-        self._seed, self.error, self._built = int(seed), None, None
+        made = controls_from({} if controls is None else controls, starts)
+        self._steering = Steering(made, seed)
+        self._error: BaseException | None = None
         # from ipykernel 7 on, messages arrive on another thread than cells run on
         self._lock = threading.Lock()
-        self._restart()
+        self._run = self._built()
         self._check_controls()
-        at_once = {**self._structural(), **taken(show, self._raw)}
+        at_once = {**self._structural(), **taken(show, made)}
         super().__init__(
             {
                 "controls": [
@@ -125,48 +161,120 @@ class LivePanel(Component):
                         "at_once": name in at_once,
                         **control.state,
                     }
-                    for name, control in self._controls.items()
+                    for name, control in made.items()
                 ],
-                "values": dict(self._raw),
-                "seed": self._seed,
-                "width": int(width),
+                **self._steering.said(),
+                "width": width,
             },
             picture=self._sheet(width),
             alt="a picture while it is optimized",
             live=True,
         )
         self.widget.on_msg(self._on_message)
+        self._comm, self._open = self.widget.model_id, True
         close_earlier(self)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        # "_open" is there from the end of __init__ on
+        if not name.startswith("_") and hasattr(self, "_open"):
+            if name not in SETTABLE:
+                raise AttributeError(
+                    f"{name} of a LivePanel cannot be set"
+                    + (f" ({NOT_SET[name]})" if name in NOT_SET else "")
+                    + f"; what can be is {', '.join(SETTABLE)}"
+                )
+            self._check_open()
+        super().__setattr__(name, value)
+
+    # ---- what can be read and set ----------------------------------------------------
+
     @property
-    def values(self) -> dict[str, Any]:
-        """What the controls say now: `{name: value}`."""
-        return {
-            name: control.read(self._raw[name])
-            for name, control in self._controls.items()
-        }
+    def image(self) -> torch.nn.Module | None:
+        """What is optimized; None when the panel is closed."""
+        return self._run.image
+
+    @property
+    def history(self) -> History:
+        """Of the present image's steps."""
+        return self._run.history
+
+    @property
+    def error(self) -> BaseException | None:
+        """The last step's exception, or None."""
+        return self._error
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """What the controls say now: `{name: value}`, to be read only."""
+        return self._steering.values
+
+    @property
+    def lr(self) -> float:
+        """The step size; another optimizer has its own until one is set."""
+        wished = self.values.get("lr", self._recipe.rate)
+        if wished is None and self._run.optimizer is not None:
+            wished = self._run.optimizer.param_groups[0]["lr"]
+        return self._recipe.lr if wished is None else wished
+
+    @lr.setter
+    def lr(self, rate: float) -> None:
+        rate = real("lr", rate, 0)
+        if "lr" in self._steering.controls:
+            self._steering.move(lr=rate)
+        else:
+            self._recipe.lr, self._recipe.lr_counts = rate, True
+        self._ask_again()
+
+    @property
+    def seed(self) -> int:
+        """Of the image, if `build` takes one, and of what is random in the steps."""
+        return self._steering.seed
+
+    @seed.setter
+    def seed(self, seed: int) -> None:
+        self._steering.move(seed=seed)
+        self._ask_again()
+
+    @property
+    def width(self) -> int:
+        """Of the picture in CSS pixels."""
+        return self.state["width"]
+
+    @width.setter
+    def width(self, width: int) -> None:
+        self.push(width=pixels("width", width))
+
+    # ---- what can be done ------------------------------------------------------------
 
     def run(self, steps: int = 64) -> Self:
         """Take some steps now, without the page; returns self.
 
         A saved notebook keeps the picture after them.
+        Raises: what a step or the picture raises, after the page was told.
         """
-        with self._lock:
-            self._advance(int(steps), math.inf)
-            self._tell()
-        return self
+        self._check_open()
+        steps = whole("steps", steps, 0)
+
+        def work():
+            self._renew()
+            self._advance(steps, math.inf)
+
+        return self._do(work)
 
     def reset(self) -> None:
-        """Start anew with the controls and the seed as they are."""
-        with self._lock:
-            self._restart()
-            self._tell()
+        """Start anew with the controls and the seed as they are.
+
+        Raises: what `build` raises; the page is told, and the old image stays.
+        """
+        self._check_open()
+        self._do(lambda: self._renew(always=True))
 
     def close(self) -> None:
         """Take the panel off the page and let go of what it holds."""
+        self._open = False
         self.widget.close()
         with self._lock:
-            self.image = self._optimizer = self._generator = None
+            self._run.release()
 
     def html(self) -> str:
         """The picture as it is now, and in words how it was made.
@@ -175,12 +283,10 @@ class LivePanel(Component):
         """
         with self._lock:
             if self.image is not None:
-                self.still = encode(
-                    self._sheet(self.state["width"]), quality=75, longest=640
+                vars(self)["still"] = encode(
+                    self._sheet(self.width), quality=75, longest=640
                 )
-        return self._image() + HINT.format(
-            html.escape(in_words(self._controls, self._raw))
-        )
+        return self._image() + HINT.format(html.escape(self._steering.in_words()))
 
     def _repr_mimebundle_(self, **options):
         page = self.html()
@@ -201,54 +307,58 @@ class LivePanel(Component):
 
         Every question gets an answer, or the page would wait.
         """
-        with self._lock:
-            before, fresh, steps = (
-                len(self.history),
-                bool(asked.get("curve")),
-                asked.get("steps", 0),
-            )
-            try:
-                if self._take(asked) or asked.get("reset") or steps != 0:
-                    self.error = None
-                if asked.get("reset") or self._built != self._key():
-                    self._restart()
-                    before, fresh = 0, True
-                if steps is None:
-                    self._advance(10**9, SECONDS)
-                elif steps:
-                    self._advance(int(steps), math.inf)
-            except (Exception, KeyboardInterrupt) as error:
-                self.error = error
-            try:
-                answer, buffers = self._report(
-                    before, curve=fresh, file=bool(asked.get("save"))
-                )
-            except Exception as error:
-                self.error, buffers = error, []
-                answer = {
-                    "kind": "answer",
-                    "error": told(error),
-                    "values": dict(self._raw),
-                    "seed": self._seed,
-                }
+        try:
+            with self._lock:
+                answer, buffers = self._answered(asked)
+        except (Exception, KeyboardInterrupt) as error:
+            self._error, buffers = error, []
+            answer = {**self._said(), "error": told(error)}
         return {**answer, "id": asked.get("id")}, buffers
 
-    def _tell(self):
-        answer, buffers = self._report(0, curve=True)
-        self.widget.send(answer, buffers=buffers)
+    def _answered(self, asked):
+        self._check_open()
+        run, before, fresh = self._run, len(self.history), bool(asked.get("curve"))
+        try:
+            steps = asked.get("steps", 0)
+            if steps is not None:
+                steps = whole("steps", steps, 0)
+            if self._steering.take(asked) or asked.get("reset") or steps != 0:
+                self._error = None
+            self._renew(always=bool(asked.get("reset")))
+            if steps != 0:
+                self._advance(*(10**9, SECONDS) if steps is None else (steps, math.inf))
+        except (Exception, KeyboardInterrupt) as error:
+            self._error = error
+        if self._run is not run:
+            before, fresh = 0, True
+        return self._report(before, curve=fresh, file=bool(asked.get("save")))
 
-    def _take(self, asked):
-        """Set controls and seed as the page has them; whether anything is new."""
-        before = dict(self._raw), self._seed
-        self._raw.update(
-            {
-                name: value
-                for name, value in asked.get("values", {}).items()
-                if name in self._controls
-            }
-        )
-        self._seed = int(asked.get("seed", self._seed))
-        return before != (self._raw, self._seed)
+    def _do(self, work):
+        """Work without the page, which is told what came of it; returns self."""
+        with self._lock:
+            self._error = None
+            try:
+                work()
+            except (Exception, KeyboardInterrupt) as error:
+                self._error = error
+            try:
+                answer, buffers = self._report(0, curve=True)
+            except Exception as error:  # the picture cannot be shown
+                self._error, buffers = self._error or error, []
+                answer = {**self._said(), "error": told(self._error)}
+            self.widget.send(answer, buffers=buffers)
+            if self._error is not None:
+                raise self._error
+        return self
+
+    def _ask_again(self):
+        """Have the page adopt what was set here, and ask for a picture of it."""
+        self._error = None  # perhaps this mends it
+        self.widget.send({**self._said(), "kind": "set"})
+
+    def _said(self):
+        """What every answer has: how controls and seed stand, and whose it is."""
+        return {**self._steering.said(), "kind": "answer", "comm": self._comm}
 
     def _report(self, before, *, curve=False, file=False):
         """What the page shows: the numbers since step `before`, the picture.
@@ -256,144 +366,33 @@ class LivePanel(Component):
         With `curve` the numbers are those of the whole run; with `file` there is a file
         to save, too.
         """
-        sign, losses = -1 if self._network is not None else 1, self.history.loss
-        every = max(1, -(-len(losses) // CURVE))
-        points = range(0, len(losses), every) if curve else range(before, len(losses))
         answer = {
-            "kind": "answer",
-            "step": len(losses),
-            "points": [[k + 1, sign * losses[k]] for k in points],
-            "curve": curve,
-            "what": "loss" if self._network is None else "objective",
-            "terms": [
-                [name, values[-1]] for name, values in self.history.terms.items()
-            ],
-            "value": sign * losses[-1] if losses else None,
-            "values": dict(self._raw),
-            "seed": self._seed,
-            "error": None if self.error is None else told(self.error),
+            **self._said(),
+            **self._run.numbers(before, curve=curve),
+            "error": None if self._error is None else told(self._error),
         }
         pictures = self._pictures()
         return answer, [jpeg(pictures), png(pictures)] if file else [jpeg(pictures)]
 
     # ---- the run ---------------------------------------------------------------------
 
-    def _restart(self):
-        """Build the image and what belongs to it; if that fails, the old ones stay."""
-        key, generator = self._key(), torch.Generator().manual_seed(self._seed)
-        built = self.build(**taken(self.build, {**self.values, "seed": self._seed}))
-        image, *rest = built if isinstance(built, tuple) else (built,)
-        goal = rest[0] if rest else self.goal
-        if goal is None:
-            raise ValueError(
-                "there is no goal: pass LivePanel(build, goal, network) an objective "
-                'such as "conv5:7", or without a network a loss function of the image'
-            )
-        if not isinstance(image, torch.nn.Module):
-            raise ValueError(
-                "build must return a module that draws the picture when "
-                "called, such as fourier_image(128), not "
-                f"{type(image).__name__}"
-            )
-        optimizer = self._new_optimizer(image)
-        with torch.no_grad():
-            image()  # what cannot be drawn should not replace what can
-        self.image, self._optimizer, self._generator, self._built = (
-            image,
-            optimizer,
-            generator,
-            key,
-        )
-        self._own = rest
-        self.history = History()
+    def _built(self):
+        return LiveRun(self._recipe, self.values, self.seed, self._key())
+
+    def _renew(self, *, always=False):
+        """Build the image anew if it has to be; if that fails, the old one stays."""
+        if always or self._run.key != self._key():
+            self._run = self._built()
 
     def _advance(self, steps, seconds):
-        """Steps of `maximize` or `minimize`, one at least, until the time is over.
+        self._run.advance(self._recipe, self.values, steps, seconds)
 
-        The optimizer stays from call to call.
-        """
-        values, history, goal, network, terms = (
-            self.values,
-            self.history,
-            self._goal,
-            self._network,
-            {},
-        )
-        begin = last = time.perf_counter()
-        for group in self._optimizer.param_groups:
-            group["lr"] = values.get("lr", group["lr"])
-
-        def loss():
-            found = goal(self.image, **given)
-            terms.update(found if isinstance(found, dict) else {})
-            return found
-
-        # noted here and not at the end, because a later step may fail
-        def on_step(step, value):
-            nonlocal last
-            history.loss.append(value if network is None else -value)
-            for name, term in terms.items():
-                history.terms.setdefault(name, []).append(
-                    float(torch.as_tensor(term).detach())
-                )
-            took, last = time.perf_counter() - last, time.perf_counter()
-            return last + took <= begin + seconds  # another like this one fits
-
-        moved = taken(self._transform, values)
-        options = {
-            "steps": steps,
-            "optimizer": lambda parameters: self._optimizer,
-            "on_step": on_step,
-            "progress": False,
-        }
-        try:
-            # the switch belongs to the thread, and this may be another one than the
-            # cell's
-            with torch.enable_grad():
-                if network is None:
-                    given = taken(goal, {**values, "generator": self._generator})
-                    found = minimize(loss, self.image, **options)
-                else:
-                    found = maximize(
-                        self.image,
-                        objective(goal, values),
-                        network,
-                        transforms=lambda images, _: self._transform(
-                            images, self._generator, **moved
-                        ),
-                        redirect_relu=self._redirect - len(history),
-                        **options,
-                    )
-        except NonFiniteError:
-            # its averages may be infinite, too
-            self._optimizer = self._new_optimizer(self.image)
-            raise
-        finally:
-            history.seconds += time.perf_counter() - begin
-        if found.interrupted:
-            raise KeyboardInterrupt
-
-    def _new_optimizer(self, image):
-        parameters = [p for p in image.parameters() if p.requires_grad]
-        if not parameters:
-            raise ValueError(
-                "the image that build returned has no parameters that require gradients"
+    def _check_open(self):
+        if not self._open:
+            raise RuntimeError(
+                "this LivePanel was closed, by close() or because its cell ran again; "
+                "use the new one, or run the cell"
             )
-        if self._make_optimizer is not None:
-            return self._make_optimizer(parameters)
-        return torch.optim.Adam(
-            parameters,
-            lr=self.values.get("lr", self._rate),
-            fused=all(p.device.type in ("cpu", "cuda") for p in parameters),
-        )
-
-    @property
-    def _goal(self):
-        return self._own[0] if self._own else self.goal
-
-    @property
-    def _network(self):
-        return self._own[1] if len(self._own) > 1 else self.network
 
     @torch.no_grad()
     def _pictures(self):
@@ -414,55 +413,24 @@ class LivePanel(Component):
     # ---- controls --------------------------------------------------------------------
 
     def _structural(self):
-        return taken(self.build, self._raw)
+        return taken(self.build, self._steering.raw)
 
     def _key(self):
         """What the present image was built for."""
-        return {**self._structural(), "seed": self._seed, "by": self.build}
+        recipe = self._recipe
+        # losses and values of an objective do not belong in one history
+        kind = recipe.network is None
+        return {**self._structural(), "seed": self.seed, "by": (recipe.build, kind)}
 
     def _check_controls(self):
-        takers = self.build, self._goal, self._transform, self.show
-        lost = set(self._controls).difference(
-            ["lr"], *(taken(function, self._raw) for function in takers)
+        goal, _ = self._run.goal_and_network(self._recipe)
+        takers = self.build, goal, self.transforms, self.show
+        lost = set(self._steering.controls).difference(
+            ["lr"], *(taken(function, self._steering.raw) for function in takers)
         )
-        if lost or {"seed", "generator"} & set(self._controls):
+        if lost or {"seed", "generator"} & set(self._steering.controls):
             raise ValueError(
                 f"nothing takes the control {min(lost or {'seed'})!r}: "
                 "name a parameter of build, goal or show like it, or call "
                 "it 'lr' (seed and generator come by themselves)"
             )
-
-
-# ---- helpers -------------------------------------------------------------------------
-
-
-def objective(goal: Any, values: Mapping[str, Any]) -> Any:
-    """What `maximize` takes: the goal, or what it makes of the controls.
-
-    It makes something of them if they are all that it needs.
-    """
-    if isinstance(goal, Objective) or not callable(goal):
-        return goal
-    needs = [
-        p.name
-        for p in inspect.signature(goal).parameters.values()
-        if p.default is p.empty
-    ]
-    return goal(**taken(goal, values)) if set(needs) <= set(values) else goal
-
-
-def told(error: BaseException) -> str:
-    """An error for the panel: kind, message, and the last line of the user's own."""
-    if isinstance(error, KeyboardInterrupt):
-        return "interrupted; play goes on"
-    places = [
-        place
-        for place in traceback.extract_tb(error.__traceback__)
-        if not place.filename.startswith(NOT_YOURS)
-    ]
-    where = (
-        f" (in {places[-1].name}, line {places[-1].lineno}: {places[-1].line})"
-        if places
-        else ""
-    )
-    return f"{type(error).__name__}: {error}{where}"

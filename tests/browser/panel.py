@@ -3,6 +3,22 @@
 from .lab import output
 from .waiting import becomes, wait
 
+PANEL = """import torch
+from dputils.images import fourier_image, pixel_image
+from dputils.widgets import LivePanel
+
+def build(basis="pixels", seed=0):
+    return (pixel_image if basis == "pixels" else fourier_image)(64, seed=seed)
+
+def loss(image, target=0.9):
+    if target > 0.97:
+        raise RuntimeError("too bright for me")
+    return (image() - target).square().mean()
+
+panel = LivePanel(build, loss, controls={"target": (0.0, 1.0),
+    "lr": (0.001, 0.2, 0.02), "basis": ["pixels", "Fourier"]})
+panel"""
+
 
 def button(page, name, index=0):
     return output(page, index).get_by_role("button", name=name, exact=True)
@@ -10,6 +26,15 @@ def button(page, name, index=0):
 
 def picture(page, index=0):
     return output(page, index).locator("canvas.picture")
+
+
+def alert(page, index=0):
+    """What went wrong."""
+    return output(page, index).locator("[role=alert]").inner_text()
+
+
+def note(page, index=0):
+    return output(page, index).locator("[role=status]").inner_text()
 
 
 def numbers(page, index=0):

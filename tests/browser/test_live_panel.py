@@ -8,6 +8,7 @@ import pytest
 
 from .lab import cell, notebook, output, press_run, printed, run_cell
 from .panel import (
+    PANEL,
     button,
     numbers,
     pause,
@@ -21,21 +22,6 @@ from .waiting import becomes, wait
 
 pytestmark = pytest.mark.slow
 
-PANEL = """import torch
-from dputils.images import fourier_image, pixel_image
-from dputils.widgets import LivePanel
-
-def build(basis="pixels", seed=0):
-    return (pixel_image if basis == "pixels" else fourier_image)(64, seed=seed)
-
-def loss(image, target=0.9):
-    if target > 0.97:
-        raise RuntimeError("too bright for me")
-    return (image() - target).square().mean()
-
-panel = LivePanel(build, loss, controls={"target": (0.0, 1.0),
-    "lr": (0.001, 0.2, 0.02), "basis": ["pixels", "Fourier"]})
-panel"""
 COUNT = "len(panel.history)"
 PATTERNNET = """from dputils.images import fourier_image
 from dputils.networks import load_network

@@ -1,6 +1,7 @@
 // A picture that is being optimized. The page sets the pace: it asks for the next steps only when the last were
 // answered, so questions never queue up, and pause means that it stops asking.
-import { choices, h, isolated, whenVisible } from "./parts.js";
+import { watchKernel } from "./kernel.js";
+import { calm, choices, h, isolated, whenVisible } from "./parts.js";
 
 const CSS = `
 figure { display: flex; flex-wrap: wrap; gap: 8px 22px; align-items: flex-start; }
@@ -29,7 +30,10 @@ output { font-variant-numeric: tabular-nums; }
 const PLAY = '<svg width="12" height="14" aria-hidden="true"><path d="M1 1L11 7L1 13Z" fill="currentColor"/></svg>';
 const PAUSE = '<svg width="12" height="14" aria-hidden="true"><path d="M1 1H4V13H1ZM8 1H11V13H8Z" fill="currentColor"/>'
   + "</svg>";
-const BUSY = 3000, RECENT = 2000; // milliseconds
+const BUSY = 3000, LONG = 15000, RECENT = 2000; // milliseconds
+const WAITING = "waiting for the kernel …", PERHAPS = " (if it was restarted, run this cell again)";
+const GONE = "The kernel was restarted or ended, and this panel with it: run this cell again.";
+const SEEDS = 2n ** 63n - 1n; // the largest
 const MOST = 1200; // points of the curve; beyond, every other one goes
 const SCALE = 1000; // places of a logarithmic slider
 
@@ -76,11 +80,20 @@ function makeControl(control, changed) {
            set: (value) => { input.value = toPlace(value); tell(value); } };
 }
 
+/** The seed that a field shows, or null; 7, 007, 7.0 and 7e0 are the same. Large ones do not fit into a number. */
+function seedIn({ value, valueAsNumber }) {
+  const digits = /^[0-9]+$/.test(value);
+  if (!digits && !(Number.isSafeInteger(valueAsNumber) && valueAsNumber >= 0)) return null;
+  const found = BigInt(digits ? value : valueAsNumber);
+  return found <= SEEDS ? found : null;
+}
+
 function render({ model, el }) {
   const me = Math.random().toString(36).slice(2), controls = model.get("controls");
-  let values = { ...model.get("values") }, seed = model.get("seed"), pending = { curve: true }, greeted = false;
+  let values = { ...model.get("values") }, seed = BigInt(model.get("seed")), revision, comm;
+  let pending = { curve: true }, greeted = false, gone = false, refused = "", told = "";
   let playing = false, stalled = false, visible = true, closed = false, lost = false;
-  let waiting = null, asked = 0, timer = 0, shown = 0, points = [], marks = [];
+  let waiting = null, sent = null, asked = 0, timer = 0, shown = 0, points = [], marks = [];
 
   const canvas = h("canvas", { className: "picture", role: "img", "aria-label": model.get("alt") });
   const curve = h("canvas", { className: "curve", role: "img", "aria-label": "curve" });
@@ -91,14 +104,55 @@ function render({ model, el }) {
     const running = playing && visible && !document.hidden;
     if (waiting !== null || closed || !(pending || running)) return;
     waiting = `${me}-${asked++}`;
+    sent = { values: { ...values }, seed };
     // The first question only asks what there is: after a reload, the kernel knows the controls better than the page.
-    const knows = greeted ? { values, seed, curve: lost } : {};
-    model.send({ kind: "ask", id: waiting, steps: running && greeted ? null : 0, ...knows, ...pending });
+    const knows = greeted ? { values: sent.values, seed: String(seed), revision, curve: lost } : {};
+    try {
+      model.send({ kind: "ask", id: waiting, steps: running && greeted ? null : 0, ...knows, ...pending });
+    } catch { // nobody is at the other end
+      lose();
+      return;
+    }
     pending = null;
-    timer = setTimeout(() => { note.textContent = "waiting for the kernel …"; }, BUSY);
+    timer = setTimeout(wait, BUSY, waiting, performance.now());
   };
-  const press = (what) => { pending = { ...pending, ...what }; ask(); };
+  /** The kernel has not answered: it is busy, or does not know this panel any more. */
+  const wait = async (mine, since) => {
+    if (!gone) note.textContent ||= WAITING;
+    const answer = await kernel.lost(comm);
+    if (mine !== waiting || closed) return;
+    if (answer) {
+      lose();
+      return;
+    }
+    if (answer === null && !gone && performance.now() > since + LONG) note.textContent = WAITING + PERHAPS;
+    timer = setTimeout(wait, BUSY, mine, since);
+  };
+  const lose = () => {
+    clearTimeout(timer);
+    waiting = pending = null;
+    note.textContent = "";
+    gone = true;
+    if (playing) play(false);
+    complain();
+  };
+  const complain = () => {
+    const text = gone ? GONE : [refused, told].filter(Boolean).join("\n");
+    if (error.textContent !== text) error.textContent = text; // what is set is read aloud
+  };
+  /** A button was pressed in vain: the same message, once more. */
+  const repeat = () => {
+    error.textContent = "";
+    complain();
+    if (!calm()) error.animate([{ opacity: 0.2 }, { opacity: 1 }], 400);
+  };
+  const press = (what) => {
+    if (gone) repeat();
+    pending = { ...pending, ...what };
+    ask(); // even now: an answer would prove that the kernel is there
+  };
   const play = (now) => {
+    if (gone && now) repeat();
     playing = now;
     stalled = false;
     marks = [];
@@ -109,22 +163,27 @@ function render({ model, el }) {
   };
 
   const receive = (answer, buffers) => {
-    if (answer?.kind !== "answer" || closed) return;
+    if (!["answer", "set"].includes(answer?.kind) || closed) return;
+    gone = false;
+    ({ revision, comm } = answer);
+    if (answer.kind === "set") { // something was assigned in Python
+      adopt(answer);
+      complain();
+      press({});
+      return;
+    }
     const mine = answer.id === waiting;
     if (mine) {
       clearTimeout(timer);
       note.textContent = "";
       waiting = null;
     }
-    if (!mine || !greeted) { // the kernel's doing, or another page's
-      values = { ...answer.values };
-      seed = answer.seed;
-      parts.forEach((part, k) => part.set(values[controls[k].name]));
-      seedField.value = seed;
-    }
+    if (!mine || !greeted) adopt(answer); // the kernel's doing, or another page's
+    else correct(answer);
     if (mine) greeted = true;
     lost = !answer.points; // nothing could be shown: the next answer has to say everything
-    error.textContent = answer.error ?? "";
+    told = answer.error ?? "";
+    complain();
     if (answer.error && playing) { play(false); stalled = true; }
     if (answer.points) {
       points = answer.curve ? answer.points : points.concat(answer.points);
@@ -138,6 +197,23 @@ function render({ model, el }) {
     if (buffers?.length) draw(buffers[0]);
     if (mine && buffers?.length > 1) save(buffers[1], answer.step);
     ask();
+  };
+  const adopt = (answer) => {
+    values = { ...answer.values };
+    seed = BigInt(answer.seed);
+    parts.forEach((part, k) => part.set(values[controls[k].name]));
+    seedField.value = seed;
+    refused = "";
+  };
+  /** What the kernel made of the page's values is shown, unless they were moved again meanwhile. */
+  const correct = (answer) => {
+    controls.forEach(({ name }, k) => {
+      if (answer.values[name] === sent.values[name] || values[name] !== sent.values[name]) return;
+      values[name] = answer.values[name];
+      parts[k].set(values[name]);
+    });
+    const kernels = BigInt(answer.seed);
+    if (kernels !== sent.seed && seed === sent.seed) seedField.value = seed = kernels;
   };
   const tell = ({ step, what, value, terms }) => {
     const [[t0, s0], [t1, s1]] = [marks[0], marks.at(-1)], rate = (s1 - s0) / (t1 - t0) * 1000;
@@ -194,15 +270,24 @@ function render({ model, el }) {
   };
 
   const main = h("button", { className: "main", onclick: () => play(!playing) });
-  const seedField = h("input", { type: "number", min: 0, step: 1, value: seed, "aria-label": "seed", onchange: () => {
-    if (!Number.isInteger(seedField.valueAsNumber)) return;
-    seed = seedField.valueAsNumber;
-    press({});
-  } });
+  const refuse = (why) => {
+    refused = why;
+    complain();
+  };
+  const readSeed = () => {
+    const found = seedIn(seedField), typed = seedField.value && `, not ${seedField.value}`;
+    if (found !== null) seed = found;
+    seedField.value = seed; // what it shows is what runs
+    if (found !== null) press({});
+    refuse(found === null ? `The seed is a whole number from 0 to ${SEEDS}${typed}; it stays ${seed}.` : "");
+  };
+  const seedField = h("input", { type: "number", min: 0, step: 1, value: seed, "aria-label": "seed",
+    oninput: () => refuse(""), onchange: readSeed });
   const parts = controls.map(({ name, at_once: atOnce }, k) => makeControl(controls[k], (value) => {
     values[name] = value;
     if (stalled) play(true); // it stopped at an error, and perhaps this mends it
-    else if (atOnce) press({}); // another picture, or another look at it
+    // Another picture, or another look at it. While nothing runs, the kernel should hear of the others, too.
+    else if (atOnce || !playing) press({});
   }));
   parts.forEach((part, k) => part.set(values[controls[k].name]));
   const buttons = h("div", { className: "buttons row" }, main,
@@ -212,11 +297,15 @@ function render({ model, el }) {
   const right = h("div", { className: "right" }, buttons, ...parts.map((part) => part.box), curve, numbers, note,
     error);
   right.addEventListener("keydown", (event) => event.stopPropagation()); // arrows would move between cells
+  const left = h("div", { className: "left" }, canvas), widen = () => { left.style.width = `${model.get("width")}px`; };
+  widen();
   const figure = h("figure", { role: "group", "aria-label": model.get("alt") },
-    h("div", { className: "left", style: `width: ${model.get("width")}px` }, canvas), right);
+    left, right);
 
   isolated(el, CSS, figure);
   model.on("msg:custom", receive);
+  model.on("change:width", widen);
+  const kernel = watchKernel(model, lose);
   const unwatch = whenVisible(figure, (now) => { visible = now; ask(); }); // what nobody sees does not run
   document.addEventListener("visibilitychange", ask);
   play(false);
@@ -227,6 +316,8 @@ function render({ model, el }) {
     unwatch();
     document.removeEventListener("visibilitychange", ask);
     model.off("msg:custom", receive);
+    model.off("change:width", widen);
+    kernel.free();
   };
 }
 

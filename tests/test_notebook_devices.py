@@ -1,0 +1,224 @@
+"""Every notebook runs on a GPU, and says truly what it does there.
+
+Nobody needs a GPU for it: sizes are read from the parameter cell, and all cells run
+with few steps on the pretended device of `pretend_gpu`, which refuses to mix with the
+CPU.
+"""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from unittest import mock
+
+import nbformat
+import pytest
+import torch
+from scripts import load_script
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted(
+    path
+    for path in (ROOT / "notebooks").rglob("*.ipynb")
+    if ".ipynb_checkpoints" not in path.parts and "assignments" not in path.parts
+)
+STEPS = 2
+# Fewer of everything, where it shows no less: `{start of a file name: parameters}`.
+FEWER: dict[str, dict[str, object]] = {
+    "01": {"frames": 3, "long_frames": 5, "claim_size": 48},
+    "03": {"shown": 64, "large_size": 512, "claim_size": 24, "claim_seeds": 1},
+    "04": {"cell_size": 40, "claim_size": 40, "claim_count": 2, "claim_cells": 1},
+    "05": {
+        **{"texture_size": 192, "gallery_size": 64, "gallery_view": 64, "pool": 2},
+        **{"claim_size": 64, "claim_view": 48, "claim_seeds": (0,)},
+    },
+    "06": {
+        **{"model_names": ["bunny", "owl"], "pool_size": 2, "claim_size": 48},
+        "style_names": ["swirling_night", "leaded_window"],
+        "claim_pairs": [("owl", "swirling_night")],
+    },
+    "backgrounds": {"seeds": (0,)},
+    "infinite_patterns": {"claim_size": 48, "claim_repeats": 1},
+    "visualizing_networks_1": {
+        **{"size": 64, "per_class": 2, "claim_per_class": 2, "seeds": (0,)},
+    },
+    "visualizing_networks_2": {"seeds": (0,), "claim_stride": 32},
+    "visualizing_networks_3": {"claim_seeds": 1, "radii": [1, 8]},
+    "visualizing_networks_4": {
+        **{"sample_size": 24, "texture_size": 24, "repainted": 64},
+        **{"train_steps": 9, "claim_seeds": 1},
+    },
+}
+
+every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def parameters(path, gpu):
+    """What the parameter cell assigns on a machine with a GPU, or on one without."""
+    execute = load_script("notebooks/execute.py")
+    notebook = nbformat.read(path, as_version=4)
+    source = notebook.cells[execute.tagged_cell(notebook, "parameters")].source
+    values = {"torch": torch}
+    with mock.patch.object(torch.cuda, "is_available", lambda: gpu):
+        exec(source, values)
+    return {name: values[name] for name in execute.parameter_names(notebook)}
+
+
+def table_of_sizes(path):
+    """`{parameter: (on a CPU, on a GPU)}` as the text says it, near the cell."""
+    execute = load_script("notebooks/execute.py")
+    notebook = nbformat.read(path, as_version=4)
+    above = notebook.cells[execute.tagged_cell(notebook, "parameters") - 1].source
+    head = "| | on a CPU | on a GPU |\n|---|---|---|\n"
+    assert above.count(head) == 1, "the text above the parameter cell has the table"
+    rows = above.partition(head)[2].partition("\n\n")[0].splitlines()
+    split = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    return {re.match(r"`(\w+)`", name)[1]: tuple(both) for name, *both in split}
+
+
+def in_words(value):
+    """A parameter's value as a table has it."""
+    if isinstance(value, tuple):
+        return " × ".join(map(in_words, value))
+    return f'`"{value}"`' if isinstance(value, str) else str(value)
+
+
+@every_notebook
+def test_the_device_is_chosen_in_the_parameter_cell(path):
+    assert (parameters(path, False)["device"], parameters(path, True)["device"]) == (
+        "cpu",
+        "cuda",
+    )
+
+
+@every_notebook
+def test_the_table_has_what_differs(path):
+    on_cpu, on_gpu = parameters(path, False), parameters(path, True)
+    differ = {
+        name: (in_words(on_cpu[name]), in_words(on_gpu[name]))
+        for name in on_cpu
+        if on_cpu[name] != on_gpu[name] and name != "device"
+    }
+    assert differ, "a GPU gets sizes of its own"
+    assert table_of_sizes(path) == differ
+
+
+@every_notebook
+def test_claims_are_measured_at_the_same_sizes(path):
+    on_cpu, on_gpu = parameters(path, False), parameters(path, True)
+    named = [name for name in on_cpu if name.lower().startswith(("claim", "contest"))]
+    assert [name for name in named if on_cpu[name] != on_gpu[name]] == []
+
+
+@every_notebook
+def test_no_cell_moves_to_a_device_of_its_own(path):
+    """One place says where; the rest of the code says `device`."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code" and "parameters" not in cell.metadata.get(
+            "tags", []
+        ):
+            for node in ast.walk(ast.parse(re.sub(r"(?m)^%.*$", "", cell.source))):
+                words = isinstance(node, ast.Constant) and node.value in ("cuda", "gpu")
+                assert not words and getattr(node, "attr", "") != "cuda", cell.source
+
+
+@pytest.mark.slow
+@every_notebook
+def test_runs_on_a_device_that_does_not_mix(path):
+    if "HAVE_BACKENDS" not in globals() and not hasattr(
+        torch.utils.backend_registration, "_setup_privateuseone_for_python_backend"
+    ):
+        pytest.skip("this PyTorch has no backends written in Python")
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(
+        [sys.executable, __file__, str(path)],
+        cwd=path.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, f"{ran.stdout[-3000:]}\n{ran.stderr[-3000:]}"
+
+
+# --- in a process of its own: once on, the pretended device stays on ---
+
+
+def few_steps(minimize):
+    """The loop, cut short; snapshots of steps that are left out show the last one."""
+
+    def run(*args, steps=512, snapshots=(), **options):
+        few, wanted = min(steps, STEPS), list(snapshots)
+        taken = sorted({min(step, few) for step in wanted})
+        history = minimize(*args, steps=few, snapshots=taken, **options)
+        history.snapshots = {k: history.snapshots[min(k, few)] for k in wanted}
+        return history
+
+    return run
+
+
+def cut_short():
+    """Make everything that loops do few steps, whatever a cell asks for."""
+    from dputils import optimize, patterns, widgets
+
+    for name in ("minimize", "maximize"):
+        setattr(optimize, name, few_steps(getattr(optimize, name)))
+    dream, run = patterns.dream.deep_dream, widgets.LivePanel.run
+    patterns.deep_dream = patterns.dream.deep_dream = lambda *args, **options: dream(
+        *args, **options | {"steps": 1}
+    )
+    widgets.LivePanel.run = lambda panel, steps=64: run(panel, min(steps, STEPS))
+
+
+class Watch:
+    """Where convolutions take place while a notebook runs; loading is left out."""
+
+    def __init__(self):
+        from dputils import networks
+
+        self.found, self.loading, load = set(), False, networks.load_network
+        torch.nn.modules.module.register_module_forward_pre_hook(self.note)
+
+        def load_network(*args, **options):
+            self.loading = True
+            try:
+                return load(*args, **options)
+            finally:
+                self.loading = False
+
+        networks.load_network = load_network
+
+    def note(self, module, inputs):
+        if isinstance(module, torch.nn.Conv2d) and not self.loading:
+            self.found.add(inputs[0].device.type)
+
+
+def main(path):
+    """Run a notebook's cells on the pretended device."""
+    import matplotlib.pyplot as plt
+    import pretend_gpu
+    from IPython.core.interactiveshell import InteractiveShell
+
+    plt.switch_backend("agg")
+    pretend_gpu.switch_on()
+    cut_short()
+    watch, execute = Watch(), load_script("notebooks/execute.py")
+    notebook = nbformat.read(path, as_version=4)
+    settings = {"device": pretend_gpu.NAME, **execute.brief_settings(notebook, STEPS)}
+    for start, fewer in FEWER.items():
+        settings |= fewer if path.name.startswith(start) else {}
+    execute.inject(notebook, settings)
+    shell = InteractiveShell.instance(colors="NoColor")
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code" or "colab" in cell.metadata.get("tags", []):
+            continue
+        ran = shell.run_cell(re.sub(r"(?m)^%.*$", "", cell.source))
+        plt.close("all")
+        if not ran.success:
+            sys.exit(f"cell {number} of {path.name} failed:\n{cell.source}")
+    assert watch.found == {pretend_gpu.NAME}, f"convolutions on {watch.found}"
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
