@@ -198,7 +198,11 @@ def maximize(
     Raises: as `minimize`; ValueError for unknown layers and channels.
     Source: Lucid `optvis/render.py`, whose 512 steps of Adam at 0.05 are the default.
     """
-    read = Reading(objective, as_network(network))
+    try:
+        read = Reading(objective, as_network(network))
+    except KeyboardInterrupt:  # the network was being looked at
+        message = "stopped before the first step; the image is as it was"
+        raise Interrupted(message, History(interrupted=True)) from None
     transform = (
         standard_transforms()
         if transforms is None

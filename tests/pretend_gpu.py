@@ -46,6 +46,7 @@ DOWN, UP = "to the CPU", "from the CPU"
 ASKS_FOR_VALUES = {
     "_linalg_check_errors",
     "_unique2",
+    "allclose",
     "bincount",
     "equal",
     "masked_select",

@@ -196,6 +196,30 @@ def test_a_squash_is_asked_once_and_again_when_it_changes():
     assert set(image.state_dict()) == {"bases.0.values"}
 
 
+BASES = {
+    "pixels": lambda: PixelBasis((6, 7)),
+    "Fourier": lambda: FourierBasis((6, 7)),
+    "low": lambda: LowResBasis((6, 7), (1, 1, 2, 2), offset=True),
+    "Laplacian": lambda: LaplacianBasis((6, 7)),
+    "all pairs": lambda: AllPairsBasis((6, 7), pictures=2, frames=3),
+}
+
+
+@pytest.mark.parametrize("make", BASES.values(), ids=BASES)
+@pytest.mark.parametrize("squash", [torch.sigmoid, clipped, torch.nn.Hardsigmoid()])
+@pytest.mark.parametrize("size", [0.0, 1e-30, 1e4])
+def test_gradients_are_finite_where_there_is_nothing_and_far_out(make, squash, size):
+    image = ImageParam(make(), squash=squash)
+    for values in image.parameters():
+        values.data.copy_(size * torch.randn(values.shape))
+    picture = image()
+    (picture * torch.randn(picture.shape)).sum().backward()
+    assert picture.min() >= 0 and picture.max() <= 1
+    assert all(torch.isfinite(p.grad).all() for p in image.parameters())
+    if size == 0:
+        assert all(p.grad.abs().sum() > 0 for p in image.parameters())
+
+
 def test_a_squash_is_a_function():
     for bad in (None, "sigmoid", 1.0):
         with pytest.raises(ValueError, match="^squash=.*torch.sigmoid or clipped"):

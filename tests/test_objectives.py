@@ -467,7 +467,7 @@ def test_every_objective_is_tried_on_nothing():
     assert {name.split()[0].rstrip(",") for name in FLAT} == made - helpers
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("size", [0.0, 1e-30, 1e-12, 1e-4])
 @pytest.mark.parametrize("name", FLAT)
 def test_gradients_are_finite_where_there_is_nothing(name, size, dtype):

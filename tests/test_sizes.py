@@ -124,18 +124,19 @@ def test_the_name_is_size_unless_it_is_given():
 
 
 class Echo(nn.Module):
-    """Keeps the height and width that it was last shown."""
+    """Keeps the height and width that it, or a copy of it, was last shown."""
+
+    seen: list = []
 
     def forward(self, x):
-        self.seen = tuple(x.shape[2:])
+        self.seen[:] = x.shape[2:]
         return x.mean((2, 3))
 
 
 def shown(make):
     """What a network lists its layers at."""
-    echo = Echo()
-    assert make(echo).layers
-    return echo.seen
+    assert make(Echo()).layers
+    return tuple(Echo.seen)
 
 
 def picture(*shape):
@@ -175,8 +176,10 @@ def dreamed(size):
     def brightness(activations):
         return activations["image"].mean()
 
-    start = picture(1, 3, 12, 12)
-    return patterns.deep_dream(start, brightness, None, size=size, octaves=1, steps=1)
+    start, network = picture(1, 3, 12, 12), networks.Network(Echo(), image_size=12)
+    return patterns.deep_dream(
+        start, brightness, network, size=size, octaves=1, steps=1
+    )
 
 
 def landmarks(size):

@@ -6,7 +6,6 @@ import pytest
 import torch
 
 from dputils import style
-
 from dputils.style import (
     MovingAverageGram,
     content_loss,
@@ -620,7 +619,7 @@ def test_every_loss_is_tried_on_nothing():
     assert {name.split()[0] for name in FLAT} == losses - {"load_fast_style"}
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("target", [0.0, 1e-12, 1.0])
 @pytest.mark.parametrize("size", [0.0, 1e-30, 1e-12, 1.0])
 @pytest.mark.parametrize("name", FLAT)

@@ -184,14 +184,15 @@ def list_layers(
 def probes(channels: int, size: tuple[int, int]) -> torch.Tensor:
     """Three pictures `(3, channels, H, W)` in [0, 1] that tell the axes of a layer.
 
-    The second differs from the first in its upper half, the third in its left half.
+    The second differs from the first in its upper half, the third in its left half;
+    a little they differ everywhere, so that only what sees no picture stays the same.
     """
     generator = torch.Generator().manual_seed(0)
     base, other = torch.rand(2, channels, *size, generator=generator)
-    top, left = base.clone(), base.clone()
-    top[:, : size[0] // 2] = other[:, : size[0] // 2]
-    left[:, :, : size[1] // 2] = other[:, :, : size[1] // 2]
-    return torch.stack([base, top, left])
+    share = torch.full((2, 1, *size), 0.05)
+    share[0, :, : size[0] // 2] = 1
+    share[1, :, :, : size[1] // 2] = 1
+    return torch.cat([base[None], torch.lerp(base, other, share)])
 
 
 # ---- helpers -------------------------------------------------------------------------
@@ -279,7 +280,8 @@ class _Reader:
     def __init__(self, pictures: int, size: tuple[int, int]) -> None:
         self.pictures, self.size = pictures, size
         self.known: dict[tuple[int, ...], str] = {}  # what shapes turned out to be
-        self.maps = "NCHW"  # order of the last maps whose axes were clear
+        # the order of the last maps and the last tokens whose axes were clear
+        self.maps, self.tokens = "NCHW", ""
         self.class_tokens: dict[int, tuple[int, int]] = {}  # by number of tokens
 
     def read(self, value: torch.Tensor) -> Layer | None:
@@ -335,10 +337,17 @@ class _Reader:
         if not lean:
             return None
         best = max(lean, key=lambda axes: lean[axes])
-        if shape in self.known and (len({*shape}) == 3 or lean[best] <= _CLEAR):
+        # Tokens are nearly always rows of channels; few channels lean a bit by chance.
+        clear = lean[best] > (3 * _CLEAR if best == "NCT" else _CLEAR)
+        if shape in self.known and (len({*shape}) == 3 or not clear):
             best = self.known[shape]  # what else could be as wide?
-        elif lean[best] <= _CLEAR:
-            return None
+        elif clear:
+            self.tokens = best
+        else:  # places are forgotten here: as before, if the number of tokens fits
+            best = self.tokens
+            count = shape[best.index("T")] if best in lean else 0
+            if not count or not (count in self.class_tokens or self._fits(count)):
+                return None
         self.known[shape] = best
         axes = self.known[shape]
         ends = self._ends(value.permute(_TOKEN_ORDERS[axes]))

@@ -4,7 +4,7 @@ is told, and that running the cell mends it.
 
 import pytest
 
-from .lab import notebook, output, printed, run_cell
+from .lab import notebook, output, run_cell
 from .panel import PANEL, alert, button, note, numbers, settled, steps, until_there
 from .waiting import becomes, wait
 
