@@ -1,9 +1,9 @@
 """Every public function with its inputs on a device that is not there, beside the same
 on the CPU. `test_devices.py` runs this in processes of their own:
 
-    python tests/devices_worker.py GROUP [CASE …]      prints JSON
+    python tests/devices_worker.py GROUP,GROUP [PART-OF-A-CASE'S-NAME …]
 
-A case is a function of a `Bench`, which makes its inputs; it is called for the CPU and
+It prints JSON. A case is a function of a `Bench`, which makes its inputs; it is called for the CPU and
 for the device, and what it returns must be the same: shapes, values, gradients to all
 inputs. Tensors must be on the device, unless they are marked `on_cpu`.
 """
@@ -530,6 +530,16 @@ def _algebra(bench: Bench) -> Any:
     return goal(found), own(found), o.of(found, "a", -1), function(found), repr(goal)
 
 
+@case("learning", "objectives", "OnDemand", "Reading")
+def _on_demand(bench: Bench) -> Any:
+    from dputils.objectives import OnDemand, Reading
+
+    net, images = small_network(bench), bench(2, 3, 16, 16)
+    asked = OnDemand(lambda layers: net(images, layers), {"image": images})
+    reading = Reading(lambda found: found["second"].mean() * found["image"].sum(), net)
+    return [asked["first"], asked["image"], sorted(asked)], reading(images, images)
+
+
 @case("learning", "optimize", "minimize", tolerance=1e-5)
 def _minimize(bench: Bench) -> Any:
     from dputils.optimize import minimize
@@ -902,7 +912,11 @@ def _diagrams(bench: Bench) -> Any:
         book.style_transfer(picture, picture, picture),
         book.low_resolution_sharing(*sharing(frames)),
     ]
-    return [each._repr_svg_() for each in drawn], book.spectrum_picture(picture)
+    sheet = book.Diagram(100, 60)
+    sheet.back(sheet.picture(0, 0, 20, picture), sheet.picture(60, 0, 20, picture))
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(sheet.save(f"{folder}/a.svg")).read_text(encoding="utf-8")
+    return [each._repr_svg_() for each in drawn], saved, book.spectrum_picture(picture)
 
 
 def sharing(frames: torch.Tensor) -> tuple[torch.Tensor, ...]:
@@ -930,6 +944,15 @@ def _files_of_pictures(bench: Bench) -> Any:
         data_url(bench(3, 6, 7), "png"),
         on_cpu(written),
     )
+
+
+@case("figures", "media", "unit_floats")
+def _unit_floats(bench: Bench) -> Any:
+    from dputils.media import unit_floats
+
+    kinds = torch.uint8, torch.uint16, torch.bool
+    many = [(bench.plain(3, 4) * 200).to(kind) for kind in kinds]
+    return [unit_floats(t) for t in (bench(3, 4), *many)]
 
 
 @case("figures", "media", "show_images", "show_filmstrip", "show_video", "write_video")
@@ -1007,7 +1030,7 @@ def _panel(bench: Bench) -> Any:
     lossy = LivePanel(build, lambda image: image().square().mean()).run(2)
     page = len(lossy.html()) > 1000
     panel.close()
-    return first, second, loss, answer["error"], panel.values, page
+    return first, second, loss, [answer["error"], panel.error, panel.lr], page
 
 
 # ---- cases that must be complained about, to know that it is noticed -----------------
@@ -1253,29 +1276,41 @@ def short(value: Any) -> str:
     return str(raw)[:200]
 
 
-def main(group: str, chosen: list[str]) -> dict[str, Any]:
-    """Run a group; what the JSON says of it."""
-    pretend_gpu.switch_on()
+@contextlib.contextmanager
+def traced() -> Iterator[set[types.CodeType]]:
+    """The functions of the package that are called inside the `with`."""
+    called: set[types.CodeType] = set()
+
+    def note(frame: types.FrameType, event: str, _: Any) -> None:
+        if frame.f_code.co_filename.startswith(PACKAGE):
+            called.add(frame.f_code)
+
+    before = sys.gettrace()
+    sys.settrace(note)  # no line is traced, since this returns nothing
+    try:
+        yield called
+    finally:
+        sys.settrace(before)
+
+
+def run_group(group: str, chosen: list[str]) -> dict[str, Any]:
+    """Run the cases of a group, or those whose names have one of some parts in them.
+
+    Returns: for cases their complaints, and the functions that were called; for the
+        loops what they waited for.
+    """
     if group == "waits":
         found = {name: run(Bench(pretend_gpu.NAME)) for name, run in LOOPS.items()}
         return {
             name: {"total": waits.total, "names": waits.names, "report": waits.report()}
             for name, waits in found.items()
         }
-    called: set[types.CodeType] = set()
-
-    def note(frame: types.FrameType, event: str, _: Any) -> None:
-        if event == "call" and frame.f_code.co_filename.startswith(PACKAGE):
-            called.add(frame.f_code)
-
-    complaints = {}
-    sys.setprofile(note)
-    try:
-        for name, run in CASES[group].items():
-            if not chosen or any(part in name for part in chosen):
-                complaints[name] = complaint(run, TOLERANCE[name])
-    finally:
-        sys.setprofile(None)
+    with traced() as called:
+        complaints = {
+            name: complaint(run, TOLERANCE[name])
+            for name, run in CASES[group].items()
+            if not chosen or any(part in name for part in chosen)
+        }
     places = {
         f"{Path(code.co_filename).relative_to(PACKAGE)}:{code.co_qualname}"
         for code in called
@@ -1287,4 +1322,7 @@ if __name__ == "__main__":
     import conftest  # noqa: F401 - no display, no progress bars
 
     warnings.simplefilter("error")
-    json.dump(main(sys.argv[1], sys.argv[2:]), sys.stdout)
+    pretend_gpu.switch_on()
+    groups, *parts = sys.argv[1:]
+    answer = {group: run_group(group, parts) for group in groups.split(",")}
+    json.dump(answer, sys.stdout)

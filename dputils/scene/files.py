@@ -8,7 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from ..media import read_image, to_image
+from ..media import read_image, to_image, unit_floats
 from ..rasterize import rasterize
 from ..sizes import Size, height_width
 from .meshes import Mesh, repair
@@ -170,9 +170,8 @@ def save_mesh(
         )
     image = None
     if picture is not None:
-        picture = (
-            (picture if picture.dim() == 4 else picture[None]).detach().float().cpu()
-        )
+        picture = picture if picture.dim() == 4 else picture[None]
+        picture = unit_floats(picture.detach().cpu(), "the texture").float()
         image = to_image(
             dilate(picture, chart_mask(mesh, picture.shape[2:]), gutter)
             if gutter

