@@ -3,13 +3,14 @@ on the CPU. `test_devices.py` runs this in processes of their own:
 
     python tests/devices_worker.py GROUP,GROUP [PART-OF-A-CASE'S-NAME …]
 
-It prints JSON. A case is a function of a `Bench`, which makes its inputs; it is called for the CPU and
-for the device, and what it returns must be the same: shapes, values, gradients to all
-inputs. Tensors must be on the device, unless they are marked `on_cpu`.
+It prints JSON. A case is a function of a `Bench`, which makes its inputs; it is called
+for the CPU and for the device, and what it returns must be the same: shapes, values,
+gradients to all inputs. Tensors must be on the device, unless they are marked `on_cpu`.
 """
 
 import contextlib
 import dataclasses
+import importlib.util
 import inspect
 import io
 import json
@@ -840,7 +841,7 @@ def _files(bench: Bench) -> Any:
             load_mesh(save_mesh(f"{folder}/ball.{kind}", mesh, gutter=2)[0])
             for kind in ("glb", "obj")
         ]
-    if sys.version_info >= (3, 14):  # there xatlas is missing
+    if importlib.util.find_spec("xatlas") is None:  # as for Python 3.14
         return on_cpu(written)
     return unwrap(mesh, size=64, gutter=1), on_cpu(written)
 

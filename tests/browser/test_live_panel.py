@@ -9,6 +9,7 @@ import pytest
 from .lab import cell, notebook, output, press_run, printed, run_cell
 from .panel import (
     PANEL,
+    alert,
     button,
     numbers,
     pause,
@@ -32,7 +33,13 @@ judged = LivePanel(lambda seed: fourier_image(128, seed=seed), "conv6:7", net,
                    controls={"lr": (0.005, 0.2)})
 judged"""
 SPENT = "print([judged.history.seconds, len(judged.history)])"
-CELLS = [(source, None) for source in (PANEL, COUNT, PATTERNNET, SPENT)]
+SET = """panel.seed = 2**60 + 1
+panel.width = 200
+panel.lr = 0.1
+panel.build = lambda seed: pixel_image(48, seed=seed)"""
+SEED = "panel.seed"
+RUN = "_ = panel.run(60)"
+CELLS = [(each, None) for each in (PANEL, COUNT, PATTERNNET, SPENT, SET, SEED, RUN)]
 GREY = pytest.approx(0.5, abs=0.05)
 
 
@@ -126,6 +133,58 @@ def test_a_structural_control_builds_anew(page):
     seed.fill("7")
     seed.press("Enter")
     wait(lambda: url(page) != first, "another seed's picture")
+
+
+def test_the_seed_that_is_shown_is_the_one_that_runs(page):
+    field = output(page).get_by_role("spinbutton", name="seed")
+    largest = 2**63 - 1
+    for typed, shown in {
+        "1.5": 0,
+        "-3": 0,
+        "99999999999999999999": 0,
+        "7": 7,
+        "": 7,
+        "1e400": 7,
+        "e": 7,
+        "007e1": 70,
+        str(largest + 1): 70,
+        str(largest): largest,
+        "0": 0,
+    }.items():
+        field.click()
+        page.keyboard.press("Control+a")
+        page.keyboard.press("Delete")
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab")
+        becomes(field.input_value, str(shown))
+        accepted = typed in ("7", "007e1", str(largest), "0")
+        refused = f"The seed is a whole number from 0 to {largest}"
+        assert alert(page).startswith(refused) is not accepted, typed
+        assert not alert(page) or f"it stays {shown}." in alert(page)
+        assert int(printed(page, 5)) == shown
+    button(page, "step").click()
+    becomes(lambda: steps(page), 1)
+
+
+def test_a_resting_panel_adopts_what_is_set_in_python(page):
+    run_cell(page, 4)
+    field = output(page).get_by_role("spinbutton", name="seed")
+    becomes(field.input_value, str(2**60 + 1))
+    becomes(lambda: picture(page).evaluate("canvas => canvas.width"), 48)
+    becomes(lambda: picture(page).bounding_box()["width"], 200)
+    slider = output(page).get_by_role("slider", name="lr")
+    becomes(lambda: slider.get_attribute("aria-valuetext"), "0.1")
+    button(page, "step").click()
+    becomes(lambda: steps(page), 1)
+    assert int(printed(page, 5)) == 2**60 + 1
+
+
+def test_a_control_moved_at_rest_is_known_to_the_next_cell(page):
+    slide(page, "target", 0.1)
+    settled(page)
+    run_cell(page, 6)
+    wait(lambda: brightness(page) < 0.35, "a dark picture")
+    assert steps(page) == 60
 
 
 def test_an_error_is_shown_and_the_run_goes_on_after_the_mend(page):
