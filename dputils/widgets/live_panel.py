@@ -49,10 +49,10 @@ NOT_SET = {
 def _setting(name: str) -> Any:
     """An attribute that is the recipe's, and acts from the next step on."""
 
-    def read(panel):
+    def read(panel: "LivePanel") -> Any:
         return getattr(panel._recipe, name)
 
-    def write(panel, value):
+    def write(panel: "LivePanel", value: Any) -> None:
         setattr(panel._recipe, name, value)
         panel._ask_again()
 
