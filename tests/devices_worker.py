@@ -1100,6 +1100,17 @@ def _maximized(bench: Bench) -> pretend_gpu.Waits:
     )
 
 
+def _painted(bench: Bench) -> pretend_gpu.Waits:
+    from dputils.cppn import CPPN
+    from dputils.optimize import maximize
+
+    image = CPPN(20, hidden=2, width=6, normalize=True).to(bench.device)
+    net = small_network(bench)
+    return waits_of(
+        lambda steps: maximize(image, "third:2", net, steps=steps, progress=False)
+    )
+
+
 def _minimized(bench: Bench) -> pretend_gpu.Waits:
     from dputils.images import fourier_image
     from dputils.optimize import minimize
@@ -1172,6 +1183,7 @@ def _styled_texture(bench: Bench) -> pretend_gpu.Waits:
 
 LOOPS: dict[str, Callable[[Bench], pretend_gpu.Waits]] = {
     "maximize": _maximized,
+    "maximize, a CPPN": _painted,
     "minimize": _minimized,
     "a texture in kept views, maximize": _textured,
     "a texture in kept views, minimize": _styled_texture,

@@ -419,6 +419,13 @@ def test_a_one_channel_network_sees_the_luma(make_small_network, images):
     assert x.grad[:, 1].abs().sum() > x.grad[:, 2].abs().sum() > 0
 
 
+def test_gradients_of_the_output_reach_what_is_reported(network, images):
+    """Grad-CAM asks for them."""
+    found = network(images.requires_grad_(), ["second", "logits"])
+    (grad,) = torch.autograd.grad(found["logits"][:, 2].sum(), found["second"])
+    assert grad.shape == found["second"].shape and grad.abs().sum() > 0
+
+
 def test_gradients_reach_images_and_not_weights(network, images):
     images.requires_grad_()
     network.logits(images).sum().backward()

@@ -10,9 +10,11 @@ import os
 import re
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 from unittest import mock
 
+import matplotlib.pyplot as plt
 import nbformat
 import pretend_gpu
 import pytest
@@ -29,11 +31,14 @@ NOTEBOOKS = sorted(
 STEPS = 2
 # Fewer of everything, where it shows no less: `{start of a file name: parameters}`.
 FEWER: dict[str, dict[str, object]] = {
+    "00": {"CONTEST": 1},
     "01": {"frames": 3, "long_frames": 5, "claim_size": 48},
     "03": {"shown": 64, "large_size": 512, "claim_size": 24, "claim_seeds": 1},
     "04": {
         "cells": {"patternnet": [("conv6", 76), ("conv6", 28)]},
-        **{"claim_size": 40, "claim_count": 2, "claim_cells": 1},
+        "claim_size": 40,
+        "claim_count": 2,
+        "claim_cells": 1,
     },
     "05": {
         "texture_size": 192,
@@ -66,6 +71,7 @@ FEWER: dict[str, dict[str, object]] = {
         "texture_size": 24,
         "repainted": 64,
         "train_steps": 9,
+        "train_size": 32,
         "claim_seeds": 1,
     },
 }
@@ -142,20 +148,37 @@ def test_no_cell_moves_to_a_device_of_its_own(path):
                 assert not words and getattr(node, "attr", "") != "cuda", cell.source
 
 
-@pytest.mark.slow
-@every_notebook
-def test_runs_on_a_device_that_does_not_mix(path):
+@pytest.fixture(scope="module")
+def try_on_device(tmp_path_factory):
+    """`path -> (exit status, what was printed)`, from one process with the device."""
     if reason := pretend_gpu.why_not():
         pytest.skip(reason)
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-    ran = subprocess.run(
-        [sys.executable, __file__, str(path)],
-        cwd=path.parent,
-        env=environment,
-        capture_output=True,
+    if not hasattr(os, "fork"):
+        pytest.skip("this system starts all processes from nothing")
+    folder = tmp_path_factory.mktemp("device")
+
+    def run(path):
+        log = folder / f"{path.stem}.txt"
+        process.stdin.write(f"{path}\n{log}\n")
+        process.stdin.flush()
+        return process.stdout.readline().strip(), log.read_text(encoding="utf-8")
+
+    with subprocess.Popen(
+        [sys.executable, __file__],
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-    )
-    assert ran.returncode == 0, f"{ran.stdout[-3000:]}\n{ran.stderr[-3000:]}"
+    ) as process:
+        yield run
+        process.stdin.close()
+
+
+@pytest.mark.slow
+@every_notebook
+def test_runs_on_a_device_that_does_not_mix(path, try_on_device):
+    status, printed = try_on_device(path)
+    assert status == "0", printed[-6000:]
 
 
 # --- in a process of its own: once on, the pretended device stays on ---
@@ -222,30 +245,54 @@ class Watch:
             self.found.add(inputs[0].device.type)
 
 
-def main(path):
+def run_notebook(path):
     """Run a notebook's cells on the pretended device."""
-    import matplotlib.pyplot as plt
     from IPython.core.interactiveshell import InteractiveShell
 
-    plt.switch_backend("agg")
-    pretend_gpu.switch_on()
-    cut_short()
     watch, execute = Watch(), load_script("notebooks/execute.py")
     notebook = nbformat.read(path, as_version=4)
     settings = {"device": pretend_gpu.NAME, **execute.brief_settings(notebook, STEPS)}
     for start, fewer in FEWER.items():
         settings |= fewer if path.name.startswith(start) else {}
     execute.inject(notebook, settings)
+    os.chdir(path.parent)
     shell = InteractiveShell.instance(colors="NoColor")
     for number, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code" or "colab" in cell.metadata.get("tags", []):
-            continue
-        ran = shell.run_cell(re.sub(r"(?m)^%.*$", "", cell.source))
-        plt.close("all")
-        if not ran.success:
-            sys.exit(f"cell {number} of {path.name} failed:\n{cell.source}")
+        if cell.cell_type == "code" and "colab" not in cell.metadata.get("tags", []):
+            ran = shell.run_cell(re.sub(r"(?m)^%.*$", "", cell.source))
+            plt.close("all")
+            if not ran.success:
+                raise AssertionError(f"cell {number} failed:\n{cell.source}")
     assert watch.found == {pretend_gpu.NAME}, f"convolutions on {watch.found}"
 
 
+def main():
+    """Run the notebooks whose paths come in, each in a copy of this process, which has
+    imported what takes long; answer with exit statuses.
+    """
+    import torch._dynamo  # noqa: F401  # the first Adam of a process would import it
+
+    import dputils.book  # noqa: F401
+
+    plt.switch_backend("agg")
+    pretend_gpu.switch_on()
+    cut_short()
+    for path, log in zip(sys.stdin, sys.stdin):
+        if copy := os.fork():
+            print(os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1]), flush=True)
+            continue
+        status, file = 1, os.open(log.strip(), os.O_CREAT | os.O_WRONLY)
+        os.dup2(file, 1), os.dup2(file, 2)
+        try:
+            run_notebook(Path(path.strip()))
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

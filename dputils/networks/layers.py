@@ -47,6 +47,8 @@ class Layer:
 
     def maps(self, value: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
         """`(N, C, H', W')`, or `(N, C)`, for pictures of `size` (height, width)."""
+        if self.axes == "NCHW":
+            return value  # itself, not a view: a gradient may be asked for it
         if self.axes in _ORDERS:
             return value.permute(_ORDERS[self.axes])
         if self.axes in _TOKEN_ORDERS:

@@ -281,18 +281,18 @@ class Network(nn.Module):
         # nobody knows before which call of a layer is the last.
         stop = listed.steady and OUTPUT not in names
 
-        def keep(name: str) -> Callable[..., None]:
-            def hook(module: nn.Module, inputs: Any, output: Any) -> None:
+        def keep(name: str) -> Callable[..., Any]:
+            def hook(module: nn.Module, inputs: Any, output: Any) -> Any:
                 left[name] = left.get(name, 0) - 1
                 value = tensor_in(output)
                 if value is not None:
-                    # In-place operations may follow (GoogLeNet's ReLUs, ResNet's
-                    # additions): they must not reach what is reported.
-                    found[name] = value.clone()
-                    if track and hasattr(value, "_before_relu"):
-                        found[name]._before_relu = value._before_relu
+                    found[name] = value
                 if stop and all(n <= 0 for n in left.values()):
                     raise _Enough
+                # In-place operations may follow (GoogLeNet's ReLUs, ResNet's
+                # additions): let them overwrite a copy. What is reported stays in the
+                # graph between picture and output, as Grad-CAM needs it.
+                return _copied(output)
 
             return hook
 
@@ -422,6 +422,25 @@ def as_network(thing: Any) -> Any:
 
 class _Enough(Exception):
     """Raised inside the forward pass once everything asked for is known."""
+
+
+def _copied(output: Any) -> Any:
+    """The same output, with copies of its tensors."""
+    if torch.is_tensor(output):
+        clone: Any = output.clone()
+        if hasattr(output, "_before_relu"):
+            clone._before_relu = output._before_relu
+        return clone
+    if isinstance(output, dict):
+        other = copy.copy(output)
+        for key, value in output.items():
+            other[key] = _copied(value)
+        return other
+    if isinstance(output, tuple) and hasattr(output, "_fields"):
+        return type(output)(*map(_copied, output))
+    if type(output) in (tuple, list):
+        return type(output)(map(_copied, output))
+    return output
 
 
 def _copy(module: nn.Module, name: str) -> nn.Module:

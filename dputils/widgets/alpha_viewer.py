@@ -7,6 +7,7 @@ from PIL import Image
 
 from ..alpha import blend_over, checkerboard
 from ..media import Pictures, picture_sheet, read_image
+from .amounts import pixels, real, whole
 from .encoding import as_pictures, encode_within
 from .hosting import Component
 
@@ -54,14 +55,13 @@ class AlphaViewer(Component):
                 f"background is one of {', '.join(BACKGROUNDS)}, not {background!r}; "
                 'for a colour say background="own", color="#rrggbb"'
             )
-        if not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
+        if not isinstance(color, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
             raise ValueError(f"color is '#rrggbb', not {color!r}")
+        opacity, columns = real("opacity", opacity), whole("columns", columns, 1)
         if not 0 <= opacity <= 1:
             raise ValueError(
-                f"opacity is from 0 (α as it is) to 1 (opaque), not {opacity}"
+                f"opacity is from 0 (α as it is) to 1 (opaque), not {opacity:g}"
             )
-        if columns < 1:
-            raise ValueError(f"columns is at least 1, not {columns}")
         self._pictures = _with_opacity(images)
         count, first = len(self._pictures), self._pictures[0]
         if captions is not None and (
@@ -70,7 +70,7 @@ class AlphaViewer(Component):
             raise ValueError(
                 f"captions needs {count} texts, one a picture, not {captions!r}"
             )
-        columns = min(int(columns), count)
+        columns = min(columns, count)
         super().__init__(
             {
                 "captions": [""] * count
@@ -78,11 +78,11 @@ class AlphaViewer(Component):
                 else list(map(str, captions)),
                 "background": background,
                 "color": color,
-                "opacity": float(opacity),
+                "opacity": opacity,
                 "columns": columns,
                 "width": min(960, columns * max(first.width, 160))
                 if width is None
-                else int(width),
+                else pixels("width", width),
                 "aspect": first.width / first.height,
                 **self._files(),
             },

@@ -33,7 +33,9 @@ def real(
 
     Raises: ValueError for any other value, booleans, texts and NaN included.
     """
-    number = math.nan
+    number, given = math.nan, value
+    if getattr(value, "ndim", None) == 0:  # a number of NumPy's or PyTorch's
+        value = value.item()
     if isinstance(value, Real) and not isinstance(value, bool):
         try:
             number = float(value)
@@ -43,7 +45,7 @@ def real(
     if not math.isfinite(number) or outside:
         raise ValueError(
             f"{name} is a finite number {_between(low, high)}".rstrip()
-            + f", not {_said(value)}"
+            + f", not {_said(given)}"
         )
     return number
 

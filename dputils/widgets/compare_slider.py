@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ..media import Pictures, picture_sheet
+from .amounts import pixels, real
 from .encoding import as_pictures, encode_within
 from .hosting import Component
 from .pickers import Pickers, picker_state
@@ -45,9 +46,10 @@ class CompareSlider(Component):
             raise ValueError(
                 f"labels are two texts, for left and right, not {labels!r}"
             )
+        start = real("start", start)
         if not 0 <= start <= 1:
             raise ValueError(
-                f"start is a place from 0 (left) to 1 (right), not {start}"
+                f"start is a place from 0 (left) to 1 (right), not {start:g}"
             )
         self._befores, self._afters = _paired(before, after)
         first = self._afters[0]
@@ -55,10 +57,10 @@ class CompareSlider(Component):
             {
                 "labels": list(labels),
                 "pickers": picker_state(pickers, len(self._afters)),
-                "start": float(start),
+                "start": start,
                 "width": min(max(first.width, 360), 720)
                 if width is None
-                else int(width),
+                else pixels("width", width),
                 "aspect": first.width / first.height,
                 **self._files(),
             },

@@ -4,6 +4,7 @@ import torch
 
 from ..cppn import CPPN, glsl_body, interpolate_weights
 from ..media import picture_sheet
+from .amounts import pixels, real
 from .hosting import Component
 
 
@@ -37,11 +38,12 @@ class CppnViewer(Component):
         width: int = 400,
         live: bool = False,
     ) -> None:
+        morph, width = real("morph", morph), pixels("width", width)
         if not 0 <= morph <= 1:
             raise ValueError(
-                f"morph is from 0 (the first CPPN) to 1 (the other), not {morph}"
+                f"morph is from 0 (the first CPPN) to 1 (the other), not {morph:g}"
             )
-        self._exaggeration = float(exaggeration)
+        self._exaggeration = real("exaggeration", exaggeration)
         body = self._body(cppn, other)
         height, wide = cppn.size
         with torch.no_grad():
@@ -65,9 +67,9 @@ class CppnViewer(Component):
                 "body": body,
                 "pair": other is not None,
                 "aspect": wide / height,
-                "morph": float(morph),
+                "morph": morph,
                 "group": str(group),
-                "width": int(width),
+                "width": width,
             },
             picture=picture_sheet(
                 [still[0, :1] if still.shape[1] == 2 else still[0] for still in stills]

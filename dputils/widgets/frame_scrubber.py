@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PIL import Image
 
 from ..media import Pictures, picture_sheet
+from .amounts import pixels, real, whole
 from .encoding import as_pictures, encode_within
 from .hosting import Component
 
@@ -46,8 +47,9 @@ class FrameScrubber(Component):
     ) -> None:
         if layout not in ("rows", "films"):
             raise ValueError(f'layout is "rows" or "films", not {layout!r}')
-        if fps <= 0 or every < 1:
-            raise ValueError(f"fps and every must be positive, not {fps} and {every}")
+        fps, every = real("fps", fps), whole("every", every, 1)
+        if fps <= 0:
+            raise ValueError(f"fps must be positive, not {fps:g}")
         self._films = _in_step(films)
         count = len(self._films[0])
         for what, texts, wanted in (
@@ -62,6 +64,7 @@ class FrameScrubber(Component):
                 if layout == "rows"
                 else min(720, sum(max(film[0].width, 160) for film in self._films))
             )
+        width = pixels("width", width)
         middle = count // 2
         super().__init__(
             {
@@ -72,11 +75,11 @@ class FrameScrubber(Component):
                 if labels is None
                 else list(map(str, labels)),
                 "layout": layout,
-                "every": int(every),
-                "fps": float(fps),
+                "every": every,
+                "fps": fps,
                 "pingPong": bool(ping_pong),
                 "autoplay": bool(autoplay),
-                "width": int(width),
+                "width": width,
                 "count": count,
                 **self._files(),
             },

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ..media import Pictures, picture_sheet
+from .amounts import pixels, real, whole
 from .encoding import as_pictures, encode_within
 from .hosting import Component
 
@@ -41,22 +42,23 @@ class Gallery(Component):
             raise ValueError(
                 f"captions needs {count} texts, one a picture, not {captions!r}"
             )
-        if columns < 1 or zoom < 1:
+        columns, zoom = whole("columns", columns, 1), real("zoom", zoom)
+        if zoom < 1:
             raise ValueError(
-                f"columns and zoom are at least 1, not {columns} and {zoom}"
+                f"columns and zoom are at least 1, not {columns} and {zoom:g}"
             )
         first = self._pictures[0]
-        columns = min(int(columns), count)
+        columns = min(columns, count)
         super().__init__(
             {
                 "captions": [""] * count
                 if captions is None
                 else list(map(str, captions)),
                 "columns": columns,
-                "zoom": float(zoom),
+                "zoom": zoom,
                 "width": min(960, columns * max(first.width, 120))
                 if width is None
-                else int(width),
+                else pixels("width", width),
                 "aspect": first.width / first.height,
                 "pictures": encode_within(self._pictures),
             },

@@ -12,6 +12,7 @@ from PIL import Image
 from ..media import Pictures, picture_sheet, read_image
 from ..rasterize import View, interpolate
 from ..scene import Mesh, look_at, perspective
+from .amounts import pixels, real, whole
 from .encoding import BUDGET, PAYLOAD, as_pictures, encode, encode_within
 from .hosting import Component, bundle
 from .mesh_coding import code_mesh
@@ -105,12 +106,9 @@ class MeshViewer(Component):
             {"name": str(name), **_place(f"preset {name!r}", place)}
             for name, place in (presets or {}).items()
         ]
-        height = width if height is None else height
-        if min(width, height) < 32:
-            raise ValueError(
-                f"width and height are at least 32 pixels, not {width} and {height}"
-            )
-        if not 100_000 <= budget <= PAYLOAD:
+        width = pixels("width", width)
+        height = width if height is None else pixels("height", height)
+        if not 100_000 <= whole("budget", budget, 0) <= PAYLOAD:
             raise ValueError(
                 f"budget is from 100,000 to {PAYLOAD:,} bytes, not {budget:,}"
             )
@@ -152,7 +150,7 @@ class MeshViewer(Component):
                 "shading": bool(shading),
                 "wireframe": bool(wireframe),
                 "group": str(group),
-                "width": int(width),
+                "width": width,
                 "aspect": width / height,
                 "limits": [NEAREST, FARTHEST],
                 "fov": FIELD_OF_VIEW,
@@ -246,12 +244,16 @@ def _matched(meshes, textures):
 
 
 def _place(what, place):
-    if len(place) != 3:
+    try:
+        azimuth, elevation, distance = place
+    except (TypeError, ValueError):
         raise ValueError(
             f"{what} is (azimuth, elevation, distance), "
             f"angles in radians, not {place!r}"
-        )
-    azimuth, elevation, distance = map(float, place)
+        ) from None
+    azimuth = real(f"{what}: azimuth", azimuth)
+    elevation = real(f"{what}: elevation", elevation)
+    distance = real(f"{what}: distance", distance)
     if abs(elevation) > math.pi / 2:
         raise ValueError(
             f"{what}: elevation is from -π/2 (below) to π/2 (above), not {elevation}"

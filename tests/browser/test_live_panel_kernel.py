@@ -1,5 +1,5 @@
-"""A live panel whose kernel is busy, was restarted, died or was stopped: what the reader
-is told, and that running the cell mends it.
+"""A live panel whose kernel is busy, was restarted, died or was stopped: what the
+reader is told, and that running the cell mends it.
 """
 
 import pytest
