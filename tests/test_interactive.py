@@ -5,6 +5,7 @@ careless use.
 import base64
 import io
 import json
+import math
 import re
 
 import numpy as np
@@ -416,6 +417,7 @@ def test_live_figures_take_new_pictures(make):
             lambda: AlphaViewer(see_through(), color="blue"),
             "color is '#rrggbb', not 'blue'",
         ),
+        (lambda: AlphaViewer(see_through(), color=7), "color is '#rrggbb', not 7"),
         (lambda: AlphaViewer(see_through(2), ["one"]), "captions needs 2 texts"),
         (lambda: CppnViewer(art(1), morph=3), "morph is from 0"),
         (lambda: CppnViewer(art(1, batch=2)), "pick one with cppn"),
@@ -432,3 +434,47 @@ def test_live_figures_take_new_pictures(make):
 def test_careless_figures_are_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+SIZED = {
+    "CompareSlider": lambda **size: CompareSlider(smooth(), smooth(), **size),
+    "FrameScrubber": lambda **size: FrameScrubber(smooth(3), **size),
+    "Gallery": lambda **size: Gallery(smooth(3), **size),
+    "AlphaViewer": lambda **size: AlphaViewer(see_through(), **size),
+    "CppnViewer": lambda **size: CppnViewer(art(1), **size),
+}
+
+
+@pytest.mark.parametrize("name", SIZED)
+def test_a_width_is_a_whole_number_of_pixels(name):
+    assert SIZED[name](width=np.int64(300)).state["width"] == 300
+    assert SIZED[name](width=640 / 2).state["width"] == 320
+    for width in (31, 8193, 300.5, -300, 0, True, math.nan, math.inf, "wide", [300]):
+        with pytest.raises(
+            ValueError, match="^width is at least 32 pixels and at most 8192, .* not "
+        ):
+            SIZED[name](width=width)
+    with pytest.raises(ValueError, match="not the text '300': write it without quote"):
+        SIZED[name](width="300")
+
+
+@pytest.mark.parametrize(
+    "name, number",
+    [
+        ("CompareSlider", "start"),
+        ("FrameScrubber", "fps"),
+        ("FrameScrubber", "every"),
+        ("Gallery", "columns"),
+        ("Gallery", "zoom"),
+        ("AlphaViewer", "opacity"),
+        ("AlphaViewer", "columns"),
+        ("CppnViewer", "morph"),
+        ("CppnViewer", "exaggeration"),
+    ],
+)
+def test_other_numbers_are_numbers(name, number):
+    state = SIZED[name](**{number: np.float32(1)}).state
+    assert number == "exaggeration" or json.dumps(state[number]) in ("1", "1.0")
+    for value in ("1", "many", None, True, math.nan, -math.inf, [1]):
+        with pytest.raises(ValueError, match=f"^{number} (is|must be) .*, not "):
+            SIZED[name](**{number: value})

@@ -2,7 +2,10 @@
 answers looked at.
 """
 
+import fractions
+import inspect
 import io
+import json
 import threading
 import types
 
@@ -14,7 +17,7 @@ from torch import nn
 
 from dputils.images import fourier_image, pixel_image
 from dputils.objectives import channel, total_variation
-from dputils.optimize import maximize
+from dputils.optimize import History, maximize
 from dputils.widgets import cells, live_panel, live_run
 from dputils.widgets.controls import controls_from, defaults, in_words, taken
 
@@ -434,14 +437,459 @@ def test_an_interrupt_stops_the_steps():
     assert "interrupted" in page.ask(5)["error"] and page.answer["step"] == 2
 
 
+def test_an_interrupt_anywhere_in_an_answer_is_answered():
+    def once(image):
+        if not interrupted:
+            interrupted.append(True)
+            raise KeyboardInterrupt
+        return image()
+
+    interrupted = [False]
+    page = Page(LivePanel(grey, quadratic, show=once))
+    interrupted.clear()
+    assert page.ask(1)["error"] == "interrupted; play goes on" and page.buffers == []
+    assert page.ask()["step"] == 1 and page.ask(2)["step"] == 3
+
+
+@pytest.mark.parametrize("ends", ["raises", "returns"])
+def test_a_run_that_is_interrupted_keeps_its_result(ends, monkeypatch):
+    """The loop raises a kind of KeyboardInterrupt; it used to return its history."""
+
+    class Interrupted(KeyboardInterrupt):
+        history = History(interrupted=True)
+
+    def stopped(loss, parameters, **options):
+        minimize(loss, parameters, **{**options, "steps": 3})
+        if ends == "raises":
+            raise Interrupted("stopped at step 3")
+        return Interrupted.history
+
+    page = make()
+    before = page.panel.image().detach().clone()
+    minimize = live_run.minimize
+    monkeypatch.setattr(live_run, "minimize", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        page.panel.run(20)
+    told, _ = page.sent[-1]
+    assert told["step"] == 3 and told["error"] == "interrupted; play goes on"
+    assert isinstance(page.panel.error, KeyboardInterrupt)
+    assert len(page.panel.history) == 3 and not torch.equal(page.panel.image(), before)
+    assert page.ask(9)["error"] == "interrupted; play goes on"
+    assert page.answer["step"] == 6 and page.picture.mean() > before.mean()
+    monkeypatch.undo()
+    assert page.ask(4)["error"] is None and page.answer["step"] == 10
+
+
+def test_an_error_of_a_run_without_the_page_is_told_to_both():
+    page = make()
+    page.panel.goal = lambda image: 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        page.panel.run(2)
+    assert "ZeroDivisionError" in page.sent[-1][0]["error"]
+    page.panel.goal = quadratic
+    assert page.panel.error is None and page.panel.run(2).error is None
+    page.panel.show = lambda image: image()[:, :2]
+    with pytest.raises(ValueError, match="1, 3 or 4 channels"):
+        page.panel.run(1)
+    assert "1, 3 or 4 channels" in page.sent[-1][0]["error"]
+
+
+# --- what is set while it runs ---
+
+
 def test_functions_can_be_replaced_while_it_runs():
     page = make()
     page.panel.goal = lambda image: (image() - 0.2).square().mean()
     page.ask(40)
-    assert page.picture.mean() < 0.3
+    assert page.picture.mean() < 0.3 and page.answer["step"] == 40
     page.panel.build = lambda seed: fourier_image(8, seed=seed)
     page.ask()
     assert page.picture.shape == (8, 8, 3) and page.answer["step"] == 0
+
+
+def test_another_build_is_run_next():
+    page = make()
+    page.panel.run(5)
+    old, kept = page.panel.image, page.panel.image().detach().clone()
+    page.panel.build = lambda: pixel_image(8)
+    assert page.panel.run(2).image is not old and torch.equal(old(), kept)
+    assert len(page.panel.history) == 2 and page.panel.image().shape[-1] == 8
+    assert page.sent[-1][0]["step"] == 2 and page.panel.run(3).history.loss[4:]
+
+
+def test_a_build_that_fails_is_no_silent_run_of_the_old_one():
+    page = make()
+    page.panel.run(3)
+    page.panel.build = lambda: torch.zeros(3)
+    with pytest.raises(ValueError, match="must return a module .* not Tensor"):
+        page.panel.run(2)
+    assert len(page.panel.history) == 3 and "must return" in page.ask(None)["error"]
+    page.panel.build = grey
+    assert page.ask(1)["step"] == 4, "the image is the one that it was"
+
+
+def test_a_goal_goes_on_with_the_same_image(network):
+    page = Page(LivePanel(grey, "first:1", network, transforms=[]))
+    page.panel.run(3)
+    image = page.panel.image
+    page.panel.goal = lambda: 1000 + channel("second", 2)
+    page.panel.run(1)
+    assert page.panel.image is image and len(page.panel.history) == 4
+    assert page.panel.history.objective[-1] > 900 > page.panel.history.objective[-2]
+
+
+def test_another_network_is_climbed(network, make_small_network):
+    def loss_after(*networks):
+        page = Page(LivePanel(grey, "second:1", networks[0], transforms=[]))
+        page.panel.run(1)
+        page.panel.network = networks[-1]
+        return page.panel.run(1).history.loss[1]
+
+    other = make_small_network(seed=4)
+    assert loss_after(network, other) != loss_after(network, network)
+    module = other.module
+    assert loss_after(network, module) == pytest.approx(loss_after(network, other))
+
+
+def test_losses_and_objectives_are_not_one_history(network):
+    page = Page(LivePanel(grey, lambda image: image().mean()))
+    page.panel.run(3)
+    page.panel.network = network
+    page.panel.goal = "second:1"
+    assert page.ask(2)["step"] == 2 and page.answer["what"] == "objective"
+    page.panel.network = None
+    page.panel.goal = quadratic
+    assert page.ask(4)["step"] == 4 and page.answer["what"] == "loss"
+    page.panel.goal = channel("second", 1)
+    assert "without a network, goal is a loss" in page.ask(1)["error"]
+
+
+def test_transforms_and_the_redirected_relu_act_from_the_next_step_on(network):
+    seen = []
+
+    def noted(images, generator):
+        seen.append(images)
+        return images
+
+    page = Page(LivePanel(grey, "first:1", network, transforms=[]))
+    page.panel.run(1)
+    page.panel.transforms = noted
+    page.panel.run(2)
+    page.panel.transforms = [noted, noted]
+    page.panel.run(1)
+    assert len(seen) == 4 and len(page.panel.history) == 4
+    redirected = []
+    climb = network.redirected_relu
+    network.redirected_relu = lambda on: redirected.append(bool(on)) or climb(on)
+    page.panel.redirect_relu = 6
+    page.panel.run(4)
+    assert redirected == [True, True, False, False]
+
+
+def test_a_step_size_and_an_optimizer_act_from_the_next_step_on():
+    def moved(steps=1):
+        before = next(page.panel.image.parameters()).detach().clone()
+        page.panel.run(steps)
+        return (next(page.panel.image.parameters()) - before).abs().max().item()
+
+    page = Page(LivePanel(grey, quadratic))
+    assert page.panel.lr == 0.05 and moved() == pytest.approx(0.05, rel=1e-3)
+    page.panel.lr = 0.001
+    assert moved() < 0.002
+    page.panel.reset()
+    assert moved() == pytest.approx(0.001, rel=1e-3), "a new image's, too"
+    page.panel.optimizer = lambda p: torch.optim.SGD(p, lr=0.0)
+    image = page.panel.image
+    page.panel.lr = 3.0
+    assert moved() > 1e-5 and page.panel.image is image
+    assert page.panel.lr == 3.0 == page.panel._run.optimizer.param_groups[0]["lr"]
+    page = Page(LivePanel(grey, quadratic, optimizer=lambda p: torch.optim.SGD(p)))
+    assert page.panel.lr == 1e-3, "another optimizer's own"
+    page.panel.run(1)
+    assert page.panel._run.optimizer.param_groups[0]["lr"] == 1e-3
+    page.panel.optimizer = lambda p: "Adam"
+    with pytest.raises(ValueError, match="optimizer must return one of torch.optim"):
+        page.panel.run(1)
+
+
+def test_a_step_size_with_a_slider_moves_it():
+    page = make()
+    page.panel.lr = 0.5
+    told, _ = page.sent[-1]
+    assert told["kind"] == "set" and told["values"]["lr"] == 0.5 == page.panel.lr
+    page.panel.run(1)
+    assert page.panel._run.optimizer.param_groups[0]["lr"] == 0.5
+    with pytest.raises(ValueError, match="lr is a finite number from 0.001 to 1.0"):
+        page.panel.lr = 5.0
+    choice = make(controls={"lr": [0.1, 0.2]}).panel
+    choice.lr = 0.2
+    assert choice.values["lr"] == 0.2
+    with pytest.raises(ValueError, match="lr is one of 0.1, 0.2, not 0.3"):
+        choice.lr = 0.3
+
+
+def test_a_seed_that_is_set_builds_anew_and_is_told():
+    page, fresh = make(), make(seed=7)
+    page.panel.run(4)
+    page.panel.seed = 7
+    told, _ = page.sent[-1]
+    assert told["kind"] == "set" and told["seed"] == 7 == page.panel.seed
+    page.panel.run(2)
+    assert page.panel.history.loss == fresh.panel.run(2).history.loss
+
+
+def test_what_the_page_asked_before_it_heard_does_not_set_it_back():
+    page = make()
+    asked = {"seed": 0, "values": {"lr": 0.1}, "revision": page.ask()["revision"]}
+    page.panel.seed, page.panel.lr = 7, 0.5
+    late = page.ask(1, **asked)
+    assert (late["seed"], late["values"]["lr"]) == (7, 0.5)
+    assert page.ask(1, **{**asked, "revision": late["revision"]})["seed"] == 0
+
+
+def test_a_width_is_told():
+    page = make()
+    page.panel.width = 500
+    assert page.panel.width == page.panel.state["width"] == page.panel.widget.width
+    page.panel.html()
+    still = Image.open(io.BytesIO(page.panel.still))
+    assert still.width == 500
+
+
+def test_every_argument_can_be_set_or_says_why_not():
+    settable = set(live_panel.SETTABLE)
+    arguments = set(inspect.signature(LivePanel).parameters)
+    assert settable == arguments - {"controls"}
+    page = make()
+    for name in settable:
+        setattr(page.panel, name, getattr(page.panel, name))
+    assert page.ask(2)["error"] is None
+    public = {name for name in dir(page.panel) if not name.startswith("_")}
+    wrong = ["objective", "loss", "learning_rate", "sead", "steps"]
+    for name in [*sorted(public - settable), *wrong]:
+        with pytest.raises(AttributeError, match=f"^{name} of a LivePanel cannot be"):
+            setattr(page.panel, name, None)
+    with pytest.raises(TypeError):
+        page.panel.values["target"] = 0.5
+
+
+@pytest.mark.parametrize(
+    "name, value, message",
+    [
+        ("build", None, "build is a function that makes the image.* not NoneType"),
+        ("build", pixel_image(8), "build is a function that makes the image"),
+        ("network", 3, "network must come from load_network"),
+        ("show", "picture", "show is a function of the image"),
+        ("transforms", 5, "transforms is a function .* 5 is no function"),
+        ("transforms", [torch.sigmoid, None], "None is no function"),
+        ("optimizer", "Adam", "optimizer is a function of the parameters.* not str"),
+        ("lr", "0.1", "lr is a finite number of at least 0, not the text '0.1'"),
+        ("lr", -1, "lr is a finite number of at least 0, not -1"),
+        ("lr", float("nan"), "not nan"),
+        ("lr", 10**400, "not 1000"),
+        ("lr", True, "not True"),
+        ("lr", None, "not None"),
+        ("redirect_relu", 1.5, "redirect_relu is a whole number of at least 0"),
+        ("redirect_relu", -1, "not -1"),
+        ("width", "320", "width is at least 32 pixels .* not the text '320': write it"),
+        ("width", 10, "width is at least 32 pixels and at most 8192"),
+        ("width", 10**9, "not 1000000000"),
+        ("width", 100.5, "not 100.5"),
+        ("width", None, "not None"),
+        ("seed", 99999999999999999999, "from 0 to 9223372036854775807, not 9999"),
+        ("seed", 2**63, "from 0 to 9223372036854775807, not 9223372036854775808"),
+        ("seed", -1, "not -1"),
+        ("seed", 1.5, "seed is a whole number from 0 to .* not 1.5"),
+        ("seed", float("inf"), "not inf"),
+        ("seed", float("nan"), "not nan"),
+        ("seed", "5", "not the text '5': write it without quotes"),
+        ("seed", "", "not ''"),
+        ("seed", "abc", "not 'abc'"),
+        ("seed", None, "not None"),
+        ("seed", True, "not True"),
+        ("seed", [3], r"not \[3\]"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_and_changes_nothing(name, value, message):
+    page = Page(LivePanel(grey, quadratic))
+    before = getattr(page.panel, name)
+    with pytest.raises(ValueError, match=message):
+        setattr(page.panel, name, value)
+    assert getattr(page.panel, name) is before and page.sent == []
+    if value is not None:
+        with pytest.raises(ValueError, match=message):
+            LivePanel(**{"build": grey, "goal": quadratic, name: value})
+
+
+@pytest.mark.parametrize(
+    "seed, kept",
+    [(2**63 - 1, 2**63 - 1), (5.0, 5), (np.int64(5), 5), (torch.tensor(5), 5)],
+)
+def test_seeds_that_count(seed, kept):
+    page = Page(LivePanel(lambda seed: pixel_image(8, seed=seed), quadratic))
+    page.panel.seed = seed
+    assert page.panel.seed == kept and type(page.panel.seed) is int
+    assert page.ask(1, seed=str(kept))["error"] is None
+    assert LivePanel(grey, quadratic, seed=seed).seed == kept
+
+
+def test_a_seed_that_a_page_cannot_count_to_travels_as_a_text():
+    built = []
+
+    def build(seed):
+        built.append(seed)
+        return pixel_image(8, seed=seed)
+
+    page = Page(LivePanel(build, quadratic, seed=2**60 + 1))
+    assert page.panel.state["seed"] == str(2**60 + 1)
+    assert page.ask(1)["seed"] == str(2**60 + 1)
+    assert page.ask(1, seed=str(2**60 + 3))["seed"] == str(2**60 + 3)
+    assert page.ask(1, seed="7")["seed"] == 7
+    assert built == [2**60 + 1, 2**60 + 3, 7]
+
+
+@pytest.mark.parametrize("steps", [-1, 2.5, "3", None, True, float("inf")])
+def test_a_number_of_steps_is_whole(steps):
+    with pytest.raises(ValueError, match="steps is a whole number of at least 0, not"):
+        make().panel.run(steps)
+
+
+def test_a_closed_panel_says_so():
+    page = make()
+    page.panel.run(3)
+    page.panel.close()
+    for work in (
+        page.panel.run,
+        page.panel.reset,
+        lambda: setattr(page.panel, "build", grey),
+        lambda: setattr(page.panel, "seed", 3),
+    ):
+        with pytest.raises(RuntimeError, match="this LivePanel was closed"):
+            work()
+    assert "this LivePanel was closed" in page.ask(1)["error"]
+    assert len(page.panel.history) == 3 and page.panel.seed == 0
+
+
+# --- what the page sends ---
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"seed": 1.5},
+        {"seed": -1},
+        {"seed": ""},
+        {"seed": "abc"},
+        {"seed": "1e400"},
+        {"seed": 99999999999999999999},
+        {"seed": "99999999999999999999"},
+        {"seed": "9" * 5000},
+        {"seed": "٣"},
+        {"seed": None},
+        {"seed": True},
+        {"seed": float("inf")},
+        {"values": {"target": float("nan")}},
+        {"values": {"target": float("inf")}},
+        {"values": {"target": "0.5"}},
+        {"values": {"target": None}},
+        {"values": {"target": True}},
+        {"values": {"kind": 1.5}},
+        {"values": {"kind": -1}},
+        {"values": {"kind": 2}},
+        {"values": {"kind": "Fourier"}},
+        {"values": {"on": 1}},
+        {"values": {"on": "no"}},
+        {"values": {"target": 0.1, "kind": 7}, "seed": 3},
+        {"steps": 1.5},
+        {"steps": -1},
+        {"steps": "3"},
+        {"steps": True},
+    ],
+    ids=str,
+)
+def test_a_question_that_cannot_be_meant_changes_nothing(asked):
+    def goal(image, target=0.8, on=True):
+        return (image() - target).square().mean()
+
+    controls = {"target": (0.0, 1.0), "kind": ["pixels", "Fourier"], "on": True}
+    page = Page(LivePanel(grey, goal, controls=controls))
+    page.ask(2)
+    before = page.panel.values, page.panel.seed, page.panel.image
+    error = page.ask(**{"steps": 1, **asked})["error"]
+    assert error.startswith("ValueError: ") and ", not " in error, error
+    assert (page.panel.values, page.panel.seed, page.panel.image) == before
+    assert page.answer["step"] == 2, "no steps either"
+    assert page.answer["values"] == page.values and page.answer["seed"] == 0
+    assert page.ask(1)["error"] is None and page.answer["step"] == 3
+
+
+def test_a_slider_beyond_its_ends_is_corrected_in_the_answer():
+    page = make(controls={"target": (0.0, 1.0), "weight": (1, 9, 2)})
+    page.values.update(target=7, weight=3.6)
+    assert page.ask(1)["values"] == {"target": 1.0, "weight": 4}
+    assert page.panel.values == {"target": 1.0, "weight": 4}
+
+
+# --- functions of the activations ---
+
+
+def test_a_plain_function_of_the_activations_names_no_layers():
+    goal = lambda activations: activations["conv5"][:, 7].mean()
+    page = Page(LivePanel(lambda: fourier_image(64, seed=1), goal, "patternnet"))
+    named = Page(LivePanel(lambda: fourier_image(64, seed=1), "conv5:7", "patternnet"))
+    assert page.ask(8)["error"] is None and page.answer["step"] == 8
+    assert named.ask(8)["error"] is None
+    assert page.panel.history.objective == pytest.approx(named.panel.history.objective)
+
+
+def test_it_may_take_controls_as_well(network):
+    def goal(activations, weight=1.0, *, unit):
+        return weight * activations["second"][:, unit].mean()
+
+    controls = {"weight": (0.0, 2.0), "unit": [0, 3]}
+    page = Page(LivePanel(grey, goal, network, controls=controls, transforms=[]))
+    first = page.ask(1)["value"]
+    page.panel.reset()
+    page.values.update(weight=2.0)
+    assert page.ask(1)["value"] == pytest.approx(2 * first, rel=1e-5)
+    page.panel.reset()
+    page.values.update(unit=1)
+    assert page.ask(1)["value"] != pytest.approx(2 * first, rel=1e-5)
+    page.panel.goal = lambda activations, layer: activations[layer].mean()
+    assert (
+        "goal needs activations, layer, which are no controls" in page.ask(1)["error"]
+    )
+
+
+def test_what_it_reads_is_known_from_answer_to_answer(network):
+    passes = []
+    network.register_forward_pre_hook(lambda *_: passes.append(1))
+    goal = lambda activations: activations["first"].mean() + activations["third"].mean()
+    page = Page(LivePanel(grey, goal, network, transforms=[]))
+    page.ask(3)
+    passes.clear()
+    page.ask(4)
+    page.ask(1)
+    assert page.answer["error"] is None and len(passes) == 5, "one pass a step"
+
+
+def test_build_and_panel_do_not_both_have_a_goal(network):
+    def build():
+        return pixel_image(16), "second:1", network
+
+    with pytest.raises(ValueError, match="build returned a goal, and there is goal="):
+        LivePanel(build, "second:2")
+    with pytest.raises(ValueError, match="returned a network, and there is network="):
+        LivePanel(build, network=network)
+    page = Page(LivePanel(build))
+    page.panel.goal = "second:2"
+    assert "leave one out (panel.goal = None)" in page.ask(1)["error"]
+    page.panel.goal = None
+    assert page.ask(1)["error"] is None and page.answer["step"] == 1
+    both = LivePanel(lambda: (pixel_image(16), None, network), "second:2")
+    assert len(both.run(1).history) == 1
+    with pytest.raises(ValueError, match=r"not \(ImageParam, str, .*, int\)"):
+        LivePanel(lambda: (*build(), 4))
 
 
 # --- what is shown and kept ---
@@ -568,6 +1016,22 @@ def test_kinds_of_controls():
     assert said == "n 5, lr 0.03162, x 0.5, pick three, on off"
 
 
+def test_sliders_take_other_peoples_numbers():
+    controls = controls_from(
+        {
+            "n": (np.int64(1), np.int32(9), np.int64(3)),
+            "x": (np.float32(0.5), fractions.Fraction(3, 2)),
+            "far": (0, 2**60),
+        },
+        {},
+    )
+    assert controls["n"].state["whole"] and not controls["far"].state["whole"], (
+        "a page cannot count that far"
+    )
+    assert json.loads(json.dumps({k: (c.state, c.start) for k, c in controls.items()}))
+    assert controls["x"].start == 1.0 and controls["n"].start == 3
+
+
 def test_which_function_takes_which():
     assert (
         defaults(lambda a, b=2, *, c=3: 0) == {"b": 2, "c": 3}
@@ -604,6 +1068,20 @@ def test_which_function_takes_which():
             lambda: LivePanel(grey, quadratic, controls={"kind": []}),
             "nothing to choose",
         ),
+        (
+            lambda: LivePanel(grey, quadratic, controls={"target": (False, True)}),
+            "low < high",
+        ),
+        (
+            lambda: LivePanel(grey, quadratic, controls={"target": (0, 10**400)}),
+            "low < high",
+        ),
+        (
+            lambda: LivePanel(grey, quadratic, controls={"target": ("0", "1")}),
+            "low < high",
+        ),
+        (lambda: LivePanel(grey, quadratic, controls=["lr"]), "controls is a dict"),
+        (lambda: LivePanel(grey, "conv5:7"), "without a network, goal is a loss"),
         (lambda: LivePanel(grey), "there is no goal"),
         (
             lambda: LivePanel(lambda: torch.zeros(1, 3, 8, 8), quadratic),
@@ -618,6 +1096,11 @@ def test_which_function_takes_which():
         "start",
         "number",
         "empty",
+        "switches",
+        "huge",
+        "texts",
+        "list",
+        "string",
         "goal",
         "tensor",
         "parameters",

@@ -289,7 +289,33 @@ def test_live_textures_are_jpegs_several_times_a_second():
             lambda: MeshViewer(globe(), presets={"top": (0, 2)}),
             r"preset 'top' is \(azimuth, elevation, distance\)",
         ),
+        (
+            lambda: MeshViewer(globe(), start=3.3),
+            r"start is \(azimuth, elevation, distance\), angles in radians, not 3.3",
+        ),
+        (
+            lambda: MeshViewer(globe(), start=("left", 0, 3)),
+            "start: azimuth is a finite number, not 'left'",
+        ),
+        (
+            lambda: MeshViewer(globe(), presets={"top": (math.nan, 0, 3)}),
+            "preset 'top': azimuth is a finite number, not nan",
+        ),
         (lambda: MeshViewer(globe(), width=10), "at least 32 pixels"),
+        (
+            lambda: MeshViewer(globe(), width="32"),
+            "width is at least 32 pixels and .* not the text '32': write it without",
+        ),
+        (
+            lambda: MeshViewer(globe(), height="tall"),
+            "height is at least 32 pixels and at most 8192, .* not 'tall'",
+        ),
+        (lambda: MeshViewer(globe(), width=None), "width is at least .* not None"),
+        (lambda: MeshViewer(globe(), height=99.5), "height is .* not 99.5"),
+        (
+            lambda: MeshViewer(globe(), budget="200000"),
+            "budget is a whole number of at least 0, not the text '200000'",
+        ),
         (
             lambda: MeshViewer(globe(), budget=10),
             "budget is from 100,000 to 400,000 bytes, not 10",

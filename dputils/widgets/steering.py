@@ -36,13 +36,13 @@ class Steering:
             {name: each.read(self.raw[name]) for name, each in self.controls.items()}
         )
 
-    def move(self, *, seed: Any = None, **values: Any) -> None:
-        """Set the seed, and controls to values.
+    def move(self, **values: Any) -> None:
+        """Set controls, and "seed", to values.
 
         What the page asked before it heard of that does not set them back.
         """
+        seed = _seed(values.pop("seed", self.seed))
         raw = {name: self.controls[name].place(value) for name, value in values.items()}
-        seed = self.seed if seed is None else _seed(seed)
         with self._lock:
             self._revision += 1
             self.raw.update(raw)
