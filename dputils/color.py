@@ -2,6 +2,8 @@
 
 import torch
 
+from .devices import sent
+
 # Covariance square root of ImageNet's colours (rows R, G, B), as measured for Lucid.
 # Its columns are, roughly, lightness, blue against yellow, green against magenta: three
 # numbers that vary independently in photographs.
@@ -29,13 +31,13 @@ def decorrelated_to_rgb(t: torch.Tensor) -> torch.Tensor:
     Source: article, introduction (preconditioning); Lucid `param/color.py`.
     """
     return (
-        COLOR_CORRELATION.to(t) @ _three(t, "decorrelated_to_rgb").flatten(2)
+        sent(COLOR_CORRELATION, t) @ _three(t, "decorrelated_to_rgb").flatten(2)
     ).unflatten(2, t.shape[2:])
 
 
 def rgb_to_decorrelated(rgb: torch.Tensor) -> torch.Tensor:
     """Inverse of `decorrelated_to_rgb`, same shapes."""
-    inverse = torch.linalg.inv(COLOR_CORRELATION.double()).to(rgb)
+    inverse = sent(torch.linalg.inv(COLOR_CORRELATION.double()), rgb)
     return torch.einsum("cr,nrhw->nchw", inverse, _three(rgb, "rgb_to_decorrelated"))
 
 

@@ -17,6 +17,8 @@ from typing import Literal, Protocol, cast
 import torch
 import torch.nn.functional as F
 
+from .devices import sent
+
 
 class Transform(Protocol):
     """`(images, generator) -> images`: `(N, C, H, W)` to `(N, C, H', W')`."""
@@ -259,7 +261,9 @@ def _warp(
         1,
     )
     grid = F.affine_grid(
-        matrix.expand(count, 2, 3).to(images), list(images.shape), align_corners=False
+        sent(matrix, images).expand(count, 2, 3),
+        list(images.shape),
+        align_corners=False,
     )
     return F.grid_sample(
         images, grid, mode="bilinear", padding_mode="zeros", align_corners=False

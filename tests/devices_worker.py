@@ -153,6 +153,17 @@ def _images(bench: Bench) -> Any:
     return [image() for image in made], [image().detach() for image in started]
 
 
+@case("pictures", "devices", "sent")
+def _sent(bench: Bench) -> Any:
+    from dputils.devices import sent
+
+    like, learned = bench.plain(2).double(), torch.ones(3, requires_grad=True)
+    with pretend_gpu.counted() as waits:
+        there = sent(torch.arange(3), like)
+    sent(learned, like).sum().backward()
+    return there, sent(bench(3), like), on_cpu(learned.grad), waits.total
+
+
 @case("pictures", "color", "decorrelated_to_rgb", "rgb_to_decorrelated")
 def _decorrelated(bench: Bench) -> Any:
     from dputils.color import decorrelated_to_rgb, rgb_to_decorrelated

@@ -473,7 +473,7 @@ def test_a_width_is_a_whole_number_of_pixels(name):
     ],
 )
 def test_other_numbers_are_numbers(name, number):
-    state = SIZED[name](**{number: np.float32(1)}).state
+    state = SIZED[name](**{number: np.int64(1)}).state
     assert number == "exaggeration" or json.dumps(state[number]) in ("1", "1.0")
     for value in ("1", "many", None, True, math.nan, -math.inf, [1]):
         with pytest.raises(ValueError, match=f"^{number} (is|must be) .*, not "):

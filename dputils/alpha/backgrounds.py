@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from ..data import PHOTOGRAPHS, sample_image
+from ..devices import sent
 from ..images import random_image
 from ..transforms import Transform, compose, jitter, random_rotate, random_scale
 from .blend import blend_over
@@ -239,9 +240,12 @@ class OverBackground:
         # opacity 0: the background goes on around the picture
         placed = F.pad(images, (self.margin,) * 4)
         height, width = placed.shape[2:]
-        behind = self.background(
-            len(images) if self.each else 1, (height, width), generator
-        ).to(images)
+        behind = sent(
+            self.background(
+                len(images) if self.each else 1, (height, width), generator
+            ),
+            images,
+        )
         scene = torch.cat([blend_over(placed, behind), placed[:, 3:]], 1)
         # colour and opacity get the same shift, scale and turn
         scene = self.transform(scene, generator)

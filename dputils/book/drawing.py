@@ -262,7 +262,7 @@ def spectrum_picture(image: Picture | None = None, size: int = 64) -> Image.Imag
         if isinstance(image, Image.Image):
             image = read_image(image)
         values = torch.as_tensor(image)
-        grey = values.detach().float().reshape(-1, *values.shape[-2:]).mean(0)
+        grey = values.detach().float().cpu().reshape(-1, *values.shape[-2:]).mean(0)
         window = torch.hann_window(grey.shape[0])[:, None] * torch.hann_window(
             grey.shape[1]
         )

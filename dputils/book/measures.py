@@ -73,7 +73,8 @@ def radial_spectrum(
     count = power.new_zeros(bins).index_add(
         0, index, torch.ones_like(index, dtype=power.dtype)
     )
-    return (torch.arange(bins) + 0.5) * NYQUIST / bins, total / count.clamp(min=1)
+    middles = (torch.arange(bins).to(power) + 0.5) * NYQUIST / bins
+    return middles, total / count.clamp(min=1)
 
 
 def frame_change(frames: torch.Tensor, blur: float = 2.0) -> torch.Tensor:

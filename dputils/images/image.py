@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from ..color import COLOR_MEAN, decorrelated_to_rgb, rgb_to_decorrelated
+from ..devices import sent
 from ..media import unit_floats
 from ..sizes import Size
 from .bases import Basis, FourierBasis, PixelBasis
@@ -151,13 +152,11 @@ class ImageParam(nn.Module):
     def _middle(self, raw: torch.Tensor) -> torch.Tensor:
         """The middle of the range, `(1, C, 1, 1)`."""
         middle = (
-            COLOR_MEAN.to(raw)
+            sent(COLOR_MEAN, raw)
             if self.decorrelate
-            else torch.full((min(3, raw.shape[1]),), 0.5).to(raw)
+            else raw.new_full((min(3, raw.shape[1]),), 0.5)
         )
-        middle = torch.cat(
-            [middle, torch.full((raw.shape[1] - len(middle),), 0.5).to(raw)]
-        )
+        middle = torch.cat([middle, raw.new_full((raw.shape[1] - len(middle),), 0.5)])
         return middle.view(1, -1, 1, 1)
 
 

@@ -90,8 +90,10 @@ class Network(nn.Module):
                 child.inplace = False
         self.classes, self._image_size = classes, image_size
         self._channels = _input_channels(self.module, image_size)
-        self.register_buffer("mean", _per_channel(mean), persistent=False)
-        self.register_buffer("std", _per_channel(std), persistent=False)
+        # where the module is: it may be on its device already
+        here = next((p.device for p in self.module.parameters()), None)
+        self.register_buffer("mean", _per_channel(mean).to(here), persistent=False)
+        self.register_buffer("std", _per_channel(std).to(here), persistent=False)
         self._redirect = self._flat = False
         self._listing: Listing | None = None
 

@@ -15,6 +15,7 @@ from typing import TypeAlias, cast
 import torch
 import torch.nn.functional as F
 
+from ..devices import sent
 from ..sizes import whole_number
 from .algebra import (
     IMAGE,
@@ -132,7 +133,7 @@ def tensor_direction(
         )
         return _projection(
             _centre(a, height, width),
-            _centre(tensor[None].to(a), height, width),
+            _centre(sent(tensor[None], a), height, width),
             cosine_power,
         ).mean()
 
@@ -162,7 +163,7 @@ def channel_interpolation(layer1: str, n1: int, layer2: str, n2: int) -> Objecti
             pick_channel(activations[layer], n, layer).mean((1, 2))
             for layer, n in ((layer1, n1), (layer2, n2))
         )
-        t = torch.linspace(0, 1, len(first)).to(first)
+        t = sent(torch.linspace(0, 1, len(first)), first)
         return ((1 - t) * first + t * second).sum()
 
     return Objective(
@@ -263,7 +264,7 @@ def input_difference(image: torch.Tensor) -> Objective:
     Gradients: reach the picture; none where there is no difference at all.
     """
     return _penalty(
-        "input_difference", None, lambda x: _root((x - image.to(x)).square().mean())
+        "input_difference", None, lambda x: _root((x - sent(image, x)).square().mean())
     )
 
 
@@ -388,7 +389,7 @@ def _direction(
                 f"{a.shape[1]} channels"
             )
         return _projection(
-            window(a), vector.to(a).view(1, -1, 1, 1), cosine_power, axis=1
+            window(a), sent(vector, a).view(1, -1, 1, 1), cosine_power, axis=1
         ).mean()
 
     power = f", cosine_power={cosine_power:g}" if cosine_power else ""

@@ -13,6 +13,7 @@ from typing import cast
 import torch
 
 from ..color import COLOR_CORRELATION
+from ..devices import sent
 from ..networks import as_network
 from ..objectives import LayerReader, ObjectiveLike, Reading
 from ..optimize import Interrupted
@@ -67,7 +68,7 @@ def color_mixed(gradient: torch.Tensor, colourful: float = 1.0) -> torch.Tensor:
         raise ValueError(f"colourful={colourful} must not be negative")
     covariance = COLOR_CORRELATION @ COLOR_CORRELATION.T
     mix = covariance / covariance.diagonal().mean() + colourful * torch.eye(3)
-    return torch.einsum("rc,nchw->nrhw", mix.to(gradient), gradient)
+    return torch.einsum("rc,nchw->nrhw", sent(mix, gradient), gradient)
 
 
 def tiled_gradient(

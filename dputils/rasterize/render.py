@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 import torch
 
+from ..devices import sent
 from ..sizes import Size, height_width
 from .texture import Places, blend, check_texture, mip_level, places_of, spread
 from .visibility import edge_functions, pixel_coordinates, visible_faces
@@ -275,7 +276,7 @@ class View:
             if background == 0:
                 return image
             background = torch.tensor(background)
-        background = background.to(image)
+        background = sent(background, image)
         return torch.where(
             self.mask,
             image,

@@ -6,7 +6,7 @@ Several are `(N, 4, 4)`.
 
 import math
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import torch
 
@@ -29,7 +29,7 @@ def look_at(
         another direction takes its place (-z when looking down, z when looking up).
     Raises: ValueError if eye and target coincide.
     """
-    vectors = (torch.as_tensor(v, dtype=torch.float32) for v in (eye, target, up))
+    vectors = _together(eye, target, up)
     place, aim, above = torch.broadcast_tensors(*vectors)
     back = place - aim
     distance = back.norm(dim=-1, keepdim=True)
@@ -51,7 +51,7 @@ def look_at(
     right = right / right.norm(dim=-1, keepdim=True)
     # rows: right, up, back
     rotation = torch.stack([right, torch.linalg.cross(back, right), back], -2)
-    matrix = torch.zeros(*rotation.shape[:-2], 4, 4)
+    matrix = rotation.new_zeros(*rotation.shape[:-2], 4, 4)
     matrix[..., :3, :3] = rotation
     matrix[..., :3, 3] = -(rotation @ place[..., None])[..., 0]
     matrix[..., 3, 3] = 1
@@ -74,10 +74,7 @@ def perspective(
             about 1000.
     Raises: ValueError unless 0 < near < far and 0 < fov < π.
     """
-    near, far = (
-        torch.as_tensor(near, dtype=torch.float32),
-        torch.as_tensor(far, dtype=torch.float32),
-    )
+    near, far = _together(near, far)
     if not ((near > 0) & (near < far)).all():
         raise ValueError(
             f"near={near.tolist()} and far={far.tolist()} must satisfy 0 < near < far"
@@ -89,7 +86,7 @@ def perspective(
         )
     if aspect <= 0:
         raise ValueError(f"aspect={aspect} must be positive; it is width / height")
-    matrix = torch.zeros(*torch.broadcast_shapes(near.shape, far.shape), 4, 4)
+    matrix = near.new_zeros(*torch.broadcast_shapes(near.shape, far.shape), 4, 4)
     focal = 1 / math.tan(fov / 2)
     matrix[..., 0, 0], matrix[..., 1, 1] = focal / aspect, focal
     matrix[..., 2, 2], matrix[..., 2, 3] = (
@@ -216,6 +213,13 @@ def _cameras(
     return (
         perspective(fov, aspect, (near * radius).float(), (far * radius).float()) @ view
     ).to(mesh.positions)
+
+
+def _together(*values: Any) -> list[torch.Tensor]:
+    """As float32 tensors, on the device of the first of them that is elsewhere."""
+    tensors = [torch.as_tensor(value, dtype=torch.float32) for value in values]
+    devices = [t.device for t in tensors if t.device.type != "cpu"]
+    return [t.to(devices[0]) if devices else t for t in tensors]
 
 
 def _range(value: Range, name: str, low: float, high: float) -> tuple[float, float]:

@@ -291,7 +291,8 @@ def chart_mask(mesh: Mesh, size: Size, *, margin: int = 1) -> torch.Tensor:
         clip[None], mesh.faces.cpu(), (height * finer, width * finer)
     ).mask.float()
     covered = F.max_pool2d(covered, finer)
-    return (F.max_pool2d(covered, 2 * margin + 1, 1, margin) if margin else covered) > 0
+    covered = F.max_pool2d(covered, 2 * margin + 1, 1, margin) if margin else covered
+    return (covered > 0).to(mesh.positions.device)
 
 
 def dilate(

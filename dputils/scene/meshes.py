@@ -97,7 +97,8 @@ class Mesh:
     @property
     def radius(self) -> float:
         """Half the longest side of the bounding box, the unit of distances."""
-        return float((self.positions.amax(0) - self.positions.amin(0)).max()) / 2
+        places = self.positions.detach()
+        return float((places.amax(0) - places.amin(0)).max()) / 2
 
     def required_uv(self) -> torch.Tensor:
         """The texture coordinates.

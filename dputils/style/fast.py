@@ -21,6 +21,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from .. import data
+from ..devices import sent
 from ..media import unit_floats
 
 Kind: TypeAlias = Literal["instance", "batch", "none"]
@@ -180,7 +181,7 @@ class FastStyle(nn.Module):
         # Sizes that four does not divide are extended by mirrored pixels, which are cut
         # off again at the end.
         x = F.pad(images, (0, -width % 4, 0, -height % 4), mode="reflect")
-        mixture = self.mixture(style).to(x).expand(len(x), -1)
+        mixture = sent(self.mixture(style), x).expand(len(x), -1)
         for layer in self.down:
             x = F.relu(layer(x, mixture))
         for block in self.blocks:
