@@ -3,9 +3,11 @@
 
 The address stands in one place, `Repository` in pyproject.toml. From there it goes into
 the badge that opens a notebook in Colab, into the cell that installs the package there,
-and into README.md. Given OWNER/NAME, the address is written or changed first. As long
-as there is none, no badge is shown, and the cell says what to do instead. With --check
-nothing is written, and the exit status says whether something would be.
+and into README.md. Every notebook also gets the metadata that asks Colab for a GPU;
+assignments do without one, since all their sizes are tiny. Given OWNER/NAME, the
+address is written or changed first. As long as there is none, no badge is shown, and
+the cell says what to do instead. With --check nothing is written, and the exit status
+says whether something would be.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ ROOT = FOLDER.parent
 BRANCH = "main"
 IMAGE = "https://colab.research.google.com/assets/colab-badge.svg"
 BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]\([^)]*\)")
+# What Colab writes itself once "GPU" is chosen in its menu. `execute.py` keeps it.
+RUNTIME = {"accelerator": "GPU", "colab": {"gpuType": "T4", "provenance": []}}
 # Where README.md speaks of Colab.
 PLACE = re.compile(r"(?s)(<!-- colab -->\n).*?(<!-- /colab -->)")
 
@@ -136,6 +140,7 @@ def stamped_files(root: Path = ROOT) -> dict[Path, str]:
             continue
         notebook = nbformat.read(path, as_version=4)
         stamp(notebook, url, path.relative_to(root).as_posix())
+        notebook.metadata |= nbformat.from_dict(RUNTIME)
         texts[path] = nbformat.writes(notebook) + "\n"
     readme = root / "README.md"
     first = next(path for path in texts if path.parent == root / "notebooks")

@@ -32,6 +32,7 @@ from PIL import Image
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER))  # as for a script, also where a test loads this file
 
+import badges  # noqa: E402
 import rests_on  # noqa: E402
 
 MAX_BYTES = 2_000_000
@@ -228,7 +229,11 @@ def collapse_returns(text: str) -> str:
 
 
 def tidy(notebook: nbformat.NotebookNode) -> None:
-    """Drop what differs between two equal runs, and what only a kernel could show."""
+    """Drop what differs between two equal runs, and what only a kernel could show.
+
+    What asks Colab for a GPU stays.
+    """
+    asks = {k: v for k, v in notebook.metadata.items() if k in badges.RUNTIME}
     notebook.metadata = nbformat.from_dict(
         {
             "kernelspec": {
@@ -237,6 +242,7 @@ def tidy(notebook: nbformat.NotebookNode) -> None:
                 "name": "python3",
             },
             "language_info": {"name": "python"},
+            **asks,
         }
     )
     for cell in notebook.cells:

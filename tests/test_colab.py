@@ -51,6 +51,53 @@ def code_cell(folder):
     return notebook, notebook.cells[1].source
 
 
+def notebooks_below(folder):
+    """`{path: metadata}` of the notebooks in a folder and in those below it."""
+    return {
+        path: json.loads(path.read_text(encoding="utf-8"))["metadata"]
+        for path in (ROOT / "notebooks").glob(f"{folder}/*.ipynb")
+        if ".ipynb_checkpoints" not in path.parts
+    }
+
+
+def test_sections_and_appendices_ask_colab_for_a_gpu():
+    """In the words that Colab itself writes into a notebook."""
+    found = notebooks_below(".") | notebooks_below("appendix")
+    assert len(found) >= 14
+    for path, metadata in found.items():
+        assert metadata["accelerator"] == "GPU", path
+        assert metadata["colab"] == {"gpuType": "T4", "provenance": []}, path
+
+
+def test_assignments_are_content_with_a_cpu():
+    """Their sizes are tiny, and Colab has few GPUs to give."""
+    found = notebooks_below("assignments/**")
+    assert len(found) >= 14
+    for path, metadata in found.items():
+        assert not {"accelerator", "colab"} & set(metadata), path
+
+
+def test_badges_ask_for_a_gpu_once(badges, small_book):
+    assert badges.main([], small_book) == 0
+    notebook, _ = code_cell(small_book)
+    asked = {key: notebook.metadata[key] for key in badges.RUNTIME}
+    assert asked == badges.RUNTIME
+    assert badges.main(["--check"], small_book) == 0
+
+
+def test_a_run_keeps_what_asks_for_a_gpu(badges):
+    """… and drops the rest of what a kernel leaves behind."""
+    notebook = nbformat.v4.new_notebook(metadata=badges.RUNTIME)
+    notebook.metadata["widgets"] = {"state": {}}
+    execute = load_script("notebooks/execute.py")
+    execute.tidy(notebook)
+    assert badges.RUNTIME.items() <= notebook.metadata.items()
+    assert "widgets" not in notebook.metadata
+    plain = nbformat.v4.new_notebook()
+    execute.tidy(plain)
+    assert not set(badges.RUNTIME) & set(plain.metadata)
+
+
 def test_a_new_address_goes_everywhere_once(badges, small_book, capsys):
     assert badges.main(["someone/a.book"], small_book) == 0
     assert "2 files written" in capsys.readouterr().out

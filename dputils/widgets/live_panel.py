@@ -70,13 +70,15 @@ class LivePanel(Component):
     Args:
         build: a function that returns the image: a module whose call gives
             `(N, C, H, W)` in [0, 1]. If it has a parameter `seed`, it gets the panel's.
-            It may also return `(image, goal)` or `(image, goal, network)`.
+            It may also return `(image, goal)` or `(image, goal, network)`; what it
+            returns is not given here as well.
         goal: with a network, what to maximise: an objective, a string "layer:channel",
-            a function of the activations, or a function of controls alone that returns
-            one of these. Without a network, the loss: `goal(image, **controls)` is a
-            scalar tensor or a dict of them, as for `minimize`; if it has a parameter
-            `generator`, it gets one that starts at the panel's seed.
-        network: from `load_network`, or None.
+            a function of the activations, which may name controls, too, or a function
+            of controls alone that returns one of these. Without a network, the loss:
+            `goal(image, **controls)` is a scalar tensor or a dict of them, as for
+            `minimize`; if it has a parameter `generator`, it gets one that starts at
+            the panel's seed.
+        network: from `load_network`, or what that takes, a name or a module; or None.
         controls: `{name: (low, high)}` or `(low, high, start)` for a slider (whole
             numbers if all are; logarithmic from a factor of 20 on), a list or
             `{label: value}` for a choice, True or False for a switch. Without a start,

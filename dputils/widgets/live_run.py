@@ -147,8 +147,7 @@ class LiveRun:
         """Steps of `maximize` or `minimize`, one at least, until the time is over.
 
         The optimizer stays from call to call, unless the recipe has another.
-        Raises: what a step raises, KeyboardInterrupt if it was interrupted; the steps
-            before count.
+        Raises: what a step raises, Interrupted too; the steps before count.
         """
         (goal, network), history = self.goal_and_network(recipe), self.history
         image: Any = self.image
@@ -197,9 +196,9 @@ class LiveRun:
             with torch.enable_grad():
                 if network is None:
                     given = taken(goal, {**values, "generator": self.generator})
-                    found = minimize(loss, image, **options)
+                    minimize(loss, image, **options)
                 else:
-                    found = maximize(
+                    maximize(
                         image,
                         self._remembering(objective(goal, values), (goal, network)),
                         network,
@@ -213,8 +212,6 @@ class LiveRun:
             raise
         finally:
             history.seconds += time.perf_counter() - begin
-        if found.interrupted:
-            raise KeyboardInterrupt
 
     def _remembering(self, climbed, whose):
         """The same objective; which layers a plain function reads is not forgotten.
