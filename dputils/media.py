@@ -603,7 +603,7 @@ def _every_colour(mode: str) -> Image.Image:
     """All greys, or a grid through all colours of RGB."""
     if mode == "L":
         return Image.fromarray(np.arange(256, dtype=np.uint8)[None])
-    levels = np.arange(0, 256, 15, dtype=np.uint8)
+    levels = np.linspace(0, 255, 18).astype(np.uint8)
     grid = np.stack(np.meshgrid(levels, levels, levels), -1)
     return Image.fromarray(grid.reshape(len(levels), -1, 3))
 
