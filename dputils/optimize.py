@@ -19,7 +19,7 @@ import torch
 
 from .networks import as_network
 from .objectives import LayerReader, ObjectiveLike, Reading
-from .transforms import Transform, compose, standard_transforms
+from .transforms import Transform, as_transform
 
 Loss: TypeAlias = torch.Tensor | dict[str, torch.Tensor]
 """A scalar, or `{name: scalar}`, whose sum counts."""
@@ -203,13 +203,7 @@ def maximize(
     except KeyboardInterrupt:  # the network was being looked at
         message = "stopped before the first step; the image is as it was"
         raise Interrupted(message, History(interrupted=True)) from None
-    transform = (
-        standard_transforms()
-        if transforms is None
-        else transforms
-        if callable(transforms)
-        else compose(*transforms)
-    )
+    transform = as_transform(transforms)
     generator = torch.Generator().manual_seed(seed)
     drawn: tuple[int, torch.Tensor] = (0, generator.get_state())
 
@@ -246,6 +240,17 @@ def maximize(
         on_step=report,
         progress=progress,
     )
+
+
+def adam(parameters: list[torch.Tensor], lr: float) -> torch.optim.Adam:
+    """The optimizer of `minimize` and `maximize` where none is given.
+
+    One fused kernel instead of a dozen, where there is one.
+    """
+    fused = all(
+        p.is_floating_point() and p.device.type in ("cpu", "cuda") for p in parameters
+    )
+    return torch.optim.Adam(parameters, lr=lr, fused=fused)
 
 
 # ---- the loop ------------------------------------------------------------------------
@@ -369,12 +374,12 @@ class _Watch:
         """A step's loss, and the parameters that gave it."""
         loss = loss.detach().reshape(())
         values = [torch.as_tensor(t).detach().reshape(()) for t in terms.values()]
-        self.waiting.append((tuple(terms), [loss, *values]))
         if self.at_once:
             self._write(tuple(terms), [float(value) for value in (loss, *values)])
             for old, p in zip(self.good, self.parameters):
                 old.copy_(p)
             return
+        self.waiting.append((tuple(terms), [loss, *values]))
         fine = torch.isfinite(loss)
         self.well = fine if self.well is None else self.well & fine
         self.good = [
@@ -387,7 +392,6 @@ class _Watch:
         """The step is taken: are its parameters finite?"""
         checks = [torch.isfinite(p).all() for p in self.parameters]
         if self.at_once:
-            self.waiting.clear()
             if not all(checks):
                 self._fail_after()
             return
@@ -402,7 +406,7 @@ class _Watch:
     def read(self) -> None:
         """Everything that waits goes into the history."""
         waiting, self.waiting = self.waiting, []
-        if self.at_once or not waiting:
+        if not waiting:
             return
         device = waiting[0][1][0].device
         values = [value.to(device) for _, some in waiting for value in some]
@@ -459,13 +463,7 @@ class _Watch:
 def _climber(
     changed: list[torch.Tensor], lr: float, optimizer: OptimizerMaker | None
 ) -> torch.optim.Optimizer:
-    if optimizer is not None:
-        return optimizer(changed)
-    # one fused kernel instead of a dozen, where there is one
-    fused = all(
-        p.is_floating_point() and p.device.type in ("cpu", "cuda") for p in changed
-    )
-    return torch.optim.Adam(changed, lr=lr, fused=fused)
+    return adam(changed, lr) if optimizer is None else optimizer(changed)
 
 
 def _needs_closure(climber: torch.optim.Optimizer) -> bool:

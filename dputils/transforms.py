@@ -12,7 +12,7 @@ Source: Olah et al., Feature Visualization (2017); Lucid `optvis/transform.py`, 
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Literal, Protocol, cast
+from typing import Any, Literal, Protocol, cast
 
 import torch
 import torch.nn.functional as F
@@ -137,6 +137,26 @@ def compose(*transforms: Transform | Sequence[Transform]) -> Transform:
         return images
 
     return transform
+
+
+def as_transform(transforms: Transform | Iterable[Transform] | None) -> Transform:
+    """One transform of what `maximize` takes: None is the standard stack, [] nothing.
+
+    Raises: ValueError for what is no function, nor several.
+    """
+    if transforms is None:
+        return standard_transforms()
+    if callable(transforms):
+        return transforms
+    several = isinstance(transforms, Iterable) and not isinstance(transforms, str)
+    moves: list[Transform] = list(transforms) if several else [cast(Any, transforms)]
+    wrong = [move for move in moves if not callable(move)]
+    if wrong:
+        raise ValueError(
+            "transforms is a function (images, generator), a list of them, [] for "
+            f"nothing or None for the standard ones; {wrong[0]!r} is no function"
+        )
+    return compose(*moves)
 
 
 def standard_transforms(*, per_sample: bool = False) -> Transform:

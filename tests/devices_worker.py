@@ -199,9 +199,9 @@ def _single_transforms(bench: Bench) -> Any:
     ]
 
 
-@case("pictures", "transforms", "compose", "standard_transforms")
+@case("pictures", "transforms", "as_transform", "compose", "standard_transforms")
 def _stacks(bench: Bench) -> Any:
-    from dputils.transforms import compose, pad, standard_transforms
+    from dputils.transforms import as_transform, compose, pad, standard_transforms
 
     return [
         move(bench(2, 3, 16, 20), torch.Generator().manual_seed(seed))
@@ -210,6 +210,7 @@ def _stacks(bench: Bench) -> Any:
             standard_transforms(),
             standard_transforms(per_sample=True),
             compose(pad(2), pad(1)),
+            as_transform([pad(2)]),
         )
     ]
 
@@ -552,9 +553,9 @@ def _on_demand(bench: Bench) -> Any:
     return [asked["first"], asked["image"], sorted(asked)], reading(images, images)
 
 
-@case("learning", "optimize", "minimize", tolerance=1e-5)
+@case("learning", "optimize", "minimize", "adam", tolerance=1e-5)
 def _minimize(bench: Bench) -> Any:
-    from dputils.optimize import minimize
+    from dputils.optimize import adam, minimize
 
     picture, target = bench.plain(1, 3, 6, 6).requires_grad_(), bench.plain(1, 3, 6, 6)
     seen: list[tuple[int, float]] = []
@@ -576,6 +577,14 @@ def _minimize(bench: Bench) -> Any:
         [plain],
         steps=3,
         optimizer=lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9),
+        progress=False,
+    )
+    # the one that is taken where none is given
+    minimize(
+        lambda: plain.square().sum(),
+        [plain],
+        steps=2,
+        optimizer=lambda p: adam(p, 0.1),
         progress=False,
     )
     return picture.detach(), plain.detach(), told(history), told(other), seen

@@ -211,3 +211,18 @@ def test_the_first_step_has_the_rate_as_its_size(network):
 def test_careless_use_is_told_what_to_do(network, call, message):
     with pytest.raises(ValueError, match=message):
         call(network)
+
+
+def test_what_a_plain_function_reads_is_found_out_once(network):
+    passes = []
+    network.module.first.register_forward_hook(lambda *_: passes.append(1))
+    _ = network.layers
+    passes.clear()
+    found = dream.deep_dream(
+        noise(1, 3, 32, 32),
+        lambda activations: activations["first"][:, 1].mean(),
+        network,
+        octaves=2,
+        steps=3,
+    )
+    assert len(passes) == 6 and found.shape == (1, 3, 32, 32)

@@ -274,3 +274,18 @@ def test_the_standard_stack_is_its_five_parts_in_a_row(shape):
         )
         assert one.shape == five.shape
         assert (one - five).abs().mean() < 0.01, f"seed {seed}"
+
+
+def test_what_a_loop_takes_for_transforms():
+    from dputils.transforms import as_transform
+
+    x, move = torch.rand(1, 3, 40, 40), pad(2)
+    for given in (move, [move], (move,), iter([move])):
+        assert torch.equal(as_transform(given)(x), move(x))
+    assert torch.equal(as_transform([])(x), x)
+    standard = as_transform(None)(x, torch.Generator().manual_seed(3))
+    expected = standard_transforms()(x, torch.Generator().manual_seed(3))
+    assert torch.equal(standard, expected)
+    for wrong in ("jitter", 8, [move, 8]):
+        with pytest.raises(ValueError, match="is no function"):
+            as_transform(wrong)

@@ -230,15 +230,10 @@ def _watch(
         return hook
 
     parts = dict(module.named_modules())
-    hooks = [
-        parts[name].register_forward_hook(note(name)) for name in set(same.values())
-    ]
-    try:
-        with every_module_called():
-            given = tensor_in(module(x))
-    finally:
-        for hook in hooks:
-            hook.remove()
+    with contextlib.ExitStack() as hooks, every_module_called():
+        for name in set(same.values()):
+            hooks.enter_context(parts[name].register_forward_hook(note(name)))
+        given = tensor_in(module(x))
     layers = {
         name: dataclasses.replace(layer, calls=calls[known])
         for known, layer in seen.items()
@@ -253,19 +248,18 @@ def _watch(
 def _count(module: nn.Module, x: torch.Tensor) -> dict[str, int]:
     """How often each submodule runs, by its first name."""
     calls: dict[str, int] = {}
-    hooks = [
-        part.register_forward_hook(
-            lambda *_, name=name: calls.update({name: calls.get(name, 0) + 1})
-        )
-        for name, part in module.named_modules()
-        if name
-    ]
-    try:
-        with every_module_called():
-            module(x)
-    finally:
-        for hook in hooks:
-            hook.remove()
+
+    def note(name: str) -> Callable[..., None]:
+        def hook(*_: Any) -> None:
+            calls[name] = calls.get(name, 0) + 1
+
+        return hook
+
+    with contextlib.ExitStack() as hooks, every_module_called():
+        for name, part in module.named_modules():
+            if name:
+                hooks.enter_context(part.register_forward_hook(note(name)))
+        module(x)
     return calls
 
 

@@ -7,6 +7,7 @@ network's own order, and nothing deeper than the deepest asked layer is computed
 import contextlib
 import copy
 import difflib
+import itertools
 import math
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -19,7 +20,6 @@ from torch import nn
 from ..sizes import Size, height_width
 from .layers import (
     OUTPUT,
-    Layer,
     Listing,
     every_module_called,
     list_layers,
@@ -303,19 +303,12 @@ class Network(nn.Module):
             if self._redirect or track
             else contextlib.nullcontext()
         )
-        hooks: list[Any] = []
-        try:
-            hooks = [
-                self.module.get_submodule(part).register_forward_hook(keep(part))
-                for part in left
-            ]
+        with contextlib.suppress(_Enough), contextlib.ExitStack() as hooks:
+            for part in left:
+                reached = self.module.get_submodule(part)
+                hooks.enter_context(reached.register_forward_hook(keep(part)))
             with mode, every_module_called():
                 found[OUTPUT] = tensor_in(self.module(self._see(x)))
-        except _Enough:
-            pass
-        finally:
-            for hook in hooks:
-                hook.remove()
         return {
             **{name: found.get(part) for name, part in modules.items()},
             OUTPUT: found.get(OUTPUT),
@@ -354,32 +347,29 @@ class Network(nn.Module):
         ) from first
 
     def _list_at(self, size: tuple[int, int]) -> Listing:
-        parameter = self._parameter
+        pictures = probes(self._channels, size).to(self._parameter.device)
         first: Exception | None = None
         # Some modules have the batch's size built in, some leave the flattening of the
         # picture to the caller, and some register other convolutions before the first.
-        for flat in (False, True):
-            for count in (3, 1):
-                for _ in range(2):
-                    pictures = probes(self._channels, size).to(parameter.device)
-                    self._flat = flat
-                    try:
-                        listing = list_layers(
-                            self.module,
-                            size,
-                            lambda images: self._see(self._prepared(images)),
-                            pictures[:count],
-                        )
-                    except Exception as error:
-                        first = error if first is None else first
-                    else:
-                        if not listing.layers:
-                            raise ValueError(f"{self.name} returns no tensor")
-                        return listing
-                    if not self._found_channels(pictures):
-                        break
-            if not _begins_linear(self.module, pictures[0].numel()):
+        for flat, count in itertools.product((False, True), (3, 1)):
+            if flat and not _begins_linear(self.module, pictures[0].numel()):
                 break
+            self._flat = flat
+            try:
+                listing = list_layers(
+                    self.module,
+                    size,
+                    lambda images: self._see(self._prepared(images)),
+                    pictures[:count],
+                )
+            except Exception as error:
+                first = error if first is None else first
+                if self._found_channels(pictures):
+                    return self._list_at(size)
+            else:
+                if not listing.layers:
+                    raise ValueError(f"{self.name} returns no tensor")
+                return listing
         assert first is not None
         raise first
 
@@ -390,15 +380,12 @@ class Network(nn.Module):
         def note(part: Any, inputs: Any) -> None:
             wanted.append(part.in_channels)
 
-        hooks = [
-            part.register_forward_pre_hook(note)
-            for part in self.module.modules()
-            if isinstance(part, nn.Conv2d)
-        ]
-        with contextlib.suppress(Exception), torch.no_grad():
-            self.module(self._see(self._prepared(pictures)))
-        for hook in hooks:
-            hook.remove()
+        with contextlib.ExitStack() as hooks:
+            for part in self.module.modules():
+                if isinstance(part, nn.Conv2d):
+                    hooks.enter_context(part.register_forward_pre_hook(note))
+            with contextlib.suppress(Exception), torch.no_grad():
+                self.module(self._see(self._prepared(pictures)))
         changed = bool(wanted) and wanted[0] != self._channels
         if changed:
             self._channels = wanted[0]
@@ -503,6 +490,3 @@ def _begins_linear(module: nn.Module, pixels: int) -> bool:
 
 def _times(size: Size) -> str:
     return "{} × {}".format(*height_width(size, "image_size"))
-
-
-__all__ = ["Activations", "Layer", "Network", "PerChannel", "as_network"]

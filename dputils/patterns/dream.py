@@ -97,13 +97,19 @@ def tiled_gradient(
     Returns: the gradient, same shape as the picture.
     Raises: ValueError for a smaller `tile`.
     """
+    read = Reading(objective, as_network(network))
+    return _tiled_gradient(image, read, tile, generator)
+
+
+def _tiled_gradient(
+    image: torch.Tensor, read: Reading, tile: int, generator: torch.Generator | None
+) -> torch.Tensor:
     if not isinstance(tile, int):
         raise ValueError(f"tile={tile!r} must be a whole number of 32 or more")
     if tile < 32:
         raise ValueError(
             f"tile={tile} is too small for a network to see anything; use 32 or more"
         )
-    read = Reading(objective, as_network(network))
     height, width = image.shape[2:]
     down, across = (
         int(torch.randint(n, (), generator=generator)) for n in (height, width)
@@ -171,7 +177,7 @@ def deep_dream(
             f"octaves={octaves} must be at least 1 and scale={scale:g} above 1"
         )
     generator = torch.Generator().manual_seed(seed)
-    network, step, octave = as_network(network), 0, 0
+    read, step, octave = Reading(objective, as_network(network)), 0, 0
     try:
         for octave in range(octaves):
             smaller = scale ** (octaves - 1 - octave)
@@ -179,9 +185,7 @@ def deep_dream(
                 image, (max(1, round(height / smaller)), max(1, round(width / smaller)))
             ).clamp(0, 1)
             for step in range(1, steps + 1):
-                gradient = tiled_gradient(
-                    image, objective, network, tile=tile, generator=generator
-                )
+                gradient = _tiled_gradient(image, read, tile, generator)
                 gradient = (
                     gradient
                     if levels is None

@@ -12,8 +12,8 @@ import torch
 
 from ..networks import as_network
 from ..objectives import IMAGE, Objective
-from ..optimize import History, NonFiniteError, maximize, minimize
-from ..transforms import compose, standard_transforms
+from ..optimize import History, NonFiniteError, adam, maximize, minimize
+from ..transforms import as_transform
 from .amounts import whole
 from .controls import taken
 
@@ -302,11 +302,7 @@ def _optimizer(image, recipe, values):
             "the image that build returned has no parameters that require gradients"
         )
     if recipe.optimizer is None:
-        return torch.optim.Adam(
-            parameters,
-            lr=values.get("lr", recipe.lr),
-            fused=all(p.device.type in ("cpu", "cuda") for p in parameters),
-        )
+        return adam(parameters, values.get("lr", recipe.lr))
     made = recipe.optimizer(parameters)
     if not isinstance(made, torch.optim.Optimizer):
         raise ValueError(
@@ -344,21 +340,6 @@ def _show(show):
     return show
 
 
-def _transform(transforms):
-    if transforms is None:
-        return standard_transforms()
-    if callable(transforms):
-        return transforms
-    moves = list(transforms) if isinstance(transforms, (list, tuple)) else [transforms]
-    wrong = [move for move in moves if not callable(move)]
-    if wrong:
-        raise ValueError(
-            "transforms is a function (images, generator), a list of them, [] for "
-            f"nothing or None for the standard ones; {wrong[0]!r} is no function"
-        )
-    return compose(*moves)
-
-
 def _maker(optimizer):
     if optimizer is not None and not callable(optimizer):
         raise ValueError(
@@ -372,7 +353,7 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
     "build": _build,
     "network": _network,
     "show": _show,
-    "transforms": _transform,
+    "transforms": as_transform,
     "optimizer": _maker,
     "redirect_relu": lambda steps: whole("redirect_relu", steps, 0),
 }
