@@ -366,6 +366,8 @@ class _Watch:
         self.parameters, self.history, self.lr = parameters, history, 0.0
         self.at_once = each or all(p.device.type == "cpu" for p in parameters)
         self.good = [p.detach().clone() for p in parameters]
+        # How many steps were begun, their start kept in `good`; and finished.
+        self.begun = self.done = 0
         self.well: torch.Tensor | None = None  # everything so far was finite
         self.waiting: list[tuple[tuple[str, ...], list[torch.Tensor]]] = []
 
@@ -378,6 +380,7 @@ class _Watch:
             self._write(tuple(terms), [float(value) for value in (loss, *values)])
             for old, p in zip(self.good, self.parameters):
                 old.copy_(p)
+            self.begun = self.done + 1
             return
         self.waiting.append((tuple(terms), [loss, *values]))
         fine = torch.isfinite(loss)
@@ -386,6 +389,7 @@ class _Watch:
             torch.where(self.well.to(p.device), p, old)
             for old, p in zip(self.good, self.parameters)
         ]
+        self.begun = self.done + 1
 
     @torch.no_grad()
     def after(self) -> None:
@@ -394,12 +398,14 @@ class _Watch:
         if self.at_once:
             if not all(checks):
                 self._fail_after()
+            self.done = self.begun
             return
         device = self.waiting[-1][1][0].device
         fine = torch.stack([check.to(device) for check in checks]).all()
         assert self.well is not None
         self.well = self.well & fine
         self.waiting[-1][1].append(fine)
+        self.done = self.begun
         if len(self.waiting) >= READ_EVERY:
             self.read()
 
@@ -422,10 +428,12 @@ class _Watch:
                 self._fail_after()
 
     def abandon(self) -> None:
-        """After an interrupt: nothing half done stays."""
+        """After an interrupt: the step that was not finished never was."""
         self.read()
-        if not all(bool(torch.isfinite(p).all()) for p in self.parameters):
+        if self.begun > self.done:
             self._restore()
+        for values in (self.history.loss, *self.history.terms.values()):
+            del values[self.done :]
 
     def _write(self, names: tuple[str, ...], values: list[float]) -> None:
         if not math.isfinite(values[0]):

@@ -172,6 +172,9 @@ class Pretend(torch.Tensor):
     def __repr__(self, **_: Any) -> str:
         return f"Pretend({self.raw!r})"
 
+    def __format__(self, spec: str) -> str:
+        return format(self.item() if self.dim() == 0 else repr(self), spec)
+
     def numpy(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError(
             f"can't convert a {NAME} tensor to numpy. Use .cpu() to copy it first"

@@ -181,6 +181,35 @@ def test_tokens_become_maps_and_class_tokens_vectors(classes, after, first):
         assert torch.allclose(found[name], expected, atol=1e-5)
 
 
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("first", [True, False])
+def test_gradients_reach_what_is_reported_of_tokens(first, after):
+    """Grad-CAM asks for them: the network must go on from what was reported."""
+    torch.manual_seed(0)
+    module = Tokens(after=after, first=first).eval()
+    net, x = load_network(module, image_size=16), torch.rand(2, 3, 16, 24)
+    names = ["place", "place:class"]
+    found = net(x.requires_grad_(), [*names, "logits"])
+    maps, token = torch.autograd.grad(
+        found["logits"][:, 2].sum(), [found[name] for name in names]
+    )
+    assert maps.shape == (2, 16, 4, 6) and maps.abs().amin((2, 3)).max() > 0
+    assert token.shape == (2, 16) and token.abs().max() > 0
+    assert torch.allclose(found["logits"], module(x), atol=1e-5)
+
+
+def test_gradients_reach_what_is_reported_of_maps_in_another_order():
+    torch.manual_seed(0)
+    module, x = Last().eval(), torch.rand(2, 3, 16, 16, requires_grad=True)
+    net = load_network(module, image_size=16)
+    found = net(x, ["norm", "logits"])
+    (gradient,) = torch.autograd.grad(found["logits"][:, 2].sum(), found["norm"])
+    # a linear layer, then the mean over 256 places
+    expected = module.mix.weight[2] / 256
+    assert torch.allclose(gradient, expected.view(1, 16, 1, 1).expand(2, 16, 16, 16))
+    assert torch.allclose(found["logits"], module(x), atol=1e-5)
+
+
 class Attending(nn.Module):
     def __init__(self):
         super().__init__()

@@ -102,7 +102,8 @@ if len(history):
     dp.maximize(fresh, "conv6:10", net, steps=len(history), progress=False)
 assert (fresh() - image()).abs().max() < 1e-6
 """
-    assert kernel.run(code)["status"] == "ok"
+    checked = kernel.run(code)
+    assert checked["status"] == "ok", checked
 
 
 def test_claims_of_an_interrupted_run_are_refused(kernel):

@@ -600,3 +600,40 @@ def test_autocast_climbs_as_high():
     assert images[1]().dtype == torch.float32 and exact.loss != fast.loss
     assert fast.objective[-1] == pytest.approx(exact.objective[-1], rel=0.1)
     assert exact.objective[-1] > 2 * exact.objective[0]
+
+
+@pytest.mark.parametrize("moment", ["loss", "backward", "update"])
+def test_an_interrupted_step_never_was(moment):
+    """The parameters are those of the steps in the history, wherever it happens."""
+    calls = {"loss": 0, "backward": 0, "update": 0}
+
+    def hit(name):
+        calls[name] += 1
+        if name == moment and calls[name] == 4:
+            raise KeyboardInterrupt
+
+    class Climber(torch.optim.SGD):
+        def step(self, closure=None):
+            super().step(closure)
+            hit("update")
+
+    x = torch.zeros(3, requires_grad=True)
+
+    def loss():
+        hit("loss")
+        value = ((x - 1) ** 2).sum()
+        value.register_hook(lambda gradient: hit("backward"))
+        return {"value": value}
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        minimize(
+            loss,
+            [x],
+            steps=9,
+            optimizer=lambda p: Climber(p, lr=0.25),
+            progress=False,
+        )
+    history = caught.value.history
+    # each step halves the distance
+    assert len(history) == 3 and len(history.terms["value"]) == 3
+    assert torch.allclose(x, torch.full((3,), 1 - 0.5**3))

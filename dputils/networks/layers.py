@@ -45,24 +45,42 @@ class Layer:
     def class_tokens(self) -> int:
         return self.first + self.last
 
-    def maps(self, value: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
-        """`(N, C, H', W')`, or `(N, C)`, for pictures of `size` (height, width)."""
-        if self.axes == "NCHW":
-            return value  # itself, not a view: a gradient may be asked for it
+    def apart(
+        self, value: torch.Tensor, size: tuple[int, int]
+    ) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+        """`(N, C, H', W')`, or `(N, C)`, for pictures of `size` (height, width); and
+        the class tokens, each `(N, C)`.
+        """
         if self.axes in _ORDERS:
-            return value.permute(_ORDERS[self.axes])
+            # itself if it can be, not a view: a gradient may be asked for it
+            order = _ORDERS[self.axes]
+            return value if order == (0, 1, 2, 3) else value.permute(order), ()
         if self.axes in _TOKEN_ORDERS:
             tokens = value.permute(_TOKEN_ORDERS[self.axes])
-            tokens = tokens[..., self.first : tokens.shape[2] - self.last]
-            return tokens.unflatten(2, grid_of(tokens.shape[2], size))
-        return value[:, None] if self.axes == "N" else value
+            end = tokens.shape[2] - self.last
+            outside = *range(self.first), *range(end, tokens.shape[2])
+            maps = tokens[..., self.first : end]
+            return (
+                maps.unflatten(2, grid_of(maps.shape[2], size)),
+                tuple(tokens[..., k] for k in outside),
+            )
+        return value[:, None] if self.axes == "N" else value, ()
 
-    def class_token(self, value: torch.Tensor, number: int) -> torch.Tensor:
-        """The class token of this number, from 0, as `(N, C)`."""
-        tokens = value.permute(_TOKEN_ORDERS[self.axes])
-        return tokens[
-            ..., number if number < self.first else number - self.class_tokens
-        ]
+    def together(
+        self, maps: torch.Tensor, tokens: tuple[torch.Tensor, ...]
+    ) -> torch.Tensor:
+        """The layer's own form, computed from what `apart` gave.
+
+        A network that goes on from it has what was reported between picture and output.
+        """
+        if self.axes in _ORDERS:
+            return maps.permute(_inverse(_ORDERS[self.axes]))
+        if self.axes in _TOKEN_ORDERS:
+            columns = [token[..., None] for token in tokens]
+            first, last = columns[: self.first], columns[self.first :]
+            joined = torch.cat([*first, maps.flatten(2), *last], 2)
+            return joined.permute(_inverse(_TOKEN_ORDERS[self.axes]))
+        return maps[:, 0] if self.axes == "N" else maps
 
 
 @dataclasses.dataclass
@@ -198,6 +216,10 @@ def probes(channels: int, size: tuple[int, int]) -> torch.Tensor:
 
 
 # ---- helpers -------------------------------------------------------------------------
+
+
+def _inverse(order: tuple[int, ...]) -> list[int]:
+    return [order.index(axis) for axis in range(len(order))]
 
 
 def _names(module: nn.Module) -> dict[str, str]:

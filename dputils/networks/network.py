@@ -141,7 +141,6 @@ class Network(nn.Module):
         seen = self._normalize(images)
         size = (seen.shape[2], seen.shape[3])
         found = self._run(seen, asked, track=bool(pre))
-        known = self._listed().layers
         result = Activations()
         result.classes = self.classes
         for layer, name in names.items():
@@ -152,13 +151,11 @@ class Network(nn.Module):
                     f"{size[0]} × {size[1]} pixels; it does at "
                     f"{_times(self.image_size)}"
                 )
+            kind = self._listed().layers[module]
+            own, maps, tokens = value
             if layer in pre:
-                value = pre_activation(value, layer)
-            value = (
-                known[module].maps(value, size)
-                if token is None
-                else known[module].class_token(value, token)
-            )
+                maps, tokens = kind.apart(pre_activation(own, layer), size)
+            value = maps if token is None else tokens[token]
             half = value.dtype in (torch.float16, torch.bfloat16)
             result[layer] = value.float() if half else value
         return result
@@ -272,12 +269,16 @@ class Network(nn.Module):
     def _run(
         self, x: torch.Tensor, names: Collection[str], track: bool = False
     ) -> dict[str, Any]:
-        """What the asked submodules gave, each in its last call; then nothing runs."""
-        listed = self._listed()
+        """What the asked submodules gave in their last calls; then nothing runs.
+
+        Each as `(the tensor itself, maps or vector, class tokens)`, or None.
+        """
+        listed, size = self._listed(), (x.shape[2], x.shape[3])
         modules = {
             name: listed.same.get(name, name) for name in names if name != OUTPUT
         }
-        left = {part: listed.layers[name].calls for name, part in modules.items()}
+        kinds = {part: listed.layers[name] for name, part in modules.items()}
+        left = {part: kind.calls for part, kind in kinds.items()}
         found: dict[str, Any] = {}
         # A network whose layers run more or less often at other sizes runs to its end:
         # nobody knows before which call of a layer is the last.
@@ -285,16 +286,20 @@ class Network(nn.Module):
 
         def keep(name: str) -> Callable[..., Any]:
             def hook(module: nn.Module, inputs: Any, output: Any) -> Any:
-                left[name] = left.get(name, 0) - 1
-                value = tensor_in(output)
-                if value is not None:
-                    found[name] = value
+                left[name] -= 1
+                value, again = tensor_in(output), None
+                if value is not None and value.dim() == len(kinds[name].axes):
+                    maps, tokens = kinds[name].apart(value, size)
+                    found[name] = value, maps, tokens
+                    again = value
+                    if maps is not value:
+                        again = kinds[name].together(maps, tokens)
                 if stop and all(n <= 0 for n in left.values()):
                     raise _Enough
                 # In-place operations may follow (GoogLeNet's ReLUs, ResNet's
                 # additions): let them overwrite a copy. What is reported stays in the
                 # graph between picture and output, as Grad-CAM needs it.
-                return _copied(output)
+                return _copied(output, value, again)
 
             return hook
 
@@ -308,7 +313,9 @@ class Network(nn.Module):
                 reached = self.module.get_submodule(part)
                 hooks.enter_context(reached.register_forward_hook(keep(part)))
             with mode, every_module_called():
-                found[OUTPUT] = tensor_in(self.module(self._see(x)))
+                given = tensor_in(self.module(self._see(x)))
+                if given is not None:
+                    found[OUTPUT] = given, *listed.layers[OUTPUT].apart(given, size)
         return {
             **{name: found.get(part) for name, part in modules.items()},
             OUTPUT: found.get(OUTPUT),
@@ -413,22 +420,31 @@ class _Enough(Exception):
     """Raised inside the forward pass once everything asked for is known."""
 
 
-def _copied(output: Any) -> Any:
-    """The same output, with copies of its tensors."""
+def _copied(
+    output: Any, reported: torch.Tensor | None, again: torch.Tensor | None
+) -> Any:
+    """The same output, with copies of its tensors; `again` stands for what was reported
+    in another form.
+    """
+
+    def copied(part: Any) -> Any:
+        return _copied(part, reported, again)
+
     if torch.is_tensor(output):
-        clone: Any = output.clone()
+        again = again if output is reported and again is not None else output
+        clone: Any = again.clone()
         if hasattr(output, "_before_relu"):
             clone._before_relu = output._before_relu
         return clone
     if isinstance(output, dict):
         other = copy.copy(output)
         for key, value in output.items():
-            other[key] = _copied(value)
+            other[key] = copied(value)
         return other
     if isinstance(output, tuple) and hasattr(output, "_fields"):
-        return type(output)(*map(_copied, output))
+        return type(output)(*map(copied, output))
     if type(output) in (tuple, list):
-        return type(output)(map(_copied, output))
+        return type(output)(map(copied, output))
     return output
 
 

@@ -146,6 +146,7 @@ def test_the_scripts_are_plain_modules(open_page):
     )
     assert {name for name, kind in kinds.items() if kind != "function"} == {
         "host.js",
+        "kernel.js",
         "mesh_drawing.js",
         "parts.js",
         "renderer.js",
