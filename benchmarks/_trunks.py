@@ -35,6 +35,13 @@ def googlenet():
     return cut(load_network("googlenet", weights=None), GOOGLENET)
 
 
+def lite0():
+    """EfficientNet-Lite0, trained on photographs, to the fifth of its seven blocks."""
+    net = load_network("efficientnet_lite0")
+    return cut(net, ["conv_stem", "bn1", *(f"blocks.{k}" for k in range(5))])
+
+
 def cut(net, names):
     _ = net.layers  # listed once, not part of a step
-    return net, nn.Sequential(*(getattr(net.module, name) for name in names)), names[-1]
+    parts = [net.module.get_submodule(name) for name in names]
+    return net, nn.Sequential(*parts), names[-1]

@@ -2,10 +2,11 @@
 at the same input sizes.
 
 Bare means the network's own modules up to the layer, one call each, with a picture that
-requires gradients, and
-nothing else: no parameterization, transforms, optimizer, history or progress bar. The
-robustness transforms change the size at every step, so the bare network gets the same
-sequence of sizes.
+requires gradients, and nothing else: no parameterization, transforms, optimizer,
+history or progress bar. The robustness transforms change the size at every step, so the
+bare network gets the same sequence of sizes. The first 16 steps, whose ReLUs pass their
+gradients on where a whole picture is off, are measured apart, with pictures of one size
+and no parameterization.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import time
 
 import torch
 from _timing import ratio_report
-from _trunks import googlenet, patternnet
+from _trunks import googlenet, lite0, patternnet
 
 from dputils.images import fourier_image
 from dputils.optimize import maximize
@@ -36,8 +37,7 @@ def measure(net, trunk, layer, size, rounds, steps, transforms=None):
 
     def ours(seed):
         image = fourier_image(size, seed=seed)
-        # The ReLU redirection of the first 16 of 512 steps is measured apart: it would
-        # weigh too much in short runs.
+        # It would weigh too much in short runs.
         marks.clear()
         maximize(
             image,
@@ -74,6 +74,32 @@ def measure(net, trunk, layer, size, rounds, steps, transforms=None):
     )
 
 
+def measure_redirected(net, trunk, layer, size, rounds, steps):
+    """Gradients through redirected ReLUs ÷ through the bare network's."""
+
+    def timed(read):
+        times = []
+        for seed in range(steps + 1):
+            generator = torch.Generator().manual_seed(seed)
+            x = torch.rand(1, 3, size, size, generator=generator, requires_grad=True)
+            start = time.perf_counter()
+            read(x)[:, 7].mean().backward()
+            times.append(time.perf_counter() - start)
+        return times[1:]
+
+    def ours(seed):
+        with net.redirected_relu():
+            return timed(lambda x: net(x, layer)[layer])
+
+    return ratio_report(
+        ours,
+        lambda seed: timed(trunk),
+        rounds,
+        f"{net.name} to {layer}, {size} px, redirected ReLUs",
+        "at most 1.3",
+    )
+
+
 if __name__ == "__main__":
     os.environ.setdefault("TQDM_DISABLE", "1")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -82,6 +108,8 @@ if __name__ == "__main__":
     )
     parser.add_argument("--steps", type=int, default=24, help="steps of each turn")
     options = parser.parse_args()
-    for make, size in ((patternnet, 128), (googlenet, 224)):
+    for make, size in ((patternnet, 128), (googlenet, 224), (lite0, 224)):
         for transforms in (None, []):
             measure(*make(), size, options.rounds, options.steps, transforms)
+    for make, size in ((patternnet, 128), (lite0, 224)):
+        measure_redirected(*make(), size, options.rounds, options.steps)

@@ -394,12 +394,16 @@ class _Watch:
     @torch.no_grad()
     def after(self) -> None:
         """The step is taken: are its parameters finite?"""
-        checks = [torch.isfinite(p).all() for p in self.parameters]
         if self.at_once:
-            if not all(checks):
+            # The sum of finite numbers is finite, but for an overflow: a quick look.
+            if not all(
+                math.isfinite(p.sum()) or torch.isfinite(p).all()
+                for p in self.parameters
+            ):
                 self._fail_after()
             self.done = self.begun
             return
+        checks = [torch.isfinite(p).all() for p in self.parameters]
         device = self.waiting[-1][1][0].device
         fine = torch.stack([check.to(device) for check in checks]).all()
         assert self.well is not None

@@ -10,6 +10,7 @@ there. Tokens that answer to neither come before any picture: they are class tok
 
 import contextlib
 import dataclasses
+import functools
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -98,7 +99,7 @@ class Listing:
     fixed: bool = False
     steady: bool = True
 
-    @property
+    @functools.cached_property
     def channels(self) -> dict[str, int]:
         """`{name: channels}`, class tokens beside their layers."""
         return {

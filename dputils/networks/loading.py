@@ -9,6 +9,7 @@ from torch import nn
 
 from .. import data
 from ..sizes import Size
+from . import lite0
 from .network import Network, PerChannel
 
 BUNDLED = {
@@ -17,6 +18,10 @@ BUNDLED = {
     ),
     "patternnet-plain": (
         "the same pictures, ordinary training, strided convolutions and fire modules"
+    ),
+    lite0.NAME: (
+        "EfficientNet-Lite0, trained on ImageNet's photographs; its weights come with "
+        "the extra `notebooks`"
     ),
 }
 TIMM = "timm/"
@@ -33,12 +38,13 @@ def load_network(
     """A frozen `Network`: bundled, from torchvision, from timm, or your own module.
 
     Args:
-        name: "patternnet", "patternnet-plain", a torchvision classifier ("googlenet",
-            "vgg19", …), "timm/NAME" for any of timm's, or a module. A module is copied:
-            yours keeps its mode and its gradients. It keeps its order of memory, too:
-            `.to(memory_format=torch.channels_last)` makes most of them faster on a CPU,
-            but a `view` after a convolution may then need to be a `reshape`.
-            torchvision's and timm's networks get this order where it helps.
+        name: "patternnet", "patternnet-plain", "efficientnet_lite0", a torchvision
+            classifier ("googlenet", "vgg19", …), "timm/NAME" for any of timm's, or a
+            module. A module is copied: yours keeps its mode and its gradients. It keeps
+            its order of memory, too: `.to(memory_format=torch.channels_last)` makes
+            most of them faster on a CPU, but a `view` after a convolution may then need
+            to be a `reshape`. torchvision's and timm's networks get this order where it
+            helps.
         weights: torchvision's own: "DEFAULT", a name such as "IMAGENET1K_V1", a member
             of its weight enum, or None for random weights; timm's "DEFAULT", a tag, or
             None. Both download them on first use, torchvision into TORCH_HOME.
@@ -50,7 +56,7 @@ def load_network(
             the layers are listed.
     Raises: ValueError for an unknown name, with the nearest ones; TypeError for what
         is neither name nor module; RuntimeError if weights cannot be downloaded;
-        ModuleNotFoundError if timm is asked for and missing.
+        ModuleNotFoundError if a package is missing that holds the network.
     """
     if isinstance(name, Network):
         return name
@@ -59,7 +65,10 @@ def load_network(
         return Network(name, mean=mean, std=std, classes=classes, image_size=image_size)
     if not isinstance(name, str):
         raise TypeError(_not_a_network(name))
-    if name in BUNDLED:
+    if name == lite0.NAME:
+        module, facts = lite0.load(weights)
+        found = _in_fast_order(module), facts
+    elif name in BUNDLED:
         found = _bundled(name)
     elif name.startswith(TIMM):
         found = _timm(name.removeprefix(TIMM), weights)
