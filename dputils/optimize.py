@@ -253,6 +253,24 @@ def adam(parameters: list[torch.Tensor], lr: float) -> torch.optim.Adam:
     return torch.optim.Adam(parameters, lr=lr, fused=fused)
 
 
+def cosine_adam(steps: int, lr: float) -> OptimizerMaker:
+    """An optimizer for `minimize` and `maximize`: Adam whose step size falls to zero.
+
+    It follows half a cosine from lr, at the first step, to nothing after `steps`, so
+    that a picture settles; for instance `maximize(…, steps=256, optimizer=
+    cosine_adam(256, 0.05))`.
+    Source: Loshchilov and Hutter, "SGDR", https://arxiv.org/abs/1608.03983.
+    """
+
+    def make(parameters: list[torch.Tensor]) -> torch.optim.Optimizer:
+        climber = adam(parameters, lr)
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(climber, steps)
+        climber.register_step_post_hook(lambda *_: schedule.step())
+        return climber
+
+    return make
+
+
 # ---- the loop ------------------------------------------------------------------------
 
 

@@ -553,9 +553,9 @@ def _on_demand(bench: Bench) -> Any:
     return [asked["first"], asked["image"], sorted(asked)], reading(images, images)
 
 
-@case("learning", "optimize", "minimize", "adam", tolerance=1e-5)
+@case("learning", "optimize", "minimize", "adam", "cosine_adam", tolerance=1e-5)
 def _minimize(bench: Bench) -> Any:
-    from dputils.optimize import adam, minimize
+    from dputils.optimize import adam, cosine_adam, minimize
 
     picture, target = bench.plain(1, 3, 6, 6).requires_grad_(), bench.plain(1, 3, 6, 6)
     seen: list[tuple[int, float]] = []
@@ -579,14 +579,15 @@ def _minimize(bench: Bench) -> Any:
         optimizer=lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9),
         progress=False,
     )
-    # the one that is taken where none is given
-    minimize(
-        lambda: plain.square().sum(),
-        [plain],
-        steps=2,
-        optimizer=lambda p: adam(p, 0.1),
-        progress=False,
-    )
+    # the one that is taken where none is given, and the one that settles
+    for make in (lambda p: adam(p, 0.1), cosine_adam(2, 0.1)):
+        minimize(
+            lambda: plain.square().sum(),
+            [plain],
+            steps=2,
+            optimizer=make,
+            progress=False,
+        )
     return picture.detach(), plain.detach(), told(history), told(other), seen
 
 

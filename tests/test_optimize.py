@@ -9,6 +9,7 @@ from dputils.optimize import (
     History,
     Interrupted,
     NonFiniteError,
+    cosine_adam,
     kept,
     maximize,
     minimize,
@@ -637,3 +638,28 @@ def test_an_interrupted_step_never_was(moment):
     # each step halves the distance
     assert len(history) == 3 and len(history.terms["value"]) == 3
     assert torch.allclose(x, torch.full((3,), 1 - 0.5**3))
+
+
+def test_cosine_adam_lets_a_picture_settle():
+    rates = []
+
+    class Watched(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.x = torch.nn.Parameter(torch.zeros(1))
+
+    module = Watched()
+    make = cosine_adam(8, 0.1)
+
+    def noting(parameters):
+        climber = make(parameters)
+        climber.register_step_pre_hook(
+            lambda climber, *_: rates.append(climber.param_groups[0]["lr"])
+        )
+        return climber
+
+    # a slope of one: Adam's steps are as long as its rate
+    minimize(lambda: -module.x.sum(), module, steps=8, optimizer=noting, progress=False)
+    expected = [0.05 * (1 + math.cos(math.pi * k / 8)) for k in range(8)]
+    assert rates == pytest.approx(expected)
+    assert module.x.item() == pytest.approx(sum(expected), rel=1e-4)
