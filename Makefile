@@ -43,7 +43,7 @@ MALLOC_TRIM_THRESHOLD_ ?= 536870912
 export MALLOC_MMAP_THRESHOLD_ MALLOC_TRIM_THRESHOLD_
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test quick lint check bench assignments site badges colab patternnet faststyle paintings meshes sums clean FORCE
+.PHONY: help lab run test quick lint check bench assignments site badges colab patternnet faststyle paintings meshes gallery sums clean FORCE
 
 help:  ## this list
 	@echo "Two commands are enough:  make lab  (open the notebooks)   make test  (run the tests)"; echo
@@ -111,6 +111,10 @@ paintings: $(STAMP)  ## paint the style pictures again       (PAINT="misty_pines
 
 meshes: $(STAMP)  ## make the 3D objects again            (MESHES="owl teapot")
 	@$(PY) data/meshes/make.py $(MESHES)
+	@$(MAKE) sums
+
+gallery: $(STAMP)  ## make the slow pictures again         (GALLERY="night_cat leaded_owl")
+	@$(PY) data/gallery.py $(if $(GALLERY),--only $(GALLERY))
 	@$(MAKE) sums
 
 sums: $(STAMP)  ## write data/SHA256SUMS anew, after a change to the data

@@ -287,6 +287,7 @@ def write_sums() -> int:
     root = data_path("images").parent
     kinds = (
         ("images", "*.jpg"),
+        ("gallery", "*.jpg"),
         ("meshes", "*.glb"),
         ("meshes/landmarks", "*.png"),
         ("patternnet", "*.safetensors"),

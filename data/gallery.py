@@ -1,0 +1,371 @@
+"""Make the gallery, pictures that take too long for a notebook:
+`python data/gallery.py --only NAME …` writes gallery/NAME.jpg (default: all, one after
+the other) and a row of gallery/README.md.
+
+Each recipe is a function of the network, the picture's size, the steps and the seed. It
+does what the notebook of its section teaches, on one network trained on photographs.
+Two add something: the film is seen from near and far, the cut-outs grow in the middle.
+`opening` comes last: it lays the other six side by side.
+"""
+
+import argparse
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+
+from dputils.alpha import (
+    OverBackground,
+    blend_over,
+    checkerboard,
+    smooth_noise,
+    transparency_objective,
+)
+from dputils.cppn import CPPN
+from dputils.data import sample_image, sample_mesh, sha256
+from dputils.images import FourierBasis, ImageParam, LowResBasis, fourier_image
+from dputils.media import read_image, write_image
+from dputils.networks import load_network
+from dputils.networks import recipe as style_recipe
+from dputils.objectives import Objective, channel, channel_interpolation
+from dputils.optimize import cosine_adam, maximize, minimize
+from dputils.rasterize import View, interpolate
+from dputils.scene import sample_views
+from dputils.style import MovingAverageGram, content_loss, gram_matrix, style_loss
+from dputils.transforms import compose, jitter, pad, random_scale
+
+FOLDER = Path(__file__).resolve().parent / "gallery"
+NETWORK = "efficientnet_lite0"
+TEXELS = 512  # of a texture, along a side
+QUALITY = 90
+GROUND = 0.95  # behind what does not fill its picture
+GUTTER = 18  # white pixels between the panels of the opening picture
+# of the tensors that frames have in common: pictures along the film, size divided by
+LEVELS = [(1, 2), (1, 4), (1, 8), (2, 8), (1, 16), (2, 16)]
+
+
+# ---- section 1: aligned interpolation ------------------------------------------------
+
+
+def aligned_film(network, size, steps, seed):
+    """Three frames from shells to parasols, two hidden channels, with shared parts."""
+    frames, height, width = 3, size[0], (size[1] - 24) // 3
+    generator = torch.Generator().manual_seed(seed)
+    # 1/f and no steeper: large forms come from what the frames have in common
+    own = FourierBasis(
+        (height, width), batch=frames, decay_power=1.0, generator=generator
+    )
+    common = [
+        LowResBasis(
+            (height, width),
+            (n, 3, max(1, height // k), max(1, width // k)),
+            batch=frames,
+            generator=generator,
+        )
+        for n, k in LEVELS
+    ]
+    film = ImageParam(own, *common)
+    shells, parasols = ("blocks.4.1", 3), ("blocks.4.1", 102)
+    climb(film, channel_interpolation(*shells, *parasols), network, steps, 0.04, seed)
+    return side_by_side(film(), gap=12)
+
+
+def climb(image, objective, network, steps, lr, seed, sizes=(0.42, 0.7)):
+    """Maximise, seen from near and far, so that large forms come with fine detail."""
+    near_and_far = compose(
+        pad(12, value="reflect"),
+        jitter(16),
+        random_scale(torch.linspace(*sizes, 7).tolist()),
+        jitter(4),
+    )
+    options = {"transforms": near_and_far, "optimizer": cosine_adam(steps, lr)}
+    maximize(image, objective, network, steps=steps, seed=seed, **options)
+
+
+# ---- section 2: style transfer -------------------------------------------------------
+
+
+def night_cat(network, size, steps, seed):
+    """The cat after the night sky; the picture is waves in decorrelated colour."""
+    photograph = sample_image("cat", size)
+    painting = sample_image("swirling_night", (size[0] * 5 // 4, size[0] * 15 // 8))
+    image = fourier_image(size, decay_power=1.5, seed=seed)
+    target, generator = style_of(network, painting), torch.Generator().manual_seed(seed)
+    shifts = compose(pad(6, value="reflect"), jitter(12))
+
+    def loss():
+        both = shifts(torch.cat([image(), photograph]), generator)
+        found = look(network, both[:1])
+        grams = {layer: gram_matrix(found[layer]) for layer in target}
+        return two_losses(network, found, both[1:].detach(), grams, target)
+
+    minimize(loss, image, steps=steps, optimizer=cosine_adam(steps, 0.05))
+    return image().detach()
+
+
+def look(network, pictures):
+    """Activations of the recipe's layers; the pixels, with a constant, are "colour"."""
+    style_layers, content_layer, _ = style_recipe(network)
+    found = network(pictures, list(dict.fromkeys([*style_layers, content_layer])))
+    pixels = torch.cat([2 * pictures - 1, torch.ones_like(pictures[:, :1])], 1)
+    return {**found, "colour": pixels}
+
+
+@torch.no_grad()
+def style_of(network, painting):
+    """Gram matrices of a painting, `{layer: (1, C, C)}`."""
+    found = look(network, painting)
+    layers = [*style_recipe(network).style_layers, "colour"]
+    return {layer: gram_matrix(found[layer]) for layer in layers}
+
+
+def two_losses(network, found, original, grams, target):
+    """Content and style, each term divided by the size of its target."""
+    _, layer, weight = style_recipe(network)
+    with torch.no_grad():
+        wanted = network(original, [layer])
+    return {
+        "content": weight * content_loss(found, wanted, relative=True),
+        "style": style_loss(grams, target, relative=True),
+    }
+
+
+# ---- section 3: CPPN -----------------------------------------------------------------
+
+
+def painted_shells(network, size, steps, seed):
+    """A hidden channel that likes shells, painted by a network of (x, y)."""
+    small = 112, 4 * round(28 * size[1] / size[0])
+    image = CPPN(small, activation="unbiased", seed=seed)
+    options = {"transforms": [], "optimizer": cosine_adam(steps, 0.01)}
+    maximize(image, channel("blocks.4.1", 3), network, steps=steps, **options)
+    with torch.no_grad():
+        return image(size)
+
+
+# ---- section 4: transparency ---------------------------------------------------------
+
+
+def cut_outs(network, size, steps, seed):
+    """Two units with opacity, on a light ground: only what each unit cares about."""
+    height, width = size[0], size[1] // 2
+    shells, parasols = ("blocks.4.1", 3), ("blocks.4.1", 102)
+    image = fourier_image(
+        (height, width), batch=2, alpha=True, decay_power=1.4, seed=seed
+    )
+    view = OverBackground(smooth_noise(sd=0.2, decay_power=1.5))
+    goal = sum(
+        transparency_objective(middle(*unit, batch=k), view, pressure=0.7, batch=k)
+        for k, unit in enumerate((shells, parasols))
+    )
+    options = {"transforms": view, "optimizer": cosine_adam(steps, 0.03)}
+    maximize(image, goal, network, steps=steps, seed=seed, **options)
+    board = checkerboard(size, tiles=8, light=0.97, dark=0.92)
+    return blend_over(side_by_side(image()), board)
+
+
+def middle(layer, n, batch):
+    """A channel's mean over the middle half: what grows, grows there."""
+
+    def mean(activations):
+        found = activations[layer][batch, n]
+        rows, columns = (slice(k // 4, k - k // 4) for k in found.shape)
+        return found[rows, columns].mean()
+
+    return Objective(mean, [layer])
+
+
+# ---- sections 5 and 6: three dimensions ----------------------------------------------
+
+
+def curly_bunny(network, size, steps, seed):
+    """A texture grown from a channel, seen in random views on random plain grounds."""
+    mesh = sample_mesh("bunny")
+    views = random_views(
+        mesh, 192, distance=(8.0, 11.0), elevation=(-0.8, 0.8), seed=seed
+    )
+    texture = fourier_image(TEXELS, decay_power=1.15, seed=seed)
+
+    def seen(texture, generator):
+        view = views[int(torch.randint(len(views), (), generator=generator))]
+        ground = torch.rand(1, 3, 1, 1, generator=generator)
+        return jitter(8)(view.render(texture, background=ground, mip=True), generator)
+
+    options = {"transforms": seen, "optimizer": cosine_adam(steps, 0.04)}
+    maximize(texture, channel("blocks.4.1", 48), network, steps=steps, **options)
+    return portrait(mesh, texture(), size, turns=(0.4, -0.9, 2.4))
+
+
+def leaded_owl(network, size, steps, seed):
+    """The owl as a leaded window, its style averaged over the views."""
+    mesh, painting = sample_mesh("owl"), sample_image("leaded_window", (256, 384))
+    views = random_views(
+        mesh, 256, distance=(10.0, 12.0), elevation=(-0.4, 0.8), seed=seed
+    )
+    before = F.interpolate(mesh.texture, size=(TEXELS, TEXELS), mode="area")
+    texture = ImageParam(FourierBasis(TEXELS, decay_power=1.5)).start_from(before)
+    target, generator = style_of(network, painting), torch.Generator().manual_seed(seed)
+    memory = {layer: MovingAverageGram(0.9) for layer in target}
+    ground = painting.mean((2, 3), keepdim=True)
+
+    def loss():
+        view = views[int(torch.randint(len(views), (), generator=generator))]
+        learned, original = (
+            view.render(skin, background=ground, mip=True)
+            for skin in (texture(), before)
+        )
+        found = look(network, learned)
+        grams = {
+            layer: average(gram_matrix(covered(found[layer], view.mask)))
+            for layer, average in memory.items()
+        }
+        return two_losses(network, found, original, grams, target)
+
+    minimize(loss, texture, steps=steps, optimizer=cosine_adam(steps, 0.03))
+    return portrait(mesh, texture(), size)
+
+
+def covered(features, mask):
+    """Features weighted so that their Gram matrix is that of where the model is."""
+    share = F.adaptive_avg_pool2d(mask.float(), features.shape[2:])
+    return features * (share / share.mean((2, 3), keepdim=True)).sqrt()
+
+
+def random_views(mesh, size, *, distance, elevation, seed, count=32):
+    """Views from random places, kept: a new texture costs only a look-up."""
+    cameras = sample_views(
+        mesh, count, distance=distance, elevation=elevation, seed=seed
+    )
+    return [View(mesh, camera, size) for camera in cameras]
+
+
+def portrait(mesh, texture, size, turns=(0.4, -0.9), samples=3):
+    """A model from some sides, softly lit, on a light ground, many samples a pixel."""
+    height, width = size[0], size[1] // len(turns)
+    place = {"distance": 13.0, "elevation": 0.15, "aspect": width / height}
+    cameras = torch.cat([sample_views(mesh, 1, azimuth=a, **place) for a in turns])
+    view = View(mesh, cameras, (samples * height, samples * width))
+    normal = F.normalize(interpolate(view.fragments, mesh.normals(), mesh.faces), dim=1)
+    toward_camera = -(normal * cameras[:, 3, :3, None, None]).sum(1, keepdim=True)
+    light = 0.78 + 0.22 * toward_camera + 0.08 * normal[:, 1:2]
+    with torch.no_grad():
+        lit = view.render(texture, mip=True) * light
+    shown = torch.where(view.mask, lit, GROUND).clamp(0, 1)
+    return side_by_side(F.avg_pool2d(shown, samples))
+
+
+def side_by_side(pictures, gap=0):
+    """A batch in one row, `(1, C, H, N · W + (N - 1) · gap)`, white between."""
+    first, *others = pictures.detach()
+    spaced = [F.pad(picture, (gap, 0), value=1.0) for picture in others]
+    return torch.cat([first, *spaced], 2)[None]
+
+
+# ---- the six together, and the table of all ------------------------------------------
+
+
+class Recipe(NamedTuple):
+    """A function of network, size, steps and seed, and what it is called with."""
+
+    make: Callable[..., torch.Tensor]
+    size: tuple[int, int]
+    steps: int
+    seed: int
+    shows: str
+
+
+WIDE = (520, 984)
+RECIPES = {
+    "aligned_film": Recipe(
+        aligned_film,
+        (416, 792),
+        120,
+        0,
+        "section 1: shells become parasols, and stay where they are",
+    ),
+    "night_cat": Recipe(
+        night_cat, (288, 544), 160, 0, "section 2: the cat after the night sky"
+    ),
+    "painted_shells": Recipe(
+        painted_shells, WIDE, 160, 4, "section 3: shells, painted by a CPPN"
+    ),
+    "cut_outs": Recipe(
+        cut_outs,
+        (320, 600),
+        110,
+        1,
+        "section 4: shells and parasols with opacity, on a light ground",
+    ),
+    "curly_bunny": Recipe(
+        curly_bunny, WIDE, 200, 0, "section 5: curls grown on the bunny"
+    ),
+    "leaded_owl": Recipe(
+        leaded_owl, WIDE, 200, 0, "section 6: the owl as a leaded window"
+    ),
+}
+PANEL = (311, 588)
+
+
+def opening(folder):
+    """The six pictures in two rows of three, white between them: 640 × 1800 pixels."""
+    paths = [folder / f"{name}.jpg" for name in RECIPES]
+    panels = torch.cat([read_image(path, PANEL) for path in paths])
+    rows = [side_by_side(three, GUTTER) for three in panels.split(3)]
+    return torch.cat([F.pad(rows[0], (0, 0, 0, GUTTER), value=1.0), rows[1]], 2)
+
+
+def listed(folder):
+    """The rows of the table in README.md, `{name: line}`."""
+    lines = (folder / "README.md").read_text(encoding="utf-8").splitlines()
+    found = (re.match(r"\| \[(\w+)\.jpg\]", line) for line in lines)
+    return {match[1]: match.string for match in found if match}
+
+
+def list_anew(folder, name, cells):
+    """Write the picture's row of the table in README.md; those of the others stay."""
+    page, digest = folder / "README.md", sha256(folder / f"{name}.jpg")
+    row = f"| [{name}.jpg]({name}.jpg) | {' | '.join(cells)} | `{digest}` |"
+    rows = listed(folder) | {name: row}
+    lines = page.read_text(encoding="utf-8").splitlines()
+    lines = [line for line in lines if not line.startswith("| [")]
+    lines += [rows[each] for each in (*RECIPES, "opening") if each in rows]
+    page.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write(folder, name, picture, cells, quality=QUALITY):
+    path = write_image(folder / f"{name}.jpg", picture, overwrite=True, quality=quality)
+    list_anew(folder, name, cells)
+    print(f"{path.name:18} {path.stat().st_size / 1024:4.0f} KB  {cells[-1]} s")
+
+
+def make(name):
+    """Make one of the six, write it and list it."""
+    made, start = RECIPES[name], time.time()
+    picture = made.make(load_network(NETWORK), made.size, made.steps, made.seed)
+    cells = [made.shows, f"`{name}`, {made.steps} steps", NETWORK, str(made.seed)]
+    write(FOLDER, name, picture, [*cells, f"{time.time() - start:.0f}"])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        metavar="NAME",
+        choices=[*RECIPES, "opening"],
+        default=[*RECIPES],
+        help=f"from {', '.join(RECIPES)}, opening",
+    )
+    for name in parser.parse_args().only:
+        if name in RECIPES:
+            make(name)
+    cells = ["the six above, two rows of three", "`opening`", "–", "–", "0"]
+    write(FOLDER, "opening", opening(FOLDER), cells, quality=86)
+
+
+if __name__ == "__main__":
+    main()
