@@ -293,6 +293,19 @@ def test_a_pair_that_repeats_is_carried_once():
     assert len(state["pickers"][0]["choices"]) == 3
 
 
+def test_what_stands_beside_a_wipe_may_have_another_size():
+    state = CompareSlider(smooth(2), smooth(2, seed=1), beside=smooth(size=(9, 5)))
+    assert state.state["beside"] == [4, 4] and len(state.state["pictures"]) == 5
+    assert CompareSlider(smooth(), smooth(seed=1)).state["beside"] == []
+
+
+def test_a_larger_budget_keeps_pictures_finer():
+    pairs = [noise(4, 3, 256, 256, seed=k) for k in range(2)]
+    usual = CompareSlider(*pairs)
+    large = CompareSlider(*pairs, budget=1_200_000)
+    assert len(usual.html()) <= PAYLOAD < len(large.html()) <= 1_200_000
+
+
 @pytest.mark.parametrize(
     "make, message",
     [
@@ -313,8 +326,16 @@ def test_a_pair_that_repeats_is_carried_once():
             lambda: CompareSlider(smooth(), smooth(2), pickers={"style": ["only"]}),
             "offer 1 choices, for 2",
         ),
+        (
+            lambda: CompareSlider(smooth(), smooth(3), beside=smooth(2)),
+            "2 pictures beside 3 pairs; give one for all",
+        ),
+        (
+            lambda: CompareSlider(smooth(), smooth(), budget=2_000_000),
+            "budget is from 100,000 to 1,200,000 bytes, not 2,000,000",
+        ),
     ],
-    ids=["sizes", "numbers", "labels", "start", "pickers"],
+    ids=["sizes", "numbers", "labels", "start", "pickers", "beside", "budget"],
 )
 def test_careless_wipes_are_refused(make, message):
     with pytest.raises(ValueError, match=message):

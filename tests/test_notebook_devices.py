@@ -33,6 +33,7 @@ STEPS = 2
 FEWER: dict[str, dict[str, object]] = {
     "00": {"CONTEST": 1},
     "01": {"frames": 3, "long_frames": 5, "claim_size": 48},
+    "02": {"size": 128, "sketch_size": 96, "claim_repeats": 1},
     "03": {"shown": 64, "large_size": 512, "claim_size": 24, "claim_seeds": 1},
     "04": {
         "cells": {"patternnet": [("conv6", 76), ("conv6", 28)]},

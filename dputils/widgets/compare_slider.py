@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from ..media import Pictures, picture_sheet
-from .amounts import pixels, real
-from .encoding import as_pictures, encode_within
+from .amounts import pixels, real, whole
+from .encoding import BUDGET, PAYLOAD, as_pictures, encode_within
 from .hosting import Component
 from .pickers import Pickers, picker_state
+
+MOST = 1_200_000  # bytes of a figure that is the picture of its notebook
 
 
 class CompareSlider(Component):
@@ -24,6 +26,9 @@ class CompareSlider(Component):
         start: where the line stands at first, 0 to 1.
         width: of the figure in CSS pixels; by default the pictures', but at least 360
             and at most 720.
+        beside: what the pairs were made from, one picture for all of them or one for
+            each: it stands at the left of the frame, a third as wide as the figure.
+        budget: bytes that the figure may add to a saved notebook, 100,000 to 1,200,000.
         live: as a widget, for `update`.
     Raises: ValueError for sizes or numbers that do not fit, and for more than a
         notebook should carry.
@@ -40,6 +45,8 @@ class CompareSlider(Component):
         pickers: Pickers | None = None,
         start: float = 0.67,
         width: int | None = None,
+        beside: Pictures | None = None,
+        budget: int = PAYLOAD,
         live: bool = False,
     ) -> None:
         if len(labels) != 2 or isinstance(labels, str):
@@ -51,7 +58,13 @@ class CompareSlider(Component):
             raise ValueError(
                 f"start is a place from 0 (left) to 1 (right), not {start:g}"
             )
+        if not 100_000 <= whole("budget", budget, 0) <= MOST:
+            raise ValueError(
+                f"budget is from 100,000 to {MOST:,} bytes, not {budget:,}"
+            )
+        self._room = round(budget * BUDGET / PAYLOAD)
         self._befores, self._afters = _paired(before, after)
+        self._beside = _beside(beside, len(self._afters))
         first = self._afters[0]
         super().__init__(
             {
@@ -67,6 +80,7 @@ class CompareSlider(Component):
             picture=picture_sheet([self._befores[0], first], list(labels)),
             alt=f"{labels[0]} beside {labels[1]}",
             live=live,
+            budget=budget,
         )
 
     def update(
@@ -86,14 +100,30 @@ class CompareSlider(Component):
         self.push(aspect=afters[0].width / afters[0].height, **self._files())
 
     def _files(self):
-        files = encode_within(self._befores + self._afters)
+        files = encode_within(self._befores + self._afters + self._beside, self._room)
         distinct = list(dict.fromkeys(files))
         places = [distinct.index(file) for file in files]
         count = len(self._befores)
         return {
             "pictures": distinct,
-            "pairs": [list(pair) for pair in zip(places[:count], places[count:])],
+            "pairs": [
+                list(pair) for pair in zip(places[:count], places[count : 2 * count])
+            ],
+            "beside": places[2 * count :],
         }
+
+
+def _beside(pictures, count):
+    """One picture for each of `count` pairs, or none at all."""
+    if pictures is None:
+        return []
+    given = as_pictures(pictures, "beside")
+    if len(given) not in (1, count):
+        raise ValueError(
+            f"{len(given)} pictures beside {count} pairs; give one for all of them, or "
+            "one for each"
+        )
+    return given * count if len(given) == 1 else given
 
 
 def _paired(before, after):

@@ -24,7 +24,8 @@ class Component:
         picture: the still picture, a tensor or PIL image.
         alt: what the picture shows, in words, for those who do not see it.
         live: host it as a widget, which needs a kernel and takes new state by `push`.
-    Raises: ValueError if the figure would add more than 400 kB to a saved notebook.
+        budget: bytes that it may add to a saved notebook.
+    Raises: ValueError if the figure would add more than that.
     """
 
     module = ""  # the name of the script in static/
@@ -37,6 +38,7 @@ class Component:
         picture: Picture | bytes,
         alt: str,
         live: bool = False,
+        budget: int = PAYLOAD,
     ) -> None:
         self.state, self.alt = {**state, "alt": alt}, alt
         self.still = (
@@ -45,10 +47,10 @@ class Component:
             else encode(picture, quality=75, longest=640)
         )
         self.widget = make_widget(self.module, self.state) if live else None
-        if not live and (size := len(self.html())) > PAYLOAD:
+        if not live and (size := len(self.html())) > budget:
             raise ValueError(
                 f"this {type(self).__name__} would add {size / 1000:.0f} kB to a saved "
-                f"notebook, and a figure may add {PAYLOAD // 1000} kB; "
+                f"notebook, and a figure may add {budget // 1000} kB; "
                 "show fewer or smaller pictures"
             )
 

@@ -160,3 +160,21 @@ def test_fits_a_narrow_page(open_page):
     assert box["width"] <= 288 and box["width"] / box["height"] == pytest.approx(
         160 / 120, rel=0.01
     )
+
+
+def test_what_the_pair_was_made_from_stands_beside_it(open_page, pixels):
+    figure = CompareSlider(
+        flat(RED),
+        torch.cat([flat(BLUE), flat(GREEN)]),
+        beside=torch.cat([flat(GREY, (60, 60)), flat(RED, (60, 60))]),
+        pickers={"style": ["a", "b"]},
+        width=600,
+    )
+    page = open_page(figure)
+    origin, frame = page.locator("img.beside"), page.locator(".frame")
+    left, right = origin.bounding_box(), frame.bounding_box()
+    assert left["x"] + left["width"] < right["x"]
+    assert right["width"] == pytest.approx(2 * left["width"], rel=0.05)
+    assert red_share(pixels(origin)) < 0.01
+    page.get_by_role("radio").nth(1).check()
+    becomes(lambda: red_share(pixels(origin)) > 0.9, True)

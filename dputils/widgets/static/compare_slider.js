@@ -13,6 +13,8 @@ const CSS = `
 .line:focus-visible::after { box-shadow: 0 0 0 3px #4a90d9; }
 .arrows { position: absolute; left: 11px; top: 50%; width: 22px; height: 22px; margin-top: -11px; z-index: 1;
           fill: none; stroke: #555; stroke-width: 1.4; }
+.both { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 2fr); gap: 0 14px; align-items: start; }
+.both > img { width: 100%; }
 .sides { display: flex; justify-content: space-between; gap: 12px; margin-top: 4px; }
 `;
 const LEAST = 0.02, MOST = 0.98, LEFT = 0.15, RIGHT = 0.85, MILLISECONDS = 300;
@@ -25,6 +27,8 @@ function render({ model, el }) {
   line.innerHTML = '<svg class="arrows" viewBox="0 0 22 22" aria-hidden="true"><path d="M8.5 8L5.5 11L8.5 14'
     + 'M13.5 8L16.5 11L13.5 14"/></svg>';
   const frame = h("div", { className: "frame" }, after, before, line);
+  const beside = (model.get("beside") ?? []).length ? h("img", { className: "beside", draggable: false,
+                                                                 alt: "what the pair was made from" }) : "";
 
   const put = (share) => {
     place = Math.min(MOST, Math.max(LEAST, share));
@@ -67,6 +71,7 @@ function render({ model, el }) {
     const [first, second] = model.get("pairs")[pair];
     before.src = urls.at(first);
     after.src = urls.at(second);
+    if (beside) beside.src = urls.at(model.get("beside")[pair]);
     frame.style.aspectRatio = model.get("aspect");
   };
   const urls = pictureUrls(model, "pictures");
@@ -75,9 +80,10 @@ function render({ model, el }) {
   before.alt = left;
   after.alt = right;
   line.setAttribute("aria-label", `line between ${left} (at its left) and ${right} (at its right)`);
+  const wiped = [frame, h("div", { className: "sides muted" }, h("span", {}, left), h("span", {}, right))];
   isolated(el, CSS, h("figure", { style: `width: ${model.get("width")}px`, "aria-label": model.get("alt"),
-                                  role: "group" }, frame,
-    h("div", { className: "sides muted" }, h("span", {}, left), h("span", {}, right)),
+                                  role: "group" },
+    ...(beside ? [h("div", { className: "both" }, beside, h("div", {}, ...wiped))] : wiped),
     pickers(model, (index) => { pair = index; show(); })));
   show();
   put(model.get("start"));
