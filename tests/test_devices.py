@@ -34,7 +34,8 @@ EXEMPT = {
         data.data_path data.fetch data.list_images data.list_meshes data.list_patterns
         data.sha256 data.verify data.write_sums
         media.plot_history
-        networks.Recipe networks.list_networks networks.recipe networks.unit_name
+        networks.Recipe networks.list_networks networks.recipe
+        networks.unit_name networks.unit_note
         objectives.bound objectives.class_index
         optimize.interrupted_in_this_cell optimize.kept
         rasterize.need_pytorch3d

@@ -9,10 +9,12 @@ one that was trained on photographs.
 
 from .channels import (
     FAVOURITES,
+    NOTES,
     favourite_channels,
     layer_at,
     selective_channels,
     unit_name,
+    unit_note,
 )
 from .layers import OUTPUT
 from .loading import BUNDLED, list_networks, load_network
@@ -25,6 +27,7 @@ __all__ = [
     "Activations",
     "BUNDLED",
     "FAVOURITES",
+    "NOTES",
     "Network",
     "OUTPUT",
     "PatternNet",
@@ -40,4 +43,5 @@ __all__ = [
     "recipe",
     "selective_channels",
     "unit_name",
+    "unit_note",
 ]

@@ -24,6 +24,21 @@ def _classes(*names: str) -> list[tuple[str, int | str]]:
 # Units with landmarks that an eye can follow (tips, petals, spirals, eyes), the most
 # telling ones first.
 FAVOURITES: dict[str, list[tuple[str, int | str]]] = {
+    # Chosen by eye among 300 channels; NOTES says what is seen.
+    "efficientnet_lite0": [
+        ("blocks.4.1", 102),
+        ("blocks.4.1", 3),
+        ("blocks.4.1", 48),
+        ("blocks.4.1", 35),
+        ("blocks.5.1", 54),
+        ("blocks.5.1", 33),
+        ("blocks.4.1", 38),
+        ("blocks.4.1", 107),
+        ("blocks.4.1", 41),
+        ("blocks.4.1", 59),
+        ("blocks.4.1", 23),
+        ("blocks.4.1", 61),
+    ],
     "patternnet": _classes(
         "star", "daisy", "spiral_cw", "flower", "snail", "rings", "strawberry", "heart"
     ),
@@ -41,6 +56,31 @@ FAVOURITES: dict[str, list[tuple[str, int | str]]] = {
         "peacock", "daisy", "jellyfish", "monarch", "honeycomb", "brain coral"
     ),
 }
+
+# What somebody sees in the picture that a channel of a network prefers.
+NOTES: dict[str, dict[Unit, str]] = {
+    "efficientnet_lite0": {
+        ("blocks.4.1", 102): "parasols",
+        ("blocks.4.1", 3): "shells",
+        ("blocks.4.1", 48): "curls of fleece",
+        ("blocks.4.1", 35): "tartan",
+        ("blocks.5.1", 54): "knitted scarves",
+        ("blocks.5.1", 33): "a deep flower",
+        ("blocks.4.1", 38): "cracked pebbles",
+        ("blocks.4.1", 107): "panels of a football",
+        ("blocks.4.1", 41): "spiders' webs",
+        ("blocks.4.1", 59): "scales of a fish",
+        ("blocks.4.1", 23): "a maze",
+        ("blocks.4.1", 61): "braids",
+    }
+}
+
+
+def unit_note(network: Network, unit: Unit) -> str:
+    """What one sees in the picture that a unit prefers, in a few words, for channels
+    that somebody has looked at; the class's name, or "layer:channel", for others.
+    """
+    return NOTES.get(network.name, {}).get(unit) or unit_name(network, unit)
 
 
 def favourite_channels(network: Network, count: int = 2) -> list[Unit]:

@@ -46,11 +46,6 @@ class Layer:
     def class_tokens(self) -> int:
         return self.first + self.last
 
-    @property
-    def has_places(self) -> bool:
-        """Whether it gives maps, rather than a vector a picture."""
-        return self.axes in _ORDERS or self.axes in _TOKEN_ORDERS
-
     def apart(
         self, value: torch.Tensor, size: tuple[int, int]
     ) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:

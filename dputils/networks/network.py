@@ -107,11 +107,6 @@ class Network(nn.Module):
         return self._listed().channels
 
     @property
-    def map_layers(self) -> list[str]:
-        """The layers that give feature maps, `(N, C, H, W)`, in order."""
-        return [name for name, kind in self._listed().layers.items() if kind.has_places]
-
-    @property
     def image_size(self) -> Size:
         """Height and width that the network was trained at, or was found to take."""
         return self._listed().size if self._image_size is None else self._image_size

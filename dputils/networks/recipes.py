@@ -60,7 +60,8 @@ def recipe(network: Network) -> Recipe:
     """
     if network.name in RECIPES:
         return RECIPES[network.name]
-    layers = network.map_layers
+    known = network._listed().layers.items()
+    layers = [name for name, kind in known if {"H", "T"} & {*kind.axes}]
     if len(layers) < 3:
         raise ValueError(
             f"{network.name} has {len(layers)} layers of feature maps; style transfer "
