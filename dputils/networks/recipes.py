@@ -4,6 +4,7 @@ names, and a choice by depth for every other one.
 
 from typing import NamedTuple
 
+from .layers import OUTPUT
 from .network import Network
 
 
@@ -61,7 +62,8 @@ def recipe(network: Network) -> Recipe:
     if network.name in RECIPES:
         return RECIPES[network.name]
     known = network._listed().layers.items()
-    layers = [name for name, kind in known if {"H", "T"} & {*kind.axes}]
+    maps = [name for name, kind in known if {"H", "T"} & {*kind.axes}]
+    layers = [name for name in maps if name != OUTPUT]
     if len(layers) < 3:
         raise ValueError(
             f"{network.name} has {len(layers)} layers of feature maps; style transfer "
