@@ -55,7 +55,8 @@ def encode_within(
 ) -> list[bytes]:
     """Pictures as WebP files that together take at most `budget` bytes.
 
-    Equal pictures share one. The quality falls before the width does, down to a quarter.
+    Equal pictures share one. The quality falls before the width does, down to a
+    quarter.
     Raises: ValueError if even that is too much.
     """
     images = [to_image(picture) for picture in pictures]
@@ -70,10 +71,11 @@ def encode_within(
         total = sum(map(len, known.values()))
         if total <= budget:
             return files
+    largest = f"{max(p.height for p in images)} × {max(p.width for p in images)}"
     raise ValueError(
-        f"{len(images)} {what} of up to {max(p.height for p in images)} × "
-        f"{max(p.width for p in images)} take {total / 1000:.0f} kB even at a quarter "
-        f"of their size, and a figure has room for {budget / 1000:.0f} kB; show fewer or smaller ones"
+        f"{len(images)} {what} of up to {largest} take {total / 1000:.0f} kB even at a "
+        f"quarter of their size, and a figure has room for {budget / 1000:.0f} kB; "
+        "show fewer or smaller ones"
     )
 
 
