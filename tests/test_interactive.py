@@ -208,9 +208,25 @@ def test_too_much_is_refused_with_the_size():
         Component_({"blob": bytes(300_000)}, picture=smooth(), alt="a blob")
     with pytest.raises(
         ValueError,
-        match=r"9 pictures of up to 256 × 256 take \d+ kB even at half size",
+        match=r"9 pictures of up to 256 × 256 take \d+ kB even at a quarter of their",
     ):
-        encode_within([noise(1, 3, 256, 256, seed=k) for k in range(9)], 40_000)
+        encode_within([noise(1, 3, 256, 256, seed=k) for k in range(9)], 4_000)
+
+
+@pytest.mark.parametrize(("size", "frames"), [(160, 7), (192, 25)])
+def test_a_film_of_any_size_is_thinned_until_it_fits(size, frames):
+    films = [noise(frames, 3, size, size, seed=seed) for seed in range(2)]
+    figure = FrameScrubber(*films, titles=["unaligned", "aligned"])
+    assert len(figure.html()) <= PAYLOAD
+    assert len(figure.state["frames"]) == 2 * frames
+
+
+def test_the_still_gives_way_before_the_figure_is_refused():
+    figure = type("Figure", (Component,), {"module": "compare_slider.js"})
+    still, blob = noise(1, 3, 400, 640), bytes(255_000)
+    free = figure({"blob": b""}, picture=still, alt="noise").still
+    tight = figure({"blob": blob}, picture=still, alt="noise")
+    assert len(tight.still) < len(free) and len(tight.html()) <= PAYLOAD
 
 
 # --- pictures ---

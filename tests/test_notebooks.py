@@ -405,9 +405,9 @@ def test_execute_refuses_large_files():
     execute = load_execute()
     cell = nbformat.v4.new_code_cell("1", execution_count=1)
     with pytest.raises(
-        execute.NotebookError, match="2.50 MB, at most 2 MB; largest: code cell 1"
+        execute.NotebookError, match="3.50 MB, at most 3 MB; largest: code cell 1"
     ):
-        execute.check(nbformat.v4.new_notebook(cells=[cell]), 2_500_000)
+        execute.check(nbformat.v4.new_notebook(cells=[cell]), 3_500_000)
     cell.execution_count = 3
     with pytest.raises(
         execute.NotebookError, match=r"execution counts are \[3\], not 1 to 1"

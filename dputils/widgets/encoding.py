@@ -12,7 +12,20 @@ PAYLOAD = 400_000  # bytes that a figure may add to a saved notebook, text and a
 # of these for pictures, before base64 makes four letters of three bytes
 BUDGET = 255_000
 # quality, then size
-STEPS = [(90, 1), (82, 1), (74, 1), (74, 0.8), (66, 0.8), (66, 0.65), (60, 0.5)]
+STEPS = [
+    (90, 1),
+    (82, 1),
+    (74, 1),
+    (74, 0.8),
+    (66, 0.8),
+    (66, 0.65),
+    (60, 0.5),
+    (50, 0.4),
+    (40, 0.3),
+    (30, 0.25),
+]
+# of the still picture that stands where no script runs: quality, then longest side
+STILL_STEPS = [(75, 640), (60, 640), (50, 480), (40, 320)]
 
 
 def encode(
@@ -42,7 +55,8 @@ def encode_within(
 ) -> list[bytes]:
     """Pictures as WebP files that together take at most `budget` bytes.
 
-    Equal pictures share one. The quality falls before the width does, down to half.
+    Equal pictures share one. The quality falls before the width does, down to a
+    quarter.
     Raises: ValueError if even that is too much.
     """
     images = [to_image(picture) for picture in pictures]
@@ -57,10 +71,11 @@ def encode_within(
         total = sum(map(len, known.values()))
         if total <= budget:
             return files
+    largest = f"{max(p.height for p in images)} × {max(p.width for p in images)}"
     raise ValueError(
-        f"{len(images)} {what} of up to {max(p.height for p in images)} × "
-        f"{max(p.width for p in images)} take {total / 1000:.0f} kB even at half size, "
-        f"and a figure has room for {budget / 1000:.0f} kB; show fewer or smaller ones"
+        f"{len(images)} {what} of up to {largest} take {total / 1000:.0f} kB even at a "
+        f"quarter of their size, and a figure has room for {budget / 1000:.0f} kB; "
+        "show fewer or smaller ones"
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..media import Picture
-from .encoding import PAYLOAD, encode
+from .encoding import PAYLOAD, STILL_STEPS, encode
 
 STATIC = Path(__file__).resolve().parent / "static"
 
@@ -21,7 +21,8 @@ class Component:
     Args:
         state: what the script reads with `model.get(name)`: names to JSON values.
             `bytes` anywhere in them arrive as a DataView.
-        picture: the still picture, a tensor or PIL image.
+        picture: the still picture, a tensor or PIL image, which gives way if the figure
+            would be too large; or the bytes of a WebP file, which stay as they are.
         alt: what the picture shows, in words, for those who do not see it.
         live: host it as a widget, which needs a kernel and takes new state by `push`.
         budget: bytes that it may add to a saved notebook.
@@ -41,13 +42,16 @@ class Component:
         budget: int = PAYLOAD,
     ) -> None:
         self.state, self.alt = {**state, "alt": alt}, alt
-        self.still = (
-            picture
+        stills = (
+            [picture]
             if isinstance(picture, bytes)
-            else encode(picture, quality=75, longest=640)
+            else (encode(picture, quality=q, longest=n) for q, n in STILL_STEPS)
         )
         self.widget = make_widget(self.module, self.state) if live else None
-        if not live and (size := len(self.html())) > budget:
+        for self.still in stills:
+            if live or (size := len(self.html())) <= PAYLOAD:
+                break
+        else:
             raise ValueError(
                 f"this {type(self).__name__} would add {size / 1000:.0f} kB to a saved "
                 f"notebook, and a figure may add {budget // 1000} kB; "
