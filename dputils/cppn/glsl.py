@@ -221,7 +221,7 @@ def glsl_weights(cppn: "CPPN") -> torch.Tensor:
                 # GLSL writes matrices column by column
                 rows += [bias[None], row.transpose(1, 2).reshape(-1, 4)]
         pictures.append(torch.cat(rows))
-    return torch.stack(pictures).float()
+    return torch.stack(pictures).float().to(cppn.biases[0].device)
 
 
 def _output(cppn: "CPPN") -> str:

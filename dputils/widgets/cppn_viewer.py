@@ -196,7 +196,7 @@ class CppnGallery(Component):
                 raise ValueError(
                     f"each moment needs {len(self._last)} pictures, not {len(each)}"
                 )
-        rows = torch.stack([glsl_weights(each) for each in films], 1).flatten(2)
+        rows = torch.stack([glsl_weights(each).cpu() for each in films], 1).flatten(2)
         return [_backwards(film) for film in rows]
 
 
