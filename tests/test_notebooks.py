@@ -33,7 +33,7 @@ SECTIONS = [
     "06_style_transfer_3d",
 ]
 ARTICLE = "https://distill.pub/2018/differentiable-parameterizations"
-MAX_BYTES = 2_000_000
+MAX_BYTES = 3_000_000
 PICTURES = {"image/png", "image/jpeg", "image/webp", "image/gif", "image/svg+xml"}
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
