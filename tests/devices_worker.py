@@ -234,9 +234,24 @@ def _cppn(bench: Bench) -> Any:
     )
 
 
-@case("pictures", "cppn", "interpolate_weights", "to_glsl", "glsl_body")
+@case(
+    "pictures",
+    "cppn",
+    "interpolate_weights",
+    "to_glsl",
+    "glsl_body",
+    "glsl_reader",
+    "glsl_weights",
+)
 def _between(bench: Bench) -> Any:
-    from dputils.cppn import CPPN, glsl_body, interpolate_weights, to_glsl
+    from dputils.cppn import (
+        CPPN,
+        glsl_body,
+        glsl_reader,
+        glsl_weights,
+        interpolate_weights,
+        to_glsl,
+    )
 
     keys = [
         CPPN(6, hidden=1, width=4, output_scale=1.0, seed=seed).to(bench.device)
@@ -248,6 +263,8 @@ def _between(bench: Bench) -> Any:
         interpolate_weights(keys, times)().detach(),
         to_glsl(keys[0]),
         glsl_body(*keys),
+        glsl_reader(keys[0]),
+        glsl_weights(keys[0]),
     )
 
 
@@ -876,6 +893,7 @@ def _files(bench: Bench) -> Any:
     "power_spectrum",
     "high_frequency_share",
     "spectral_centroid",
+    "spots",
     "radial_spectrum",
     "frame_change",
     "orientation",
@@ -890,6 +908,7 @@ def _measures(bench: Bench) -> Any:
         book.power_spectrum(images),
         book.high_frequency_share(images),
         book.spectral_centroid(images),
+        book.spots(images),
         book.radial_spectrum(images, 4),
         book.frame_change(images),
         lines,
@@ -1017,10 +1036,10 @@ def _still_figures(bench: Bench) -> Any:
     return first, [figure.html() for figure in figures], len(row.html())
 
 
-@case("figures", "widgets", "CppnViewer", "MeshViewer")
+@case("figures", "widgets", "CppnGallery", "CppnViewer", "MeshViewer")
 def _deep_figures(bench: Bench) -> Any:
     from dputils.cppn import CPPN
-    from dputils.widgets import CppnViewer, MeshViewer
+    from dputils.widgets import CppnGallery, CppnViewer, MeshViewer
 
     first, other = (
         CPPN(8, hidden=1, width=4, output_scale=1.0, seed=seed).to(bench.device)
@@ -1028,11 +1047,13 @@ def _deep_figures(bench: Bench) -> Any:
     )
     mesh = solid(bench)
     drawn = CppnViewer(first, other, live=True)
+    films = CppnGallery([first, other], live=True)
     turned = MeshViewer(mesh, [mesh.texture, bench(1, 3, 16, 16)], live=True)
-    pages = [drawn.html(), turned.html()]
+    pages = [drawn.html(), films.html(), turned.html()]
     drawn.update(other, first)
+    films.update([other, first])
     turned.update([bench(1, 3, 16, 16), mesh.texture])
-    return pages, drawn.html(), turned.html()
+    return pages, drawn.html(), films.html(), turned.html()
 
 
 @case("figures", "widgets", "LivePanel", tolerance=1e-4)

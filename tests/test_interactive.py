@@ -13,16 +13,18 @@ import pytest
 import torch
 from PIL import Image
 
-from dputils.cppn import CPPN
+from dputils.cppn import CPPN, glsl_weights
 from dputils.media import read_image
 from dputils.widgets import (
     AlphaViewer,
     Choice,
     CompareSlider,
+    CppnGallery,
     CppnViewer,
     FrameScrubber,
     Gallery,
 )
+from dputils.widgets.cppn_viewer import BLOCK
 from dputils.widgets.encoding import PAYLOAD, as_pictures, encode, encode_within
 from dputils.widgets.hosting import STATIC, Component, bundle
 from dputils.widgets.pickers import picker_state
@@ -64,6 +66,7 @@ def data_of(html):
 FIGURES = {
     "AlphaViewer": lambda: AlphaViewer(see_through(2), ["leaf", "stem"]),
     "CompareSlider": lambda: CompareSlider(smooth(), smooth(seed=1)),
+    "CppnGallery": lambda: CppnGallery([art(1, batch=2), art(3, batch=2)], ["a", "b"]),
     "CppnViewer": lambda: CppnViewer(art(1), art(2)),
     "FrameScrubber": lambda: FrameScrubber(
         smooth(6), smooth(6, seed=1), titles=["alone", "aligned"]
@@ -379,6 +382,26 @@ def test_colour_under_full_transparency_is_carried():
     assert (color - picture[:, :3]).abs().max() < 0.03 and alpha.max() < 0.02
 
 
+def test_weights_come_back_as_they_were():
+    """Read as the script reads them: 16 bits for the last moment, 8 for a step back."""
+    films = [CPPN(64, output_scale=1.0, batch=2, seed=s) for s in (0, 0, 9)]
+    with torch.no_grad():
+        for weight in films[1].weights:
+            weight.mul_(1.1)
+    wanted = torch.stack([glsl_weights(film) for film in films], 1).flatten(2)
+    state = CppnGallery(films).state["weights"]
+    for picture, files in enumerate(state):
+        known = np.zeros(wanted.shape[2], np.float32)
+        for moment, file in zip((2, 1, 0), files):
+            kind = np.int16 if moment == 2 else np.int8
+            blocks = -(-len(known) // BLOCK)
+            unit = np.frombuffer(file, "<f4", blocks).repeat(BLOCK)[: len(known)]
+            known = known + unit * np.frombuffer(file, kind, offset=4 * blocks)
+            apart = np.abs(known - wanted[picture, moment].numpy())
+            assert apart.max() < (2e-4 if moment == 2 else 0.02), moment
+    assert len(CppnGallery(CPPN(64, batch=12)).html()) < 330_000
+
+
 def test_a_cppn_is_carried_as_a_shader():
     state = CppnViewer(art(1), art(2), morph=0.25, group="art").state
     assert (
@@ -398,19 +421,22 @@ def test_a_cppn_is_carried_as_a_shader():
         lambda live: Gallery(smooth(3), live=live),
         lambda live: AlphaViewer(see_through(3), live=live),
         lambda live: CppnViewer(art(1), live=live),
+        lambda live: CppnGallery(art(1), live=live),
     ],
-    ids=["frames", "gallery", "alpha", "cppn"],
+    ids=["frames", "gallery", "alpha", "cppn", "cppns"],
 )
 def test_live_figures_take_new_pictures(make):
     pytest.importorskip("anywidget")
     figure = make(True)
-    new = {"CppnViewer": art(7), "AlphaViewer": see_through(3, seed=9)}.get(
-        type(figure).__name__, smooth(3, seed=9)
-    )
+    new = {
+        "CppnViewer": art(7),
+        "CppnGallery": art(7),
+        "AlphaViewer": see_through(3, seed=9),
+    }.get(type(figure).__name__, smooth(3, seed=9))
     before = dict(figure.state)
     figure.update(new)
     changed = [name for name in before if getattr(figure.widget, name) != before[name]]
-    assert changed in (["frames"], ["pictures"], ["body"])
+    assert changed in (["frames"], ["pictures"], ["body"], ["weights"])
     with pytest.raises(ValueError, match="make it with live=True"):
         make(False).update(new)
 
@@ -458,6 +484,14 @@ def test_live_figures_take_new_pictures(make):
         (lambda: AlphaViewer(see_through(2), ["one"]), "captions needs 2 texts"),
         (lambda: CppnViewer(art(1), morph=3), "morph is from 0"),
         (lambda: CppnViewer(art(1, batch=2)), "pick one with cppn"),
+        (lambda: CppnGallery([]), "at least one CPPN"),
+        (lambda: CppnGallery(art(1), ["a", "b"]), "captions needs 1 entries"),
+        (lambda: CppnGallery([art(1), art(2)], moments=[1]), "moments needs 2 entries"),
+        (lambda: CppnGallery([art(1), art(1, batch=2)]), "needs 1 pictures, not 2"),
+        (lambda: CppnGallery([CPPN(9), CPPN(9, hidden=2)]), "differ in architecture"),
+        (lambda: CppnGallery(CPPN(9, channels=2)), "2 channels are no colour"),
+        (lambda: CppnGallery(art(1), seconds=0), "seconds must be positive"),
+        (lambda: CppnGallery(art(1), live=True).update([art(3)] * 2), "1 moments, not"),
         (
             lambda: CppnViewer(art(1), art(2), live=True).update(art(3)),
             "slider between two CPPNs; give two",
@@ -478,6 +512,7 @@ SIZED = {
     "FrameScrubber": lambda **size: FrameScrubber(smooth(3), **size),
     "Gallery": lambda **size: Gallery(smooth(3), **size),
     "AlphaViewer": lambda **size: AlphaViewer(see_through(), **size),
+    "CppnGallery": lambda **size: CppnGallery(art(1), **size),
     "CppnViewer": lambda **size: CppnViewer(art(1), **size),
 }
 
@@ -505,6 +540,8 @@ def test_a_width_is_a_whole_number_of_pixels(name):
         ("Gallery", "zoom"),
         ("AlphaViewer", "opacity"),
         ("AlphaViewer", "columns"),
+        ("CppnGallery", "columns"),
+        ("CppnGallery", "seconds"),
         ("CppnViewer", "morph"),
         ("CppnViewer", "exaggeration"),
     ],

@@ -6,6 +6,7 @@ import scipy.ndimage
 import torch
 
 from dputils.book import measures
+from dputils.data import sample_image
 from dputils.images import random_image
 from dputils.scene import Mesh
 
@@ -108,6 +109,71 @@ def test_centroid_of_a_wave_is_its_frequency():
     assert measures.spectral_centroid(noise(1)).item() == pytest.approx(
         mean_radius, abs=0.01
     )
+
+
+def disc(size=96, radius=0.3):
+    y, x = torch.meshgrid(*2 * [(torch.arange(size) + 0.5) / size - 0.5], indexing="ij")
+    return (torch.hypot(x, y) < radius).float().expand(1, 3, size, size)
+
+
+def checkerboard(squares, size=96):
+    row = torch.arange(size) * squares // size
+    return ((row + row[:, None]) % 2).float().expand(1, 3, size, size)
+
+
+def cat(size=96):
+    return sample_image("cat", size)
+
+
+def spots(images, **options):
+    return measures.spots(images, **options).tolist()
+
+
+def test_spots_tell_detail_from_one_sharp_edge():
+    """The frequency does not: to it a hard disc is nearly as fine as a cat."""
+    centroids = [measures.spectral_centroid(x).item() for x in (disc(), cat())]
+    assert 0.9 < centroids[0] / centroids[1] < 1.1
+    assert spots(disc()) == [2] and spots(cat())[0] > 20
+    ramp = torch.linspace(0, 1, 96).expand(1, 3, 96, 96)
+    assert spots(ramp) == [2] and spots(torch.full((1, 3, 9, 9), 0.4)) == [0]
+    assert spots(noise(1))[0] > 500
+
+
+@pytest.mark.parametrize("squares", [2, 4, 8, 12])
+def test_spots_of_a_checkerboard_are_its_squares(squares):
+    board = checkerboard(squares)
+    assert spots(board) == [squares**2]
+    soft = blurred(board, 0.2 * 96 / squares)
+    assert spots(soft) == [squares**2], "blur took sharpness, and no square"
+    assert (
+        measures.spectral_centroid(soft).item()
+        < 0.7 * measures.spectral_centroid(board).item()
+    )
+
+
+def test_blur_that_takes_detail_takes_spots():
+    x = noise(1)
+    counts = [spots(blurred(x, sd))[0] for sd in (0.5, 1.0, 2.0, 4.0)]
+    assert counts == sorted(counts, reverse=True) and counts[0] > 10 * counts[-1]
+    sharp, soft = disc(), blurred(disc(), 4.0)
+    assert spots(sharp) == spots(soft) == [2]
+
+
+def test_spots_ignore_brightness_and_contrast_and_faint_grain():
+    x = cat(48)
+    assert spots(x) == spots(0.3 * x + 0.5)
+    grain = disc(48) + 0.02 * noise(1, 48)
+    assert spots(grain) == [2]
+    assert spots(grain, contrast=0.05)[0] > 20
+    both = torch.cat([x, disc(48)])
+    assert spots(both) == spots(x) + spots(disc(48))
+    faint = 0.01 * disc(48) + 0.4
+    assert spots(faint) == [2] and spots(faint, level=0.1) == [0]
+    assert spots(disc(48), level=0.1) == [2]
+    with pytest.raises(ValueError, match="level=0 must be positive"):
+        measures.spots(x, level=0)
+    with pytest.raises(ValueError, match="contrast=0 must be positive"):
+        measures.spots(x, contrast=0)
 
 
 def test_radial_spectrum_has_one_peak_for_a_wave_and_is_flat_for_noise():

@@ -32,15 +32,14 @@ STEPS = 2
 # Fewer of everything, where it shows no less: `{start of a file name: parameters}`.
 FEWER: dict[str, dict[str, object]] = {
     "00": {"CONTEST": 1},
-    "01": {
-        "frames": 3,
-        "long_frames": 3,
-        "film_size": 64,
-        "pair_size": 48,
-        "pair_frames": 2,
-        "claim_size": 48,
+    "01": {"frames": 3, "long_frames": 5, "claim_size": 48},
+    "03": {
+        "size": 48,
+        "shown": 64,
+        "large_size": 512,
+        "claim_size": 24,
+        "claim_seeds": 1,
     },
-    "03": {"shown": 64, "large_size": 512, "claim_size": 24, "claim_seeds": 1},
     "04": {
         "cells": {"patternnet": [("conv6", 76), ("conv6", 28)]},
         "claim_size": 40,

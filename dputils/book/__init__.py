@@ -24,6 +24,7 @@ from .measures import (
     radial_spectrum,
     seam_contrast,
     spectral_centroid,
+    spots,
 )
 
 __all__ = [
@@ -47,5 +48,6 @@ __all__ = [
     "show_claims",
     "spectral_centroid",
     "spectrum_picture",
+    "spots",
     "style_transfer",
 ]

@@ -1,4 +1,4 @@
-"""Numbers for claims: spectra, change of frames, directions of lines, texture seams."""
+"""Numbers for claims: spectra, spots, change of frames, directions of lines, seams."""
 
 from typing import TYPE_CHECKING
 
@@ -54,6 +54,79 @@ def spectral_centroid(images: torch.Tensor) -> torch.Tensor:
     amplitude = power_spectrum(images).sqrt()
     radius = frequency_radius(*amplitude.shape[1:]).to(amplitude)
     return (amplitude * radius).sum((1, 2)) / amplitude.sum((1, 2)).clamp(min=1e-20)
+
+
+def spots(
+    images: torch.Tensor, contrast: float = 0.5, *, level: float | None = None
+) -> torch.Tensor:
+    """How many separate light and dark places each picture has: `(N,)`.
+
+    A light place counts if every way from it to a lighter one leads down by at least
+    `contrast` standard deviations of the picture; a dark place the other way round.
+    Ways go over sides of pixels. It is counted in each channel, and the mean is taken.
+    With `level` the bar is that number, whatever the picture's contrast: 0.1 counts
+    what stands out by a tenth of the way from black to white, and so can be seen.
+
+    Unlike a frequency, this tells much detail from one sharp edge: a ramp and a hard
+    disc have two such places, a checkerboard as many as squares, and blur that leaves
+    the squares visible takes none away. A flat picture has none.
+
+    Raises: ValueError unless contrast, or level, is positive.
+    Source: Edelsbrunner, Letscher and Zomorodian, Topological persistence and
+        simplification (2002).
+    """
+    for name, number in (("contrast", contrast), ("level", level)):
+        if number is not None and not number > 0:
+            raise ValueError(f"{name}={number:g} must be positive")
+    x = images.detach().double().cpu()
+    centred = x - x.mean((2, 3), keepdim=True)
+    least = contrast * centred.square().mean((1, 2, 3)).sqrt()
+    if level is not None:
+        least = torch.full_like(least, level)
+    counts = [
+        [
+            _peaks(channel, bar) + _peaks(-channel, bar) if bar > 1e-9 else 0
+            for channel in picture
+        ]
+        for picture, bar in zip(centred, least.tolist())
+    ]
+    return torch.tensor(counts, dtype=torch.float32).mean(1).to(images.device)
+
+
+def _peaks(values: torch.Tensor, least: float) -> int:
+    """Maxima of `(H, W)` that stand out by `least`; the highest counts if it stands out
+    from the lowest place.
+
+    Places are added from high to low. Where two hills meet, the lower one ends.
+    """
+    height, width = values.shape
+    flat = values.flatten()
+    level = flat.tolist()
+    hill = [-1] * len(level)  # of each place that was added: another one on its hill
+    top: dict[int, float] = {}  # of each hill, by the place that stands for it
+    found = int(level and max(level) - min(level) >= least)
+    for place in flat.argsort(descending=True, stable=True).tolist():
+        hill[place], top[place] = place, level[place]
+        column = place % width
+        for other, inside in (
+            (place - width, place >= width),
+            (place + width, place + width < len(level)),
+            (place - 1, column > 0),
+            (place + 1, column + 1 < width),
+        ):
+            if not inside or hill[other] < 0:
+                continue
+            ends = []
+            for end in (place, other):
+                while hill[end] != end:
+                    hill[end] = hill[hill[end]]
+                    end = hill[end]
+                ends.append(end)
+            low, high = sorted(ends, key=top.__getitem__)
+            if low != high:
+                found += top[low] - level[place] >= least
+                hill[low] = high
+    return found
 
 
 def radial_spectrum(

@@ -4,7 +4,7 @@
 has the activation functions, `glsl.py` writes the network as a shader.
 """
 
-from .glsl import glsl_body, to_glsl
+from .glsl import glsl_body, glsl_reader, glsl_weights, to_glsl
 from .network import CPPN, EXTENT, coordinate_grid, interpolate_weights
 from .nonlinearities import ACTIVATIONS, absolute, composite, relu, unbiased
 
@@ -16,6 +16,8 @@ __all__ = [
     "composite",
     "coordinate_grid",
     "glsl_body",
+    "glsl_reader",
+    "glsl_weights",
     "interpolate_weights",
     "relu",
     "to_glsl",

@@ -102,17 +102,7 @@ def glsl_body(
                 f"a shader draws one picture, and this CPPN has {len(each)}; pick one "
                 "with cppn[0]"
             )
-    if cppn.activation not in CURVES:
-        raise ValueError(
-            f"the activation {cppn.activation!r} cannot be written as "
-            f"GLSL; {', '.join(map(repr, CURVES))} can"
-        )
-    kind = cppn.shape[1], cppn.alpha
-    if kind not in OUTPUTS:
-        raise ValueError(
-            f"{kind[0]} channels are no colour; a shader needs 3, or 1 for grey, and "
-            "opacity if wanted"
-        )
+    output = _output(cppn)
     layers = [_packed(cppn)]
     if other is not None:
         cppn.matching(other)
@@ -163,7 +153,91 @@ def glsl_body(
                     f"vec4 {name} = {curve.format(z=f'z{depth}_{group}', first=first)};"
                 )
                 names.append(name)
-    return "\n".join([*lines, f"return {OUTPUTS[kind]};", "}"])
+    return "\n".join([*lines, f"return {output};", "}"])
+
+
+def glsl_reader(cppn: "CPPN") -> str:
+    """The GLSL function `vec4 cppn(vec2 p)` that reads its weights, `vec4 w(int)`.
+
+    One program draws every CPPN of this architecture: whoever calls it defines `w`,
+    which gives row k of what `glsl_weights` returns. `p` and the result are as for
+    `glsl_body`.
+
+    Raises: ValueError for an activation without an entry in CURVES, and for channels
+        that are not a colour.
+    """
+    output, curves = _output(cppn), CURVES[cppn.activation]
+    inputs, width = _inputs(cppn), -(-cppn.weights[0].shape[1] // 4)
+    grown = [f"{part}{group}" for part in "ab"[: len(curves)] for group in range(width)]
+    read = "mat4(w(k + {0}), w(k + {1}), w(k + {2}), w(k + {3}))"
+
+    def sums(names: list[str], groups: int) -> list[str]:
+        """Each of `groups` vec4: a bias, and four rows for each vec4 that comes in."""
+        rows = 1 + 4 * len(names)
+        return [
+            " + ".join(
+                [f"w(k + {group * rows})"]
+                + [
+                    read.format(*(group * rows + 4 * n + j for j in range(1, 5)))
+                    + f" * {name}"
+                    for n, name in enumerate(names)
+                ]
+            )
+            for group in range(groups)
+        ]
+
+    def layer(names: list[str]) -> list[str]:
+        lines = [f"vec4 z{g} = {text};" for g, text in enumerate(sums(names, width))]
+        for part, (curve, _, _) in zip("ab", curves):
+            lines += [
+                f"{part}{g} = {curve.format(z=f'z{g}', first=f'a{g}')};"
+                for g in range(width)
+            ]
+        return [*lines, f"k += {width * (1 + 4 * len(names))};"]
+
+    first = [f"i{group}" for group in range(len(inputs))]
+    return "\n".join(
+        ["vec4 cppn(vec2 p) {", "int k = 0;", f"vec4 {', '.join(grown)};"]
+        + [f"vec4 {n} = vec4({', '.join(values)});" for n, values in zip(first, inputs)]
+        + ["{", *layer(first), "}"]
+        + [f"for (int depth = 1; depth < {len(cppn.weights) - 1}; depth++) {{"]
+        + [*layer(grown), "}"]
+        + [f"vec4 c = 1.0 / (1.0 + exp(-({sums(grown, 1)[0]})));"]
+        + [f"return {output};", "}"]
+    )
+
+
+def glsl_weights(cppn: "CPPN") -> torch.Tensor:
+    """The rows that the function of `glsl_reader` reads, `(N, rows, 4)`, float32.
+
+    Each group of four units has one row of biases, then the columns of its matrices.
+    Rows of two CPPNs of one architecture may be mixed like their weights.
+    """
+    pictures = []
+    for index in range(len(cppn)):
+        rows: list[torch.Tensor] = []
+        for blocks, biases in _packed(cppn[index]):
+            for row, bias in zip(blocks, biases):
+                # GLSL writes matrices column by column
+                rows += [bias[None], row.transpose(1, 2).reshape(-1, 4)]
+        pictures.append(torch.cat(rows))
+    return torch.stack(pictures).float().to(cppn.biases[0].device)
+
+
+def _output(cppn: "CPPN") -> str:
+    """GLSL for what a CPPN's last values mean; refuses what no shader can draw."""
+    if cppn.activation not in CURVES:
+        raise ValueError(
+            f"the activation {cppn.activation!r} cannot be written as "
+            f"GLSL; {', '.join(map(repr, CURVES))} can"
+        )
+    kind = cppn.shape[1], cppn.alpha
+    if kind not in OUTPUTS:
+        raise ValueError(
+            f"{kind[0]} channels are no colour; a shader needs 3, or 1 for grey, and "
+            "opacity if wanted"
+        )
+    return OUTPUTS[kind]
 
 
 # ---- helpers -------------------------------------------------------------------------

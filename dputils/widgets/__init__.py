@@ -5,6 +5,7 @@
     Gallery(images, captions)            many pictures, each grows under the pointer
     AlphaViewer(images)                  pictures with opacity over any background
     CppnViewer(cppn, other)              a CPPN as a shader: zoom, morph, save
+    CppnGallery(cppns, captions)         many CPPNs, or films of their training
     LivePanel(build, goal, network)      an optimization to steer while it runs
     MeshViewer(mesh, textures)           a textured mesh: turn, zoom, light, unfold
     Row(figure, figure)                  figures side by side
@@ -16,7 +17,7 @@ figure is a widget, and its `update` pushes new pictures from Python.
 
 from .alpha_viewer import AlphaViewer
 from .compare_slider import CompareSlider
-from .cppn_viewer import CppnViewer
+from .cppn_viewer import CppnGallery, CppnViewer
 from .frame_scrubber import FrameScrubber
 from .gallery import Gallery
 from .hosting import Component
@@ -30,6 +31,7 @@ __all__ = [
     "Choice",
     "CompareSlider",
     "Component",
+    "CppnGallery",
     "CppnViewer",
     "FrameScrubber",
     "Gallery",

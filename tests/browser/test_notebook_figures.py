@@ -145,13 +145,14 @@ def test_02_the_line_wipes_and_the_pickers_pick(show, pixels, resting):
     assert "NASA" in page.locator(".credits").inner_text()
 
 
-def test_03_a_picture_grows_under_the_pointer(show):
-    page = show("03", "Gallery(")
-    cell = page.locator(".cell").nth(5)
-    small = cell.bounding_box()["width"]
-    cell.hover()
-    becomes(lambda: cell.bounding_box()["width"], pytest.approx(1.6 * small, rel=0.03))
-    assert page.locator(".caption").inner_text() == cell.get_attribute("aria-label")
+def test_03_a_click_draws_a_picture_anew_as_wide_as_the_page(show, pixels):
+    page = show("03", "CppnGallery(unbiased")
+    canvas, cell = page.locator("canvas").nth(1), page.get_by_role("button").nth(1)
+    small = canvas.bounding_box()["width"]
+    wait(lambda: pixels(canvas).std() > 0.05, "a picture")
+    cell.click()
+    becomes(lambda: canvas.bounding_box()["width"] > 3 * small, True)
+    wait(lambda: canvas.evaluate("it => it.width") > 3 * small, "more pixels")
 
 
 def contrast(page, row):
@@ -173,16 +174,26 @@ def contrast(page, row):
     )
 
 
-def test_03_four_films_show_their_steps(show, seen):
-    page = show("03", "FrameScrubber(")
-    slider = page.get_by_role("slider")
-    for row in range(4):
+def test_03_films_open_at_their_last_step(show, seen):
+    page = show("03", "CppnGallery(films")
+    slider, count = page.get_by_role("slider"), page.locator("canvas").count()
+    label = page.locator("output")
+    assert label.is_visible() and page.get_by_role("button", name="play").is_visible()
+    for row in range(count):
         seen(page, row)
-    start = [contrast(page, row) for row in range(4)]
-    slider.press("End")
-    for row in range(4):  # from a flat grey to a picture
-        wait(lambda: contrast(page, row) > start[row] + 0.05, "more contrast")
-    assert page.locator("output").inner_text().startswith("step ")
+    last, text = [contrast(page, row) for row in range(count)], label.inner_text()
+    slider.press("Home")
+    for row in range(count):  # back to a flat grey
+        wait(lambda: contrast(page, row) < last[row] - 0.05, "less contrast")
+    assert label.inner_text() == "step 0" != text
+
+
+def test_03_three_pictures_become_others(show, seen, changed):
+    page = show("03", "CppnGallery([")
+    last = [seen(page, row) for row in range(3)]
+    page.get_by_role("slider").press("Home")
+    for row in range(3):  # the ends differ
+        assert apart(changed(page, last[row], index=row), last[row]) > 0.08
 
 
 def test_03_the_morph_is_drawn_by_the_browser(show, seen, changed):
