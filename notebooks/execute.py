@@ -35,7 +35,7 @@ sys.path.insert(0, str(FOLDER))  # as for a script, also where a test loads this
 import badges  # noqa: E402
 import rests_on  # noqa: E402
 
-MAX_BYTES = 2_000_000
+MAX_BYTES = 3_000_000
 BUDGET_SECONDS = 480
 THUMBNAIL = (320, 200)
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
