@@ -31,7 +31,7 @@ NOTEBOOKS = sorted(
 STEPS = 2
 # Fewer of everything, where it shows no less: `{start of a file name: parameters}`.
 FEWER: dict[str, dict[str, object]] = {
-    "00": {"CONTEST": 1},
+    "00": {"contest_steps": 1, "size": 64, "small": 48},
     "01": {"frames": 3, "long_frames": 5, "claim_size": 48},
     "03": {
         "size": 48,

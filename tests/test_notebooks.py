@@ -3,6 +3,7 @@ stays small.
 """
 
 import ast
+import base64
 import io
 import json
 import re
@@ -79,6 +80,18 @@ def test_opens_with_title_and_article(path):
     assert cell.cell_type == "markdown"
     assert re.search(r"^# \S", cell.source, re.M), "the first cell needs a title"
     assert ARTICLE in cell.source, "the first cell links the article's section"
+
+
+def test_the_first_thing_one_sees_is_the_gallerys_opening():
+    """Six final pictures, above all code, as `python notebooks/opening.py` puts them
+    there.
+    """
+    cell = read(FOLDER / f"{SECTIONS[0]}.ipynb").cells[0]
+    picture = ROOT / "data" / "gallery" / "opening.jpg"
+    held = base64.b64decode(cell.attachments[picture.name]["image/jpeg"])
+    assert held == picture.read_bytes(), "python notebooks/opening.py"
+    assert len(held) <= 400_000, f"{len(held)} bytes in a cell that opens every time"
+    assert f"](attachment:{picture.name})" in cell.source
 
 
 @every_notebook
