@@ -487,7 +487,7 @@ def test_live_figures_take_new_pictures(make):
         (lambda: CppnGallery([]), "at least one CPPN"),
         (lambda: CppnGallery(art(1), ["a", "b"]), "captions needs 1 entries"),
         (lambda: CppnGallery([art(1), art(2)], moments=[1]), "moments needs 2 entries"),
-        (lambda: CppnGallery([art(1), art(1, batch=2)]), "needs 1 pictures, not 2"),
+        (lambda: CppnGallery([art(1), art(1, batch=2)]), "needs 2 pictures, not 1"),
         (lambda: CppnGallery([CPPN(9), CPPN(9, hidden=2)]), "differ in architecture"),
         (lambda: CppnGallery(CPPN(9, channels=2)), "2 channels are no colour"),
         (lambda: CppnGallery(art(1), seconds=0), "seconds must be positive"),

@@ -104,7 +104,7 @@ def _peaks(values: torch.Tensor, least: float) -> int:
     level = flat.tolist()
     hill = [-1] * len(level)  # of each place that was added: another one on its hill
     top: dict[int, float] = {}  # of each hill, by the place that stands for it
-    found = int(level and max(level) - min(level) >= least)
+    found = int(level and max(level) - min(level) >= least)  # type: ignore[arg-type]
     for place in flat.argsort(descending=True, stable=True).tolist():
         hill[place], top[place] = place, level[place]
         column = place % width
