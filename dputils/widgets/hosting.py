@@ -49,7 +49,7 @@ class Component:
         )
         self.widget = make_widget(self.module, self.state) if live else None
         for self.still in stills:
-            if live or (size := len(self.html())) <= PAYLOAD:
+            if live or (size := len(self.html())) <= budget:
                 break
         else:
             raise ValueError(
