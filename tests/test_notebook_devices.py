@@ -32,7 +32,15 @@ STEPS = 2
 # Fewer of everything, where it shows no less: `{start of a file name: parameters}`.
 FEWER: dict[str, dict[str, object]] = {
     "00": {"contest_steps": 1, "size": 64, "small": 48},
-    "01": {"frames": 3, "long_frames": 5, "claim_size": 48},
+    "01": {
+        "frames": 3,
+        "long_frames": 3,
+        "film_size": 64,
+        "pair_size": 48,
+        "pair_frames": 2,
+        "claim_size": 48,
+    },
+    "02": {"size": 128, "sketch_size": 96, "claim_repeats": 1},
     "03": {
         "size": 48,
         "shown": 64,
