@@ -97,7 +97,8 @@ def test_01_two_films_move_in_step(show, seen, changed):
     assert 0 < aligned < unaligned, (
         "at the left it boils, at the right one picture turns into another"
     )
-    assert apart(first[1], last[1]) > 1.5 * aligned
+    # textures: far apart, they differ little more than neighbours do
+    assert apart(first[1], last[1]) > 1.25 * aligned
     slider.press("Home")
     page.get_by_role("button", name="play").click()
     wait(lambda: int(slider.input_value()) > 2, "a film that runs")
