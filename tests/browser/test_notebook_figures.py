@@ -20,6 +20,7 @@ FOLDER = Path(
     )
 )
 PAYLOAD, HEADLINE = 400_000, 1_200_000
+NARROW = 380  # pixels: without a graphics card, shaders of 8,451 numbers are slow
 
 
 @pytest.fixture
@@ -147,13 +148,13 @@ def test_02_the_line_wipes_and_the_pickers_pick(show, pixels, resting):
 
 
 def test_03_a_click_draws_a_picture_anew_as_wide_as_the_page(show, pixels):
-    page = show("03", "CppnGallery(unbiased")
+    page = show("03", "CppnGallery(unbiased", width=NARROW)
     canvas, cell = page.locator("canvas").nth(1), page.get_by_role("button").nth(1)
     small = canvas.bounding_box()["width"]
     wait(lambda: pixels(canvas).std() > 0.05, "a picture")
     cell.click()
-    becomes(lambda: canvas.bounding_box()["width"] > 3 * small, True)
-    wait(lambda: canvas.evaluate("it => it.width") > 3 * small, "more pixels")
+    becomes(lambda: canvas.bounding_box()["width"] > 1.8 * small, True)
+    wait(lambda: canvas.evaluate("it => it.width") > 1.8 * small, "more pixels")
 
 
 def contrast(page, row):
@@ -166,8 +167,9 @@ def contrast(page, row):
         const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
         let sum = 0, squares = 0;
         for (let i = 0; i < data.length; i += 4) {
-            sum += data[i];
-            squares += data[i] * data[i];
+            const light = (data[i] + data[i + 1] + data[i + 2]) / 3;
+            sum += light;
+            squares += light * light;
         }
         const count = data.length / 4, mean = sum / count;
         return Math.sqrt(Math.max(0, squares / count - mean ** 2)) / 255;
@@ -176,7 +178,7 @@ def contrast(page, row):
 
 
 def test_03_films_open_at_their_last_step(show, seen):
-    page = show("03", "CppnGallery(films")
+    page = show("03", "CppnGallery(films", width=NARROW)
     slider, count = page.get_by_role("slider"), page.locator("canvas").count()
     label = page.locator("output")
     assert label.is_visible() and page.get_by_role("button", name="play").is_visible()
@@ -190,7 +192,7 @@ def test_03_films_open_at_their_last_step(show, seen):
 
 
 def test_03_three_pictures_become_others(show, seen, changed):
-    page = show("03", "CppnGallery([")
+    page = show("03", "CppnGallery([", width=NARROW)
     last = [seen(page, row) for row in range(3)]
     page.get_by_role("slider").press("Home")
     for row in range(3):  # the ends differ
@@ -200,14 +202,14 @@ def test_03_three_pictures_become_others(show, seen, changed):
 def test_03_the_morph_is_drawn_by_the_browser(show, seen, changed):
     page = show("03", "CppnViewer(")
     slider, canvas = page.get_by_role("slider"), page.locator("canvas")
-    first = seen(page)
+    last = seen(page)  # it opens at the second picture
     slider.fill("0.5")
-    middle = changed(page, first)
-    slider.press("End")
-    last = changed(page, middle)
+    middle = changed(page, last)
+    slider.press("Home")
+    first = changed(page, middle)
     assert apart(first, last) > 0.02
     canvas.press("+")
-    changed(page, last)  # nearer
+    changed(page, first)  # nearer
 
 
 def test_04_the_background_is_the_readers(show, seen):
