@@ -189,7 +189,7 @@ def index(pages: list[Page]) -> str:
             rows.append(
                 f'<div>{picture}</div><div><h3><a href="{page.target}">'
                 + (f'<span class="number">{number[0]}</span> ' if number else "")
-                + f"{html.escape(page.title)}</a></h3>"
+                + f"{html.escape(re.sub(r'^[0-9]+ · ', '', page.title))}</a></h3>"
                 + f"{exporter.to_html(page.claim)}</div>"
             )
         if rows:

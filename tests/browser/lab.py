@@ -138,7 +138,9 @@ class Lab:
         self.page.evaluate("() => jupyterapp.restored")
 
     def _on_console(self, message):
-        if message.type == "error":
+        # JupyterLab asks the browser for a cell's attachments before it puts them in.
+        attached = message.location.get("url", "").startswith("attachment:")
+        if message.type == "error" and not attached:
             self.complaints.append(message.text)
 
     def _answer_dialogs(self):
