@@ -848,6 +848,18 @@ def _cameras(bench: Bench) -> Any:
     )
 
 
+@case("surfaces", "scene", "portraits")
+def _portraits(bench: Bench) -> Any:
+    from dputils.scene import orbit_views, portraits
+
+    mesh = solid(bench)
+    cameras = orbit_views(mesh, 2)
+    return (
+        portraits(mesh, cameras, 12, samples=2),
+        portraits(mesh, cameras, 12, ground=(0.1, 0.2, 0.3), shadow=0),
+    )
+
+
 @case("surfaces", "scene", "look_at", "perspective")
 def _matrices(bench: Bench) -> Any:
     from dputils.scene import look_at, perspective

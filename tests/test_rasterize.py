@@ -601,6 +601,58 @@ def test_a_view_is_kept_while_the_texture_changes(monkeypatch):
     assert (view.level((800, 800)) > 3).any()
 
 
+def test_samples_average_a_finer_picture_and_leave_the_background():
+    mesh, half = textured_quad(), fitting_camera(0.45)
+    scene = torch.rand(1, 3, 10, 10, generator=generator(5))
+    view = View(mesh, half, 10)
+    smooth = view.render(background=scene, samples=4)
+    fine = scene.repeat_interleave(4, 2).repeat_interleave(4, 3)
+    finer = render(mesh, half, 40, background=fine)
+    assert torch.allclose(smooth, torch.nn.functional.avg_pool2d(finer, 4), atol=1e-6)
+    # 18 of 40 finer pixels: the outline runs through a pixel
+    share = View(mesh, half, 10).render(torch.ones(1, 1, 1, 1), samples=4)
+    assert share.mean().item() == pytest.approx((18 / 40) ** 2)
+    assert share[0, 0, 2, 5].item() == pytest.approx(0.25)
+    assert (smooth[0, :, 0] - scene[0, :, 0]).abs().max() < 1e-6
+    texture = mesh.texture.clone().requires_grad_()
+    view.render(texture, samples=2).sum().backward()
+    assert (texture.grad != 0).float().mean() > 0.9
+    with pytest.raises(ValueError, match="samples=0 must be a whole number"):
+        view.render(samples=0)
+
+
+def test_shade_is_a_light_at_the_camera():
+    """A ball: 1 in its middle, and half where it turns away; the eye's own angle."""
+    columns, rows = 65, 33
+    turn = torch.linspace(0, 2 * math.pi, columns)[None, :]
+    rise = torch.linspace(-math.pi / 2, math.pi / 2, rows)[:, None]
+    ball = torch.stack(
+        [rise.cos() * turn.sin(), rise.sin() + 0 * turn, rise.cos() * turn.cos()], -1
+    ).view(-1, 3)
+    _, faces = grid_mesh(columns - 1, rows - 1)
+    mesh = Mesh(ball, faces, torch.rand(len(ball), 2), torch.ones(1, 3, 4, 4))
+    mesh = mesh.replace(positions=mesh.positions + torch.tensor([3.0, 0, 0]))
+    straight = perspective(0.9, near=1, far=9) @ look_at((3.0, 0, 3), (3.0, 0, 0))
+    light = render(mesh, straight, 65, shade=1.0)[0, 0]
+    assert light[32, 32] > 0.995
+    # a pixel at this offset sees the ball at the angle whose cosine is that of the
+    # normal and the way to the eye, by the law of sines
+    offset = math.atan(2 * 16 / 65 * math.tan(0.45))
+    expected = 0.5 + 0.5 * math.sqrt(1 - (3 * math.sin(offset)) ** 2)
+    assert light[32, 48].item() == pytest.approx(expected, abs=0.01)
+    assert render(mesh, straight, 65, shade=0.5)[0, 0, 32, 48].item() == pytest.approx(
+        (1 + expected) / 2, abs=0.01
+    )
+    # parallel rays have their eye at infinity
+    parallel = torch.diag(torch.tensor([0.5, 0.5, -0.2, 1.0]))
+    level = render(mesh.replace(positions=ball), parallel, 65, shade=1.0)[0, 0]
+    assert level[32, 32] > 0.995 and level[32, 40].item() == pytest.approx(
+        0.5 + 0.5 * math.sqrt(1 - (4 * 8 / 65) ** 2), abs=0.01
+    )
+    with pytest.raises(ValueError, match=r"shade=1\.5 must lie between 0"):
+        render(mesh, straight, 8, shade=1.5)
+
+
 def test_gradient_reaches_vertices_through_the_texture():
     mesh = textured_quad()
     points = mesh.positions.clone().requires_grad_()

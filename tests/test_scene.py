@@ -3,8 +3,16 @@ import math
 import pytest
 import torch
 
-from dputils.rasterize import rasterize
-from dputils.scene import Mesh, look_at, orbit_views, perspective, sample_views
+from dputils.data import sample_mesh
+from dputils.rasterize import View, rasterize
+from dputils.scene import (
+    Mesh,
+    look_at,
+    orbit_views,
+    perspective,
+    portraits,
+    sample_views,
+)
 
 
 def box(center=(0.0, 0, 0), half=(1.0, 1, 1)):
@@ -216,3 +224,65 @@ def test_orbit_goes_once_around_at_one_height():
     steps = (where - where.roll(1, 0)).norm(dim=1)
     # front first, then the right
     assert steps.max() - steps.min() < 1e-3 and where[0, 2] > 2.7 and where[2, 0] > 2.7
+
+
+@pytest.mark.parametrize("aspect", [1.0, 0.5, 1.6])
+@pytest.mark.parametrize("half", [(1.0, 1, 1), (0.2, 3, 0.2), (5, 0.1, 1)])
+@pytest.mark.parametrize("fov", [math.radians(10), 0.9])
+def test_an_orbit_without_a_distance_fits_the_whole_mesh(aspect, half, fov):
+    mesh = box((100, -40, 7), half)
+    cameras = orbit_views(mesh, 7, elevation=0.5, start=0.3, fov=fov, aspect=aspect)
+    clip = mesh.project(cameras)
+    assert (clip[..., 3] > 0).all() and (clip[..., 2].abs() < clip[..., 3]).all()
+    reach = (clip[..., :2] / clip[..., 3:]).abs().max().item()
+    # on one side the mesh comes as near to the frame as the margin lets it
+    assert reach == pytest.approx(0.92, abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["bunny", "owl", "skull", "teapot", "goldfish"])
+def test_no_bundled_model_touches_the_frame(name):
+    mesh = sample_mesh(name)
+    mask = View(mesh, orbit_views(mesh, 6, start=0.4), 224).mask
+    inner = mask[:, :, 4:-4, 4:-4].sum()
+    extent = max(int(mask.any(side).sum(2).max()) for side in (2, 3))
+    assert inner == mask.sum() and extent > 0.85 * 224
+
+
+def corner_of_a_room(elevation, **options):
+    mesh = box(half=(0.5, 1, 0.5))
+    uv = torch.zeros(len(mesh.positions), 2)
+    mesh = mesh.replace(uv=uv, texture=torch.ones(1, 3, 2, 2))
+    cameras = orbit_views(mesh, 2, distance=16, elevation=elevation)
+    return portraits(mesh, cameras, 96, **options), View(mesh, cameras, 96).mask
+
+
+def test_a_portrait_stands_on_a_shadow():
+    picture, mask = corner_of_a_room(0.3, shadow=0.5, samples=1)
+    plain, _ = corner_of_a_room(0.3, shadow=0, samples=1)
+    assert picture.shape == (2, 3, 96, 96)
+    assert torch.equal(picture[mask.expand_as(picture)], plain[mask.expand_as(plain)])
+    ground = picture[:, 0][~mask[:, 0]]
+    assert ground.max().item() == pytest.approx(0.9) and ground.min() < 0.7
+    # below the feet, and nowhere near the head
+    dark = (picture[:, 0] < 0.8) & ~mask[:, 0]
+    rows = dark.any(2).any(0).nonzero()
+    feet = mask.any(3).any(1).any(0).nonzero().max()
+    assert rows.min() > 48 and (rows.float().mean() - feet).abs() < 12
+
+
+def test_a_white_model_shows_on_its_ground_and_grounds_have_colours():
+    picture, mask = corner_of_a_room(0.3, shade=0.6, samples=1)
+    white = picture[mask.expand_as(picture)]
+    assert white.max() <= 1 and (white - 0.9).abs().mean() > 0.03
+    tinted, mask = corner_of_a_room(0.3, ground=(0.2, 0.4, 0.6), shadow=0)
+    assert torch.allclose(tinted[0, :, 0, 0], torch.tensor([0.2, 0.4, 0.6]))
+
+
+def test_from_below_the_ground_there_is_no_shadow():
+    picture, mask = corner_of_a_room(-0.3, samples=1)
+    assert torch.allclose(picture[:, 0][~mask[:, 0]], torch.tensor(0.9))
+
+
+def test_a_careless_shadow_is_explained():
+    with pytest.raises(ValueError, match="shadow=2 must lie between 0"):
+        corner_of_a_room(0.3, shadow=2)

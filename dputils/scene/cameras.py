@@ -18,6 +18,7 @@ Range: TypeAlias = float | Sequence[float]
 
 # the original's: nearly parallel rays, so that the texture is seen undistorted
 FIELD_OF_VIEW = math.radians(10)
+MARGIN = 0.04  # of a picture's height or width, left free on each side
 
 
 def look_at(
@@ -166,7 +167,7 @@ def orbit_views(
     mesh: Mesh,
     count: int,
     *,
-    distance: float = 12.0,
+    distance: float | None = None,
     elevation: float = 0.3,
     start: float = 0.0,
     fov: float = FIELD_OF_VIEW,
@@ -174,18 +175,37 @@ def orbit_views(
 ) -> torch.Tensor:
     """Cameras evenly spaced on a circle around a mesh, for a turntable that loops.
 
-    Args: as for `sample_views`; `elevation` and `start`, the azimuth of the first
-        camera, are in radians.
+    Args:
+        mesh, count, fov, aspect: as for `sample_views`.
+        distance: in its units too; None for the nearest at which the whole mesh is in
+            all pictures, with a margin of 4 % on each side.
+        elevation, start: of all cameras, and the azimuth of the first, in radians.
     Returns: `(N, 4, 4)`.
     """
     turn = start + torch.arange(count, dtype=torch.float64) * (2 * math.pi / count)
-    return _cameras(
-        mesh,
-        torch.full_like(turn, elevation),
-        turn,
-        torch.full_like(turn, distance),
-        fov,
-        aspect,
+    height = torch.full_like(turn, elevation)
+    if distance is None:
+        distance = _fitting(mesh, _directions(height, turn), fov, aspect)
+    return _cameras(mesh, height, turn, torch.full_like(turn, distance), fov, aspect)
+
+
+def _fitting(mesh: Mesh, directions: torch.Tensor, fov: float, aspect: float) -> float:
+    """The distance, in half sides, at which the mesh fills pictures up to MARGIN."""
+    center = mesh.center.detach()
+    places = (mesh.positions.detach() - center).double().cpu() / (mesh.radius or 1)
+    # x, y and z as a camera in each direction sees them, (N, V, 3)
+    turned = places @ look_at(directions, (0.0, 0.0, 0.0))[:, :3, :3].double().mT
+    slope = math.tan(fov / 2) * (1 - 2 * MARGIN)
+    sideways = turned[..., 0].abs() / aspect
+    needed = turned[..., 2] + torch.maximum(sideways, turned[..., 1].abs()) / slope
+    return float(needed.max())
+
+
+def _directions(elevation: torch.Tensor, azimuth: torch.Tensor) -> torch.Tensor:
+    """Unit vectors from the centre towards the cameras, `(N, 3)`."""
+    level = elevation.cos()
+    return torch.stack(
+        [level * azimuth.sin(), elevation.sin(), level * azimuth.cos()], -1
     )
 
 
@@ -197,10 +217,7 @@ def _cameras(
     fov: float,
     aspect: float,
 ) -> torch.Tensor:
-    level = elevation.cos()
-    direction = torch.stack(
-        [level * azimuth.sin(), elevation.sin(), level * azimuth.cos()], -1
-    )
+    direction = _directions(elevation, azimuth)
     center, radius = mesh.center.detach().double().cpu(), mesh.radius
     if radius == 0:
         raise ValueError(f"{mesh.name} has no extent: all its vertices coincide")
