@@ -872,13 +872,18 @@ def _matrices(bench: Bench) -> Any:
     )
 
 
-@case("surfaces", "scene", "chart_mask", "dilate")
+@case("surfaces", "scene", "chart_mask", "dilate", "fill")
 def _gutters(bench: Bench) -> Any:
-    from dputils.scene import chart_mask, dilate
+    from dputils.scene import chart_mask, dilate, fill
 
     mesh = solid(bench)
     mask = chart_mask(mesh, 16)
-    return mask, dilate(mesh.texture, mask, 2), dilate(mesh.texture, mask.cpu(), 1)
+    return (
+        mask,
+        dilate(mesh.texture, mask, 2),
+        dilate(mesh.texture, mask.cpu(), 1),
+        fill(mesh.texture, mask),
+    )
 
 
 @case("surfaces", "scene", "unwrap", "save_mesh")
