@@ -823,6 +823,53 @@ def test_colours_at_vertices_of_obj_and_ply(tmp_path):
         assert (picture[1] < 0.02).all()
 
 
+def test_colours_that_are_no_numbers_are_black_and_told(tmp_path):
+    pytest.importorskip("xatlas")
+    text = "v 0 0 0 nan 0 0\nv 1 0 0 1 1 1\nv 0 1 0 1 1 1\nf 1 2 3\n"
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        mesh = load_mesh(obj(tmp_path, text))
+    assert any("are not numbers (now black)" in str(each.message) for each in said)
+    assert torch.isfinite(mesh.texture).all() and mesh.texture.max() > 0.9
+
+
+def test_a_ply_with_coordinates_and_no_picture_has_none(tmp_path):
+    head = (
+        "ply\nformat ascii 1.0\n{}element vertex 3\nproperty float x\n"
+        "property float y\nproperty float z\nproperty float s\nproperty float t\n"
+        "element face 1\nproperty list uchar int vertex_indices\nend_header\n"
+        "0 0 0 0 0\n1 0 0 1 0\n0 1 0 0 1\n3 0 1 2\n"
+    )
+    (tmp_path / "a.ply").write_text(head.format(""))
+    mesh = quiet(tmp_path / "a.ply")
+    assert mesh.texture is None and mesh.uv is not None
+    (tmp_path / "b.ply").write_text(head.format("comment TextureFile gone.png\n"))
+    with pytest.warns(UserWarning, match=r"not found \(gone.png\)"):
+        load_mesh(tmp_path / "b.ply")
+
+
+def test_one_surface_in_many_parts_is_painted_once(tmp_path):
+    pytest.importorskip("xatlas")
+    file = Gltf()
+    material = file.material(factor=[0, 1, 0, 1])
+    for k in range(60):
+        places = CORNERS * [0.01, 1, 1] + [k / 30 - 1, 0, 0]
+        file.quad(material, uv=None, places=places)
+    with pytest.warns(UserWarning, match="were painted"):
+        mesh = load_mesh(file.save(tmp_path / "a.glb"))
+    assert len(mesh.faces) == 120
+    strongest = seen(mesh)[0, :, SIZE // 2].amax(1)
+    assert torch.allclose(strongest, torch.tensor([0.0, 1, 0]), atol=0.01)
+
+
+def test_full_transparency_by_tr_means_opaque(tmp_path):
+    text = "mtllib a.mtl\nusemtl one\n" + QUAD + "f 1/1 2/2 3/3 4/4\n"
+    mesh = quiet(obj(tmp_path, text, "newmtl one\nKd 1 0 0\nTr 1.0\n"))
+    assert mesh.texture.shape[1] == 3
+    mesh = quiet(obj(tmp_path, text, "newmtl one\nKd 1 0 0\nTr 0.25\n"))
+    assert torch.allclose(mesh.texture[:, 3], torch.tensor(0.75))
+
+
 def test_lines_that_cannot_be_read_are_named(tmp_path):
     with pytest.raises(ValueError, match="line 2, 'v 1 two 3'"):
         load_mesh(obj(tmp_path, "v 0 0 0\nv 1 two 3\n"))

@@ -18,7 +18,7 @@ from .meshes import Mesh
 
 # texels: what mip levels and a resize in another program may reach beyond a chart
 GUTTER = 8
-QUICK = 10_000  # triangles that are unwrapped in a second or two
+QUICK = 2_000  # triangles that are unwrapped in less time than a process takes
 
 
 def unwrap(

@@ -278,6 +278,14 @@ def _read_trimesh(path: Path) -> list[Part]:
         colors = np.c_[light[0, :, :, 0].T.numpy(), share[:, 3]]
     material = getattr(body.visual, "material", None)
     picture = getattr(material, "image", None)
-    if picture is not None:
+    # where a file has none, trimesh makes a grey one of 2 × 2
+    if picture is not None and picture.size != (2, 2):
         surface = Surface(np.asarray(picture.convert("RGBA")))
+    elif uv is not None and b"TextureFile" in (head := path.read_bytes()[:4096]):
+        name = head.split(b"TextureFile", 1)[1].splitlines()[0].decode().strip()
+        warnings.warn(
+            f"{path.name} names a texture that was not found ({name}); the mesh has "
+            "none now, pass texture=",
+            stacklevel=4,
+        )
     return [Part(positions, faces, uv, colors, surface)]

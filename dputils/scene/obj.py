@@ -256,7 +256,9 @@ def _read_mtl(
         elif word == "d":
             now.opacity = float(rest.split()[-1])
         elif word == "Tr":
-            now.opacity = 1 - float(rest.split()[-1])
+            # nobody means invisible: those who write 1 take it for opacity
+            clear = float(rest.split()[-1])
+            now.opacity = 1.0 if clear == 1 else 1 - clear
         elif word.lower() == "map_kd" and pictures:
             name = _map_options(rest, now)
             found = _beside(file, name)

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 
 from ..color import linear_to_srgb, srgb_to_linear
-from ..rasterize import interpolate, rasterize, sample_texture
+from ..rasterize import interpolate, lookup, rasterize
 from .atlas import dilate, unwrapped
 from .meshes import Mesh, repair
 
@@ -120,6 +120,13 @@ def joined(parts: list[Part], name: str, unwrapping: bool = True) -> Joined:
     Warns: where it does, and where colours are dropped without them.
     """
     parts = [part for part in parts if len(part.faces)]
+    for part in parts:
+        if part.colors is not None and not np.isfinite(part.colors).all():
+            warnings.warn(
+                f"{name}: some colours at vertices are not numbers (now black)",
+                stacklevel=4,
+            )
+            part.colors = np.nan_to_num(part.colors, nan=0.0, posinf=1.0, neginf=0.0)
     coloured = any(p.surface is not None or p.colors is not None for p in parts)
     bare = [p for p in parts if p.uv is None]
     if coloured:
@@ -345,9 +352,11 @@ def _moved(
 
 def _painted(parts: list[Part], name: str, missing: bool) -> Joined:
     whole = _concatenated(parts, False)
+    surfaces: dict[tuple[Any, ...], tuple[int, Surface]] = {}
     known = []
-    for number, part in enumerate(parts):
+    for part in parts:
         assert part.surface is not None
+        number, _ = surfaces.setdefault(part.surface.key, (len(surfaces), part.surface))
         uv = np.zeros((len(part.positions), 2)) if part.uv is None else part.uv
         colors = np.ones((len(uv), 4)) if part.colors is None else part.colors.copy()
         if part.surface.alpha == OPAQUE:
@@ -363,46 +372,41 @@ def _painted(parts: list[Part], name: str, missing: bool) -> Joined:
         "colours were painted on a texture",
         stacklevel=5,
     )
-    surfaces = [part.surface for part in parts if part.surface is not None]
-    texture = painted(
-        mesh,
-        attributes[origin],
-        [surface.texels() for surface in surfaces],
-        [surface.wrap for surface in surfaces],
-    )
+    texture = painted(mesh, attributes[origin], [s for _, s in surfaces.values()])
     return whole._replace(
         positions=mesh.positions, faces=mesh.faces, uv=mesh.uv, texture=texture
     )
 
 
 def painted(
-    mesh: Mesh,
-    attributes: torch.Tensor,
-    pictures: list[torch.Tensor],
-    wraps: list[tuple[str, str]],
-    size: int = PAINTED,
+    mesh: Mesh, attributes: torch.Tensor, surfaces: list[Surface], size: int = PAINTED
 ) -> torch.Tensor:
     """A texture for a mesh with charts, from what its vertices knew.
 
-    Args: `attributes`, `(V, 7)`: old texture coordinates, colour, and which picture.
+    Args: `attributes`, `(V, 7)`: old texture coordinates, colour, and which surface.
     """
     uv = mesh.required_uv()
     clip = torch.cat([uv * 2 - 1, torch.zeros(len(uv), 1), torch.ones(len(uv), 1)], 1)
     found = rasterize(clip[None], mesh.faces, size)
-    values = interpolate(found, attributes, mesh.faces)
-    sheet = torch.zeros(1, 4, size, size)
-    sheet[:, 3] = 1
-    for number, (picture, wrap) in enumerate(zip(pictures, wraps)):
-        here = found.mask & ((values[:, 6:] - number).abs() < 0.5)
+    pixels = found.mask.flatten().nonzero().squeeze(1)
+    values = interpolate(found, attributes, mesh.faces).flatten(2)[0][:, pixels]
+    sheet = torch.zeros(4, size * size)
+    sheet[3] = 1
+    for number, surface in enumerate(surfaces):
+        here = ((values[6] - number).abs() < 0.5).nonzero().squeeze(1)
+        picture = surface.texels()
         # along each direction by itself: they may be wrapped in different ways
-        places = values[:, :2].clone()
-        for axis in range(2):
-            if wrap[axis] == "mirror":
-                folded = places[:, axis] % 2
-                places[:, axis] = torch.minimum(folded, 2 - folded)
-            if wrap[axis] != "repeat":
+        places = values[:2, here].clone()
+        for axis, way in enumerate(surface.wrap):
+            if way == "mirror":
+                folded = places[axis] % 2
+                places[axis] = torch.minimum(folded, 2 - folded)
+            if way != "repeat":
                 half = 0.5 / picture.shape[3 - axis]
-                places[:, axis] = places[:, axis].clamp(half, 1 - half)
-        seen = sample_texture(picture, places, mask=here)
-        sheet = torch.where(here, tinted(seen, values[:, 2:6]), sheet)
-    return _channels(dilate(sheet, found.mask, 8))
+                places[axis] = places[axis].clamp(half, 1 - half)
+        seen = lookup(picture, places.t(), torch.zeros_like(here))
+        tints = values[2:6, here]
+        sheet[:, pixels[here]] = tinted(seen[None, :, None], tints[None, :, None])[
+            0, :, 0
+        ]
+    return _channels(dilate(sheet.view(1, 4, size, size), found.mask, 8))
