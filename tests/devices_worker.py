@@ -782,7 +782,7 @@ def _outlines(bench: Bench) -> Any:
     from dputils.rasterize import antialias, beyond_edges, rasterize
 
     mesh = solid(bench)
-    clip, image = mesh.project(camera(mesh)), bench(1, 3, 12, 12)
+    clip, image = mesh.project(camera(mesh)), bench(2, 3, 12, 12)
     fragments, beyond = rasterize(clip, mesh.faces, 12), beyond_edges(mesh.faces)
     return (
         beyond,
