@@ -52,7 +52,7 @@ LEVELS = [(1, 2), (1, 4), (1, 8), (2, 8), (1, 16), (2, 16)]
 
 
 def aligned_film(network, size, steps, seed):
-    """Three frames from shells to parasols, two hidden channels, with shared parts."""
+    """Three frames from shells to leather, two hidden channels, with shared parts."""
     frames, height, width = 3, size[0], (size[1] - 24) // 3
     generator = torch.Generator().manual_seed(seed)
     # 1/f and no steeper: large forms come from what the frames have in common
@@ -69,8 +69,8 @@ def aligned_film(network, size, steps, seed):
         for n, k in LEVELS
     ]
     film = ImageParam(own, *common)
-    shells, parasols = ("blocks.4.1", 3), ("blocks.4.1", 102)
-    climb(film, channel_interpolation(*shells, *parasols), network, steps, 0.04, seed)
+    shells, leather = ("blocks.4.1", 3), ("blocks.4.1", 102)
+    climb(film, channel_interpolation(*shells, *leather), network, steps, 0.04, seed)
     return side_by_side(film(), gap=12)
 
 
@@ -153,14 +153,14 @@ def painted_shells(network, size, steps, seed):
 def cut_outs(network, size, steps, seed):
     """Two units with opacity, on a light ground: only what each unit cares about."""
     height, width = size[0], size[1] // 2
-    shells, parasols = ("blocks.4.1", 3), ("blocks.4.1", 102)
+    shells, leather = ("blocks.4.1", 3), ("blocks.4.1", 102)
     image = fourier_image(
         (height, width), batch=2, alpha=True, decay_power=1.4, seed=seed
     )
     view = OverBackground(smooth_noise(sd=0.2, decay_power=1.5))
     goal = sum(
         transparency_objective(middle(*unit, batch=k), view, pressure=0.7, batch=k)
-        for k, unit in enumerate((shells, parasols))
+        for k, unit in enumerate((shells, leather))
     )
     options = {"transforms": view, "optimizer": cosine_adam(steps, 0.03)}
     maximize(image, goal, network, steps=steps, seed=seed, **options)
@@ -285,7 +285,7 @@ RECIPES = {
         (416, 792),
         120,
         0,
-        "section 1: shells become parasols, and stay where they are",
+        "section 1: shells become stitched leather, and stay where they are",
     ),
     "night_cat": Recipe(
         night_cat, (288, 544), 160, 0, "section 2: the cat after the night sky"
@@ -298,7 +298,7 @@ RECIPES = {
         (320, 600),
         110,
         1,
-        "section 4: shells and parasols with opacity, on a light ground",
+        "section 4: shells and stitched leather with opacity, on a light ground",
     ),
     "curly_bunny": Recipe(
         curly_bunny, WIDE, 200, 0, "section 5: curls grown on the bunny"

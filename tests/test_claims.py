@@ -246,7 +246,16 @@ FAR = [
         "1e-3",
         {"05_textures_through_rendering", "06_style_transfer_3d"},
     ),
-    ("color.py", "0.055", {"04_transparency", "backgrounds"}),
+    (
+        "color.py",
+        "0.055",
+        {
+            "04_transparency",
+            "05_textures_through_rendering",
+            "06_style_transfer_3d",
+            "backgrounds",
+        },
+    ),
     ("book/drawing.py", "0.5", set()),
     ("widgets/encoding.py", "85", set()),
     ("media.py", "15", set()),

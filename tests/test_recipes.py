@@ -54,5 +54,5 @@ def test_every_favourite_of_the_photographs_network_has_a_note():
     assert set(NOTES[name]) == set(FAVOURITES[name]) and len(NOTES[name]) == 12
     for layer, n in NOTES[name]:
         assert n < net.layers[layer]
-    assert unit_note(net, ("blocks.4.1", 102)) == "parasols"
+    assert unit_note(net, ("blocks.4.1", 102)) == "stitched leather"
     assert unit_note(net, ("blocks.4.1", 5)) == "blocks.4.1:5"
