@@ -33,6 +33,7 @@ FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER))  # as for a script, also where a test loads this file
 
 import badges  # noqa: E402
+import opening  # noqa: E402
 import rests_on  # noqa: E402
 
 MAX_BYTES = 3_000_000
@@ -400,6 +401,7 @@ async def run_one(path: Path, target: Path, options: argparse.Namespace) -> dict
     tidy(notebook)
     if failure is None:
         notebook.metadata["measured"] = rests_on.seal(code, read, claims)
+        opening.refresh(notebook)
     text = nbformat.writes(notebook) + "\n"
     if failure is None:
         try:

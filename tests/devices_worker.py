@@ -777,6 +777,20 @@ def _derivatives(bench: Bench) -> Any:
     return change, mip_level(change, (16, 8), bias=0.5)
 
 
+@case("surfaces", "rasterize", "antialias", "beyond_edges")
+def _outlines(bench: Bench) -> Any:
+    from dputils.rasterize import antialias, beyond_edges, rasterize
+
+    mesh = solid(bench)
+    clip, image = mesh.project(camera(mesh)), bench(2, 3, 12, 12)
+    fragments, beyond = rasterize(clip, mesh.faces, 12), beyond_edges(mesh.faces)
+    return (
+        beyond,
+        antialias(image, fragments, clip, mesh.faces),
+        antialias(image, fragments, clip, mesh.faces, beyond),
+    )
+
+
 @case("surfaces", "rasterize", "View", "render")
 def _view(bench: Bench) -> Any:
     from dputils.rasterize import View, render
@@ -872,13 +886,18 @@ def _matrices(bench: Bench) -> Any:
     )
 
 
-@case("surfaces", "scene", "chart_mask", "dilate")
+@case("surfaces", "scene", "chart_mask", "dilate", "fill")
 def _gutters(bench: Bench) -> Any:
-    from dputils.scene import chart_mask, dilate
+    from dputils.scene import chart_mask, dilate, fill
 
     mesh = solid(bench)
     mask = chart_mask(mesh, 16)
-    return mask, dilate(mesh.texture, mask, 2), dilate(mesh.texture, mask.cpu(), 1)
+    return (
+        mask,
+        dilate(mesh.texture, mask, 2),
+        dilate(mesh.texture, mask.cpu(), 1),
+        fill(mesh.texture, mask),
+    )
 
 
 @case("surfaces", "scene", "unwrap", "save_mesh")

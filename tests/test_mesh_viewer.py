@@ -14,8 +14,9 @@ import torch
 from PIL import Image
 
 from dputils.data import list_meshes, sample_mesh
+from dputils.media import read_image
 from dputils.rasterize import View, interpolate
-from dputils.scene import Mesh, look_at, perspective
+from dputils.scene import Mesh, chart_mask, look_at, orbit_views, perspective
 from dputils.widgets import Choice, MeshViewer, Row
 from dputils.widgets.encoding import PAYLOAD
 from dputils.widgets.mesh_coding import code_mesh
@@ -206,6 +207,22 @@ def test_many_textures_are_made_smaller_and_this_is_said():
     ):
         figure = MeshViewer(globe(), noise)
     assert len(figure.html()) <= PAYLOAD and len(figure.state["textures"]) == 16
+
+
+def test_shrunk_textures_have_no_seams():
+    """Charts white, all else black: what an optimization that sees charts leaves."""
+    mesh = sample_mesh("teapot")
+    chart = chart_mask(mesh, 1024).float().expand(1, 3, 1024, 1024)
+    rest = torch.rand(3, 3, 1024, 1024, generator=torch.Generator().manual_seed(0))
+    with pytest.warns(UserWarning, match="carried"):
+        figure = MeshViewer(mesh, torch.cat([chart, rest]))
+    carried = read_image(figure.state["textures"][0])
+    assert carried.shape[2] < 512
+    view = View(mesh, orbit_views(mesh, 2), 300)
+    assert view.render(carried)[view.mask.expand(-1, 3, -1, -1)].min() > 0.97
+    # the same without the gutters
+    small = torch.nn.functional.interpolate(chart, carried.shape[2:], mode="area")
+    assert view.render(small)[view.mask.expand(-1, 3, -1, -1)].min() < 0.8
 
 
 def test_combinations_run_mesh_by_mesh():

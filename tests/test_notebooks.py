@@ -11,8 +11,10 @@ import tokenize
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from scripts import load_script
 
 from dputils.media import data_url, read_image
@@ -92,6 +94,61 @@ def test_the_first_thing_one_sees_is_the_gallerys_opening():
     assert held == picture.read_bytes(), "python notebooks/opening.py"
     assert len(held) <= 400_000, f"{len(held)} bytes in a cell that opens every time"
     assert f"](attachment:{picture.name})" in cell.source
+
+
+HEADED = [
+    path
+    for path in NOTEBOOKS
+    if "(attachment:header.jpg)" in read(path).cells[0].source
+]
+
+
+@pytest.mark.parametrize("path", HEADED, ids=lambda path: path.stem)
+def test_a_header_shows_what_the_notebook_drew(path):
+    """The picture above all code is a copy of the thumbnail cell's, as `python
+    notebooks/opening.py` makes it, and doing it again changes nothing.
+    """
+    opening, notebook = load_script("notebooks/opening.py"), read(path)
+    before = notebook.cells[0].copy()
+    held = base64.b64decode(before.attachments[opening.HEADER]["image/jpeg"])
+    again = opening.attach_header(notebook)
+    assert notebook.cells[0].source == before.source, f"opening.py {path.stem}"
+    one, other = (Image.open(io.BytesIO(data)) for data in (held, again))
+    assert one.size == other.size
+    apart = np.asarray(one, dtype=float) - np.asarray(other, dtype=float)
+    assert np.abs(apart).mean() < 4, "another picture than below"
+    assert one.width <= 900 and len(held) <= 120_000
+    assert before.source.index("attachment:header.jpg") < before.source.index(ARTICLE)
+
+
+def test_a_header_is_placed_named_and_kept_small():
+    opening = load_script("notebooks/opening.py")
+    file = io.BytesIO()
+    noise = torch.randint(0, 256, (700, 1400, 3), dtype=torch.uint8)
+    Image.fromarray(noise.numpy()).save(file, "PNG")
+    png = base64.b64encode(file.getvalue()).decode()
+    output = nbformat.v4.new_output("display_data", {"image/png": png})
+    thumbnail = nbformat.v4.new_code_cell("1", metadata={"tags": ["thumbnail"]})
+    thumbnail.outputs = [output]
+    title, text = "# Small\n\n**A claim\nin bold.**\n\n", "Its [text](x)."
+    caption = "**Figure 7.3** *Noise*, see [7](y). It has `no` form. " + "Words " * 50
+    markdown = nbformat.v4.new_markdown_cell
+    cells = [markdown(title + text), thumbnail, markdown(caption + "\n\nMore.")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    opening.refresh(notebook)
+    assert notebook.cells[0].source == title + text, "only who has one gets it renewed"
+    for _ in range(2):
+        picture = opening.attach_header(notebook)
+        opening.refresh(notebook)
+        assert notebook.cells[0].source == (
+            title + "![Noise, see 7. It has no form.](attachment:header.jpg)\n\n"
+            "*Figure 7.3, drawn below.*\n\n" + text
+        )
+    shown = Image.open(io.BytesIO(picture))
+    assert shown.format == "JPEG" and shown.width <= 900 and len(picture) <= 120_000
+    thumbnail.outputs = []
+    with pytest.raises(ValueError, match="no cell tagged `thumbnail` shows"):
+        opening.attach_header(notebook)
 
 
 @every_notebook

@@ -19,6 +19,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
 ]
 # conda-forge's names where they differ from pip's.
 CONDA_NAMES = {
+    "mapbox-earcut": "mapbox_earcut",
     "torch": "pytorch",
     "playwright": "playwright-python",
     "opencv-python-headless": "py-opencv",

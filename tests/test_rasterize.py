@@ -621,6 +621,34 @@ def test_samples_average_a_finer_picture_and_leave_the_background():
         view.render(samples=0)
 
 
+def test_anisotropy_keeps_a_floor_sharp_that_is_seen_at_a_grazing_angle():
+    """Against 8 × 8 lookups a pixel, the far third of a floor with stripes along it."""
+    positions, faces = grid_mesh(1, 1)
+    floor = positions[:, [0, 2, 1]] * torch.tensor([4.0, 1, 12])
+    uv = (positions[:, :2] + 1) * torch.tensor([4.0, 12])
+    stripes = torch.zeros(1, 1, 64, 64)
+    stripes[..., :32] = 1
+    mesh = Mesh(floor, faces, uv, stripes)
+    eye = perspective(0.8, near=0.5, far=60) @ look_at((0.0, 1.2, 13), (0.0, 0, 0))
+    view = View(mesh, eye, 96)
+    rows = view.mask[0, 0].any(1).nonzero()[:, 0]
+    far = slice(int(rows[0]) + 1, int(rows[0]) + len(rows) // 3)
+    truth = torch.nn.functional.avg_pool2d(render(mesh, eye, 96 * 8), 8)
+    error = {
+        lookups: (view.render(mip=True, anisotropy=lookups) - truth)[:, :, far].abs()
+        for lookups in (1, 8)
+    }
+    assert error[1].mean() > 0.05 and error[8].mean() < 0.4 * error[1].mean()
+    # seen straight on nothing changes
+    quad = textured_quad()
+    straight = View(quad, fitting_camera(), 4)
+    assert torch.allclose(
+        straight.render(mip=True, anisotropy=4), straight.render(mip=True), atol=0.05
+    )
+    with pytest.raises(ValueError, match="anisotropy=17 must be from 1 to 16"):
+        view.render(anisotropy=17)
+
+
 def test_shade_is_a_light_at_the_camera():
     """A ball: 1 in its middle, and half where it turns away; the eye's own angle."""
     columns, rows = 65, 33

@@ -1,10 +1,12 @@
 """From triangles to pixels to colours, with gradients. Article: section 5.
 
 `visibility.py` finds the triangle that each pixel sees, `render.py` carries values from
-vertices to pixels, `texture.py` looks colours up, `pytorch3d_backend.py` does the first
-by PyTorch3D.
+vertices to pixels, `texture.py` looks colours up, `outline.py` smooths outlines and so
+gives shapes a gradient: rasterize, interpolate, look up, antialias, the four verbs of a
+differentiable rasterizer. `pytorch3d_backend.py` does the first by PyTorch3D.
 """
 
+from .outline import antialias, beyond_edges
 from .pytorch3d_backend import need_pytorch3d
 from .render import (
     BACKENDS,
@@ -21,6 +23,8 @@ __all__ = [
     "BACKENDS",
     "Fragments",
     "View",
+    "antialias",
+    "beyond_edges",
     "interpolate",
     "lookup",
     "mip_level",

@@ -41,7 +41,8 @@ def sample_texture(
         mask: `(N, 1, H', W')` bool; the rest is not looked up, and stays 0.
     Returns: `(N, C, H', W')`.
     Raises: ValueError for other shapes or another wrap.
-    Gradients: reach the texture and uv; not the level.
+    Gradients: reach the texture and uv; not the level, which says how much to average:
+        its gradient would ask the camera to step back where a texture is too strong.
     Differs: gathers four texels and blends them, because grid_sample has no backward on
         MPS and no repetition.
     """

@@ -5,6 +5,7 @@ writes it, `portraits.py` shows it at its best, `pytorch3d.py` exchanges it with
 PyTorch3D.
 """
 
+from .atlas import chart_mask, dilate, fill, unwrap
 from .cameras import (
     FIELD_OF_VIEW,
     look_at,
@@ -12,7 +13,7 @@ from .cameras import (
     perspective,
     sample_views,
 )
-from .files import chart_mask, dilate, fetch_mesh, load_mesh, save_mesh, unwrap
+from .files import fetch_mesh, load_mesh, save_mesh
 from .meshes import Mesh, repair
 from .portraits import portraits
 from .pytorch3d import from_pytorch3d, to_pytorch3d
@@ -23,6 +24,7 @@ __all__ = [
     "chart_mask",
     "dilate",
     "fetch_mesh",
+    "fill",
     "from_pytorch3d",
     "load_mesh",
     "look_at",

@@ -3,18 +3,19 @@
 import os
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
+from ..color import srgb_to_linear
 from ..media import read_image, to_image, unit_floats
-from ..rasterize import rasterize
-from ..sizes import Size, height_width
+from .atlas import GUTTER, chart_mask, dilate, unwrap
+from .gltf import read_gltf
 from .meshes import Mesh, repair
-
-# texels: what mip levels and a resize in another program may reach beyond a chart
-GUTTER = 8
+from .obj import read_obj
+from .parts import Joined, Part, Surface, joined
+from .writing import write_glb, write_obj
 
 # Meshes in the article's own source, which is under CC BY 4.0: web folder, credit, and
 # SHA-256 of each file.
@@ -72,14 +73,17 @@ def load_mesh(
             f"name there is {', '.join(map(repr, MESHES_ONLINE))}"
         )
     if path.is_dir():
-        positions, faces, uv, picture = _read_arrays(path)
+        found = _read_arrays(path)
     else:
-        positions, faces, uv, picture = _read_file(path, texture is None)
+        found = _read_file(path, texture is None, unwrap_missing)
+    picture = found.texture
     if torch.is_tensor(texture):
         picture = texture if texture.dim() == 4 else texture[None]
     elif texture is not None:
         picture = read_image(texture)
-    mesh = repair(positions, faces, uv, name=path.stem, texture=picture)
+    mesh = repair(
+        found.positions, found.faces, found.uv, name=path.stem, texture=picture
+    ).replace(material=found.material, double_sided=found.double_sided)
     if mesh.uv is None and unwrap_missing:
         mesh = unwrap(mesh)
         warnings.warn(
@@ -140,9 +144,9 @@ def save_mesh(
             as it is.
         overwrite: write over existing files.
     Raises: FileExistsError; ValueError for another ending.
+    Normals are written too, smooth everywhere: `mesh.normals()`. A texture with opacity
+    is marked as cut out where it is 0 or 1 only, and as see-through otherwise.
     """
-    import trimesh
-
     path = Path(path)
     kind = path.suffix.lower()
     if kind not in (".obj", ".glb"):
@@ -177,143 +181,11 @@ def save_mesh(
             if gutter
             else picture
         )
-    body = trimesh.Trimesh(
-        mesh.positions.detach().cpu().double().numpy(),
-        mesh.faces.cpu().numpy(),
-        process=False,
-    )
-    if mesh.uv is not None:
-        white = [255, 255, 255, 255]
-        material = (
-            trimesh.visual.material.SimpleMaterial(
-                image=image,
-                diffuse=white,
-                ambient=white,
-                specular=[0] * 4,
-                glossiness=0.0,
-            )
-            if kind == ".obj"
-            else trimesh.visual.material.PBRMaterial(
-                baseColorTexture=image,
-                metallicFactor=0.0,
-                roughnessFactor=1.0,
-                baseColorFactor=white,
-                doubleSided=True,
-            )
-        )
-        material.name = safe
-        body.visual = trimesh.visual.TextureVisuals(
-            uv=mesh.uv.detach().cpu().numpy(), material=material
-        )
     path.parent.mkdir(parents=True, exist_ok=True)
     if kind == ".glb":
-        body.export(path, file_type="glb")
-        return files
-    text, others = trimesh.exchange.obj.export_obj(
-        body,
-        return_texture=True,
-        mtl_name=safe + ".mtl",
-        digits=8,
-        include_normals=False,
-        header="",
-    )
-    path.write_text(text, encoding="utf-8")
-    for name, content in others.items():
-        path.with_name(name).write_bytes(content)
-    return [file for file in files if file == path or file.name in others]
-
-
-def unwrap(mesh: Mesh, *, size: int = 1024, gutter: int = GUTTER) -> Mesh:
-    """The mesh with new texture coordinates from xatlas.
-
-    Its texture, which no longer fits, is dropped.
-    Args:
-        size: the texture for which the charts are spaced.
-        gutter: texels around each chart at that size, so that two charts are at least
-            twice that apart.
-    Raises: ImportError with what to do where xatlas is missing.
-    """
-    try:
-        import xatlas
-    except ImportError as error:
-        raise ImportError(
-            f"{mesh.name} has no texture coordinates, and xatlas, which "
-            "makes them, is not installed: pip install xatlas (not yet "
-            "for Python 3.14), or unwrap the mesh in Blender"
-        ) from error
-    if len(mesh.faces) > 150_000:
-        warnings.warn(
-            f"unwrapping {len(mesh.faces):,} triangles takes minutes; "
-            "simplify the mesh first",
-            stacklevel=2,
-        )
-    positions = mesh.positions.detach().cpu().float().numpy()
-    options = xatlas.PackOptions()
-    options.resolution, options.padding = size, round(2.5 * gutter)
-    for _ in range(4):
-        atlas = xatlas.Atlas()
-        atlas.add_mesh(positions, mesh.faces.cpu().numpy().astype(np.uint32))
-        atlas.generate(pack_options=options)
-        # xatlas exceeds the size it was asked for, and then its padding is worth less
-        # once the atlas is shrunk to fit.
-        side = max(atlas.width, atlas.height)
-        if options.padding * size >= 2 * gutter * side:
-            break
-        options.padding = round(1.1 * 2 * gutter * side / size) + 1
-    source, faces, uv = atlas.get_mesh(0)
-    # one scale for both directions
-    uv = uv * np.array([atlas.width, atlas.height], np.float32) / side
-    return Mesh(
-        mesh.positions[
-            torch.from_numpy(source.astype(np.int64)).to(mesh.positions.device)
-        ],
-        torch.from_numpy(faces.astype(np.int64)),
-        torch.from_numpy(np.ascontiguousarray(uv)),
-        None,
-        mesh.name,
-    )
-
-
-def chart_mask(mesh: Mesh, size: Size, *, margin: int = 1) -> torch.Tensor:
-    """Texels that belong to a chart, or lie within `margin` of one.
-
-    Returns: `(1, 1, H, W)` bool.
-    With a margin of 1 these are all that a bilinear lookup inside a chart can touch.
-    """
-    height, width = height_width(size)
-    uv = mesh.required_uv().detach().cpu()
-    # so that slivers between texel centres count
-    finer = 2 if max(height, width) <= 2048 else 1
-    # a whole number of tiles away draws the same
-    uv = uv - uv.floor().amin(0)
-    clip = torch.cat([uv * 2 - 1, torch.zeros(len(uv), 1), torch.ones(len(uv), 1)], 1)
-    covered = rasterize(
-        clip[None], mesh.faces.cpu(), (height * finer, width * finer)
-    ).mask.float()
-    covered = F.max_pool2d(covered, finer)
-    covered = F.max_pool2d(covered, 2 * margin + 1, 1, margin) if margin else covered
-    return (covered > 0).to(mesh.positions.device)
-
-
-def dilate(
-    texture: torch.Tensor, mask: torch.Tensor, texels: int = GUTTER
-) -> torch.Tensor:
-    """Continue a texture beyond its charts, texel by texel, by the mean of neighbours.
-
-    Args:
-        texture: `(1, C, H, W)`.
-        mask: `(1, 1, H, W)` bool, what to keep (`chart_mask`).
-        texels: how far; what lies farther keeps its value.
-    Returns: `(1, C, H, W)`, unchanged where `mask` is set.
-    """
-    filled = mask.to(texture)
-    color = texture * filled
-    for _ in range(texels):
-        near = F.avg_pool2d(filled, 3, 1, 1)
-        mean = F.avg_pool2d(color, 3, 1, 1) / near.clamp(min=1e-6)
-        color = torch.where(filled > 0, color, mean)
-        filled = (near > 0).to(texture)
-    return torch.where(filled > 0, color, texture)
+        write_glb(path, mesh, image)
+        return [path]
+    return write_obj(path, mesh, image, safe)
 
 
 def _read_arrays(folder):
@@ -341,7 +213,7 @@ def _read_arrays(folder):
         else None
     )
     picture = next((read_image(file) for file in sorted(folder.glob("tex.*"))), None)
-    return (
+    return Joined(
         torch.from_numpy(read("position.3d", "<f4", 3).copy()),
         torch.from_numpy(read("face.3d", "<u4", 3).astype(np.int64)),
         uv,
@@ -349,65 +221,71 @@ def _read_arrays(folder):
     )
 
 
-def _read_file(path, wants_texture):
+def _read_file(path: Path, wants_texture: bool, unwrapping: bool) -> Joined:
+    kind = path.suffix.lower()
+    reader = {".gltf": read_gltf, ".glb": read_gltf, ".obj": read_obj}.get(kind)
+    with warnings.catch_warnings():
+        if not wants_texture:
+            # what is said here is about pictures that another one takes the place of
+            warnings.filterwarnings("ignore", f"{path.name}", UserWarning)
+        if reader is None:
+            parts = _read_trimesh(path)
+        else:
+            try:
+                parts = reader(path)
+            # a damaged file fails anywhere inside the reader, in any way
+            except Exception as error:
+                kind = type(error).__name__
+                why = (
+                    f"{error}" if isinstance(error, ValueError) else f"{kind}: {error}"
+                )
+                raise ValueError(
+                    f"{path} could not be read as a mesh: {why}"
+                ) from error
+    if not any(len(part.faces) for part in parts):
+        raise ValueError(
+            f"{path} holds no triangles "
+            f"({sum(len(part.positions) for part in parts)} vertices); "
+            "points and lines cannot be drawn"
+        )
+    if not wants_texture and all(part.uv is not None for part in parts):
+        for part in parts:
+            part.surface = part.colors = None
+    return joined(parts, path.stem, unwrapping)
+
+
+def _read_trimesh(path: Path) -> list[Part]:
     import trimesh
 
-    kinds = sorted(trimesh.available_formats())
+    kinds = sorted({*trimesh.available_formats(), "glb", "gltf", "obj"})
     if path.suffix.lower()[1:] not in kinds:
         raise ValueError(
             f"{path.name} is not a mesh file that can be read; {', '.join(kinds)} are"
         )
     try:
-        body = trimesh.load(path, process=False, force="mesh")
+        body: Any = trimesh.load(path, process=False, force="mesh")
         positions, faces = np.asarray(body.vertices), np.asarray(body.faces)
-    # a damaged file fails anywhere inside the reader, in any way
     except Exception as error:
         raise ValueError(
             f"{path} could not be read as a mesh ({type(error).__name__}: {error})"
         ) from error
-    if not len(positions) or not len(faces):
-        raise ValueError(
-            f"{path} holds no triangles ({len(positions)} vertices, "
-            f"{len(faces)} faces); points and lines cannot be drawn"
-        )
     uv = getattr(body.visual, "uv", None)
-    uv = (
-        None
-        if uv is None or len(uv) != len(positions)
-        else torch.from_numpy(np.array(uv, np.float32))
-    )
+    uv = None if uv is None or len(uv) != len(positions) else np.array(uv, np.float64)
+    colors = surface = None
+    if body.visual.kind == "vertex":
+        share = np.asarray(body.visual.vertex_colors, np.float64) / 255
+        light = srgb_to_linear(torch.from_numpy(share[:, :3].T[None, :, :, None]))
+        colors = np.c_[light[0, :, :, 0].T.numpy(), share[:, 3]]
     material = getattr(body.visual, "material", None)
-    picture = (
-        getattr(material, "baseColorTexture", None) if material is not None else None
-    )
-    picture = getattr(material, "image", None) if picture is None else picture
-    said = (
-        path.read_text(errors="replace")
-        if path.suffix.lower() == ".obj" and wants_texture
-        else ""
-    )
-    if picture is None and "mtllib" in said:
-        named = [
-            line.split(maxsplit=1)[-1].strip()
-            for file in path.parent.glob("*.mtl")
-            for line in file.read_text(errors="replace").splitlines()
-            if line.strip().startswith("map_Kd")
-        ]
-        lost = [name for name in named if not (path.parent / name).exists()]
-        if lost or not named:
-            warnings.warn(
-                f"{path.name} names a texture that was not found "
-                f"({', '.join(lost) or 'no .mtl file'}); the mesh has none "
-                "now, pass texture=",
-                stacklevel=3,
-            )
-    return (
-        torch.from_numpy(np.array(positions, np.float32)),
-        torch.from_numpy(np.array(faces, np.int64)),
-        uv,
-        None
-        if picture is None
-        else read_image(
-            picture, mode="RGBA" if picture.mode in ("RGBA", "LA") else "RGB"
-        ),
-    )
+    picture = getattr(material, "image", None)
+    # where a file has none, trimesh makes a grey one of 2 × 2
+    if picture is not None and picture.size != (2, 2):
+        surface = Surface(np.asarray(picture.convert("RGBA")))
+    elif uv is not None and b"TextureFile" in (head := path.read_bytes()[:4096]):
+        name = head.split(b"TextureFile", 1)[1].splitlines()[0].decode().strip()
+        warnings.warn(
+            f"{path.name} names a texture that was not found ({name}); the mesh has "
+            "none now, pass texture=",
+            stacklevel=4,
+        )
+    return [Part(positions, faces, uv, colors, surface)]

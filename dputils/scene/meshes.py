@@ -20,7 +20,10 @@ class Mesh:
         uv: `(V, 2)` float32 or None, one per vertex, origin at the bottom left. Where
             the texture has a seam, two vertices share a position.
         texture: `(1, C, H, W)` in [0, 1] or None.
-        name: what messages call it.
+        name: what messages call it, and files.
+        material: what files call its surface; None for the mesh's own name.
+        double_sided: what files say about triangles seen from behind. Here both sides
+            are always drawn.
     Raises: ValueError for wrong shapes, indices out of range, NaN. `repair` mends what
         can be mended.
     """
@@ -30,6 +33,8 @@ class Mesh:
     uv: torch.Tensor | None = None
     texture: torch.Tensor | None = None
     name: str = "mesh"
+    material: str | None = None
+    double_sided: bool = True
 
     def __post_init__(self) -> None:
         self.positions = torch.as_tensor(self.positions)
@@ -67,7 +72,12 @@ class Mesh:
 
     def __repr__(self) -> str:
         parts = [f"{len(self.positions):,} vertices", f"{len(self.faces):,} triangles"]
-        parts.append("no uv" if self.uv is None else "uv")
+        if self.uv is None:
+            parts.append("no uv")
+        elif (self.uv == self.uv[:1]).all():
+            parts.append("uv all at one point")
+        else:
+            parts.append("uv")
         if self.texture is not None:
             parts.append(f"texture {self.texture.shape[-2]}×{self.texture.shape[-1]}")
         return f"Mesh({self.name!r}, {', '.join(parts)})"

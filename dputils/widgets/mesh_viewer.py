@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 import torch
 from PIL import Image
 
-from ..media import Pictures, picture_sheet, read_image
-from ..rasterize import View, interpolate
-from ..scene import Mesh, look_at, perspective
+from ..media import Pictures, picture_sheet, read_image, to_image
+from ..rasterize import View
+from ..scene import Mesh, chart_mask, fill, look_at, perspective
 from .amounts import pixels, real, whole
 from .encoding import BUDGET, PAYLOAD, as_pictures, encode, encode_within
 from .hosting import Component, bundle
@@ -92,7 +92,8 @@ class MeshViewer(Component):
         live: bool = False,
     ) -> None:
         self._meshes, self._live = _drawable(meshes), bool(live)
-        pictures = _matched(self._meshes, textures)
+        self._charts: dict[tuple[int, tuple[int, int]], torch.Tensor] = {}
+        pictures = self._filled(_matched(self._meshes, textures))
         count = len(pictures[0])
         if names is not None and (isinstance(names, str) or len(names) != count):
             raise ValueError(f"names needs {count} texts, one a texture, not {names!r}")
@@ -167,13 +168,31 @@ class MeshViewer(Component):
         """Show as many other textures, sent as JPEG; only with live=True."""
         if self.widget is None:
             self.push()  # says what to do
-        pictures = _matched(self._meshes, textures)
+        pictures = self._filled(_matched(self._meshes, textures))
         if len(pictures[0]) != self._count:
             raise ValueError(
                 f"this viewer has {self._count} textures a mesh, not "
                 f"{len(pictures[0])}; give as many"
             )
         self.push(**self._files(pictures))
+
+    def _filled(
+        self, pictures: Sequence[Sequence[Image.Image]]
+    ) -> list[list[Image.Image]]:
+        """Textures continued beyond the charts of their mesh, so that shrinking and
+        compressing them makes no seams.
+        """
+        rows = []
+        for number, (mesh, row) in enumerate(zip(self._meshes, pictures)):
+            filled = []
+            for picture in row:
+                size = picture.height, picture.width
+                if (number, size) not in self._charts:
+                    self._charts[number, size] = chart_mask(mesh, size)
+                texture = read_image(picture)
+                filled.append(to_image(fill(texture, self._charts[number, size])))
+            rows.append(filled)
+        return rows
 
     def _files(self, pictures: Sequence[Sequence[Image.Image]]) -> dict[str, Any]:
         """Distinct textures as files, and the mesh and texture of each combination."""
@@ -298,21 +317,14 @@ def _stills(meshes, pictures, place):
     rows = []
     for mesh, row in zip(meshes, pictures):
         view = View(mesh, camera, STILL)
-        seen = {
-            name: interpolate(view.fragments, values, mesh.faces)
-            for name, values in (("normal", mesh.normals()), ("place", mesh.positions))
-        }
-        toward = torch.nn.functional.normalize(
-            eye.view(1, 3, 1, 1) - seen["place"], dim=1
-        )
-        normal = torch.nn.functional.normalize(seen["normal"], dim=1)
-        light = 0.5 + 0.5 * (normal * toward).sum(1, keepdim=True).abs()
         rows.append(
             [
-                torch.where(
-                    view.mask,
-                    light * view.render(read_image(picture), mip=True),
-                    GROUND,
+                view.render(
+                    read_image(picture),
+                    background=GROUND,
+                    mip=True,
+                    samples=2,
+                    shade=1.0,
                 )
                 for picture in row
             ]
