@@ -49,9 +49,12 @@ FEWER: dict[str, dict[str, object]] = {
         "claim_seeds": 1,
     },
     "04": {
-        "cells": {"patternnet": [("conv6", 76), ("conv6", 28)]},
+        "neurons": {"one": ("blocks.5.1", 26), "two": ("blocks.5.1", 54)},
+        "paper_size": 64,
+        "cell_size": 96,
         "claim_size": 40,
         "claim_count": 2,
+        "claim_cell_size": 96,
         "claim_cells": 1,
     },
     "05": {
