@@ -68,6 +68,10 @@ FEWER: dict[str, dict[str, object]] = {
     },
     "06": {
         "model_names": ["bunny", "owl"],
+        "other_networks": ["patternnet"],
+        "texture_size": 64,
+        "view_size": 64,
+        "show_size": 64,
         "pool_size": 2,
         "claim_size": 48,
         "style_names": ["swirling_night", "leaded_window"],
