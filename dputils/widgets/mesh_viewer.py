@@ -180,8 +180,11 @@ class MeshViewer(Component):
         self, pictures: Sequence[Sequence[Image.Image]]
     ) -> list[list[Image.Image]]:
         """Textures continued beyond the charts of their mesh, so that shrinking and
-        compressing them makes no seams.
+        compressing them makes no seams. Live ones come several times a second and are
+        not shrunk, so they stay as they are.
         """
+        if self._live:
+            return [list(row) for row in pictures]
         rows = []
         for number, (mesh, row) in enumerate(zip(self._meshes, pictures)):
             filled = []
