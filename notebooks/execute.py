@@ -455,7 +455,7 @@ async def run_all(
             flush=True,
         )
         for claim in ran["claims"]:
-            if not claim["holds"]:
+            if claim["verdict"] == "no":
                 print(f"    {claim['text']}", flush=True)
 
     await asyncio.gather(*map(run, paths))

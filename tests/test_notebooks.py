@@ -437,7 +437,7 @@ def test_execute_reports_claims_and_skips_what_it_is_told_to(tmp_path, capsys):
     )
     text = "it grows: 1.5 (1 … 2, 2 runs), bar ≥ 3: DOES NOT HOLD"
     assert ran["claims"] == [
-        {"text": text, "bar": "≥ 3", "holds": False, "values": [1.0, 2.0]}
+        {"text": text, "bar": "≥ 3", "verdict": "no", "values": [1.0, 2.0]}
     ]
     assert "DOES NOT HOLD" in capsys.readouterr().out, (
         "a claim that fails is said at once"

@@ -12,8 +12,9 @@ from ..optimize import interrupted_in_this_cell
 class Claim:
     """A sentence and the values that back it, one per run (seed, channel, picture …).
 
-    `at_least` or `at_most` is the bar for the median; a claim without a bar reports a
-    number and always holds.
+    `at_least` or `at_most` is the bar. A claim holds if every run clears it. If the
+    median does and some runs do not, the table says how many do; if not even the median
+    does, the claim fails. Without a bar it reports a number, and holds.
     """
 
     text: str
@@ -32,10 +33,29 @@ class Claim:
     def median(self) -> float:
         return statistics.median(self.values)
 
+    def clears(self, value: float) -> bool:
+        """If a value is on the right side of the bar; NaN is on none."""
+        above = self.at_least is None or value >= self.at_least
+        return above and (self.at_most is None or value <= self.at_most)
+
     @property
     def holds(self) -> bool:
-        above = self.at_least is None or self.median >= self.at_least
-        return above and (self.at_most is None or self.median <= self.at_most)
+        return all(map(self.clears, self.values))
+
+    @property
+    def fails(self) -> bool:
+        return not self.clears(self.median)
+
+    @property
+    def verdict(self) -> str:
+        if not self.bar:
+            return ""
+        if self.holds:
+            return "yes"
+        if self.fails:
+            return "no"
+        cleared = sum(map(self.clears, self.values))
+        return f"in {cleared} of {len(self.values)} runs"
 
     @property
     def bar(self) -> str:
@@ -57,17 +77,14 @@ class Claim:
         return {
             "text": str(self),
             "bar": self.bar,
-            "holds": self.holds,
+            "verdict": self.verdict,
             "values": self.values,
         }
 
     def __str__(self) -> str:
-        verdict = (
-            ""
-            if not self.bar
-            else f", bar {self.bar}: {'holds' if self.holds else 'DOES NOT HOLD'}"
-        )
-        return f"{self.text}: {self.measured}{verdict}"
+        said = {"yes": "holds", "no": "DOES NOT HOLD"}
+        judged = f", bar {self.bar}: {said.get(self.verdict, f'holds {self.verdict}')}"
+        return f"{self.text}: {self.measured}{judged if self.bar else ''}"
 
 
 def show_claims(claims: Iterable[Claim]) -> None:
@@ -84,10 +101,8 @@ def show_claims(claims: Iterable[Claim]) -> None:
         )
 
     rows = [
-        (
-            f"| {c.text} | {c.measured} | {c.bar or '–'} | "
-            f"{('yes' if c.holds else '**no**') if c.bar else '–'} |"
-        )
+        f"| {c.text} | {c.measured} | {c.bar or '–'} | "
+        f"{c.verdict.replace('no', '**no**') or '–'} |"
         for c in claims
     ]
     display(
