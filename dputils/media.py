@@ -30,7 +30,10 @@ other libraries have it, where its shape allows no other reading.
 Pictures: TypeAlias = Picture | Sequence[Picture]
 """`(N, C, H, W)`, or a list of pictures; values as in `Picture`."""
 
-_GAP, _INK, _PAPER = 4, (60, 60, 60), (255, 255, 255)
+_GAP, _INK, _PAPER = 4, (34, 34, 34), (255, 255, 255)
+# Heights of a sheet's letters, in pixels: the first at which no title has to be cut
+_LETTERS = 16, 15, 14, 13
+_LONGEST_LINE = 8.5  # of the text at a row's left, in letters' heights
 
 # Floats leave [0, 1] for good reasons, and are clamped: a step of descent or a light
 # overshoots, and a gradient about a grey of 0.5 has few values that lie many deviations
@@ -207,7 +210,7 @@ def picture_sheet(
         width: width of the whole sheet in pixels; pictures are resized to fill it.
         zoom: enlarge each picture by this whole number, without smoothing, so that
             pixels can be seen.
-        rows: one text a row, at its left.
+        rows: one text a row, at its left, in several lines where it is long.
     Raises: ValueError without pictures, with another number of titles, and unless
         columns, width and zoom are whole numbers of at least 1.
     """
@@ -227,17 +230,21 @@ def picture_sheet(
             p.resize((p.width * zoom, p.height * zoom), Image.Resampling.NEAREST)
             for p in pictures
         ]
-    font = ImageFont.load_default(13)
-    margin = (
-        max((round(font.getlength(text)) + 10 for text in rows), default=0)
-        if rows
-        else 0
-    )
-    cell_width = max(p.width for p in pictures)
     if width is not None:
         width = whole_number(width, "width")
-        target = (width - margin - _GAP * (columns - 1)) // columns
-        if target < 1:
+    cell_width = max(p.width for p in pictures)
+    for height in _LETTERS:
+        font = ImageFont.load_default(height)
+        names = [_wrapped(text, font, _LONGEST_LINE * height) for text in rows or ()]
+        lines = [font.getlength(line) for name in names for line in name.split("\n")]
+        margin = round(max(lines)) + 12 if lines else 0
+        room = cell_width
+        if width is not None:
+            room = (width - margin - _GAP * (columns - 1)) // columns
+        if all(font.getlength(text) <= room for text in texts):
+            break
+    if width is not None:
+        if room < 1:
             raise ValueError(
                 f"width={width} leaves no room for {columns} columns of pictures"
                 f"{' beside the texts of the rows' if margin else ''}; it must be at "
@@ -246,17 +253,20 @@ def picture_sheet(
         pictures = [
             p.resize(
                 (
-                    max(1, round(p.width * target / cell_width)),
-                    max(1, round(p.height * target / cell_width)),
+                    max(1, round(p.width * room / cell_width)),
+                    max(1, round(p.height * room / cell_width)),
                 ),
                 Image.Resampling.LANCZOS,
             )
             for p in pictures
         ]
-        cell_width = target
+        cell_width = room
     cell_height = max(p.height for p in pictures)
     # none above a bare line
-    heads = [18 * any(texts[k : k + columns]) for k in range(0, len(pictures), columns)]
+    heads = [
+        (height + 6) * any(texts[k : k + columns])
+        for k in range(0, len(pictures), columns)
+    ]
     tops = [k * (cell_height + _GAP) + sum(heads[: k + 1]) for k in range(len(heads))]
     size = margin + columns * (cell_width + _GAP) - _GAP, tops[-1] + cell_height
     sheet = Image.new("RGB", size, _PAPER)
@@ -264,19 +274,20 @@ def picture_sheet(
     for i, (picture, title) in enumerate(zip(pictures, texts)):
         x, y = margin + i % columns * (cell_width + _GAP), tops[i // columns]
         draw.text(
-            (x + 1, y + 1 - heads[i // columns]),
+            (x + 1, y + 2 - heads[i // columns]),
             _shorten(title, font, cell_width),
             fill=_INK,
             font=font,
         )
         sheet.paste(_to_mode(picture, "RGB"), (x, y))
-        if rows and i % columns == 0 and i // columns < len(rows):
-            draw.text(
-                (0, y + cell_height / 2),
-                rows[i // columns],
+        if i % columns == 0 and i // columns < len(names):
+            draw.multiline_text(
+                (margin - 8, y + cell_height / 2),
+                names[i // columns],
                 fill=_INK,
                 font=font,
-                anchor="lm",
+                anchor="rm",
+                align="right",
             )
     return sheet
 
@@ -710,6 +721,20 @@ def _shorten(
     while len(text) > 1 and font.getlength(text) > width:
         text = text.rstrip("…")[:-1] + "…"
     return text
+
+
+def _wrapped(
+    text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: float
+) -> str:
+    """The text in lines, broken between words, where it is wider."""
+    lines = [""]
+    for word in str(text).split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and font.getlength(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)
 
 
 def _encode(picture: Image.Image, format: str, quality: int) -> bytes:

@@ -752,7 +752,7 @@ def test_a_sheet_has_room_for_its_pictures():
     )
     assert media.picture_sheet(picture(10, 20), zoom=4).size == (80, 40)
     titled = media.picture_sheet(picture(10, 20, count=2), ["one", "two"])
-    assert titled.size == (44, 28)
+    assert titled.size == (44, 10 + 13 + 6)
 
 
 def test_a_sheet_holds_the_pictures_themselves():
@@ -793,12 +793,37 @@ def test_long_titles_are_shortened_to_their_picture():
     assert np.asarray(sheet)[:18, 64:].min() == 255
 
 
+def ink_rows(sheet, columns):
+    """How many lines of a sheet have ink in these columns."""
+    return int((np.asarray(sheet.convert("L"))[:, columns] < 128).any(1).sum())
+
+
+def test_letters_are_as_large_as_the_titles_allow():
+    pictures = [torch.ones(3, 40, 160)] * 2
+    short = media.picture_sheet(pictures, ["one", "two"])
+    long = media.picture_sheet(pictures, ["one", "two words, twenty letters"])
+    assert short.height - 40 == 16 + 6 and 13 + 6 <= long.height - 40 < 16 + 6
+    assert ink_rows(short, slice(0, 160)) > ink_rows(long, slice(0, 160))
+
+
+def test_texts_of_rows_break_between_words_beside_their_picture():
+    pictures = [torch.ones(3, 90, 90)] * 2
+    options = dict(columns=1, rows=["knitted scarves to stitched leather", "one"])
+    sheet = media.picture_sheet(pictures, **options)
+    margin = sheet.width - 90
+    assert margin < 150, "in one line it would take 250"
+    columns = np.asarray(sheet.convert("L"))[94:, :margin].min(0)
+    assert columns[: margin - 60].min() == 255, "a short text stands at its picture"
+    assert columns[margin - 40 :].min() < 128
+    assert (np.asarray(sheet)[:, margin - 6 : margin] == 255).all()
+
+
 def test_notebooks_get_one_jpeg_and_the_caption(shown):
     media.show_images(
         picture(20, 30, count=3), ["a", "b", "c"], caption="**Figure 1** look"
     )
     jpeg, caption = shown
-    assert jpeg.format == "jpeg" and opened(jpeg).size == (98, 38)
+    assert jpeg.format == "jpeg" and opened(jpeg).size == (98, 42)
     assert caption.data == "**Figure 1** look"
 
 
