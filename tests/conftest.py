@@ -2,6 +2,7 @@
 needs no trained weights.
 """
 
+import collections
 import os
 
 # Before torch and matplotlib are imported anywhere: tests run beside each other on
@@ -54,6 +55,16 @@ def make_network(seed=0, *, channels=3, inplace=False, **options):
             parameter.data.fill_(0.2)  # no channel starts dead
     options.setdefault("classes", ["dot", "stripe", "ring", "leaf", "star"])
     return Network(module, name="small", image_size=16, **options)
+
+
+def pytest_collection_modifyitems(items):
+    """Files with many slow tests go first, so that no worker is left alone with one at
+    the end; inside a file the order stays.
+    """
+    slow = collections.Counter(
+        item.path for item in items if item.get_closest_marker("slow")
+    )
+    items.sort(key=lambda item: -slow[item.path])
 
 
 @pytest.fixture(scope="session")
