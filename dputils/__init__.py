@@ -42,6 +42,8 @@ All sections:
     networks    frozen classifiers with layers by name
     objectives  what to maximise
     optimize    the loop
+What the article's last page asks for:
+    zoo         other people's ways to write a picture down, as bases
 The appendix on infinite patterns:
     patterns    tiles, and DeepDream of any size
 Beside the article:

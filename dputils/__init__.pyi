@@ -15,6 +15,7 @@ from . import scene as scene
 from . import style as style
 from . import transforms as transforms
 from . import widgets as widgets
+from . import zoo as zoo
 from .alpha import OverBackground as OverBackground
 from .alpha import blend_over as blend_over
 from .alpha import transparency_objective as transparency_objective

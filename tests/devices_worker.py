@@ -133,6 +133,24 @@ def _bases(bench: Bench) -> Any:
     return drawn, fitted
 
 
+@case(
+    "pictures",
+    "zoo",
+    "AutomatonBasis",
+    "DeepPriorBasis",
+    "FourierFeatureBasis",
+    "GaussianBasis",
+    "PaletteBasis",
+    "PhaseBasis",
+    "SineBasis",
+    "StrokeBasis",
+)
+def _zoo(bench: Bench) -> Any:
+    from dputils import zoo
+
+    return [bench.on(getattr(zoo, name)((9, 6), batch=2))() for name in zoo.__all__]
+
+
 @case("pictures", "images", "ImageParam", "fourier_image", "pixel_image", "clipped")
 def _images(bench: Bench) -> Any:
     from dputils.images import ImageParam, PixelBasis, clipped, fourier_image

@@ -48,7 +48,8 @@ EXEMPT = {
         alpha.checkerboard
         cppn.coordinate_grid
         data.sample_image data.sample_landmarks data.sample_mesh data.sample_pattern
-        images.fourier_amplitude images.linear_resize images.random_image
+        images.fourier_amplitude images.full_shape images.linear_resize
+        images.make_generator images.normal images.random_image
         media.read_image
         scene.load_mesh
     """,

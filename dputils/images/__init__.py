@@ -13,7 +13,10 @@ from .bases import (
     LowResBasis,
     PixelBasis,
     fourier_amplitude,
+    full_shape,
     linear_resize,
+    make_generator,
+    normal,
 )
 from .image import ImageParam, clipped, fourier_image, pixel_image, random_image
 
@@ -28,7 +31,10 @@ __all__ = [
     "clipped",
     "fourier_amplitude",
     "fourier_image",
+    "full_shape",
     "linear_resize",
+    "make_generator",
+    "normal",
     "pixel_image",
     "random_image",
 ]
