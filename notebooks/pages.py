@@ -2,14 +2,17 @@
 `python notebooks/pages.py FOLDER`.
 
 Each page carries its pictures, films and interactive figures in itself. Formulas become
-MathML, which browsers draw without a script. `index.html` shows the book at a glance, a
-picture and a sentence for each notebook.
+MathML, which browsers draw without a script. Code is folded to a line that says what it
+does, captions are captions, and pictures are described by them. `index.html` shows the
+book at a glance, a picture and a sentence for each notebook.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import base64
+import contextlib
 import html
 import re
 import string
@@ -26,6 +29,10 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
 
 FOLDER = Path(__file__).resolve().parent
+sys.path.insert(0, str(FOLDER))
+import opening  # noqa: E402  # stands beside this file
+
+OPENING = opening.PICTURE
 ARTICLE = "https://distill.pub/2018/differentiable-parameterizations"
 TITLE = "Differentiable Image Parameterizations, as a book that runs"
 LEFT_OUT = {"colab", "injected-parameters"}  # cells for other places than a page
@@ -42,13 +49,53 @@ class Page(NamedTuple):
     thumbnail: Path
 
 
+CELLS = """{%- extends 'basic/index.html.j2' -%}
+{% block input_group %}<details class="code">
+<summary>{{ cell.source | purpose }}</summary>
+{{ super() }}</details>
+{% endblock input_group %}"""
+
+
+def purpose(source: str) -> str:
+    """What a cell of code does, as HTML of one line: its first comment, or the names
+    that it defines, or how it ends.
+    """
+    lines = [line for line in source.splitlines() if line.strip()]
+    count = f'<span class="lines">{len(lines)} line{"s" * (len(lines) != 1)}</span>'
+    if lines and lines[0].startswith("# "):
+        return f"{html.escape(lines[0].strip('# '))} {count}"
+    try:
+        body = ast.parse(re.sub(r"(?m)^[%!].*$", "", source)).body
+    except SyntaxError:
+        body = []
+    kinds = ast.FunctionDef, ast.ClassDef
+    names = [node.name for node in body if isinstance(node, kinds)]
+    if names:
+        what = "defines " + ", ".join(f"<code>{name}</code>" for name in names)
+    elif body and all(isinstance(node, (ast.Import, ast.ImportFrom)) for node in body):
+        what = "imports"
+    else:
+        last = ast.unparse(body[-1]).splitlines()[0] if body else source.strip()
+        last = last if len(last) <= 60 else last[:58].rstrip() + " …"
+        what = f"<code>{html.escape(last)}</code>"
+    return f"{what} {count}"
+
+
 class Renderer(IPythonRenderer):
     """Markdown with formulas as MathML, links to the other pages, and nothing from
     elsewhere.
     """
 
     def block_math(self, body):
-        return to_mathml(body, "block")
+        return f'<div class="formula">{to_mathml(body, "block")}</div>'
+
+    def paragraph(self, text):
+        if not re.match(r"<strong>Figure ", text):
+            return super().paragraph(text)
+        return f'<figure class="caption"><figcaption>{text}</figcaption></figure>\n'
+
+    def table(self, text):
+        return f'<div class="table"><table>\n{text}</table></div>\n'
 
     def inline_math(self, body):
         return to_mathml(body, "inline")
@@ -78,12 +125,15 @@ class Renderer(IPythonRenderer):
 
 
 class Exporter(HTMLExporter):
-    """The body of a page: nbconvert's plain template with our Markdown."""
+    """The body of a page: nbconvert's plain template with our Markdown, and with code
+    folded.
+    """
 
     def __init__(self, folder):
-        super().__init__(template_name="basic", embed_images=True)
+        super().__init__(raw_template=CELLS, embed_images=True)
         self.folder = str(folder)
         self.register_filter("markdown2html", self.in_cell)
+        self.register_filter("purpose", purpose)
 
     @pass_context
     def in_cell(self, context, source):
@@ -140,19 +190,61 @@ def body(path: Path) -> str:
         for cell in notebook.cells
         if not LEFT_OUT & set(cell.metadata.get("tags", []))
     ]
+    describe_pictures(notebook)
     text, _ = Exporter(path.parent).from_notebook_node(notebook)
     return text
+
+
+def describe_pictures(notebook: nbformat.NotebookNode) -> None:
+    """Give each picture in an output words for those who cannot see it, where it has
+    none: those of the caption below it, or of its section.
+    """
+    section = ""
+    for cell, below in zip(notebook.cells, [*notebook.cells[1:], None]):
+        if cell.cell_type == "markdown":
+            headings = re.findall(r"^#+ (.+)$", cell.source, re.M)
+            section = headings[-1] if headings else section
+            continue
+        alt = f"A picture of the section “{re.sub(r'[*`$]', '', section)}”"
+        if below is not None and below.cell_type == "markdown":
+            with contextlib.suppress(ValueError):
+                number, said = opening.words(below.source)
+                alt = f"Figure {number}: {said}"
+        for output in cell.outputs:
+            for kind in ("image/png", "image/jpeg"):
+                if kind in output.get("data", {}):
+                    output.metadata.setdefault(kind, {}).setdefault("alt", alt)
+
+
+def contents(text: str) -> str:
+    """Links to the sections of a page, from its headings in HTML."""
+    found = re.findall(r'<h2 id="([^"]+)">(.*?)<a [^>]*anchor-link', text, re.S)
+    rows = "".join(
+        f'<li><a href="#{quote(html.unescape(anchor))}">{name.strip()}</a></li>'
+        for anchor, name in found
+    )
+    return (
+        '<details class="contents" open><summary>Contents</summary>'
+        f"<ol>{rows}</ol></details>"
+        if len(found) > 1
+        else ""
+    )
 
 
 def document(title: str, content: str, up: str, links: str = "") -> str:
     """A whole page. `up` leads to the folder of index.html."""
     folder = FOLDER / "page"
-    code = HtmlFormatter(style="friendly", nobackground=True)
+    light, dark = (
+        HtmlFormatter(style=style, nobackground=True).get_style_defs(".highlight")
+        for style in ("friendly", "github-dark")
+    )
     css = (folder / "style.css").read_text(encoding="utf-8")
     page = string.Template((folder / "document.html").read_text(encoding="utf-8"))
     return page.substitute(
         title=html.escape(title),
-        style=f"\n{css}{code.get_style_defs('.highlight')}",
+        style=f"\n{css}{light}\n@media (prefers-color-scheme: dark) {{ {dark} }}",
+        script=(folder / "script.js").read_text(encoding="utf-8"),
+        contents=contents(content),
         up=up,
         book=TITLE,
         links=links,
@@ -173,6 +265,11 @@ def index(pages: list[Page]) -> str:
             "measured.</p>"
         ],
     )
+    if OPENING.is_file():
+        data = base64.b64encode(OPENING.read_bytes()).decode()
+        said = "One picture of each of the six sections, drawn by their notebooks."
+        picture = f'<img alt="{said}" src="data:image/jpeg;base64,{data}">'
+        content.append(f'<p class="opening">{picture}</p>')
     for folder, heading in PARTS.items():
         rows = []
         for page in pages:
@@ -183,7 +280,8 @@ def index(pages: list[Page]) -> str:
             if page.thumbnail.is_file():
                 data = base64.b64encode(page.thumbnail.read_bytes()).decode()
                 picture = (
-                    f'<a href="{page.target}"><img alt="" '
+                    f'<a href="{page.target}" tabindex="-1" aria-hidden="true">'
+                    f'<img alt="" '
                     f'src="data:image/jpeg;base64,{data}"></a>'
                 )
             rows.append(

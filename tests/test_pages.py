@@ -146,3 +146,70 @@ def test_every_notebook_of_the_book_can_be_described(pages):
         page.source.stem for page in described if not page.thumbnail.is_file()
     ] == [], "a cell tagged thumbnail"
     assert len({page.target for page in described}) == len(described)
+
+
+def test_code_is_a_line_that_says_what_it_does(pages):
+    cases = {
+        "# the first comment\nx = 1\n\ny = 2": ("the first comment", 3),
+        "def climb(x):\n    return x\n\n\nclass Ball:\n    pass": ("climb", 4),
+        "import torch\nfrom a import b": ("imports", 2),
+        "%config a = 1\nshow(1 < 2)": ("show(1 &lt; 2)", 2),
+        "not python at all": ("not python at all", 1),
+    }
+    for source, (words, lines) in cases.items():
+        said = pages.purpose(source)
+        assert words in said and f"{lines} line" in said, said
+    assert len(re.sub("<[^>]+>", "", pages.purpose("f(" + "x, " * 99 + ")"))) < 90
+    zero = pages.purpose("a = 1")
+    assert zero.endswith("1 line</span>"), "one line, not lines"
+
+
+def test_pictures_are_described_by_their_captions(pages):
+    jpeg = {"image/jpeg": "QUJD"}
+    cells = [
+        nbformat.v4.new_markdown_cell("## Noise"),
+        nbformat.v4.new_code_cell(
+            "a", outputs=[nbformat.v4.new_output("display_data", data=jpeg)]
+        ),
+        nbformat.v4.new_markdown_cell("**Figure 9.1** *Left:* noise. Right: a `cat`."),
+        nbformat.v4.new_code_cell(
+            "b",
+            outputs=[
+                nbformat.v4.new_output("display_data", data=dict(jpeg)),
+                nbformat.v4.new_output(
+                    "display_data",
+                    data=dict(jpeg),
+                    metadata={"image/jpeg": {"alt": "its own words"}},
+                ),
+            ],
+        ),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    pages.describe_pictures(notebook)
+    outputs = [o for c in cells if c.cell_type == "code" for o in c.outputs]
+    alts = [output.metadata["image/jpeg"]["alt"] for output in outputs]
+    assert alts == [
+        "Figure 9.1: Left: noise. Right: a cat.",
+        "A picture of the section “Noise”",
+        "its own words",
+    ]
+
+
+def test_pages_have_captions_contents_and_folded_code(pages, small_book):
+    path = pages.FOLDER / "00_zero.ipynb"
+    book = nbformat.read(path, as_version=4)
+    book.cells += [
+        nbformat.v4.new_markdown_cell(
+            "**Figure 0.1** A picture.\n\n## One\n\n## `Two` & 3"
+        ),
+        nbformat.v4.new_markdown_cell("| a | b |\n|---|---|\n| 1 | 2 |"),
+    ]
+    nbformat.write(book, path)
+    pages.write_site(small_book)
+    zero = (small_book / "00_zero.html").read_text(encoding="utf-8")
+    assert "<figcaption><strong>Figure 0.1</strong> A picture.</figcaption>" in zero
+    assert zero.count('<details class="code">') == 1, "Colab's cell is left out"
+    names = re.search(r'class="contents".*?</details>', zero, re.S)[0]
+    assert 'href="#One"' in names and "<code>Two</code> &amp; 3" in names
+    assert '<div class="table"><table>' in zero
+    assert 'class="contents"' not in (small_book / "appendix" / "one.html").read_text()

@@ -1,6 +1,7 @@
 """The pages of `make site`, opened with the network switched off."""
 
 import re
+from pathlib import Path
 
 import pytest
 from scripts import load_script
@@ -88,4 +89,60 @@ def test_every_page_is_whole_offline_and_its_links_lead_somewhere(site, visit):
             and (path.parent / href.partition("#")[0]).resolve() not in known
         ]
         assert not lost, f"{path.name} links to {lost}"
+        page.close()
+
+
+def test_code_is_folded_by_one_switch_that_is_remembered(site, visit):
+    page = visit(site[1])
+    cells, switch = page.locator("details.code"), page.locator("#fold")
+    opened = page.locator("details.code[open]")
+    assert cells.count() > 20 and opened.count() == 0
+    cells.nth(3).locator("summary").click()
+    assert opened.count() == 1 and cells.nth(3).locator(".highlight").is_visible()
+    switch.click()
+    assert opened.count() == cells.count()
+    assert switch.get_attribute("aria-pressed") == "true"
+    page.reload()
+    assert page.locator("details.code[open]").count() == cells.count()
+    page.locator("#fold").click()
+    assert opened.count() == 0
+
+
+def test_contents_stand_beside_the_text_where_there_is_room(site, visit):
+    page = visit(site[1])
+    contents = page.locator(".contents")
+    assert contents.get_attribute("open") is None, "in a narrow window it is a line"
+    page.set_viewport_size({"width": 1500, "height": 900})
+    page.wait_for_selector(".contents[open]")
+    text = page.locator("main .text_cell").first.bounding_box()
+    box = contents.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= text["x"]
+    link = contents.locator("a").nth(4)
+    link.click()
+    anchor = link.get_attribute("href")
+    assert page.url.endswith(anchor)
+
+
+AXE = Path(__file__).resolve().parents[2] / ".cache/node_modules/axe-core/axe.min.js"
+
+
+@pytest.mark.parametrize("scheme, width", [("light", 1280), ("dark", 390)])
+def test_everybody_can_read_every_page(site, watched, scheme, width):
+    """axe-core, from npm, finds nothing serious, and nothing is wider than a phone."""
+    shape = {"width": width, "height": 900}
+    browser = watched(viewport=shape, offline=True, color_scheme=scheme)
+    for path in site:
+        page = browser.page(path.name)
+        page.goto(path.as_uri())
+        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert over <= 0, f"{path.name} is {over} pixels wider than the window"
+        if AXE.is_file():
+            page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+            found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+            serious = [
+                f"{path.name}: {rule['id']}: {rule['nodes'][0]['html'][:200]}"
+                for rule in found["violations"]
+                if rule["impact"] in ("serious", "critical")
+            ]
+            assert not serious, "\n".join(serious)
         page.close()

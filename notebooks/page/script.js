@@ -1,0 +1,39 @@
+// One switch folds and unfolds all code, and remembers; a wide window shows the contents beside the text; what is
+// too wide for its place can be scrolled with the keyboard.
+(() => {
+  const cells = [...document.querySelectorAll("details.code")];
+  const fold = document.getElementById("fold");
+  const remembered = { get: () => null, set: () => {} };
+  try {  // pages opened from a folder may be refused a memory
+    remembered.get = () => localStorage.getItem("code");
+    remembered.set = (value) => localStorage.setItem("code", value);
+    remembered.get();
+  } catch { remembered.get = () => null; remembered.set = () => {}; }
+  const show = (all) => {
+    cells.forEach((cell) => { cell.open = all; });
+    fold.setAttribute("aria-pressed", all);
+    fold.textContent = all ? "Fold all code" : "Show all code";
+  };
+  if (cells.length) {
+    fold.hidden = false;
+    fold.addEventListener("click", () => {
+      const all = fold.getAttribute("aria-pressed") !== "true";
+      show(all);
+      try { remembered.set(all ? "shown" : "folded"); } catch { /* then only here */ }
+    });
+    show(remembered.get() === "shown");
+  }
+  const contents = document.querySelector(".contents");
+  const wide = matchMedia("(min-width: 1420px)");
+  const place = () => { if (contents) contents.open = wide.matches; };
+  wide.addEventListener("change", place);
+  place();
+  const reach = () => document.querySelectorAll(".table, .formula, .output_subarea, .highlight").forEach((part) => {
+    if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+    else part.removeAttribute("tabindex");
+  });
+  addEventListener("resize", reach);
+  addEventListener("load", reach);
+  document.addEventListener("toggle", reach, true);
+  reach();
+})();
