@@ -78,8 +78,10 @@ FEWER: dict[str, dict[str, object]] = {
         "claim_pairs": [("owl", "swirling_night")],
     },
     "07": {
-        "level": 1,
+        "fine": 1,
+        "coarse": 1,
         "view_size": 32,
+        "claim_size": 32,
         "class_names": ["heart"],
         "tile_size": 32,
         "claim_meshes": ["owl"],

@@ -97,8 +97,8 @@ def tangent_frames(
     They are the columns, of length 1 and at right angles, so that `frames @ n` turns a
     normal map's vector into space. The first two follow the triangles around a vertex,
     by their area in the texture.
-    Args: `positions` `(V, 3)`, `uv` `(V, 2)`, `faces` `(F, 3)`, `normals` `(V, 3)`, as a
-        `scene.Mesh` has them.
+    Args: `positions` `(V, 3)`, `uv` `(V, 2)`, `faces` `(F, 3)` and `normals` `(V, 3)`,
+        as a `scene.Mesh` has them.
     Gradients: reach positions and normals.
     Source: Lengyel, "Mathematics for 3D Game Programming and Computer Graphics", 2001,
         on tangent space; the frame is made right-angled as by Gram and Schmidt.

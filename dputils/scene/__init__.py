@@ -1,7 +1,7 @@
 """Meshes and cameras. Article: sections 5 and 6.
 
 `meshes.py` says what a mesh is, `cameras.py` looks at it, `files.py` reads, unwraps and
-writes it, `portraits.py` shows it at its best, `smooth.py` parameterizes shapes that are
+writes it, `portraits.py` shows it at its best, `smooth.py` parameterizes shapes to be
 optimized, `pytorch3d.py` exchanges meshes with PyTorch3D.
 """
 

@@ -1,4 +1,4 @@
-"""Shapes to be optimized: a round mesh to start from, and vertices that move together."""
+"""Shapes to be optimized: a ball to start from, and vertices that move together."""
 
 import torch
 from torch import nn
@@ -110,7 +110,7 @@ class EvenAdam(torch.optim.Optimizer):
         super().__init__(params, {"lr": lr, "betas": betas})
 
     @torch.no_grad()
-    def step(self, closure=None):  # type: ignore[no-untyped-def, override]
+    def step(self, closure=None):
         """One update."""
         loss = None
         if closure is not None:
