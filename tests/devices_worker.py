@@ -809,6 +809,20 @@ def _outlines(bench: Bench) -> Any:
     )
 
 
+@case("surfaces", "rasterize", "shade", "relief_normals", "tangent_frames")
+def _shading(bench: Bench) -> Any:
+    from dputils.rasterize import relief_normals, shade, tangent_frames
+
+    mesh, lamp = solid(bench), bench(2, 3, 1, 1) + 0.2
+    normals, eye = relief_normals(bench(1, 1, 5, 4), 2.0), bench(1, 3, 1, 1) + 0.5
+    rough = {"roughness": bench(1, 1, 5, 4), "ambient": 0.1}
+    return (
+        shade(bench(2, 3, 5, 4), normals, lamp, eye, **rough),
+        shade(bench(1, 3, 1, 1), normals, lamp, eye, roughness=0.4),
+        tangent_frames(mesh.positions, mesh.uv.detach(), mesh.faces, mesh.normals()),
+    )
+
+
 @case("surfaces", "rasterize", "View", "render")
 def _view(bench: Bench) -> Any:
     from dputils.rasterize import View, render
@@ -889,6 +903,33 @@ def _portraits(bench: Bench) -> Any:
     return (
         portraits(mesh, cameras, 12, samples=2),
         portraits(mesh, cameras, 12, ground=(0.1, 0.2, 0.3), shadow=0),
+    )
+
+
+@case(
+    "surfaces",
+    "scene",
+    "SmoothVertices",
+    "icosphere",
+    "laplacian",
+    "EvenAdam",
+    tolerance=1e-5,
+)
+def _smooth(bench: Bench) -> Any:
+    from dputils.scene import EvenAdam, SmoothVertices, icosphere, laplacian
+
+    mesh = icosphere(1).to(bench.device)
+    shapes = [bench.on(SmoothVertices(mesh, strength)) for strength in (3.0, 0.0)]
+    moved = torch.nn.Parameter(bench.plain(4, 3))
+    moved.grad = bench.plain(4, 3)
+    EvenAdam([moved], lr=0.1).step()
+    # made on the CPU and brought over as well
+    later = SmoothVertices(icosphere(1), 3.0).to(bench.device)().detach()
+    return (
+        [shape() for shape in shapes],
+        later,
+        moved.detach(),
+        laplacian(mesh.faces, 42),
     )
 
 

@@ -244,7 +244,11 @@ FAR = [
     (
         "rasterize/visibility.py",
         "1e-3",
-        {"05_textures_through_rendering", "06_style_transfer_3d"},
+        {
+            "05_textures_through_rendering",
+            "06_style_transfer_3d",
+            "07_beyond_geometry_and_material",
+        },
     ),
     (
         "color.py",

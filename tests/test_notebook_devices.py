@@ -78,6 +78,17 @@ FEWER: dict[str, dict[str, object]] = {
         "style_names": ["swirling_night", "leaded_window"],
         "claim_pairs": [("owl", "swirling_night")],
     },
+    "07": {
+        "fine": 1,
+        "coarse": 1,
+        "view_size": 32,
+        "claim_size": 32,
+        "class_names": ["heart"],
+        "tile_size": 32,
+        "claim_meshes": ["owl"],
+        "claim_seeds": (0,),
+        "attack_steps": 1,
+    },
     "backgrounds": {"seeds": (0,)},
     "infinite_patterns": {"claim_size": 48, "claim_repeats": 1},
     "visualizing_networks_1": {

@@ -34,6 +34,7 @@ SECTIONS = [
     "04_transparency",
     "05_textures_through_rendering",
     "06_style_transfer_3d",
+    "07_beyond_geometry_and_material",
 ]
 ARTICLE = "https://distill.pub/2018/differentiable-parameterizations"
 MAX_BYTES = 3_000_000

@@ -1,8 +1,8 @@
 """Meshes and cameras. Article: sections 5 and 6.
 
 `meshes.py` says what a mesh is, `cameras.py` looks at it, `files.py` reads, unwraps and
-writes it, `portraits.py` shows it at its best, `pytorch3d.py` exchanges it with
-PyTorch3D.
+writes it, `portraits.py` shows it at its best, `smooth.py` parameterizes shapes to be
+optimized, `pytorch3d.py` exchanges meshes with PyTorch3D.
 """
 
 from .atlas import chart_mask, dilate, fill, unwrap
@@ -17,15 +17,20 @@ from .files import fetch_mesh, load_mesh, save_mesh
 from .meshes import Mesh, repair
 from .portraits import portraits
 from .pytorch3d import from_pytorch3d, to_pytorch3d
+from .smooth import EvenAdam, SmoothVertices, icosphere, laplacian
 
 __all__ = [
+    "EvenAdam",
     "FIELD_OF_VIEW",
     "Mesh",
+    "SmoothVertices",
     "chart_mask",
     "dilate",
     "fetch_mesh",
     "fill",
     "from_pytorch3d",
+    "icosphere",
+    "laplacian",
     "load_mesh",
     "look_at",
     "orbit_views",
