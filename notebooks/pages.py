@@ -114,8 +114,10 @@ class Renderer(IPythonRenderer):
         )
 
     def link(self, text, url, title=None):
-        if "://" not in url:
-            url = re.sub(r"\.ipynb(?=$|#)", ".html", url)
+        if "://" not in url and not url.startswith(("#", "mailto:")):
+            url, pages = re.subn(r"\.ipynb(?=$|#)", ".html", url)
+            if not pages:  # a file of the project, which no page takes along
+                return text
         return super().link(text, url, title)
 
     def image(self, text, url, title=None):

@@ -26,7 +26,8 @@ def small_book(pages, tmp_path, monkeypatch):
                 "# Zero\n\n**A claim with $a < b$\nin "
                 "it.**\n\nMore, with $$x^2$$ and "
                 "`$5`.\n\n[next](appendix/one.ipynb#there) "
-                "[out](https://example.org/x.ipynb)\n\n[![Open "
+                "[out](https://example.org/x.ipynb) "
+                "[`data/README.md`](../data/README.md#there) there\n\n[![Open "
                 "in "
                 "Colab](https://example.org/badge.svg)](https://example.org)"
             ),
@@ -67,6 +68,9 @@ def test_pages_mirror_the_notebooks(pages, small_book):
         "links that lead elsewhere stay"
     )
     assert 'href="../00_zero.html"' in one and 'href="../index.html"' in one
+    assert "<code>data/README.md</code> there" in zero and "README.md#" not in zero, (
+        "files of the project are named, and not linked"
+    )
     assert "install = 1" not in re.sub("<[^>]+>", "", zero), (
         "the Colab cell has no business on a page"
     )
