@@ -51,15 +51,16 @@ class Page(NamedTuple):
 
 CELLS = """{%- extends 'basic/index.html.j2' -%}
 {% block input_group %}<details class="code">
-<summary>{{ cell.source | purpose }}</summary>
+<summary>{{ cell | purpose }}</summary>
 {{ super() }}</details>
 {% endblock input_group %}"""
 
 
-def purpose(source: str) -> str:
+def purpose(source: str, metadata: dict | None = None) -> str:
     """What a cell of code does, as HTML of one line: its first comment, or the names
     that it defines, or how it ends.
     """
+    tags = (metadata or {}).get("tags", [])
     lines = [line for line in source.splitlines() if line.strip()]
     count = f'<span class="lines">{len(lines)} line{"s" * (len(lines) != 1)}</span>'
     if lines and lines[0].startswith("# "):
@@ -70,7 +71,9 @@ def purpose(source: str) -> str:
         body = []
     kinds = ast.FunctionDef, ast.ClassDef
     names = [node.name for node in body if isinstance(node, kinds)]
-    if names:
+    if "parameters" in tags:
+        what = "parameters: what you may want to change"
+    elif names:
         what = "defines " + ", ".join(f"<code>{name}</code>" for name in names)
     elif body and all(isinstance(node, (ast.Import, ast.ImportFrom)) for node in body):
         what = "imports"
@@ -135,7 +138,9 @@ class Exporter(HTMLExporter):
         super().__init__(raw_template=CELLS, embed_images=True)
         self.folder = str(folder)
         self.register_filter("markdown2html", self.in_cell)
-        self.register_filter("purpose", purpose)
+        self.register_filter(
+            "purpose", lambda cell: purpose(cell.source, cell.metadata)
+        )
 
     @pass_context
     def in_cell(self, context, source):

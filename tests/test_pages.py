@@ -164,6 +164,7 @@ def test_code_is_a_line_that_says_what_it_does(pages):
         said = pages.purpose(source)
         assert words in said and f"{lines} line" in said, said
     assert len(re.sub("<[^>]+>", "", pages.purpose("f(" + "x, " * 99 + ")"))) < 90
+    assert "you may want" in pages.purpose("a = 1", {"tags": ["parameters"]})
     zero = pages.purpose("a = 1")
     assert zero.endswith("1 line</span>"), "one line, not lines"
 
