@@ -514,7 +514,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="write seconds and claims of each notebook as JSON",
     )
     parser.add_argument(
-        "--timeout", type=float, default=600, help="seconds that one cell may take"
+        "--timeout", type=float, default=1800, help="seconds that one cell may take"
     )
     options = parser.parse_args(arguments)
     try:
