@@ -36,7 +36,10 @@ import badges  # noqa: E402
 import opening  # noqa: E402
 import rests_on  # noqa: E402
 
-MAX_BYTES = 3_000_000
+MAX_BYTES = 3_000_000  # of a notebook in the repository
+# The same pictures take a little more on another machine, and a long run must not be
+# lost for it.
+LEEWAY = 1.05
 BUDGET_SECONDS = 480
 THUMBNAIL = (320, 200)
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -316,7 +319,7 @@ def check(notebook: nbformat.NotebookNode, size: int) -> None:
                     f"code cell {number} holds an error: {output.ename}: "
                     f"{output.evalue}"
                 )
-    if size > MAX_BYTES:
+    if size > LEEWAY * MAX_BYTES:
         largest = sorted(
             (
                 (

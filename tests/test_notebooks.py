@@ -479,6 +479,7 @@ def test_execute_refuses_large_files():
         execute.NotebookError, match="3.50 MB, at most 3 MB; largest: code cell 1"
     ):
         execute.check(nbformat.v4.new_notebook(cells=[cell]), 3_500_000)
+    execute.check(nbformat.v4.new_notebook(cells=[cell]), 3_020_000)
     cell.execution_count = 3
     with pytest.raises(
         execute.NotebookError, match=r"execution counts are \[3\], not 1 to 1"
