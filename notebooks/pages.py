@@ -243,7 +243,7 @@ def document(title: str, content: str, up: str, links: str = "") -> str:
     folder = FOLDER / "page"
     light, dark = (
         HtmlFormatter(style=style, nobackground=True).get_style_defs(".highlight")
-        for style in ("friendly", "github-dark")
+        for style in ("xcode", "github-dark")
     )
     css = (folder / "style.css").read_text(encoding="utf-8")
     page = string.Template((folder / "document.html").read_text(encoding="utf-8"))

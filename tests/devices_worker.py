@@ -1018,7 +1018,8 @@ def _claim(bench: Bench) -> Any:
     from dputils.book import Claim
 
     claim = Claim("it rises", list(bench.plain(3)), at_least=0.1)  # type: ignore[arg-type]
-    return [str(claim), claim.record, claim.median, claim.measured, claim.bar]
+    told = [str(claim), claim.record, claim.median, claim.measured, claim.bar]
+    return [*told, claim.fails, claim.verdict]
 
 
 @case(

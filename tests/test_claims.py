@@ -257,12 +257,13 @@ FAR = [
             "04_transparency",
             "05_textures_through_rendering",
             "06_style_transfer_3d",
+            "07_beyond_geometry_and_material",
             "backgrounds",
         },
     ),
     ("book/drawing.py", "0.5", set()),
     ("widgets/encoding.py", "85", set()),
-    ("media.py", "15", set()),
+    ("media.py", "1000", set()),
 ]
 
 

@@ -6,14 +6,15 @@ import pytest
 import torch
 
 from dputils import zoo
-from dputils.images import ImageParam
+from dputils.images import ImageParam, PixelBasis
+from dputils.zoo.lasting import LastingBasis
 
 KINDS = {name: getattr(zoo, name) for name in zoo.__all__}
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
 
 @every_kind
-@pytest.mark.parametrize("size", [(5, 8), (16, 9), (1, 1), 12])
+@pytest.mark.parametrize("size", [(5, 8), (16, 9), (1, 1), (2, 2), 8, 12, 16])
 def test_shapes_and_gradients(kind, size):
     basis = kind(size, batch=2, channels=4, seed=3)
     raw = basis()
@@ -24,7 +25,15 @@ def test_shapes_and_gradients(kind, size):
     (raw * weights).sum().backward()
     for name, values in basis.named_parameters():
         assert torch.isfinite(values.grad).all(), name
-        assert values.grad.abs().sum() > 0 or size == (1, 1), name
+        assert values.grad.abs().sum() > 0 or size in ((1, 1), (2, 2)), name
+
+
+def test_no_stroke_starts_off_the_picture():
+    for size in ((8, 64), (64, 8), (64, 64)):
+        basis = zoo.StrokeBasis(size, seed=1)
+        basis().square().sum().backward()
+        still = basis.ends.grad.abs().amax((2, 3)) < 1e-6
+        assert still.float().mean() < 0.15, size
 
 
 @every_kind
@@ -56,6 +65,14 @@ def test_is_a_basis_like_the_others(kind):
     assert picture.shape == (1, 3, 12, 10) and 0 <= picture.min() <= picture.max() <= 1
     with pytest.raises(ValueError, match="can represent every image"):
         image.start_from(torch.rand(1, 3, 12, 10))
+    if isinstance(image.bases[0], LastingBasis):
+        both = ImageParam(PixelBasis(12), kind(12))
+        with pytest.raises(ValueError, match="cannot be set to nothing"):
+            both.start_from(torch.rand(1, 3, 12, 12))
+    else:
+        both = ImageParam(PixelBasis(12), kind(12))
+        photo = 0.1 + 0.8 * torch.rand(1, 3, 12, 12)
+        assert (both.start_from(photo)() - photo).abs().max() < 1e-3
     for bad in ({"size": 0}, {"batch": 0}, {"channels": 1.5}):
         with pytest.raises(ValueError, match="whole number"):
             kind(**{"size": 8, **bad})
@@ -113,6 +130,12 @@ def test_a_sine_layer_by_hand():
     assert basis().item() == pytest.approx(0.5 * math.sin(2 * 0.3) + 0.1)
 
 
+def test_a_frequency_is_above_zero():
+    for bad in (0, -1, float("nan")):
+        with pytest.raises(ValueError, match="frequency"):
+            zoo.SineBasis(8, frequency=bad)
+
+
 def test_an_automaton_treats_all_places_alike():
     basis = zoo.AutomatonBasis((11, 14), batch=2, seed=3)
     picture = basis().detach()
@@ -120,6 +143,7 @@ def test_an_automaton_treats_all_places_alike():
     assert torch.allclose(basis(), picture.roll((4, -3), (2, 3)), atol=1e-5)
     with pytest.raises(ValueError, match="cells=2"):
         zoo.AutomatonBasis(8, cells=2)
+    assert zoo.AutomatonBasis(8, cells=12.0)().shape == (1, 3, 8, 8)
 
 
 def test_a_stroke_by_hand():

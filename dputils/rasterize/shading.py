@@ -24,7 +24,8 @@ def shade(
 ) -> torch.Tensor:
     """How bright a surface looks under one far lamp, `(N, C, H, W)`, 0 and up.
 
-    A white matt surface that faces the lamp is 1. What is not reflected by the smooth
+    A white matt surface that faces the lamp is 1 without a skin (`facing=0`), and 0.97
+    with the one it has by default. What is not reflected by the smooth
     outer skin of the material is scattered evenly (Lambert). The skin is rough: made of
     small mirrors whose directions scatter about the normal (GGX).
 
@@ -37,7 +38,8 @@ def shade(
         ambient: light from everywhere, without shadows, as a share of the lamp's.
         facing: how much the skin reflects when looked at straight on; 0.04 is glass,
             plastic, and most of what is not metal.
-    Gradients: reach all tensors. There are none where the lamp is behind the surface.
+    Gradients: reach all tensors, but not where the lamp is behind the surface, and no
+        roughness below 0.05: keep one above, such as `0.05 + 0.95 * sigmoid(r)`.
     Source: Khronos, "glTF 2.0 Specification", 2021, appendix B; Walter et al.,
         "Microfacet Models for Refraction through Rough Surfaces", 2007 (GGX); Heitz,
         "Understanding the Masking-Shadowing Function", 2014; Schlick, 1994.

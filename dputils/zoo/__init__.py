@@ -1,4 +1,5 @@
-"""Other people's ways to write a picture down, each a basis of at most sixty lines.
+"""Other people's ways to write a picture down, each a basis of at most sixty lines of
+code.
 
 All return raw values `(N, C, H, W)`, so each is used as the bases of `images` are:
 `ImageParam(SineBasis(128))` has the book's colours and its sigmoid, and two of them

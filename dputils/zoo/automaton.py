@@ -6,11 +6,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ..images import Basis, full_shape, make_generator, normal
+from ..images import full_shape, make_generator, normal
 from ..sizes import Size, whole_number
+from .lasting import LastingBasis
 
 
-class AutomatonBasis(Basis):
+class AutomatonBasis(LastingBasis):
     """A picture grown by a neural cellular automaton.
 
     Each cell has a few numbers, the first of which are the raw colour. Again and again
@@ -51,7 +52,7 @@ class AutomatonBasis(Basis):
     ) -> None:
         super().__init__()
         self.shape = full_shape(batch, channels, size)
-        self.cells = whole_number(cells, "cells", self.shape[1])
+        cells = self.cells = whole_number(cells, "cells", self.shape[1])
         self.time, width = whole_number(time, "time"), whole_number(width, "width")
         count, generator = self.shape[0], make_generator(seed, generator)
         first = normal((1, count * cells, *self.shape[2:]), 0.1, generator=generator)

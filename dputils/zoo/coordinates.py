@@ -5,11 +5,12 @@ import math
 import torch
 from torch import nn
 
-from ..images import Basis, full_shape, make_generator, normal
+from ..images import full_shape, make_generator, normal
 from ..sizes import Size, whole_number
+from .lasting import LastingBasis
 
 
-class _CoordinateBasis(Basis):
+class _CoordinateBasis(LastingBasis):
     """One network a picture, from what `_encoded` says of a place to raw values."""
 
     places: torch.Tensor
@@ -64,7 +65,9 @@ class SineBasis(_CoordinateBasis):
     Source: Sitzmann et al., "Implicit Neural Representations with Periodic Activation
         Functions", 2020.
     Differs: weights are drawn from normal distributions with the standard deviation of
-        the paper's uniform ones; the last layer is linear without its factor.
+        the paper's uniform ones; the last layer is linear, without the factor, and
+        starts ten times as small.
+    Raises: ValueError for a frequency of 0 or less.
     """
 
     def __init__(
@@ -82,6 +85,8 @@ class SineBasis(_CoordinateBasis):
         super().__init__()
         self._prepare(size, batch, channels)
         width, hidden = whole_number(width, "width"), whole_number(hidden, "hidden")
+        if not frequency > 0:
+            raise ValueError(f"frequency={frequency!r} must be above 0")
         self.frequency = frequency
         inner = math.sqrt(2 / width)
         spreads = [1 / math.sqrt(12), *[inner / frequency] * (hidden - 1), inner / 10]

@@ -3,11 +3,12 @@
 import torch
 from torch import nn
 
-from ..images import Basis, FourierBasis, full_shape, make_generator, normal
+from ..images import FourierBasis, full_shape, make_generator, normal
 from ..sizes import Size, whole_number
+from .lasting import LastingBasis
 
 
-class PaletteBasis(Basis):
+class PaletteBasis(LastingBasis):
     """A picture in a handful of colours, which are chosen along with it.
 
     Every pixel mixes the palette by a softmax; a low temperature leaves it one colour.

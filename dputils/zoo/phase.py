@@ -5,11 +5,12 @@ import math
 import torch
 from torch import nn
 
-from ..images import Basis, fourier_amplitude, full_shape, make_generator
+from ..images import fourier_amplitude, full_shape, make_generator
 from ..sizes import Size
+from .lasting import LastingBasis
 
 
-class PhaseBasis(Basis):
+class PhaseBasis(LastingBasis):
     """A spectrum with a fixed magnitude; the parameters are its phases.
 
     However long one climbs, the picture keeps the spectrum of a photograph, so it can

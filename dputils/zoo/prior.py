@@ -6,11 +6,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ..images import Basis, full_shape, make_generator, normal
+from ..images import full_shape, make_generator, normal
 from ..sizes import Size, whole_number
+from .lasting import LastingBasis
 
 
-class DeepPriorBasis(Basis):
+class DeepPriorBasis(LastingBasis):
     """A decoder with skip connections, fed with noise that stays (deep image prior).
 
     Convolutions treat all places alike, and scales are added from coarse to fine, so
@@ -19,8 +20,8 @@ class DeepPriorBasis(Basis):
     Args:
         size, batch, channels: of the result; each picture has its own network.
         width: channels inside.
-        levels: how often the resolution is halved on the way in, at most until one
-            pixel is left.
+        levels: how often the resolution is halved on the way in, at most while the
+            shorter side keeps two pixels: a single one has no contrast to normalize.
         seed, generator: where noise and weights come from (give one; default seed 0).
     Gradients: every weight touches every pixel; the noise is fixed.
     Source: Ulyanov et al., "Deep Image Prior", 2018.
@@ -45,7 +46,7 @@ class DeepPriorBasis(Basis):
         self.shape = full_shape(batch, channels, size)
         count, channels, height, long = self.shape
         width, generator = whole_number(width, "width"), make_generator(seed, generator)
-        deepest = max(1, int(math.log2(max(2, min(height, long)))))
+        deepest = max(0, (min(height, long) - 1).bit_length() - 1)
         self.levels = min(whole_number(levels, "levels"), deepest)
         noise = normal((1, count * width, height, long), 1.0, generator=generator)
         self.register_buffer("noise", noise)

@@ -57,7 +57,9 @@ class StrokeBasis(Basis):
         self.softness = 2 * softness / max(height, width)
         self.register_buffer("places", _places(height, width), persistent=False)
         generator = make_generator(seed, generator)
+        reach = torch.tensor([width, height]) / max(height, width)
         middle = 2 * torch.rand(count, strokes, 1, 2, generator=generator) - 1
+        middle = middle * reach
         spread = normal((count, strokes, 2, 2), 0.2, generator=generator)
         self.ends = nn.Parameter(middle + spread)
         thin = math.log(0.08) + normal((count, strokes), 0.4, generator=generator)

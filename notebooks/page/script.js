@@ -5,14 +5,13 @@
   const fold = document.getElementById("fold");
   const remembered = { get: () => null, set: () => {} };
   try {  // pages opened from a folder may be refused a memory
-    remembered.get = () => localStorage.getItem("code");
-    remembered.set = (value) => localStorage.setItem("code", value);
+    remembered.get = () => localStorage.getItem("dputils-book:code");
+    remembered.set = (value) => localStorage.setItem("dputils-book:code", value);
     remembered.get();
   } catch { remembered.get = () => null; remembered.set = () => {}; }
   const show = (all) => {
     cells.forEach((cell) => { cell.open = all; });
     fold.setAttribute("aria-pressed", all);
-    fold.textContent = all ? "Fold all code" : "Show all code";
   };
   if (cells.length) {
     fold.hidden = false;
