@@ -52,7 +52,7 @@ LOOK = """async () => {
     const pictures = all("main img");
     pictures.forEach((picture) => { picture.loading = "eager"; });
     await Promise.all(pictures.map((picture) => picture.decode().catch(() => null)));
-    const flat = (formula) => formula.getBoundingClientRect().height < 8;
+    const flat = (formula) => formula.getBoundingClientRect().height < 5;
     const hrefs = all("a[href]").map((a) => a.getAttribute("href"));
     const inside = hrefs.filter((href) => href.startsWith("#") && href.length > 1);
     return {
