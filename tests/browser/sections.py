@@ -160,6 +160,7 @@ LAWS = {
     "04": ("pressure", 50, lambda low, high: opaque(high) < opaque(low) - 0.2),
     "05": ("turn", 0, lambda low, high: np.abs(high - low).mean() > 0.01),
     "06": ("side", 0, lambda low, high: np.abs(high - low).mean() > 0.05),
+    "07": ("turn", 0, lambda low, high: np.abs(high - low).mean() > 0.005),
 }
 
 
