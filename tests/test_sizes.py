@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 import dputils
-from dputils import alpha, cppn, data, images, media, networks, patterns, rasterize
+from dputils import alpha, cppn, data, images, media, networks, patterns, rasterize, zoo
 from dputils.scene import Mesh, chart_mask, sample_views
 from dputils.sizes import Size, height_width, whole_number
 
@@ -211,6 +211,9 @@ TAKERS = {
     "images.LowResBasis": shape_of(low),
     "images.PixelBasis": shape_of(images.PixelBasis),
     "images.fourier_image": shape_of(images.fourier_image),
+    "images.full_shape": shape_of(
+        lambda size: torch.zeros(images.full_shape(1, 3, size))
+    ),
     "images.pixel_image": shape_of(images.pixel_image),
     "images.random_image": shape_of(images.random_image),
     "media.read_image": shape_of(
@@ -234,7 +237,7 @@ TAKERS = {
     "rasterize.rasterize": shape_of(lambda size: rasterize.rasterize(*clip(), size)[0]),
     "rasterize.render": shape_of(rendered),
     "scene.chart_mask": shape_of(lambda size: chart_mask(triangle(), size)),
-}
+} | {f"zoo.{name}": shape_of(getattr(zoo, name)) for name in zoo.__all__}
 SQUARE = {"data.sample_pattern"}
 
 

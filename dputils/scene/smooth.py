@@ -1,5 +1,8 @@
 """Shapes to be optimized: a ball to start from, and vertices that move together."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -101,7 +104,7 @@ class EvenAdam(torch.optim.Optimizer):
 
     def __init__(
         self,
-        params: "torch.optim.optimizer.ParamsT",
+        params: Iterable[Any],
         lr: float = 0.05,
         betas: tuple[float, float] = (0.9, 0.999),
     ) -> None:
@@ -110,8 +113,8 @@ class EvenAdam(torch.optim.Optimizer):
         super().__init__(params, {"lr": lr, "betas": betas})
 
     @torch.no_grad()
-    def step(self, closure=None):
-        """One update."""
+    def step(self, closure: Any = None) -> Any:
+        """One update; a closure, if given, is called first and its loss returned."""
         loss = None
         if closure is not None:
             with torch.enable_grad():
