@@ -8,6 +8,7 @@ from torch import nn
 from ..images import full_shape, make_generator, normal
 from ..sizes import Size, whole_number
 from .lasting import LastingBasis
+from .places import pixel_places
 
 
 class _CoordinateBasis(LastingBasis):
@@ -17,11 +18,7 @@ class _CoordinateBasis(LastingBasis):
 
     def _prepare(self, size: Size, batch: int, channels: int) -> None:
         self.shape = full_shape(batch, channels, size)
-        height, width = self.shape[2:]
-        scale = 1 / max(height, width)  # the longer side runs from -1 to 1
-        y = (2 * torch.arange(height) + 1 - height) * scale
-        x = (2 * torch.arange(width) + 1 - width) * scale
-        places = torch.stack(torch.meshgrid(y, x, indexing="ij"), -1).view(1, -1, 2)
+        places = pixel_places(*self.shape[2:]).flatten(1).T[None]
         self.register_buffer("places", places, persistent=False)
 
     def _layers(

@@ -7,14 +7,7 @@ from torch import nn
 
 from ..images import Basis, full_shape, make_generator, normal
 from ..sizes import Size, whole_number
-
-
-def _places(height: int, width: int) -> torch.Tensor:
-    """Pixel centres `(2, H, W)`, x then y; the longer side runs from -1 to 1."""
-    scale = 1 / max(height, width)
-    y = (2 * torch.arange(height) + 1 - height) * scale
-    x = (2 * torch.arange(width) + 1 - width) * scale
-    return torch.stack(torch.meshgrid(x, y, indexing="xy"))
+from .places import pixel_places
 
 
 class StrokeBasis(Basis):
@@ -55,7 +48,7 @@ class StrokeBasis(Basis):
         if not softness > 0:
             raise ValueError(f"softness={softness!r} must be above 0, in pixels")
         self.softness = 2 * softness / max(height, width)
-        self.register_buffer("places", _places(height, width), persistent=False)
+        self.register_buffer("places", pixel_places(height, width), persistent=False)
         generator = make_generator(seed, generator)
         reach = torch.tensor([width, height]) / max(height, width)
         middle = 2 * torch.rand(count, strokes, 1, 2, generator=generator) - 1
@@ -118,7 +111,7 @@ class GaussianBasis(Basis):
         count, channels, height, width = self.shape
         shape = count, whole_number(gaussians, "gaussians")
         generator = make_generator(seed, generator)
-        self.register_buffer("places", _places(height, width), persistent=False)
+        self.register_buffer("places", pixel_places(height, width), persistent=False)
         reach = torch.tensor([width, height]) / max(height, width)
         centres = 2 * torch.rand(*shape, 2, generator=generator) - 1
         self.centres = nn.Parameter(centres * reach)
