@@ -217,7 +217,7 @@ def describe_pictures(notebook: nbformat.NotebookNode) -> None:
             with contextlib.suppress(ValueError):
                 number, said = opening.words(below.source)
                 alt = f"Figure {number}: {said}"
-        for output in cell.outputs:
+        for output in cell.get("outputs", []):  # a raw cell has none
             for kind in ("image/png", "image/jpeg"):
                 if kind in output.get("data", {}):
                     output.metadata.setdefault(kind, {}).setdefault("alt", alt)

@@ -172,6 +172,7 @@ def test_code_is_a_line_that_says_what_it_does(pages):
 def test_pictures_are_described_by_their_captions(pages):
     jpeg = {"image/jpeg": "QUJD"}
     cells = [
+        nbformat.v4.new_raw_cell("neither code nor text"),
         nbformat.v4.new_markdown_cell("## Noise"),
         nbformat.v4.new_code_cell(
             "a", outputs=[nbformat.v4.new_output("display_data", data=jpeg)]

@@ -3,12 +3,11 @@
 (() => {
   const cells = [...document.querySelectorAll("details.code")];
   const fold = document.getElementById("fold");
-  const remembered = { get: () => null, set: () => {} };
-  try {  // pages opened from a folder may be refused a memory
-    remembered.get = () => localStorage.getItem("dputils-book:code");
-    remembered.set = (value) => localStorage.setItem("dputils-book:code", value);
-    remembered.get();
-  } catch { remembered.get = () => null; remembered.set = () => {}; }
+  const key = "dputils-book:code";
+  const remembered = {  // a page opened from a folder may be refused a memory
+    get() { try { return localStorage.getItem(key); } catch { return null; } },
+    set(value) { try { localStorage.setItem(key, value); } catch { /* then only here */ } },
+  };
   const show = (all) => {
     cells.forEach((cell) => { cell.open = all; });
     fold.setAttribute("aria-pressed", all);
@@ -18,7 +17,7 @@
     fold.addEventListener("click", () => {
       const all = fold.getAttribute("aria-pressed") !== "true";
       show(all);
-      try { remembered.set(all ? "shown" : "folded"); } catch { /* then only here */ }
+      remembered.set(all ? "shown" : "folded");
     });
     show(remembered.get() === "shown");
   }
