@@ -17,5 +17,5 @@ def sent(values: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
     ):
         return values.to(like.device)
     if like.device.type == "cuda":
-        values = values.pin_memory()
+        values = values.contiguous().pin_memory()  # an expanded tensor cannot be pinned
     return values.to(like.device, non_blocking=True)
