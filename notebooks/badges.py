@@ -42,7 +42,7 @@ from subprocess import run
 
 source = {source!r}  # where pip finds the package; a wheel beside the notebook wins
 no_address = "No address yet: `pip wheel --no-deps .` makes a wheel to lay beside me"
-needed = ("dputils", "kornia", "safetensors", "trimesh", "captum", "timm")
+needed = ("dputils", "kornia", "safetensors", "trimesh", "captum", "timm", "cma")
 missing = [name for name in needed if find_spec(name) is None]
 home = getattr(find_spec("dputils"), "submodule_search_locations", None) or [""]
 if "dputils" not in missing and not Path(home[0], "images").is_dir():
@@ -52,7 +52,7 @@ if missing and "google.colab" in sys.modules:
     source = wheels[-1].resolve().as_uri() if wheels else source
     if source is None:
         raise ImportError(no_address)
-    whole = f"{name}[mesh,companion,photos] @ {{source}}"
+    whole = f"{name}[mesh,companion,photos,evolution] @ {{source}}"
     kept = [f"{{name}}=={{version(name)}}" for name in ("torch", "torchvision")]
     run([sys.executable, "-m", "pip", "install", "-q", whole, *kept], check=True)
     invalidate_caches()
