@@ -52,7 +52,7 @@ if missing and "google.colab" in sys.modules:
     source = wheels[-1].resolve().as_uri() if wheels else source
     if source is None:
         raise ImportError(no_address)
-    whole = f"{name}[mesh,companion,photos,evolution] @ {{source}}"
+    whole = f"{name}[mesh,companion,photos] @ {{source}}"
     kept = [f"{{name}}=={{version(name)}}" for name in ("torch", "torchvision")]
     run([sys.executable, "-m", "pip", "install", "-q", whole, *kept], check=True)
     invalidate_caches()
