@@ -42,7 +42,7 @@ from subprocess import run
 
 source = {source!r}  # where pip finds the package; a wheel beside the notebook wins
 no_address = "No address yet: `pip wheel --no-deps .` makes a wheel to lay beside me"
-needed = ("dputils", "kornia", "safetensors", "trimesh", "captum", "timm")
+needed = ("dputils", "kornia", "safetensors", "trimesh", "captum", "timm", "cma")
 missing = [name for name in needed if find_spec(name) is None]
 home = getattr(find_spec("dputils"), "submodule_search_locations", None) or [""]
 if "dputils" not in missing and not Path(home[0], "images").is_dir():

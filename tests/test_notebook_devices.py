@@ -89,6 +89,18 @@ FEWER: dict[str, dict[str, object]] = {
         "claim_seeds": (0,),
         "attack_steps": 1,
     },
+    "08": {
+        "photo_size": 32,
+        "contest_size": 24,
+        "contest_seeds": (0,),
+        "contest_classes": ["owl", "star", "heart"],
+        "claim_triangles": 6,
+        "claim_children": 8,
+        "claim_size": 24,
+        "claim_seeds": (0,),
+        "claim_side": 32,
+        "claim_units": 4,
+    },
     "backgrounds": {"seeds": (0,)},
     "infinite_patterns": {"claim_size": 48, "claim_repeats": 1},
     "visualizing_networks_1": {

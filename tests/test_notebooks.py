@@ -35,6 +35,7 @@ SECTIONS = [
     "05_textures_through_rendering",
     "06_style_transfer_3d",
     "07_beyond_geometry_and_material",
+    "08_beyond_gradients_and_a_zoo",
 ]
 ARTICLE = "https://distill.pub/2018/differentiable-parameterizations"
 MAX_BYTES = 3_000_000

@@ -161,6 +161,7 @@ LAWS = {
     "05": ("turn", 0, lambda low, high: np.abs(high - low).mean() > 0.01),
     "06": ("side", 0, lambda low, high: np.abs(high - low).mean() > 0.05),
     "07": ("turn", 0, lambda low, high: np.abs(high - low).mean() > 0.005),
+    "08": ("lr", 30, lambda low, high: high.std() > 1.5 * low.std()),
 }
 
 
