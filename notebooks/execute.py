@@ -256,6 +256,7 @@ def tidy(notebook: nbformat.NotebookNode) -> None:
             cell.outputs = [
                 output for output in merge_streams(cell.outputs) if keep(output)
             ]
+    opening.describe_pictures(notebook)
 
 
 def merge_streams(outputs: list) -> list:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import ast
 import base64
-import contextlib
 import html
 import re
 import string
@@ -197,30 +196,9 @@ def body(path: Path) -> str:
         for cell in notebook.cells
         if not LEFT_OUT & set(cell.metadata.get("tags", []))
     ]
-    describe_pictures(notebook)
+    opening.describe_pictures(notebook)
     text, _ = Exporter(path.parent).from_notebook_node(notebook)
     return text
-
-
-def describe_pictures(notebook: nbformat.NotebookNode) -> None:
-    """Give each picture in an output words for those who cannot see it, where it has
-    none: those of the caption below it, or of its section.
-    """
-    section = ""
-    for cell, below in zip(notebook.cells, [*notebook.cells[1:], None]):
-        if cell.cell_type == "markdown":
-            headings = re.findall(r"^#+ (.+)$", cell.source, re.M)
-            section = headings[-1] if headings else section
-            continue
-        alt = f"A picture of the section “{re.sub(r'[*`$]', '', section)}”"
-        if below is not None and below.cell_type == "markdown":
-            with contextlib.suppress(ValueError):
-                number, said = opening.words(below.source)
-                alt = f"Figure {number}: {said}"
-        for output in cell.get("outputs", []):  # a raw cell has none
-            for kind in ("image/png", "image/jpeg"):
-                if kind in output.get("data", {}):
-                    output.metadata.setdefault(kind, {}).setdefault("alt", alt)
 
 
 def contents(text: str) -> str:

@@ -90,6 +90,7 @@ class LivePanel(Component):
         seed: at the start, a whole number from 0 to 2^63 - 1; the panel has a field for
             it.
         width: of the picture in CSS pixels.
+        alt: what the picture shows, in words.
     Attributes: `image`, `history`, `values` of the controls, and `error`, the last
         step's exception or None, are to be read. What the panel was made with can be
         set, but for the controls: another `build` or `seed` starts the run anew, and so
@@ -127,6 +128,7 @@ class LivePanel(Component):
         redirect_relu: int = 16,
         seed: int = 0,
         width: int = 320,
+        alt: str = "a picture while it is optimized",
     ) -> None:
         self._recipe = Recipe(
             build=build,
@@ -169,7 +171,7 @@ class LivePanel(Component):
                 "width": width,
             },
             picture=self._sheet(width),
-            alt="a picture while it is optimized",
+            alt=alt,
             live=True,
         )
         self.widget.on_msg(self._on_message)
@@ -290,12 +292,11 @@ class LivePanel(Component):
                 )
         return self._image() + HINT.format(html.escape(self._steering.in_words()))
 
-    def _repr_mimebundle_(self, **options):
+    def _repr_mimebundle_(self, **_):
         page = self.html()
         if self.image is None:  # closed
             return {"text/html": page, "text/plain": repr(self)}
-        shown, metadata = super()._repr_mimebundle_(**options)
-        return {**shown, "text/html": page}, metadata
+        return self._live(page)
 
     # ---- questions and answers -------------------------------------------------------
 
