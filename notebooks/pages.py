@@ -29,7 +29,8 @@ from pygments.formatters import HtmlFormatter
 
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER))
-import opening  # noqa: E402  # stands beside this file
+import opening  # noqa: E402  # stands beside this file, as does
+import references  # noqa: E402
 
 OPENING = opening.PICTURE
 ARTICLE = "https://distill.pub/2018/differentiable-parameterizations"
@@ -83,6 +84,15 @@ def purpose(source: str, metadata: dict | None = None) -> str:
     return f"{what} {count}"
 
 
+def section(name: str) -> str:
+    """A heading of a page's own, as headings of notebooks are."""
+    anchor = html.escape(re.sub(r"\s+", "-", name))
+    return (
+        f'<h2 id="{anchor}">{html.escape(name)}<a class="anchor-link" '
+        f'aria-label="link to this section" href="#{quote(anchor)}">¶</a></h2>'
+    )
+
+
 class Renderer(IPythonRenderer):
     """Markdown with formulas as MathML, links to the other pages, and nothing from
     elsewhere.
@@ -116,6 +126,14 @@ class Renderer(IPythonRenderer):
         )
 
     def link(self, text, url, title=None):
+        if (cited := self.known.get(references.plain(url))) is not None:
+            if cited.key not in self.cited:
+                self.cited.append(cited.key)
+            shown = super().link(text, url, title)
+            if cited.key == references.ARTICLE_KEY:  # nobody needs to be told each time
+                return shown
+            note = f'<span class="note" role="note">{cited.to_html()}</span>'
+            return f'<span class="cite">{shown}{note}</span>'
         if "://" not in url and not url.startswith(("#", "mailto:")):
             url, pages = re.subn(r"\.ipynb(?=$|#)", ".html", url)
             if not pages:  # a file of the project, which no page takes along
@@ -135,6 +153,8 @@ class Exporter(HTMLExporter):
 
     def __init__(self, folder):
         super().__init__(raw_template=CELLS, embed_images=True)
+        self.references = references.read()
+        self.known, self.cited = references.by_address(self.references), []
         self.folder = str(folder)
         self.register_filter("markdown2html", self.in_cell)
         self.register_filter(
@@ -153,7 +173,29 @@ class Exporter(HTMLExporter):
             path=self.folder,
             attachments=attachments or {},
         )
+        renderer.known, renderer.cited = self.known, self.cited
         return MarkdownWithMath(renderer=renderer).render(source)
+
+    def back_matter(self):
+        """The references of what was written so far, how to cite it, licence, thanks."""
+        cited = [each for each in self.references if each.key in self.cited]
+        rows = "".join(f"<li>{each.to_html()}</li>" for each in cited)
+        listed = f"{section('References')}<ol>{rows}</ol>" if rows else ""
+        article = next(
+            each for each in self.references if each.key == references.ARTICLE_KEY
+        )
+        bibtex = html.escape(f"{references.book_bibtex()}\n\n{article.source}")
+        return (
+            f'<div class="text_cell back">{listed}{section("Cite, licence, thanks")}'
+            "<p>To cite this book, and the article that it follows:</p>"
+            f'<div class="highlight"><pre>{bibtex}</pre></div>'
+            "<p>Prose and pictures are under CC BY 4.0, code under the MIT licence. "
+            "What is drawn from a photograph or a painting names its source beside "
+            "it.</p><p>Thanks to Alexander Mordvintsev, Nicola Pezzotti, Ludwig "
+            "Schubert and Chris Olah, whose article this is a reading of; to the "
+            "authors of Lucid, PyTorch, timm and scikit-image; and to the "
+            "photographers whose pictures come with the last.</p></div>"
+        )
 
 
 def to_mathml(formula: str, display: str) -> str:
@@ -197,8 +239,9 @@ def body(path: Path) -> str:
         if not LEFT_OUT & set(cell.metadata.get("tags", []))
     ]
     opening.describe_pictures(notebook)
-    text, _ = Exporter(path.parent).from_notebook_node(notebook)
-    return text
+    exporter = Exporter(path.parent)
+    text, _ = exporter.from_notebook_node(notebook)
+    return text + exporter.back_matter()
 
 
 def contents(text: str) -> str:

@@ -26,10 +26,9 @@ grey = torch.full((1, 3, 60, 80), 0.5)
 figure = CompareSlider(grey, torch.zeros(1, 3, 60, 80), live=True, width=300)
 figure"""
 BAR = """import time
-from dputils.optimize import minimize
-image = Grey()
-history = minimize(lambda: (image() - 0.9).square().mean(), image, steps=20,
-                   on_step=lambda *_: time.sleep(0.05))
+from dputils.progress import progress
+for _ in progress(range(30), "steps", disable=False):
+    time.sleep(0.1)
 print("done")"""
 BROKEN = "Error displaying widget"
 
