@@ -177,7 +177,7 @@ class Exporter(HTMLExporter):
         return MarkdownWithMath(renderer=renderer).render(source)
 
     def back_matter(self):
-        """The references of what was written so far, how to cite it, licence, thanks."""
+        """References of what was written so far, how to cite, licence, thanks."""
         cited = [each for each in self.references if each.key in self.cited]
         rows = "".join(f"<li>{each.to_html()}</li>" for each in cited)
         listed = f"{section('References')}<ol>{rows}</ol>" if rows else ""

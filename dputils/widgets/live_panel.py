@@ -39,6 +39,8 @@ NOT_SET = {
     "image": "build makes it: set build, or change the image in place",
     "history": "it is what the steps left behind: reset() begins a new one",
     "controls": "they belong to the panel from the start: make another panel",
+    "tips": "they belong to the controls: make another panel",
+    "alt": "it belongs to the panel from the start: make another panel",
     "values": "the reader moves the controls; lr and seed can be set",
     "objective": "it is called goal",
     "loss": "it is called goal",

@@ -9,8 +9,8 @@ canvas.dragging { cursor: grabbing; }
 .controls { margin-top: 8px; }
 .controls { gap: 6px; }
 .controls input[type="range"] { flex: 1 1 180px; }
-select { font: inherit; color: inherit; background: none; border: 1px solid var(--line); border-radius: 6px; opacity: 0.8;
-         cursor: pointer; }
+select { font: inherit; color: inherit; background: none; border: 1px solid var(--line); border-radius: 6px;
+         opacity: 0.8; cursor: pointer; }
 option { color: black; background: white; }
 `;
 const VERTEX = `#version 300 es

@@ -78,7 +78,8 @@ function makeControl(control, changed) {
     return Math.min(high, Math.max(low, whole ? Math.round(value) : Number(value.toPrecision(4))));
   };
   const text = h("output"), input = h("input", { type: "range", "aria-label": label, title: what,
-    min: logarithmic ? 0 : low, max: logarithmic ? SCALE : high, step: logarithmic ? "any" : whole ? 1 : (high - low) / 200,
+    min: logarithmic ? 0 : low, max: logarithmic ? SCALE : high,
+    step: logarithmic ? "any" : whole ? 1 : (high - low) / 200,
     oninput: () => { tell(toValue(Number(input.value))); changed(toValue(Number(input.value))); } });
   if (logarithmic) { // "any" would let an arrow key move by one place in a thousand
     input.addEventListener("keydown", (event) => {
