@@ -133,7 +133,7 @@ def test_the_same_script_is_hosted_twice(name):
         live=True,
     )
     assert twin.widget._esm.startswith(bundle(figure.module))
-    assert twin.widget._esm.endswith("\n\nexport default live(component);\n")
+    assert twin.widget._esm.rstrip().endswith("export default live(component);")
     shown, _ = twin._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in shown and shown[
         "text/html"

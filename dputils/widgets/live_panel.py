@@ -428,14 +428,14 @@ class LivePanel(Component):
             if self.show is None
             else self.show(self.image, **taken(self.show, self.values))
         )
-        return pictures if pictures.dim() == 4 else pictures[None]
+        pictures = pictures if pictures.dim() == 4 else pictures[None]
+        if not len(self.history):
+            self._run.flat_at_first = washed_out(pictures[:, :3])
+        return pictures
 
     def _warning(self, pictures):
         """A remark on a picture that a large step size has washed out, or ""."""
-        flat = washed_out(pictures[:, :3])
-        if not self.history.loss:
-            self._flat_at_first = flat
-        if not flat or vars(self).get("_flat_at_first", True):
+        if self._run.flat_at_first or not washed_out(pictures[:, :3]):
             return ""
         return (
             "Most of the picture is black or white now: the rate is probably too "
