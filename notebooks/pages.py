@@ -13,6 +13,7 @@ import argparse
 import ast
 import base64
 import html
+import io
 import re
 import string
 import sys
@@ -25,6 +26,7 @@ from jinja2 import pass_context
 from latex2mathml.converter import convert
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from PIL import Image
 from pygments.formatters import HtmlFormatter
 
 FOLDER = Path(__file__).resolve().parent
@@ -36,6 +38,7 @@ OPENING = opening.PICTURE
 ARTICLE = "https://distill.pub/2018/differentiable-parameterizations"
 TITLE = "Differentiable Image Parameterizations, as a book that runs"
 LEFT_OUT = {"colab", "injected-parameters"}  # cells for other places than a page
+CARD = 800, 800  # pixels of a picture in the index, at most
 PARTS = {".": None, "appendix": "Appendices", "assignments": "Assignments"}
 
 
@@ -281,6 +284,22 @@ def document(title: str, content: str, up: str, links: str = "") -> str:
     )
 
 
+def card_picture(page: Page) -> bytes:
+    """A JPEG for the index, whole and sharp on a phone's screen: what the cell tagged
+    `thumbnail` shows, or the small copy of it that README has; b"" where there is none.
+    """
+    cells = nbformat.read(page.source, as_version=4).cells
+    best = (c for c in cells if "thumbnail" in c.metadata.get("tags", []))
+    shown = next(filter(None, map(opening.shown_by, best)), None)
+    if shown is None:
+        return page.thumbnail.read_bytes() if page.thumbnail.is_file() else b""
+    picture = Image.open(io.BytesIO(shown)).convert("RGB")
+    picture.thumbnail(CARD, Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=80, optimize=True)
+    return file.getvalue()
+
+
 def index(pages: list[Page]) -> str:
     """The book at a glance: a picture, a title and a sentence for each notebook."""
     exporter, content = (
@@ -305,8 +324,8 @@ def index(pages: list[Page]) -> str:
                 continue
             number = re.match(r"\d+", page.source.stem)
             picture = ""
-            if page.thumbnail.is_file():
-                data = base64.b64encode(page.thumbnail.read_bytes()).decode()
+            if card := card_picture(page):
+                data = base64.b64encode(card).decode()
                 picture = (
                     f'<a href="{page.target}" tabindex="-1" aria-hidden="true">'
                     f'<img alt="" '
