@@ -18,7 +18,7 @@ input[type="number"] { font: inherit; color: inherit; background: none; width: 5
 .control:has(fieldset) { align-items: baseline; }
 .control > span { opacity: 0.8; }
 .control > span[title] { cursor: help; }
-.again { margin-left: 4px; opacity: 0.7; }
+.again::after { content: " ↻"; }
 .control output { text-align: right; }
 .control input[type="checkbox"] { justify-self: start; margin: 2px 0; width: 24px; height: 24px; }
 .control fieldset { grid-column: 2 / 4; }
@@ -58,7 +58,7 @@ function makeControl(control, changed) {
   const { kind, label, low, high, whole, logarithmic, restarts, seen, tip } = control;
   const what = [tip || MEANINGS[label], restarts ? RESTARTS : seen ? LOOKS : ACTS].filter(Boolean).join("; ");
   const name = h("span", { title: what }, label);
-  if (restarts) name.append(h("span", { className: "again", "aria-hidden": "true" }, "↻"));
+  if (restarts) name.className = "again";
   if (kind === "choice") {
     const group = choices("", control.options.map((option) => ({ name: option })), changed);
     group.setAttribute("aria-label", label);
@@ -117,7 +117,7 @@ function render({ model, el }) {
   const canvas = h("canvas", { className: "picture", role: "img", "aria-label": model.get("alt") });
   const curve = h("canvas", { className: "curve", role: "img", "aria-label": "curve" });
   const numbers = h("output", { className: "numbers", "aria-live": "off" });
-  const warning = h("div", { className: "warning", role: "status" });
+  const warning = h("div", { className: "warning", "aria-live": "polite" });
   const error = h("div", { className: "error", role: "alert" }), note = h("div", { className: "note", role: "status" });
 
   const ask = () => {

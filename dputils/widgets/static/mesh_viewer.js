@@ -1,11 +1,12 @@
 // Meshes to turn, light, unfold and compare; several viewers of a page may share one camera.
-import { calm, fingerHint, h, isolated, onFingers, onKeys, pickers, shared, whenVisible } from "./parts.js";
+import { calm, fingerHint, h, isolated, onDark, onFingers, onKeys, onTheme } from "./parts.js";
+import { pickers, shared, whenVisible } from "./parts.js";
 import { MeshStage, decodeMesh, decodePicture } from "./mesh_drawing.js";
 import { renderer } from "./renderer.js";
 
 const CSS = `
-canvas { width: 100%; touch-action: pan-y; cursor: grab; user-select: none;
-         background: #e9ebee; border-radius: 4px; }
+canvas { width: 100%; touch-action: pan-y; cursor: grab; user-select: none;}
+canvas.ondark { background: #c6cad0; border-radius: 4px; } /* a dark model would vanish on a dark page */
 canvas.held { outline: 2px solid #4a90d9; }
 canvas.dragging { cursor: grabbing; }
 .controls { margin-top: 8px; gap: 6px; }
@@ -136,6 +137,9 @@ function render({ model, el }) {
   isolated(el, CSS, h("figure", { style: `width: ${model.get("width")}px`, role: "group",
                                   "aria-label": model.get("alt") }, canvas, controls));
   model.on("change:textures", load);
+  const ground = () => canvas.classList.toggle("ondark", onDark(canvas));
+  const plain = onTheme(() => requestAnimationFrame(ground));
+  ground();
   follow();
   load();
   const unwatch = whenVisible(canvas, (now) => { visible = now; if (now) redraw(); });
@@ -145,6 +149,7 @@ function render({ model, el }) {
     gone = true;
     cancelAnimationFrame(waiting);
     unlink();
+    plain();
     unwatch();
     watcher.disconnect();
     model.off("change:textures", load);

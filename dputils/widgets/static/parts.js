@@ -177,6 +177,12 @@ export function onFingers(target, place, act) {
 export const fingerHint = () => h("div", { className: "muted coarse" },
   "A tap takes hold of the picture, or lets go; two fingers always do.");
 
+/** Whether a page is dark where an element stands: its text is light there. */
+export function onDark(element) {
+  const [red, green, blue] = getComputedStyle(element).color.match(/[\d.]+/g).map(Number);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 128;
+}
+
 /** Calls back when the page's colours may have changed: the system's scheme, or JupyterLab's theme. */
 export function onTheme(callback) {
   const scheme = matchMedia("(prefers-color-scheme: dark)"), watcher = new MutationObserver(callback);
