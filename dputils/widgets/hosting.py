@@ -15,6 +15,12 @@ from typing import Any
 from ..media import Picture
 from .encoding import PAYLOAD, STILL_STEPS, encode
 
+# Beside the still, for who sees it and no figure: the script takes both away.
+WAKE = (
+    '<div style="font: 13px/1.45 system-ui, sans-serif; opacity: 0.7">A still. To play '
+    "with it, open the notebook in JupyterLab and trust it (in the command palette: "
+    "Trust Notebook), or run the cell.</div>"
+)
 STATIC = Path(__file__).resolve().parent / "static"
 
 
@@ -93,7 +99,7 @@ class Component:
         # difference in its file.
         name = hashlib.sha256((code + data).encode()).hexdigest()[:16]
         return (
-            f'<div data-dputils="{name}">{self._image()}</div>\n<script '
+            f'<div data-dputils="{name}">{self._image()}{WAKE}</div>\n<script '
             f'type="module">\n{code}\nmount(component, "{name}", '
             f"{data});\n</script>"
         )
