@@ -125,9 +125,9 @@ class Component:
     def _repr_mimebundle_(self, **_):
         if self.widget is None:
             return {"text/html": self.html(), "text/plain": repr(self)}
-        return self._live(self._image())
+        return self._alive(self._image())
 
-    def _live(self, still: str) -> Any:
+    def _alive(self, still: str) -> Any:
         """A live figure in a notebook's output, and `still`, which stays when its
         kernel is gone.
         """

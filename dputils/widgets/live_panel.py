@@ -311,7 +311,7 @@ class LivePanel(Component):
         page = self.html()
         if self.image is None:  # closed
             return {"text/html": page, "text/plain": repr(self)}
-        return self._live(page)
+        return self._alive(page)
 
     # ---- questions and answers -------------------------------------------------------
 
