@@ -27,7 +27,7 @@ figure = CompareSlider(grey, torch.zeros(1, 3, 60, 80), live=True, width=300)
 figure"""
 BAR = """import time
 from dputils.progress import progress
-for _ in progress(range(30), "steps", disable=False):
+for _ in progress(range(100), "steps", disable=False):
     time.sleep(0.1)
 print("done")"""
 BROKEN = "Error displaying widget"
@@ -41,9 +41,10 @@ def saved(lab):
 
 def test_a_saved_notebook_has_pictures_and_no_views(open_lab, lab):
     page = open_lab("saved", notebook((PANEL, None), (SLIDER, None), (BAR, None)))
-    run_cells(page, [0, 1, 2])
+    run_cells(page, [0, 1])
     panel.until_there(page, 0)
     output(page, 1).locator("[role=slider]").wait_for()
+    run_cells(page, [2])
     bar = page.locator("progress")
     bar.wait_for()
     shown = output(page, 2).all_inner_texts
