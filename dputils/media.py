@@ -4,9 +4,11 @@ curves.
 
 import base64
 import difflib
+import html
 import io
 import math
 import numbers
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -301,18 +303,21 @@ def show_images(
     zoom: int | None = None,
     rows: Sequence[str] | None = None,
     caption: str | None = None,
+    alt: str | None = None,
     quality: int = 90,
 ) -> None:
     """Show pictures side by side in a notebook, as one JPEG.
 
-    Arguments as for `picture_sheet`; `caption`, in Markdown, is shown below them.
+    Arguments as for `picture_sheet`; `caption`, in Markdown, is shown below them. `alt`
+    says what they show, for those who do not see them; by default it is made of the
+    titles, the rows and the caption.
     """
-    _display(
-        picture_sheet(
-            images, titles, columns=columns, width=width, zoom=zoom, rows=rows
-        ),
-        quality,
+    if titles is not None:
+        titles = list(titles)
+    sheet = picture_sheet(
+        images, titles, columns=columns, width=width, zoom=zoom, rows=rows
     )
+    _display(sheet, quality, in_words(titles, rows, caption) if alt is None else alt)
     _caption(caption)
 
 
@@ -322,11 +327,13 @@ def show_filmstrip(
     every: int = 1,
     width: int = 900,
     caption: str | None = None,
+    alt: str | None = None,
     quality: int = 90,
 ) -> None:
     """Show films `(N, C, H, W)` as rows of frames, first frame at the left.
 
-    `titles` names the rows; only every `every`-th frame is shown.
+    `titles` names the rows; only every `every`-th frame is shown. `alt` as for
+    `show_images`.
     Raises: ValueError for no film, for films of different lengths, and for an `every`
         below 1.
     """
@@ -340,11 +347,39 @@ def show_filmstrip(
             f"the films have {', '.join(str(len(row)) for row in frames)} frames; give "
             "all equally many"
         )
-    _display(
-        picture_sheet(sum(frames, []), columns=columns, width=width, rows=titles),
-        quality,
-    )
+    sheet = picture_sheet(sum(frames, []), columns=columns, width=width, rows=titles)
+    if alt is None:
+        alt = in_words(None, titles, caption) or f"{columns} frames of a film"
+    _display(sheet, quality, alt)
     _caption(caption)
+
+
+def in_words(
+    titles: Iterable[object] | None = None,
+    rows: Iterable[object] | None = None,
+    caption: str | None = None,
+    *,
+    most: int = 240,
+) -> str:
+    """What a sheet of pictures shows, made of the words that stand at it.
+
+    Args: most, of the letters; where there are more titles, their number is said.
+    Returns: a text without Markdown, or "" where nothing is said.
+    """
+
+    def listed(texts: Iterable[object] | None, what: str) -> str:
+        found = list(dict.fromkeys(" ".join(str(t).split()) for t in texts or ()))
+        found = [text for text in found if text]
+        kept = found
+        while len(", ".join(kept)) > most and len(kept) > 1:
+            kept = kept[:-1]
+        more = f" and {len(found) - len(kept)} more" if len(kept) < len(found) else ""
+        return f"{what}{', '.join(kept)}{more}" if found else ""
+
+    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", caption or "")  # links
+    said = " ".join(re.sub(r"[*`$]", "", plain).split())
+    parts = [said.rstrip("."), listed(rows, "rows: "), listed(titles, "pictures: ")]
+    return ". ".join(part for part in parts if part)
 
 
 def write_video(
@@ -383,21 +418,30 @@ def show_video(
     width: int | None = None,
     loop: bool = True,
     caption: str | None = None,
+    alt: str | None = None,
 ) -> None:
     """Show a film in a notebook, embedded, so that it plays without a kernel.
 
     Frames, fps and errors as for `write_video`; `width` is in CSS pixels, by default
-    the film's own.
+    the film's own. Where no film plays, as on GitHub, its first, middle and last frame
+    stand. `alt` as for `show_images`.
     """
     from IPython.display import HTML, display
 
+    frames = _pictures(frames)
+    if alt is None:
+        alt = in_words(caption=caption) or f"a film of {len(frames)} frames"
+
     source = base64.b64encode(_film(frames, fps, ping_pong, ".mp4")).decode()
+    # inside the film: shown by pages that know no films, or are not allowed to
+    still = picture_sheet([frames[k] for k in (0, len(frames) // 2, -1)], width=480)
     style = "" if width is None else f' style="width:{whole_number(width, "width")}px"'
     display(
         HTML(
             "<video controls muted autoplay playsinline "
-            f"{'loop' if loop else ''}{style} "
-            f'src="data:video/mp4;base64,{source}"></video>'
+            f'aria-label="{html.escape(alt)}" {"loop" if loop else ""}{style} '
+            f'src="data:video/mp4;base64,{source}">'
+            f'<img alt="{html.escape(alt)}" src="{data_url(still)}"></video>'
         )
     )
     _caption(caption)
@@ -751,11 +795,12 @@ def _encode(picture: Image.Image, format: str, quality: int) -> bytes:
     return buffer.getvalue()
 
 
-def _display(sheet: Image.Image, quality: int) -> None:
+def _display(sheet: Image.Image, quality: int, alt: str) -> None:
     from IPython.display import Image as Shown
     from IPython.display import display
 
-    display(Shown(data=_encode(sheet, "jpeg", quality), format="jpeg"))
+    data = _encode(sheet, "jpeg", quality)
+    display(Shown(data=data, format="jpeg", alt=alt or None))
 
 
 def _caption(caption: str | None) -> None:

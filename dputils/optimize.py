@@ -308,7 +308,7 @@ def _descend(
     bar: Any = None
     watch = _Watch(changed, history, each=on_step is not None)
     try:
-        _import_whole("torch._dynamo", *(["tqdm.auto"] if progress else []))
+        _import_whole("torch._dynamo", *(["dputils.progress"] if progress else []))
         climber: Any = _climber(changed, lr, optimizer)
         watch.lr = climber.param_groups[0]["lr"]
         again = _needs_closure(climber)
@@ -552,6 +552,6 @@ def _scalar(loss: Any) -> torch.Tensor:
 def _progress_bar(steps: int, progress: bool) -> Any:
     if not progress:
         return None
-    from tqdm.auto import tqdm
+    from .progress import progress as shown
 
-    return tqdm(total=steps, leave=False)
+    return shown(total=steps)

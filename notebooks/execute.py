@@ -200,6 +200,8 @@ async def execute(
         with suppress(NotImplementedError):  # as it says on Windows
             # nbclient's own answer to Ctrl-C ends one kernel; Python's ends them all.
             asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+        told = await client.async_wait_for_reply(client.kc.kernel_info())
+        notebook.metadata["language_info"] = told["content"]["language_info"]
         client.kc.execute(SET_UP + READING, silent=True, store_history=False)
         for index, cell in enumerate(notebook.cells):
             measuring = bool(rests_on.MEASURING & set(cell.metadata.get("tags", [])))
@@ -235,17 +237,18 @@ def collapse_returns(text: str) -> str:
 def tidy(notebook: nbformat.NotebookNode) -> None:
     """Drop what differs between two equal runs, and what only a kernel could show.
 
-    What asks Colab for a GPU stays.
+    What asks Colab for a GPU stays, and what JupyterLab would write of the kernel: then
+    looking at a notebook and saving it changes nothing.
     """
     asks = {k: v for k, v in notebook.metadata.items() if k in badges.RUNTIME}
     notebook.metadata = nbformat.from_dict(
         {
             "kernelspec": {
-                "display_name": "Python 3",
+                "display_name": "Python 3 (ipykernel)",
                 "language": "python",
                 "name": "python3",
             },
-            "language_info": {"name": "python"},
+            "language_info": notebook.metadata.get("language_info", {"name": "python"}),
             **asks,
         }
     )
@@ -256,6 +259,7 @@ def tidy(notebook: nbformat.NotebookNode) -> None:
             cell.outputs = [
                 output for output in merge_streams(cell.outputs) if keep(output)
             ]
+    opening.describe_pictures(notebook)
 
 
 def merge_streams(outputs: list) -> list:

@@ -11,6 +11,7 @@ such a copy in step with the cell.
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import re
 import sys
@@ -79,6 +80,27 @@ def words(caption: str) -> tuple[str, str]:
             break
         alt = f"{alt} {sentence}".strip()
     return found[1], alt
+
+
+def describe_pictures(notebook: nbformat.NotebookNode) -> None:
+    """Give each picture in an output words for those who cannot see it: its own, or
+    else those of the caption below it, or of its section.
+    """
+    section = ""
+    for cell, below in zip(notebook.cells, [*notebook.cells[1:], None]):
+        if cell.cell_type == "markdown":
+            headings = re.findall(r"^#+ (.+)$", cell.source, re.M)
+            section = headings[-1] if headings else section
+            continue
+        alt = f"A picture of the section “{re.sub(r'[*`$]', '', section)}”"
+        if below is not None and below.cell_type == "markdown":
+            with contextlib.suppress(ValueError):
+                number, said = words(below.source)
+                alt = f"Figure {number}: {said}"
+        for output in cell.get("outputs", []):  # a raw cell has none
+            for kind in ("image/png", "image/jpeg"):
+                if kind in output.get("data", {}):
+                    output.metadata.setdefault(kind, {}).setdefault("alt", alt)
 
 
 def attach_header(notebook: nbformat.NotebookNode) -> bytes:

@@ -12,8 +12,8 @@ from __future__ import annotations
 import argparse
 import ast
 import base64
-import contextlib
 import html
+import io
 import re
 import string
 import sys
@@ -26,16 +26,19 @@ from jinja2 import pass_context
 from latex2mathml.converter import convert
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from PIL import Image
 from pygments.formatters import HtmlFormatter
 
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER))
-import opening  # noqa: E402  # stands beside this file
+import opening  # noqa: E402  # stands beside this file, as does
+import references  # noqa: E402
 
 OPENING = opening.PICTURE
 ARTICLE = "https://distill.pub/2018/differentiable-parameterizations"
 TITLE = "Differentiable Image Parameterizations, as a book that runs"
 LEFT_OUT = {"colab", "injected-parameters"}  # cells for other places than a page
+CARD = 800, 800  # pixels of a picture in the index, at most
 PARTS = {".": None, "appendix": "Appendices", "assignments": "Assignments"}
 
 
@@ -84,6 +87,15 @@ def purpose(source: str, metadata: dict | None = None) -> str:
     return f"{what} {count}"
 
 
+def section(name: str) -> str:
+    """A heading of a page's own, as headings of notebooks are."""
+    anchor = html.escape(re.sub(r"\s+", "-", name))
+    return (
+        f'<h2 id="{anchor}">{html.escape(name)}<a class="anchor-link" '
+        f'aria-label="link to this section" href="#{quote(anchor)}">¶</a></h2>'
+    )
+
+
 class Renderer(IPythonRenderer):
     """Markdown with formulas as MathML, links to the other pages, and nothing from
     elsewhere.
@@ -117,6 +129,14 @@ class Renderer(IPythonRenderer):
         )
 
     def link(self, text, url, title=None):
+        if (cited := self.known.get(references.plain(url))) is not None:
+            if cited.key not in self.cited:
+                self.cited.append(cited.key)
+            shown = super().link(text, url, title)
+            if cited.key == references.ARTICLE_KEY:  # nobody needs to be told each time
+                return shown
+            note = f'<span class="note" role="note">{cited.to_html()}</span>'
+            return f'<span class="cite">{shown}{note}</span>'
         if "://" not in url and not url.startswith(("#", "mailto:")):
             url, pages = re.subn(r"\.ipynb(?=$|#)", ".html", url)
             if not pages:  # a file of the project, which no page takes along
@@ -136,6 +156,8 @@ class Exporter(HTMLExporter):
 
     def __init__(self, folder):
         super().__init__(raw_template=CELLS, embed_images=True)
+        self.references = references.read()
+        self.known, self.cited = references.by_address(self.references), []
         self.folder = str(folder)
         self.register_filter("markdown2html", self.in_cell)
         self.register_filter(
@@ -154,7 +176,29 @@ class Exporter(HTMLExporter):
             path=self.folder,
             attachments=attachments or {},
         )
+        renderer.known, renderer.cited = self.known, self.cited
         return MarkdownWithMath(renderer=renderer).render(source)
+
+    def back_matter(self):
+        """References of what was written so far, how to cite, licence, thanks."""
+        cited = [each for each in self.references if each.key in self.cited]
+        rows = "".join(f"<li>{each.to_html()}</li>" for each in cited)
+        listed = f"{section('References')}<ol>{rows}</ol>" if rows else ""
+        article = next(
+            each for each in self.references if each.key == references.ARTICLE_KEY
+        )
+        bibtex = html.escape(f"{references.book_bibtex()}\n\n{article.source}")
+        return (
+            f'<div class="text_cell back">{listed}{section("Cite, licence, thanks")}'
+            "<p>To cite this book, and the article that it follows:</p>"
+            f'<div class="highlight"><pre>{bibtex}</pre></div>'
+            "<p>Prose and pictures are under CC BY 4.0, code under the MIT licence. "
+            "What is drawn from a photograph or a painting names its source beside "
+            "it.</p><p>Thanks to Alexander Mordvintsev, Nicola Pezzotti, Ludwig "
+            "Schubert and Chris Olah, whose article this is a reading of; to the "
+            "authors of Lucid, PyTorch, timm and scikit-image; and to the "
+            "photographers whose pictures come with the last.</p></div>"
+        )
 
 
 def to_mathml(formula: str, display: str) -> str:
@@ -197,30 +241,10 @@ def body(path: Path) -> str:
         for cell in notebook.cells
         if not LEFT_OUT & set(cell.metadata.get("tags", []))
     ]
-    describe_pictures(notebook)
-    text, _ = Exporter(path.parent).from_notebook_node(notebook)
-    return text
-
-
-def describe_pictures(notebook: nbformat.NotebookNode) -> None:
-    """Give each picture in an output words for those who cannot see it, where it has
-    none: those of the caption below it, or of its section.
-    """
-    section = ""
-    for cell, below in zip(notebook.cells, [*notebook.cells[1:], None]):
-        if cell.cell_type == "markdown":
-            headings = re.findall(r"^#+ (.+)$", cell.source, re.M)
-            section = headings[-1] if headings else section
-            continue
-        alt = f"A picture of the section “{re.sub(r'[*`$]', '', section)}”"
-        if below is not None and below.cell_type == "markdown":
-            with contextlib.suppress(ValueError):
-                number, said = opening.words(below.source)
-                alt = f"Figure {number}: {said}"
-        for output in cell.get("outputs", []):  # a raw cell has none
-            for kind in ("image/png", "image/jpeg"):
-                if kind in output.get("data", {}):
-                    output.metadata.setdefault(kind, {}).setdefault("alt", alt)
+    opening.describe_pictures(notebook)
+    exporter = Exporter(path.parent)
+    text, _ = exporter.from_notebook_node(notebook)
+    return text + exporter.back_matter()
 
 
 def contents(text: str) -> str:
@@ -260,6 +284,22 @@ def document(title: str, content: str, up: str, links: str = "") -> str:
     )
 
 
+def card_picture(page: Page) -> bytes:
+    """A JPEG for the index, whole and sharp on a phone's screen: what the cell tagged
+    `thumbnail` shows, or the small copy of it that README has; b"" where there is none.
+    """
+    cells = nbformat.read(page.source, as_version=4).cells
+    best = (c for c in cells if "thumbnail" in c.metadata.get("tags", []))
+    shown = next(filter(None, map(opening.shown_by, best)), None)
+    if shown is None:
+        return page.thumbnail.read_bytes() if page.thumbnail.is_file() else b""
+    picture = Image.open(io.BytesIO(shown)).convert("RGB")
+    picture.thumbnail(CARD, Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=80, optimize=True)
+    return file.getvalue()
+
+
 def index(pages: list[Page]) -> str:
     """The book at a glance: a picture, a title and a sentence for each notebook."""
     exporter, content = (
@@ -284,8 +324,8 @@ def index(pages: list[Page]) -> str:
                 continue
             number = re.match(r"\d+", page.source.stem)
             picture = ""
-            if page.thumbnail.is_file():
-                data = base64.b64encode(page.thumbnail.read_bytes()).decode()
+            if card := card_picture(page):
+                data = base64.b64encode(card).decode()
                 picture = (
                     f'<a href="{page.target}" tabindex="-1" aria-hidden="true">'
                     f'<img alt="" '

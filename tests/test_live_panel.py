@@ -653,7 +653,7 @@ def test_a_width_is_told():
 def test_every_argument_can_be_set_or_says_why_not():
     settable = set(live_panel.SETTABLE)
     arguments = set(inspect.signature(LivePanel).parameters)
-    assert settable == arguments - {"controls"}
+    assert settable == arguments - {"controls", "tips", "alt"}
     page = make()
     for name in settable:
         setattr(page.panel, name, getattr(page.panel, name))
@@ -935,6 +935,63 @@ def test_a_saved_notebook_keeps_the_picture():
     assert (
         "lr 0.1, target 0.25, kind Fourier<br>"
         in page.panel._repr_mimebundle_()[0]["text/html"]
+    )
+
+
+def test_controls_say_what_they_do():
+    page = make(tips={"target": "the grey to reach"}, alt="a grey square")
+    by_name = {each["name"]: each for each in page.panel.state["controls"]}
+    assert [name for name, each in by_name.items() if each["restarts"]] == ["kind"]
+    assert by_name["target"]["tip"] == "the grey to reach"
+    assert not by_name["lr"]["tip"] and page.panel.alt == "a grey square"
+    with pytest.raises(ValueError, match="tips explains 'sead', which is no control"):
+        make(tips={"sead": "?"})
+
+
+def test_an_undo_brings_the_run_back():
+    page = make()
+    page.ask(7)
+    first = page.panel.image
+    page.values.update(kind=1)
+    assert page.ask(2)["step"] == 2 and page.panel.image is not first
+    page.values.update(kind=0)
+    assert page.ask(0, undo=True)["step"] == 7 and page.panel.image is first
+    page.ask(0, reset=True)
+    assert page.ask(1)["step"] == 1
+    page.values.update(kind=1)
+    page.ask(3)
+    page.values.update(kind=0)
+    assert page.ask(0)["step"] == 0, "without undo it is another run"
+
+
+def test_a_rate_that_washes_the_picture_out_is_told():
+    def far(image):
+        return -(image() - 0.5).square().mean()  # to black or white, no end
+
+    page = Page(LivePanel(grey, far, controls={"lr": (0.001, 100.0, 0.001)}))
+    assert page.ask(1)["warning"] == ""
+    page.values.update(lr=100.0)
+    assert "the rate is probably too high" in page.ask(20)["warning"]
+
+    def white(image):
+        return image().mean()
+
+    drawn = Page(LivePanel(grey, white, show=lambda image: torch.ones(1, 3, 8, 8)))
+    assert drawn.ask(1)["warning"] == "", "it was white from the start"
+
+
+def test_in_jupyterlab_a_panel_is_a_place_and_no_view(monkeypatch):
+    page = make()
+    monkeypatch.setenv("JPY_SESSION_NAME", "notebook.ipynb")
+    shown = page.panel._repr_mimebundle_()
+    assert set(shown) == {"text/html", "text/plain"}
+    name = page.panel.widget.dputils_place
+    assert f'<div data-dputils-live="{name}"><img ' in shown["text/html"]
+    assert f'attach("{name}")' in shown["text/html"]
+    monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Interactive")  # needs the view
+    assert (
+        "application/vnd.jupyter.widget-view+json"
+        in (page.panel._repr_mimebundle_()[0])
     )
 
 

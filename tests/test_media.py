@@ -1,6 +1,7 @@
 import base64
 import io
 import itertools
+import re
 import struct
 import sys
 import warnings
@@ -997,6 +998,35 @@ def test_films_are_embedded_in_notebooks(shown):
         == 3
     )
     assert caption.data == "a film"
+    still = re.fullmatch(
+        r'.*src="[^"]*"><img alt="a film" src="([^"]*)"></video>', video.data
+    )
+    with Image.open(io.BytesIO(base64.b64decode(still[1].split(",")[1]))) as picture:
+        assert picture.format == "JPEG" and picture.width <= 480
+    media.show_video(ramp(3, 16, 16), alt="a wave & more")
+    assert 'aria-label="a wave &amp; more"' in shown[-1].data
+
+
+def test_pictures_in_notebooks_are_described(shown):
+    def alt(*given, show=media.show_images, **options):
+        shown.clear()
+        show(*given, **options)
+        return shown[0].alt
+
+    two = picture(20, 30, count=2)
+    assert alt(two) is None, "its caption will say it"
+    assert alt(two, ["a cat", "a dog"]) == "pictures: a cat, a dog"
+    assert alt(two, iter(["a", "b"]), rows=["after 9 steps"]) == (
+        "rows: after 9 steps. pictures: a, b"
+    )
+    said = alt(two, caption="**Figure 2.** See [this](x.html) `f`.")
+    assert said == "Figure 2. See this f"
+    assert alt(two, ["a", "b"], alt="two animals") == "two animals"
+    films = dict(show=media.show_filmstrip)
+    assert alt(two, two, titles=["one", "other"], **films) == "rows: one, other"
+    assert alt(two, **films) == "2 frames of a film"
+    many = media.in_words([f"picture number {k}" for k in range(40)])
+    assert len(many) < 280 and many.endswith(" more")
 
 
 # ---- curves ------------------------------------------------------------------------

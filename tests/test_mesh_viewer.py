@@ -481,3 +481,12 @@ def test_too_many_triangles_are_refused_with_the_numbers():
         ".* room for",
     ):
         MeshViewer(mesh, budget=100_000)
+
+
+def test_a_live_viewer_has_its_output():
+    pytest.importorskip("anywidget")
+    from dputils.data import sample_mesh
+
+    figure = MeshViewer(sample_mesh("owl"), torch.rand(1, 3, 32, 32), live=True)
+    shown, _ = figure._repr_mimebundle_()
+    assert shown["text/html"].startswith("<img ")

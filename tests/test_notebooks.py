@@ -6,6 +6,7 @@ import ast
 import base64
 import io
 import json
+import platform
 import re
 import tokenize
 from pathlib import Path
@@ -352,6 +353,16 @@ def test_execute_overrides_tidies_and_repeats(tmp_path, capsys):
     assert ran.cells[2].metadata["tags"] == ["injected-parameters"]
     assert [cell.execution_count for cell in code_cells(ran)] == [1, 2, 3, 4, 5, 6]
     assert "widgets" not in ran.metadata and "iopub" not in texts[0]
+    # as JupyterLab writes it, so that saving there changes nothing
+    assert ran.metadata["kernelspec"]["display_name"] == "Python 3 (ipykernel)"
+    assert ran.metadata["language_info"]["version"] == platform.python_version()
+    described = [
+        output.metadata["image/png"]["alt"]
+        for cell in code_cells(ran)
+        for output in cell.outputs
+        if "image/png" in output.get("data", {})
+    ]
+    assert described and all(described)
     assert code_cells(read(path))[0].execution_count is None, (
         "the source was replaced although --output was given"
     )

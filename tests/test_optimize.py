@@ -182,8 +182,8 @@ def test_progress_bar_counts_the_steps(monkeypatch):
 
     bars, x = [], parameter(1.0)
     monkeypatch.setattr(
-        "tqdm.auto.tqdm",
-        lambda total, leave: bars.append((total, Bar())) or bars[-1][1],
+        "dputils.progress.progress",
+        lambda total: bars.append((total, Bar())) or bars[-1][1],
     )
     minimize(lambda: x.sum(), [x], steps=20, optimizer=sgd(1.0))
     ((total, bar),) = bars

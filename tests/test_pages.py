@@ -191,7 +191,7 @@ def test_pictures_are_described_by_their_captions(pages):
         ),
     ]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    pages.describe_pictures(notebook)
+    pages.opening.describe_pictures(notebook)
     outputs = [o for c in cells if c.cell_type == "code" for o in c.outputs]
     alts = [output.metadata["image/jpeg"]["alt"] for output in outputs]
     assert alts == [

@@ -84,7 +84,7 @@ def unwrapped(
 
 def _with_patience(name: str, patience: float, given: dict[str, Any]) -> Any:
     """`charts` in a process of its own, which can be stopped, and a clock beside it."""
-    from tqdm.auto import tqdm
+    from ..progress import progress
 
     command = [sys.executable, str(script.__file__)]
     packed = io.BytesIO()
@@ -98,7 +98,7 @@ def _with_patience(name: str, patience: float, given: dict[str, Any]) -> Any:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         ) as process,
-        tqdm(desc=what, delay=3, bar_format="{desc}: {elapsed}", leave=False) as clock,
+        progress(None, what, delay=3, bar_format="{desc}: {elapsed}") as clock,
     ):
         try:
             given_yet: bytes | None = packed.getvalue()

@@ -32,6 +32,7 @@ class AlphaViewer(Component):
         columns: pictures per row on a wide page.
         width: of the figure in CSS pixels; by default 960, or less if the pictures need
             less.
+        alt: what it shows, in words; by default made of the texts it has.
     Raises: ValueError for pictures without opacity, for an unknown background, and for
         more than a notebook should carry.
     """
@@ -49,6 +50,7 @@ class AlphaViewer(Component):
         columns: int = 4,
         width: int | None = None,
         live: bool = False,
+        alt: str | None = None,
     ) -> None:
         if background not in BACKGROUNDS:
             raise ValueError(
@@ -91,7 +93,9 @@ class AlphaViewer(Component):
                 captions,
                 columns=columns,
             ),
-            alt=f"{count} pictures with transparency"
+            alt=alt
+            if alt is not None
+            else f"{count} pictures with transparency"
             + (f": {', '.join(map(str, captions))}" if captions else ""),
             live=live,
         )

@@ -30,6 +30,7 @@ class CompareSlider(Component):
             each: it stands at the left of the frame, a third as wide as the figure.
         budget: bytes that the figure may add to a saved notebook, 100,000 to 1,200,000.
         live: as a widget, for `update`.
+        alt: what it shows, in words; by default made of the texts it has.
     Raises: ValueError for sizes or numbers that do not fit, and for more than a
         notebook should carry.
     """
@@ -48,6 +49,7 @@ class CompareSlider(Component):
         beside: Pictures | None = None,
         budget: int = PAYLOAD,
         live: bool = False,
+        alt: str | None = None,
     ) -> None:
         if len(labels) != 2 or isinstance(labels, str):
             raise ValueError(
@@ -78,7 +80,7 @@ class CompareSlider(Component):
                 **self._files(),
             },
             picture=picture_sheet([self._befores[0], first], list(labels)),
-            alt=f"{labels[0]} beside {labels[1]}",
+            alt=alt if alt is not None else f"{labels[0]} beside {labels[1]}",
             live=live,
             budget=budget,
         )

@@ -27,6 +27,7 @@ class CppnViewer(Component):
         morph: where the slider starts, 0 to 1.
         group: viewers of a page with the same name move, zoom and morph together.
         width: of the picture in CSS pixels.
+        alt: what it shows, in words; by default made of the texts it has.
     Raises: as `cppn.glsl_body`.
     """
 
@@ -42,6 +43,7 @@ class CppnViewer(Component):
         group: str = "",
         width: int = 400,
         live: bool = False,
+        alt: str | None = None,
     ) -> None:
         morph, width = real("morph", morph), pixels("width", width)
         if not 0 <= morph <= 1:
@@ -79,7 +81,9 @@ class CppnViewer(Component):
             picture=picture_sheet(
                 [still[0, :1] if still.shape[1] == 2 else still[0] for still in stills]
             ),
-            alt="a picture drawn by a CPPN"
+            alt=alt
+            if alt is not None
+            else "a picture drawn by a CPPN"
             if other is None
             else "two CPPNs and the mixture between them",
             live=live,
@@ -121,6 +125,7 @@ class CppnGallery(Component):
         unit: what moments count, for the text beside the slider.
         seconds: that a film takes from its first moment to its last.
         width: of the figure in CSS pixels.
+        alt: what it shows, in words; by default made of the texts it has.
     Raises: ValueError for numbers of texts or moments that do not fit, for CPPNs whose
         architectures differ, as `cppn.glsl_reader`, and for more than a notebook should
         carry: 8,451 numbers take 23 kB, and 12 kB for each further moment.
@@ -139,6 +144,7 @@ class CppnGallery(Component):
         seconds: float = 4.0,
         width: int = 860,
         live: bool = False,
+        alt: str | None = None,
     ) -> None:
         films = [cppns] if isinstance(cppns, CPPN) else list(cppns)
         if not films:
@@ -173,7 +179,9 @@ class CppnGallery(Component):
             picture=picture_sheet(
                 [_opaque(each) for each in still], texts, columns=min(columns, count)
             ),
-            alt=f"{count} pictures drawn by CPPNs"
+            alt=alt
+            if alt is not None
+            else f"{count} pictures drawn by CPPNs"
             + (f": {', '.join(texts)}" if captions else ""),
             live=live,
         )

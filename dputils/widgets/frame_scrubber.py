@@ -26,6 +26,7 @@ class FrameScrubber(Component):
             has to press play.
         width: of the whole figure in CSS pixels; by default 720 for rows, and for films
             what they need, up to 720.
+        alt: what it shows, in words; by default made of the texts it has.
     Raises: ValueError for films of different lengths or a single frame, and for more
         than a notebook should carry.
     """
@@ -44,6 +45,7 @@ class FrameScrubber(Component):
         autoplay: bool = False,
         width: int | None = None,
         live: bool = False,
+        alt: str | None = None,
     ) -> None:
         if layout not in ("rows", "films"):
             raise ValueError(f'layout is "rows" or "films", not {layout!r}')
@@ -88,7 +90,9 @@ class FrameScrubber(Component):
                 columns=3,
                 rows=titles,
             ),
-            alt=f"first, middle and last of {count} frames"
+            alt=alt
+            if alt is not None
+            else f"first, middle and last of {count} frames"
             + (f": {', '.join(map(str, titles))}" if titles else ""),
             live=live,
         )

@@ -18,6 +18,7 @@ class Gallery(Component):
         columns: on a wide page. Narrower ones have fewer: 8, 6, 4 or 3.
         zoom: how much a picture grows.
         width: of the grid in CSS pixels; by default the page's width, up to 960.
+        alt: what it shows, in words; by default made of the texts it has.
     Raises: ValueError for sizes or numbers that do not fit, and for more than a
         notebook should carry.
     """
@@ -33,6 +34,7 @@ class Gallery(Component):
         zoom: float = 1.6,
         width: int | None = None,
         live: bool = False,
+        alt: str | None = None,
     ) -> None:
         self._pictures = as_pictures(images)
         count = len(self._pictures)
@@ -65,7 +67,9 @@ class Gallery(Component):
             picture=picture_sheet(
                 self._pictures, columns=columns, width=max(640, 16 * columns)
             ),
-            alt=f"{count} pictures"
+            alt=alt
+            if alt is not None
+            else f"{count} pictures"
             + (f": {', '.join(map(str, captions))}" if captions else ""),
             live=live,
         )

@@ -4,7 +4,10 @@ import base64
 import hashlib
 import html
 import json
+import os
 import re
+import sys
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,12 @@ from typing import Any
 from ..media import Picture
 from .encoding import PAYLOAD, STILL_STEPS, encode
 
+# Beside the still, for who sees it and no figure: the script takes both away.
+WAKE = (
+    '<div style="font: 13px/1.45 system-ui, sans-serif; opacity: 0.7">A still. To play '
+    "with it, open the notebook in JupyterLab and trust it (in the command palette: "
+    "Trust Notebook), or run the cell.</div>"
+)
 STATIC = Path(__file__).resolve().parent / "static"
 
 
@@ -47,7 +56,8 @@ class Component:
             if isinstance(picture, bytes)
             else (encode(picture, quality=q, longest=n) for q, n in STILL_STEPS)
         )
-        self.widget = make_widget(self.module, self.state) if live else None
+        self.place = uuid.uuid4().hex
+        self.widget = make_widget(self.module, self.state, self.place) if live else None
         for self.still in stills:
             if live or (size := len(self.html())) <= budget:
                 break
@@ -84,13 +94,13 @@ class Component:
         )
         # nothing in it can end the script element, or open a comment
         data = data.replace("<", "\\u003c")
-        script = bundle(self.module)
+        code = bundle(self.module)
         # The same figure gets the same name, so that running a notebook again leaves no
         # difference in its file.
-        name = hashlib.sha256((script + data).encode()).hexdigest()[:16]
+        name = hashlib.sha256((code + data).encode()).hexdigest()[:16]
         return (
-            f'<div data-dputils="{name}">{self._image()}</div>\n<script '
-            f'type="module">\n{script}\nmount(component, "{name}", '
+            f'<div data-dputils="{name}">{self._image()}{WAKE}</div>\n<script '
+            f'type="module">\n{code}\nmount(component, "{name}", '
             f"{data});\n</script>"
         )
 
@@ -115,13 +125,50 @@ class Component:
     def _repr_mimebundle_(self, **_):
         if self.widget is None:
             return {"text/html": self.html(), "text/plain": repr(self)}
+        return self._alive(self._image())
+
+    def _alive(self, still: str) -> Any:
+        """A live figure in a notebook's output, and `still`, which stays when its
+        kernel is gone.
+        """
+        if mounts_by_itself():
+            page = (
+                f'<div data-dputils-live="{self.place}">{still}</div>\n'
+                f'<script type="module">\n{script("attach.js")}\n'
+                f'attach("{self.place}");\n</script>'
+            )
+            return {"text/html": page, "text/plain": repr(self)}
         shown, metadata = self.widget._repr_mimebundle_()
         # A saved notebook has no widget state: without this picture nothing would be
         # left there.
-        return {**shown, "text/html": self._image(), "text/plain": repr(self)}, metadata
+        return {**shown, "text/html": still, "text/plain": repr(self)}, metadata
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}: {self.alt}"
+
+
+def mounts_by_itself() -> bool:
+    """Whether a live figure finds its place in the page without a widget's view.
+
+    That is so where widgets and outputs share one page: in JupyterLab and Notebook,
+    whose server names the session. A view would be saved without its state there, and
+    whoever opens the file reads "Error displaying widget". Colab, VS Code and Kaggle
+    show outputs in frames of their own and need the view.
+    """
+    ipython = sys.modules.get("IPython")
+    shell: Any = None if ipython is None else ipython.get_ipython()
+    return (
+        "JPY_SESSION_NAME" in os.environ
+        and "KAGGLE_KERNEL_RUN_TYPE" not in os.environ
+        and "google.colab" not in sys.modules
+        and "__vsc_ipynb_file__" not in getattr(shell, "user_ns", {})
+    )
+
+
+def script(name: str) -> str:
+    """A script of static/ that imports nothing, for a page."""
+    text = (STATIC / name).read_text(encoding="utf-8")
+    return re.sub(r"^export ", "", text, flags=re.M).strip()
 
 
 def bundle(module: str) -> str:
@@ -152,8 +199,10 @@ def bundle(module: str) -> str:
     return "\n\n".join(parts)
 
 
-def make_widget(module: str, state: Mapping[str, Any]) -> Any:
-    """An anywidget with the same script; its traits are the state's entries."""
+def make_widget(module: str, state: Mapping[str, Any], place: str) -> Any:
+    """An anywidget with the same script; its traits are the state's entries, and the
+    name of its place in the page.
+    """
     try:
         import anywidget
     except ImportError as error:
@@ -164,10 +213,13 @@ def make_widget(module: str, state: Mapping[str, Any]) -> Any:
     import traitlets
 
     traits = {
-        name: traitlets.Any(value).tag(sync=True) for name, value in state.items()
+        name: traitlets.Any(value).tag(sync=True)
+        for name, value in {**state, "dputils_place": place}.items()
     }
-    script = bundle(module) + "\n\nexport default component;\n"
-    return type("Figure", (anywidget.AnyWidget,), {"_esm": script, **traits})()
+    code = (
+        f"{bundle(module)}\n\n{script('attach.js')}\n\nexport default live(component);"
+    )
+    return type("Figure", (anywidget.AnyWidget,), {"_esm": code, **traits})()
 
 
 # ---- helpers -------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from .controls import controls_from, defaults, taken
 from .encoding import encode
 from .hosting import Component
 from .live_run import LiveRun, Recipe, told
-from .snapshots import jpeg, png, visible
+from .snapshots import jpeg, png, visible, washed_out
 from .steering import Steering
 
 SECONDS = 0.08  # of each answer: more is jerky, less spends its time on the way
@@ -39,6 +39,8 @@ NOT_SET = {
     "image": "build makes it: set build, or change the image in place",
     "history": "it is what the steps left behind: reset() begins a new one",
     "controls": "they belong to the panel from the start: make another panel",
+    "tips": "they belong to the controls: make another panel",
+    "alt": "it belongs to the panel from the start: make another panel",
     "values": "the reader moves the controls; lr and seed can be set",
     "objective": "it is called goal",
     "loss": "it is called goal",
@@ -90,6 +92,8 @@ class LivePanel(Component):
         seed: at the start, a whole number from 0 to 2^63 - 1; the panel has a field for
             it.
         width: of the picture in CSS pixels.
+        tips: `{name: words}` that explain a control, where the mouse rests on it.
+        alt: what the picture shows, in words.
     Attributes: `image`, `history`, `values` of the controls, and `error`, the last
         step's exception or None, are to be read. What the panel was made with can be
         set, but for the controls: another `build` or `seed` starts the run anew, and so
@@ -127,6 +131,8 @@ class LivePanel(Component):
         redirect_relu: int = 16,
         seed: int = 0,
         width: int = 320,
+        tips: Mapping[str, str] | None = None,
+        alt: str = "a picture while it is optimized",
     ) -> None:
         self._recipe = Recipe(
             build=build,
@@ -146,12 +152,16 @@ class LivePanel(Component):
             **defaults(build),
             "lr": self._recipe.lr,
         }
+        tips = dict(tips or {})
+        if lost := set(tips).difference(controls or {}):
+            raise ValueError(f"tips explains {min(lost)!r}, which is no control")
         made = controls_from({} if controls is None else controls, starts)
         self._steering = Steering(made, seed)
         self._error: BaseException | None = None
         # from ipykernel 7 on, messages arrive on another thread than cells run on
         self._lock = threading.Lock()
         self._run = self._built()
+        self._earlier: LiveRun | None = None  # what an undo brings back
         self._check_controls()
         at_once = {**self._structural(), **taken(show, made)}
         super().__init__(
@@ -161,6 +171,9 @@ class LivePanel(Component):
                         "name": name,
                         "label": name.replace("_", " "),
                         "at_once": name in at_once,
+                        "restarts": name in self._structural(),
+                        "seen": name in taken(show, made),
+                        "tip": str(tips.get(name, "")),
                         **control.state,
                     }
                     for name, control in made.items()
@@ -169,7 +182,7 @@ class LivePanel(Component):
                 "width": width,
             },
             picture=self._sheet(width),
-            alt="a picture while it is optimized",
+            alt=alt,
             live=True,
         )
         self.widget.on_msg(self._on_message)
@@ -272,11 +285,15 @@ class LivePanel(Component):
         self._do(lambda: self._renew(always=True))
 
     def close(self) -> None:
-        """Take the panel off the page and let go of what it holds."""
+        """Take the panel off the page, where its picture stays, and let go of what it
+        holds.
+        """
         self._open = False
         self.widget.close()
         with self._lock:
             self._run.release()
+            if self._earlier is not None:
+                self._earlier.release()
 
     def html(self) -> str:
         """The picture as it is now, and in words how it was made.
@@ -290,12 +307,11 @@ class LivePanel(Component):
                 )
         return self._image() + HINT.format(html.escape(self._steering.in_words()))
 
-    def _repr_mimebundle_(self, **options):
+    def _repr_mimebundle_(self, **_):
         page = self.html()
         if self.image is None:  # closed
             return {"text/html": page, "text/plain": repr(self)}
-        shown, metadata = super()._repr_mimebundle_(**options)
-        return {**shown, "text/html": page}, metadata
+        return self._alive(page)
 
     # ---- questions and answers -------------------------------------------------------
 
@@ -326,7 +342,7 @@ class LivePanel(Component):
                 steps = whole("steps", steps, 0)
             if self._steering.take(asked) or asked.get("reset") or steps != 0:
                 self._error = None
-            self._renew(always=bool(asked.get("reset")))
+            self._renew(always=bool(asked.get("reset")), back=bool(asked.get("undo")))
             if steps != 0:
                 self._advance(*(10**9, SECONDS) if steps is None else (steps, math.inf))
         except (Exception, KeyboardInterrupt) as error:
@@ -374,6 +390,7 @@ class LivePanel(Component):
             "error": None if self._error is None else told(self._error),
         }
         pictures = self._pictures()
+        answer["warning"] = self._warning(pictures)
         return answer, [jpeg(pictures), png(pictures)] if file else [jpeg(pictures)]
 
     # ---- the run ---------------------------------------------------------------------
@@ -381,10 +398,18 @@ class LivePanel(Component):
     def _built(self):
         return LiveRun(self._recipe, self.values, self.seed, self._key())
 
-    def _renew(self, *, always=False):
-        """Build the image anew if it has to be; if that fails, the old one stays."""
-        if always or self._run.key != self._key():
-            self._run = self._built()
+    def _renew(self, *, always=False, back=False):
+        """Build the image anew if it has to be; if that fails, the old one stays.
+
+        With `back`, the run before this one goes on, if it was built for what the
+        controls say now.
+        """
+        key = self._key()
+        if not always and self._run.key == key:
+            return
+        earlier = self._earlier
+        again = back and earlier is not None and earlier.key == key
+        self._run, self._earlier = earlier if again else self._built(), self._run
 
     def _advance(self, steps, seconds):
         self._run.advance(self._recipe, self.values, steps, seconds)
@@ -403,7 +428,19 @@ class LivePanel(Component):
             if self.show is None
             else self.show(self.image, **taken(self.show, self.values))
         )
-        return pictures if pictures.dim() == 4 else pictures[None]
+        pictures = pictures if pictures.dim() == 4 else pictures[None]
+        if not len(self.history):
+            self._run.flat_at_first = washed_out(pictures[:, :3])
+        return pictures
+
+    def _warning(self, pictures):
+        """A remark on a picture that a large step size has washed out, or ""."""
+        if self._run.flat_at_first or not washed_out(pictures[:, :3]):
+            return ""
+        return (
+            "Most of the picture is black or white now: the rate is probably too "
+            "high. Lower lr and press reset, or undo."
+        )
 
     def _sheet(self, width):
         return picture_sheet(

@@ -62,7 +62,8 @@ class LiveRun:
         values: of the controls, by name.
         seed: of the image, if `build` takes one, and of the transforms and the loss.
         key: to know by what the image was built for.
-    Attributes: `image` (None once it was let go of), `optimizer`, `history`, `key`.
+    Attributes: `image` (None once it was let go of), `optimizer`, `history`, `key`,
+        `flat_at_first`, which the panel sets.
     Raises: what `build` raises, and ValueError if it returns something else.
     """
 
@@ -74,6 +75,7 @@ class LiveRun:
         self, recipe: Recipe, values: Mapping[str, Any], seed: int, key: object
     ) -> None:
         self.key, self.history = key, History()
+        self.flat_at_first = True  # whether it began black and white
         self._reader: tuple[Any, Any] = None, None
         self._read: set[str] = set()
         self.generator = torch.Generator().manual_seed(seed)

@@ -62,6 +62,7 @@ class MeshViewer(Component):
         budget: how many bytes it may add to a saved notebook: half of the 400 kB for
             each of two in a `Row`.
         live: as a widget, for `update`.
+        alt: what it shows, in words; by default made of the texts it has.
     Raises: ValueError for meshes without texture coordinates, for numbers that do not
         fit, for a camera out of its limits, and where geometry and textures together
         are more than a notebook should carry.
@@ -90,6 +91,7 @@ class MeshViewer(Component):
         height: int | None = None,
         budget: int = PAYLOAD,
         live: bool = False,
+        alt: str | None = None,
     ) -> None:
         self._meshes, self._live = _drawable(meshes), bool(live)
         self._charts: dict[tuple[int, tuple[int, int]], torch.Tensor] = {}
@@ -158,7 +160,9 @@ class MeshViewer(Component):
                 **self._files(pictures),
             },
             picture=still,
-            alt=f"textured {', '.join(mesh.name for mesh in self._meshes)}, "
+            alt=alt
+            if alt is not None
+            else f"textured {', '.join(mesh.name for mesh in self._meshes)}, "
             "to turn around",
             live=live,
         )

@@ -9,6 +9,8 @@ from PIL import Image
 from ..alpha import blend_over, checkerboard
 from ..media import picture_sheet, to_image
 
+END = 1 / 255  # so near to black or white is black or white
+
 
 def visible(pictures: torch.Tensor) -> Image.Image:
     """One PIL image of a batch: opacity over a checkerboard, several in a grid."""
@@ -22,6 +24,13 @@ def visible(pictures: torch.Tensor) -> Image.Image:
     if len(pictures) == 1:
         return to_image(pictures).convert("RGB")
     return picture_sheet(pictures, columns=math.ceil(math.sqrt(len(pictures))))
+
+
+def washed_out(pictures: torch.Tensor, share: float = 0.6) -> bool:
+    """Whether more than a share of the values in [0, 1] stand at one of the ends."""
+    values = pictures.detach()
+    ends = (values < END) | (values > 1 - END)
+    return bool(ends.float().mean() > share)
 
 
 def jpeg(pictures: torch.Tensor) -> bytes:

@@ -172,6 +172,21 @@ class Lab:
         self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
         return self.page
 
+    def reopen(self):
+        """Load the page anew: the kernel stays, and the notebook is as it was saved."""
+        self.page.reload()
+        self.page.wait_for_function("() => window.jupyterapp")
+        self.page.evaluate("() => jupyterapp.restored")
+        self.page.evaluate(
+            """async path => {
+            const { commands } = jupyterapp;
+            const shown = await commands.execute("docmanager:open", { path });
+            await shown.revealed;
+            await shown.sessionContext.ready;
+        }""",
+            f"{self.name}.ipynb",
+        )
+
     def close(self):
         """End the notebook's kernel and take it off the page, unsaved.
 

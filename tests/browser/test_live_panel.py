@@ -136,6 +136,37 @@ def test_a_structural_control_builds_anew(page):
     wait(lambda: url(page) != first, "another seed's picture")
 
 
+def test_an_undo_takes_the_last_move_back(page):
+    target = output(page).get_by_role("slider", name="target", exact=True)
+    undo = button(page, "undo")
+    assert undo.is_disabled()
+    button(page, "play").click()
+    brighter(page, than=0.75)
+    slide(page, "target", 0.1)
+    wait(lambda: brightness(page) < 0.35, "a dark picture")
+    held = pause(page)
+    curve = output(page).locator("canvas.curve").get_attribute("aria-label")
+    assert "a control was moved at step" in curve
+    undo.click()
+    assert float(target.get_attribute("aria-valuetext")) == 0.9
+    output(page).get_by_role("radio", name="Fourier").check()
+    becomes(lambda: steps(page), 0)
+    undo.click()
+    becomes(lambda: steps(page), held)
+    assert output(page).get_by_role("radio", name="pixels").is_checked()
+    assert undo.is_disabled()
+
+
+def test_what_restarts_says_so(page):
+    names = output(page).locator(".control > span")
+    titles = names.evaluate_all("all => all.map((each) => each.title)")
+    found = dict(zip(names.all_inner_texts(), titles))
+    assert "starts the run anew" in found["basis"]
+    assert "acts from the next step on" in found["target"]
+    assert "how far each step goes" in found["lr"]
+    assert output(page).locator(".control > span.again").all_inner_texts() == ["basis"]
+
+
 def test_the_seed_that_is_shown_is_the_one_that_runs(page):
     field = output(page).get_by_role("spinbutton", name="seed")
     largest = 2**63 - 1

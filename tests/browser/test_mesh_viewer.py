@@ -16,7 +16,7 @@ from dputils.widgets import CppnViewer, MeshViewer, Row
 from dputils.widgets.hosting import _packed, bundle
 from dputils.widgets.mesh_viewer import FIELD_OF_VIEW, _stills
 
-from .waiting import PATIENCE, until_drawn, wait
+from .waiting import PATIENCE, becomes, until_drawn, wait
 
 SIDE = 200
 
@@ -198,6 +198,32 @@ def test_two_fingers_zoom_and_one_turns(open_page, shows):
         touch("touchMove", -distance, distance)
     touch("touchEnd")
     shows(page, drawn(-0.2 * math.pi, 0, 3.3 / 1.5), 0.03)
+
+
+def test_a_finger_takes_hold_by_a_tap_and_leaves_the_page_to_itself(open_page):
+    page = open_page(figure(), touch=True)
+    canvas = page.locator("canvas")
+    style = "it => getComputedStyle(it).touchAction"
+    assert canvas.evaluate(style) == "pan-y", "up and down moves the page"
+    box = canvas.bounding_box()
+    x, y = box["x"] + SIDE / 2, box["y"] + SIDE / 2
+    held = page.locator("canvas.held")
+    page.touchscreen.tap(x, y)
+    becomes(held.count, 1)
+    page.touchscreen.tap(x, y)
+    becomes(held.count, 0)
+    page.touchscreen.tap(x, y)
+    becomes(held.count, 1)
+    page.touchscreen.tap(box["x"] + SIDE + 60, y)  # beside it
+    becomes(held.count, 0)
+
+
+def test_a_dark_page_gives_models_a_pale_ground(open_page, pixels):
+    page = open_page("<style>body { color: #ddd; background: #111 }</style>", figure())
+    canvas = page.locator("canvas")
+    wait(lambda: pixels(canvas)[2, 2].mean() > 0.7, "the pale ground")
+    page.evaluate("document.body.style.cssText = 'color: #111; background: #fff'")
+    wait(lambda: pixels(canvas)[2, 2].mean() == 1, "the page's own ground")
 
 
 def test_a_preset_flies_there(page, shows):

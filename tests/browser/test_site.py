@@ -67,31 +67,6 @@ LOOK = """async () => {
 }"""
 
 
-def test_every_page_is_whole_offline_and_its_links_lead_somewhere(site, visit):
-    known = {path.resolve() for path in site}
-    for path in site:
-        page = visit(path)
-        found = page.evaluate(LOOK)
-        assert not found["broken"], f"{path.name}: pictures that cannot be drawn"
-        assert not found["flat"], f"{path.name}: formulas that are not drawn"
-        assert not re.search(r"\$[^$\n]*\\[a-z]+[^$\n]*\$", found["prose"]), (
-            f"{path.name}: a formula was left as it was typed"
-        )
-        assert found["wide"] <= 0, (
-            f"{path.name} is {found['wide']} pixels wider than the window"
-        )
-        assert not found["missing"], f"{path.name} has no {found['missing']}"
-        lost = [
-            href
-            for href in found["hrefs"]
-            if "://" not in href
-            and not href.startswith(("#", "data:"))
-            and (path.parent / href.partition("#")[0]).resolve() not in known
-        ]
-        assert not lost, f"{path.name} links to {lost}"
-        page.close()
-
-
 def test_code_is_folded_by_one_switch_that_is_remembered(site, visit):
     page = visit(site[1])
     cells, switch = page.locator("details.code"), page.locator("#fold")
@@ -124,44 +99,74 @@ def test_contents_stand_beside_the_text_where_there_is_room(site, visit):
 
 
 AXE = Path(__file__).resolve().parents[2] / ".cache/node_modules/axe-core/axe.min.js"
-SHAPES = pytest.mark.parametrize("scheme, width", [("light", 1280), ("dark", 390)])
 
 
-@pytest.fixture
-def each_page(site, watched):
-    """`each_page(scheme, width)`: all pages, one after the other, code unfolded."""
-
-    def pages(scheme, width):
-        shape = {"width": width, "height": 900}
-        browser = watched(viewport=shape, offline=True, color_scheme=scheme)
-        for path in site:
-            page = browser.page(path.name)
-            page.goto(path.as_uri())
-            if page.locator("#fold").is_visible():
-                page.locator("#fold").click()
-                page.evaluate("localStorage.clear()")
-            yield path.name, page
-            page.close()
-
-    return pages
+def unfolded(page):
+    """With all code in sight, and no memory of it for the next page."""
+    if page.locator("#fold").is_visible():
+        page.locator("#fold").click()
+        page.evaluate("localStorage.clear()")
 
 
-@SHAPES
-def test_no_page_is_wider_than_its_window(each_page, scheme, width):
-    for name, page in each_page(scheme, width):
+def wrong_with(path, found, known):
+    """What LOOK found to be wrong, in words."""
+    lost = [
+        href
+        for href in found["hrefs"]
+        if "://" not in href
+        and not href.startswith(("#", "data:"))
+        and (path.parent / href.partition("#")[0]).resolve() not in known
+    ]
+    typed = re.search(r"\$[^$\n]*\\[a-z]+[^$\n]*\$", found["prose"])
+    return {
+        "pictures that cannot be drawn": found["broken"],
+        "formulas that are not drawn": found["flat"],
+        "a formula was left as it was typed": typed and typed[0],
+        "anchors that are not there": found["missing"],
+        "links to what is not there": lost,
+    }
+
+
+@pytest.mark.parametrize("scheme, width", [("light", 1280), ("dark", 390)])
+def test_every_page_is_whole_and_for_everybody(site, watched, scheme, width):
+    """Each page is loaded once a scheme: pictures, formulas, links, its width with code
+    folded and unfolded, and what axe-core finds.
+    """
+    known, problems = {path.resolve() for path in site}, []
+    shape = {"width": width, "height": 900}
+    browser = watched(viewport=shape, offline=True, color_scheme=scheme)
+    for path in site:
+        page = browser.page(path.name)
+        page.goto(path.as_uri())
+        found = page.evaluate(LOOK)
+        wrong = wrong_with(path, found, known)
+        wrong["pixels too wide"] = max(0, found["wide"])
+        unfolded(page)
         over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert over <= 0, f"{name} is {over} pixels wider than the window"
+        wrong["pixels too wide, code unfolded"] = max(0, over)
+        problems += [f"{path.name}: {what}: {it}" for what, it in wrong.items() if it]
+        if AXE.is_file():
+            page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+            found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+            problems += [
+                f"{path.name}: {rule['id']}: {rule['nodes'][0]['html'][:200]}"
+                for rule in found["violations"]
+                if rule["impact"] in ("serious", "critical")
+            ]
+        page.close()
+    assert not problems, "\n".join(problems)
+    if not AXE.is_file():
+        pytest.skip("all but axe-core, which is not here: see .ci/run")
 
 
-@SHAPES
-@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not here: see .ci/run")
-def test_everybody_can_read_every_page(each_page, scheme, width):
-    for name, page in each_page(scheme, width):
-        page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        serious = [
-            f"{name}: {rule['id']}: {rule['nodes'][0]['html'][:200]}"
-            for rule in found["violations"]
-            if rule["impact"] in ("serious", "critical")
-        ]
-        assert not serious, "\n".join(serious)
+def test_a_citation_says_what_it_is(site, visit):
+    page = visit(next(path for path in site if path.stem.startswith("05_")))
+    cite = page.locator(".cite").first
+    note = cite.locator(".note")
+    assert not note.is_visible()
+    cite.locator("a").first.focus()
+    assert note.is_visible() and "doi:" in note.inner_text()
+    listed = page.locator(".back li").all_inner_texts()
+    assert len(listed) > 2 and all(re.search(r"\d{4}", each) for each in listed)
+    text = page.locator(".back pre").inner_text()
+    assert text.count("@") == 2 and "10.23915/distill.00012" in text

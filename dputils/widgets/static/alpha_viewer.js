@@ -6,13 +6,14 @@ const CSS = `
 .cell { min-width: 0; }
 .cell canvas { width: 100%; background: var(--faint); }
 .cell div { opacity: 0.65; margin-top: 2px; }
-.controls { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 18px; margin-top: 10px; }
+.controls { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 14px; margin: 10px 0; }
 .controls legend { min-width: 0; margin-right: 12px; }
 .own { display: flex; align-items: center; }
 .opacity { display: flex; align-items: center; gap: 8px; flex: 1 1 180px; max-width: 320px; }
 .opacity input { flex: 1; }
 .opacity span { opacity: 0.65; }
-input[type="color"] { width: 22px; height: 18px; padding: 0; border: 0; background: none; cursor: pointer; }
+input[type="color"] { width: 36px; height: 28px; padding: 0; margin-left: 6px; border: 0; background: none;
+                      cursor: pointer; }
 `;
 const NAMES = ["light", "dark", "checker", "own"], LIGHT = 247, DARK = 8, PALE = 242, GREY = 153, TILE = 8;
 
@@ -40,7 +41,7 @@ function render({ model, el }) {
     mask = !mask;
     masked.setAttribute("aria-pressed", mask);
     redraw();
-  } }, "α mask");
+  }, title: "show how opaque each place is: white is opaque" }, "α mask");
   const slider = h("input", { type: "range", min: 0, max: 1, step: 0.01, value: opacity,
     "aria-label": "opacity, from masked to opaque", oninput: () => { opacity = Number(slider.value); redraw(); } });
   function pick(name) {
@@ -109,6 +110,9 @@ function render({ model, el }) {
     const width = grid.clientWidth || model.get("width");
     const columns = Math.max(1, Math.min(model.get("columns"), width < 480 ? 2 : Infinity));
     grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+    // below more than two rows nobody would see what the controls do
+    if (count > 2 * columns) grid.before(controls);
+    else grid.after(controls);
     redraw();
   };
   const watcher = new ResizeObserver(fit);

@@ -4,14 +4,15 @@ import { copy, prepare, program, renderer } from "./renderer.js";
 
 const CSS = `
 .grid { display: grid; gap: 12px 10px; grid-auto-flow: dense; }
-.cell { padding: 0; opacity: 1; border-radius: 0; display: block; width: 100%; text-align: left; cursor: zoom-in; }
+.cell { border: 0; padding: 0; min-height: 0; opacity: 1; border-radius: 0; display: block; width: 100%;
+        text-align: left; cursor: zoom-in; }
 .cell.wide { grid-column: 1 / -1; cursor: zoom-out; }
 .cell span { display: block; opacity: 0.75; min-height: 1.45em; white-space: nowrap; overflow: hidden;
              text-overflow: ellipsis; }
 canvas { width: 100%; background: var(--faint); }
-.controls { display: flex; align-items: center; gap: 10px; margin-top: 10px; }
-.controls input { flex: 1; }
-.controls button, .controls output { min-width: 4.5em; text-align: left; opacity: 0.8; }
+.controls { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; margin-top: 10px; }
+.controls input { flex: 1 1 200px; }
+.controls button, .controls output { min-width: 4.5em; opacity: 0.8; }
 .controls output { text-align: right; font-variant-numeric: tabular-nums; }
 `;
 const VERTEX = `#version 300 es

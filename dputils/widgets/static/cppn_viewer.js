@@ -1,14 +1,16 @@
 // A CPPN as a shader: drag and zoom without end, morph between two, save at any size.
-import { h, isolated, onFingers, onKeys, shared, whenVisible } from "./parts.js";
+import { fingerHint, h, isolated, onFingers, onKeys, shared, whenVisible } from "./parts.js";
 import { copy, prepare, program, renderer } from "./renderer.js";
 
 const CSS = `
-canvas { width: 100%; touch-action: none; cursor: grab; user-select: none; background: var(--faint); }
+canvas { width: 100%; touch-action: pan-y; cursor: grab; user-select: none; background: var(--faint); }
+canvas.held { outline: 2px solid #4a90d9; }
 canvas.dragging { cursor: grabbing; }
 .controls { margin-top: 8px; }
-.controls { gap: 4px 12px; }
-.controls input[type="range"] { flex: 1 1 70px; }
-select { font: inherit; color: inherit; background: none; border: 0; opacity: 0.65; cursor: pointer; }
+.controls { gap: 6px; }
+.controls input[type="range"] { flex: 1 1 180px; }
+select { font: inherit; color: inherit; background: none; border: 1px solid var(--line); border-radius: 6px;
+         opacity: 0.8; cursor: pointer; }
 option { color: black; background: white; }
 `;
 const VERTEX = `#version 300 es
@@ -124,7 +126,7 @@ function render({ model, el }) {
   const unlink = view.on(follow);
   model.on("change:body", show);
   const figure = h("figure", { style: `width: ${model.get("width")}px`, role: "group", "aria-label": model.get("alt") },
-    canvas, controls);
+    canvas, fingerHint(), controls);
   isolated(el, CSS, figure);
   play(false);
   slider.value = view.value.share;

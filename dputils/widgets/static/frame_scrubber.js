@@ -6,14 +6,14 @@ const CSS = `
 .film { min-width: 0; }
 .film + .film { margin-top: 10px; }
 .frames { display: grid; gap: 2px; align-items: end; }
-.frames button { padding: 0; opacity: 0.5; border-radius: 0; }
+.frames button { opacity: 0.5; }
 .frames button:hover { opacity: 0.85; }
 .frames button.now { opacity: 1; box-shadow: 0 3px 0 -1px currentColor; }
 .frames img { width: 100%; }
 canvas { width: 100%; background: var(--faint); }
-.controls { display: flex; align-items: center; gap: 10px; margin-top: 8px; }
-.controls input { flex: 1; }
-.controls button { width: 26px; height: 26px; flex: none; }
+.controls { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; margin-top: 8px; }
+.controls input { flex: 1 1 200px; }
+.controls button { width: 30px; height: 30px; padding: 0; flex: none; }
 .controls svg { display: block; margin: auto; }
 .controls output { opacity: 0.65; min-width: 7em; text-align: right; font-variant-numeric: tabular-nums; }
 .side { display: flex; flex-wrap: wrap; gap: 10px; align-items: end; }
@@ -36,8 +36,8 @@ function render({ model, el }) {
 
   const films = model.get("titles").map((title, number) => {
     const canvas = h("canvas", { role: "img" });
-    const buttons = strip.map((index) => h("button", { "aria-label": labels[index], title: labels[index],
-      onclick: () => { stop(); go(index); } }, h("img", { alt: "", draggable: false })));
+    const buttons = strip.map((index) => h("button", { className: "picture", title: labels[index],
+      "aria-label": labels[index], onclick: () => { stop(); go(index); } }, h("img", { alt: "", draggable: false })));
     const frames = rows ? h("div", { className: "frames", style: `grid-template-columns: minmax(96px, ${
       strip.length > 8 ? 2.4 : 2}fr) repeat(${strip.length}, minmax(0, 1fr))` }, canvas, ...buttons) : canvas;
     return { title, number, canvas, buttons, box: h("div", { className: "film" },

@@ -2,7 +2,7 @@
 import { h, isolated, pictureUrls } from "./parts.js";
 
 const CSS = `
-.grid { display: grid; gap: 4px; }
+.grid { display: grid; gap: 4px; padding: 1px; }
 .cell { position: relative; padding: 0; opacity: 1; border-radius: 0; display: block; width: 100%;
         background: var(--faint); cursor: zoom-in; transition: transform 0.2s; }
 .cell img { width: 100%; height: 100%; object-fit: cover; }
@@ -18,7 +18,7 @@ function render({ model, el }) {
   let columns = model.get("columns"), large = -1, finger = false;
   const grid = h("div", { className: "grid" }), caption = h("div", { className: "caption", "aria-live": "polite" });
   const cells = captions.map((text, index) => h("button", {
-    className: "cell", "aria-label": text || `picture ${index + 1}`, "aria-pressed": "false",
+    className: "picture cell", "aria-label": text || `picture ${index + 1}`, "aria-pressed": "false",
     tabIndex: index ? -1 : 0,
   }, h("img", { alt: "", draggable: false })));
   grid.append(...cells);
@@ -31,7 +31,9 @@ function render({ model, el }) {
       const column = k % columns, last = Math.min(columns, cells.length) - 1;
       // At the edges it grows inwards, so that nothing leaves the page.
       const across = !last ? "center" : column === 0 ? "left" : column === last ? "right" : "center";
-      cell.style.transformOrigin = `${across} ${k < columns && cells.length > columns ? "top" : "center"}`;
+      const row = Math.floor(k / columns), bottom = Math.floor((cells.length - 1) / columns);
+      const along = !bottom ? "center" : row === 0 ? "top" : row === bottom ? "bottom" : "center";
+      cell.style.transformOrigin = `${across} ${along}`;
       cell.style.transform = k === index ? `scale(${zoom})` : "";
     });
     caption.textContent = captions[index] ?? "";
@@ -75,6 +77,9 @@ function render({ model, el }) {
     columns = Math.min(model.get("columns"), NARROW.find(([least]) => width >= least)[1]);
     if (model.get("columns") > 8 && width >= 640) columns = model.get("columns");
     grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+    // a single row has no neighbours to grow over: room above and below, or the page would cut it off
+    const cell = (width - 4 * (columns - 1)) / columns / model.get("aspect");
+    grid.style.paddingBlock = cells.length > columns ? "" : `${Math.ceil((zoom - 1) / 2 * cell)}px`;
     enlarge(large);
   };
   const watcher = new ResizeObserver(fit);

@@ -32,11 +32,11 @@ function unpacked(value) {
 export function mount(component, name, packed) {
   const fill = (place) => {
     place.dputils = true; // a property, not an attribute: a page saved by the browser starts afresh
-    const stage = document.createElement("div"), still = place.querySelector("img");
+    const stage = document.createElement("div"), still = [...place.children]; // and how to wake it
     place.append(stage);
     try {
       component.render({ model: makeModel(unpacked(packed)), el: stage });
-      still?.remove();
+      still.forEach((part) => part.remove());
     } catch (error) {
       stage.remove(); // the still picture stays
       console.error("a figure could not be drawn:", error);

@@ -1,31 +1,39 @@
 // A picture that is being optimized. The page sets the pace: it asks for the next steps only when the last were
 // answered, so questions never queue up, and pause means that it stops asking.
 import { watchKernel } from "./kernel.js";
-import { calm, choices, h, isolated, whenVisible } from "./parts.js";
+import { calm, choices, h, isolated, onTheme, whenVisible } from "./parts.js";
 
 const CSS = `
 figure { display: flex; flex-wrap: wrap; gap: 8px 22px; align-items: flex-start; }
 .picture { width: 100%; height: auto; background: var(--faint); }
 .left { max-width: 100%; }
 .right { flex: 1 1 260px; max-width: 420px; min-width: 0; display: grid; gap: 4px; }
-.buttons { gap: 4px 14px; margin-bottom: 4px; }
+.buttons { gap: 6px; margin-bottom: 4px; }
 .buttons label { opacity: 0.65; display: inline-flex; align-items: center; gap: 4px; }
-.main { width: 26px; height: 26px; opacity: 1; margin-left: -7px; }
+.main { width: 34px; height: 30px; padding: 0; opacity: 1; }
 .main svg { display: block; margin: auto; }
-input[type="number"] { font: inherit; color: inherit; background: none; border: 0; width: 5em; padding: 2px;
-                       border-bottom: 1px solid var(--line); border-radius: 0; }
+input[type="number"] { font: inherit; color: inherit; background: none; width: 5em; padding: 2px 6px;
+                       border: 1px solid var(--line); border-radius: 6px; }
 .control { display: grid; grid-template-columns: minmax(6em, 8em) 1fr 4em; gap: 8px; align-items: center; }
 .control:has(fieldset) { align-items: baseline; }
-.control > span { opacity: 0.65; }
+.control > span { opacity: 0.8; }
+.control > span[title] { cursor: help; }
+.again::after { content: " ↻"; }
 .control output { text-align: right; }
-.control input[type="checkbox"] { justify-self: start; margin: 4px 0; }
+.control input[type="checkbox"] { justify-self: start; margin: 2px 0; width: 24px; height: 24px; }
 .control fieldset { grid-column: 2 / 4; }
 .curve { width: 100%; height: 92px; margin-top: 6px; }
 output { font-variant-numeric: tabular-nums; }
 .numbers { display: flex; flex-wrap: wrap; gap: 0 14px; opacity: 0.65; min-height: 1.45em; }
 .note { opacity: 0.65; }
+.warning { border-left: 2px solid #d9822b; padding-left: 8px; }
 .error { white-space: pre-wrap; overflow-wrap: anywhere; border-left: 2px solid #c0392b; padding-left: 8px; }
-.error:empty, .note:empty { display: none; }
+.error:empty, .note:empty, .warning:empty { display: none; }
+@media (max-width: 480px) { /* a phone: the slider has the whole width, its name stands above */
+  .right { flex-basis: 100%; max-width: none; }
+  .control { grid-template-columns: 1fr 4em; gap: 0 8px; }
+  .control > span, .control fieldset { grid-column: 1 / -1; }
+}
 `;
 const PLAY = '<svg width="12" height="14" aria-hidden="true"><path d="M1 1L11 7L1 13Z" fill="currentColor"/></svg>';
 const PAUSE = '<svg width="12" height="14" aria-hidden="true"><path d="M1 1H4V13H1ZM8 1H11V13H8Z" fill="currentColor"/>'
@@ -33,6 +41,10 @@ const PAUSE = '<svg width="12" height="14" aria-hidden="true"><path d="M1 1H4V13
 const BUSY = 3000, LONG = 15000, RECENT = 2000; // milliseconds
 const WAITING = "waiting for the kernel …", PERHAPS = " (if it was restarted, run this cell again)";
 const GONE = "The kernel was restarted or ended, and this panel with it: run this cell again.";
+const RESTARTS = "starts the run anew", ACTS = "acts from the next step on", LOOKS = "changes only what is seen";
+const PAUSED_WISH = 900; // milliseconds: later, a move of a control is another wish
+const MEANINGS = { lr: "learning rate: how far each step goes", "learning rate": "how far each step goes",
+  seed: "where chance begins: the same seed gives the same run" };
 const SEEDS = 2n ** 63n - 1n; // the largest
 const MOST = 1200; // points of the curve; beyond, every other one goes
 const SCALE = 1000; // places of a logarithmic slider
@@ -43,16 +55,21 @@ const brief = (number) => !Number.isFinite(number) ? String(number)
 
 /** A control's elements, and `set(value)` that shows a value; moving it calls changed(value). */
 function makeControl(control, changed) {
-  const { kind, label, low, high, whole, logarithmic } = control, name = h("span", {}, label);
+  const { kind, label, low, high, whole, logarithmic, restarts, seen, tip } = control;
+  const what = [tip || MEANINGS[label], restarts ? RESTARTS : seen ? LOOKS : ACTS].filter(Boolean).join("; ");
+  const name = h("span", { title: what }, label);
+  if (restarts) name.className = "again";
   if (kind === "choice") {
     const group = choices("", control.options.map((option) => ({ name: option })), changed);
     group.setAttribute("aria-label", label);
+    group.title = what;
     const inputs = [...group.querySelectorAll("input")];
     return { box: h("div", { className: "control" }, name, group),
              set: (value) => inputs.forEach((input, index) => { input.checked = index === value; }) };
   }
   if (kind === "switch") {
-    const input = h("input", { type: "checkbox", "aria-label": label, onchange: () => changed(input.checked) });
+    const input = h("input", { type: "checkbox", "aria-label": label, title: what,
+      onchange: () => changed(input.checked) });
     return { box: h("div", { className: "control" }, name, input), set: (value) => { input.checked = value; } };
   }
   const toPlace = (value) => logarithmic ? SCALE * Math.log(value / low) / Math.log(high / low) : value;
@@ -60,8 +77,9 @@ function makeControl(control, changed) {
     const value = logarithmic ? low * (high / low) ** (place / SCALE) : place;
     return Math.min(high, Math.max(low, whole ? Math.round(value) : Number(value.toPrecision(4))));
   };
-  const text = h("output"), input = h("input", { type: "range", "aria-label": label, min: logarithmic ? 0 : low,
-    max: logarithmic ? SCALE : high, step: logarithmic ? "any" : whole ? 1 : (high - low) / 200,
+  const text = h("output"), input = h("input", { type: "range", "aria-label": label, title: what,
+    min: logarithmic ? 0 : low, max: logarithmic ? SCALE : high,
+    step: logarithmic ? "any" : whole ? 1 : (high - low) / 200,
     oninput: () => { tell(toValue(Number(input.value))); changed(toValue(Number(input.value))); } });
   if (logarithmic) { // "any" would let an arrow key move by one place in a thousand
     input.addEventListener("keydown", (event) => {
@@ -93,11 +111,13 @@ function render({ model, el }) {
   let values = { ...model.get("values") }, seed = BigInt(model.get("seed")), revision, comm;
   let pending = { curve: true }, greeted = false, gone = false, refused = "", told = "";
   let playing = false, stalled = false, visible = true, closed = false, lost = false;
-  let waiting = null, sent = null, asked = 0, timer = 0, shown = 0, points = [], marks = [];
+  let waiting = null, sent = null, asked = 0, timer = 0, shown = 0, points = [], marks = [], named = "";
+  let wishes = [], steered = null, past = [], moved = 0; // steps at which a wish changed; what was before, for undo
 
   const canvas = h("canvas", { className: "picture", role: "img", "aria-label": model.get("alt") });
   const curve = h("canvas", { className: "curve", role: "img", "aria-label": "curve" });
   const numbers = h("output", { className: "numbers", "aria-live": "off" });
+  const warning = h("div", { className: "warning", "aria-live": "polite" });
   const error = h("div", { className: "error", role: "alert" }), note = h("div", { className: "note", role: "status" });
 
   const ask = () => {
@@ -188,11 +208,17 @@ function render({ model, el }) {
     if (answer.points) {
       points = answer.curve ? answer.points : points.concat(answer.points);
       if (points.length > MOST) points = points.filter((_, k) => k % 2 === 0 || k === points.length - 1);
-      if (answer.curve) marks = [];
+      if (answer.curve) marks = wishes = [];
+      const wish = JSON.stringify(answer.values);
+      if (mine && steered && steered !== wish && !answer.curve) {
+        wishes = [...wishes, answer.points.length ? answer.points[0][0] - 1 : answer.step];
+      }
+      steered = wish;
+      warning.textContent = answer.warning ?? "";
       marks.push([performance.now(), answer.step]);
       marks = marks.filter(([when]) => when > performance.now() - RECENT);
       tell(answer);
-      drawCurve(answer.what);
+      drawCurve(named = answer.what);
     }
     if (buffers?.length) draw(buffers[0]);
     if (mine && buffers?.length > 1) save(buffers[1], answer.step);
@@ -255,13 +281,19 @@ function render({ model, el }) {
     pen.globalAlpha = 0.3;
     pen.fillRect(left, bottom + 1.5, width - left, 0.75);
     pen.globalAlpha = 1;
+    pen.globalAlpha = 0.35; // where the wish changed
+    for (const step of new Set(wishes)) {
+      if (step >= first && step <= last) pen.fillRect(x(step) - 0.5, top, 1, bottom - top);
+    }
+    pen.globalAlpha = 1;
     pen.lineWidth = 1.5;
     pen.lineJoin = "round";
     pen.beginPath();
     points.forEach(([step, value]) => { if (Number.isFinite(value)) pen.lineTo(x(step), y(value)); });
     pen.stroke();
     curve.setAttribute("aria-label", `${what} from ${brief(points[0][1])} to ${brief(points.at(-1)[1])}${
-      logarithmic ? ", logarithmic" : ""}`);
+      logarithmic ? ", logarithmic" : ""}${
+      wishes.length ? `; a control was moved at step ${[...new Set(wishes)].join(", ")}` : ""}`);
   };
   const save = (data, step) => {
     const url = URL.createObjectURL(new Blob([data], { type: "image/png" }));
@@ -283,7 +315,25 @@ function render({ model, el }) {
   };
   const seedField = h("input", { type: "number", min: 0, step: 1, value: seed, "aria-label": "seed",
     oninput: () => refuse(""), onchange: readSeed });
+  /** Before a control is moved: one entry of the past for each move, however many places it passes. */
+  const remember = (name) => {
+    const now = performance.now(), last = past.at(-1);
+    if (last?.name !== name || now > moved + PAUSED_WISH) past = [...past.slice(-49), { name, values: { ...values } }];
+    moved = now;
+    undo.disabled = false;
+  };
+  const takeBack = () => {
+    const last = past.pop();
+    undo.disabled = !past.length;
+    if (!last) return;
+    values = last.values;
+    controls.forEach((control, k) => parts[k].set(values[control.name]));
+    press({ undo: true });
+  };
+  const undo = h("button", { onclick: takeBack, disabled: true,
+    title: "take back the last move of a control" }, "undo");
   const parts = controls.map(({ name, at_once: atOnce }, k) => makeControl(controls[k], (value) => {
+    remember(name);
     values[name] = value;
     if (stalled) play(true); // it stopped at an error, and perhaps this mends it
     // Another picture, or another look at it. While nothing runs, the kernel should hear of the others, too.
@@ -291,11 +341,14 @@ function render({ model, el }) {
   }));
   parts.forEach((part, k) => part.set(values[controls[k].name]));
   const buttons = h("div", { className: "buttons row" }, main,
-    h("button", { onclick: () => { play(false); press({ steps: (pending?.steps ?? 0) + 1 }); } }, "step"),
-    h("button", { onclick: () => press({ reset: true }) }, "reset"),
-    h("label", {}, "seed", seedField), h("button", { onclick: () => press({ save: true }) }, "save PNG"));
+    h("button", { onclick: () => { play(false); press({ steps: (pending?.steps ?? 0) + 1 }); },
+      title: "one step" }, "step"),
+    h("button", { onclick: () => press({ reset: true }), title: RESTARTS }, "reset"), undo,
+    h("label", { title: `${MEANINGS.seed}; another ${RESTARTS}` }, "seed", seedField),
+    h("button", { onclick: () => press({ save: true }), title: "save the picture as it is" }, "save PNG"));
   const right = h("div", { className: "right" }, buttons, ...parts.map((part) => part.box), curve, numbers, note,
-    error);
+    warning, error, ...(controls.some((control) => control.restarts)
+      ? [h("div", { className: "muted" }, `↻ ${RESTARTS}`)] : []));
   right.addEventListener("keydown", (event) => event.stopPropagation()); // arrows would move between cells
   const left = h("div", { className: "left" }, canvas), widen = () => { left.style.width = `${model.get("width")}px`; };
   widen();
@@ -308,12 +361,14 @@ function render({ model, el }) {
   const kernel = watchKernel(model, lose);
   const unwatch = whenVisible(figure, (now) => { visible = now; ask(); }); // what nobody sees does not run
   document.addEventListener("visibilitychange", ask);
+  const plain = onTheme(() => requestAnimationFrame(() => { if (points.length) drawCurve(named); }));
   play(false);
   return () => {
     closed = true;
     playing = false;
     clearTimeout(timer);
     unwatch();
+    plain();
     document.removeEventListener("visibilitychange", ask);
     model.off("msg:custom", receive);
     model.off("change:width", widen);

@@ -1,12 +1,15 @@
 // Meshes to turn, light, unfold and compare; several viewers of a page may share one camera.
-import { calm, h, isolated, onFingers, onKeys, pickers, shared, whenVisible } from "./parts.js";
+import { calm, fingerHint, h, isolated, onDark, onFingers, onKeys, onTheme } from "./parts.js";
+import { pickers, shared, whenVisible } from "./parts.js";
 import { MeshStage, decodeMesh, decodePicture } from "./mesh_drawing.js";
 import { renderer } from "./renderer.js";
 
 const CSS = `
-canvas { width: 100%; touch-action: none; cursor: grab; user-select: none; }
+canvas { width: 100%; touch-action: pan-y; cursor: grab; user-select: none;}
+canvas.ondark { background: #c6cad0; border-radius: 4px; } /* a dark model would vanish on a dark page */
+canvas.held { outline: 2px solid #4a90d9; }
 canvas.dragging { cursor: grabbing; }
-.controls { margin-top: 8px; gap: 4px 14px; }
+.controls { margin-top: 8px; gap: 6px; }
 `;
 const UNFOLDING = 1500, FADING = 0.35, FLIGHT = 500; // milliseconds; share of the first for the texture behind; ms
 const NEAR = 6; // how far one may zoom into the unfolded texture
@@ -112,10 +115,11 @@ function render({ model, el }) {
     ArrowDown: () => turn(0, 0.2), "+": () => zoom(1.2), "=": () => zoom(1.2), "-": () => zoom(1 / 1.2),
     0: () => flyTo(start), u: () => fold(!view.value.open), s: () => toggle("shaded"), w: () => toggle("wired") });
 
-  const switches = [["unfold", "open", () => fold(!view.value.open)], ["shading", "shaded", () => toggle("shaded")],
-    ["wireframe", "wired", () => toggle("wired")]]
-    .map(([text, name, onclick]) => [name, h("button", { onclick }, text)]);
-  const controls = h("div", {},
+  const switches = [["unfold", "open", () => fold(!view.value.open), "lay the texture flat"],
+    ["shading", "shaded", () => toggle("shaded"), "light it with a lamp"],
+    ["wireframe", "wired", () => toggle("wired"), "show the triangles"]]
+    .map(([text, name, onclick, title]) => [name, h("button", { onclick, title }, text)]);
+  const controls = h("div", {}, fingerHint(),
     h("div", { className: "controls row" }, ...switches.map(([, button]) => button),
       ...model.get("presets").map((preset) => h("button", { onclick: () => flyTo(preset) }, preset.name)),
       h("span", { className: "row" }, h("button", { onclick: () => zoom(1.2), "aria-label": "zoom in" }, "+"),
@@ -133,6 +137,9 @@ function render({ model, el }) {
   isolated(el, CSS, h("figure", { style: `width: ${model.get("width")}px`, role: "group",
                                   "aria-label": model.get("alt") }, canvas, controls));
   model.on("change:textures", load);
+  const ground = () => canvas.classList.toggle("ondark", onDark(canvas));
+  const plain = onTheme(() => requestAnimationFrame(ground));
+  ground();
   follow();
   load();
   const unwatch = whenVisible(canvas, (now) => { visible = now; if (now) redraw(); });
@@ -142,6 +149,7 @@ function render({ model, el }) {
     gone = true;
     cancelAnimationFrame(waiting);
     unlink();
+    plain();
     unwatch();
     watcher.disconnect();
     model.off("change:textures", load);

@@ -8,19 +8,27 @@ figure { margin: 4px 0 8px; max-width: 100%; position: relative; }
 img, canvas { display: block; }
 .muted { opacity: 0.65; }
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 14px; }
-button { font: inherit; color: inherit; background: none; border: 0; padding: 2px 0; cursor: pointer; opacity: 0.65;
-         border-radius: 3px; touch-action: manipulation; }
-button:hover, button[aria-pressed="true"] { opacity: 1; }
-button[aria-pressed="true"] { box-shadow: inset 0 -1px currentColor; }
+button { font: inherit; color: inherit; background: none; border: 1px solid var(--line); padding: 2px 9px;
+         min-width: 28px; min-height: 28px; cursor: pointer; opacity: 0.8; border-radius: 6px;
+         touch-action: manipulation; }
+button:hover, button[aria-pressed="true"] { opacity: 1; border-color: currentColor; }
+button[aria-pressed="true"] { background: var(--faint); }
+button:disabled { opacity: 0.4; cursor: default; border-color: var(--line); }
+button.picture { border: 0; padding: 0; min-width: 0; min-height: 0; border-radius: 0; }
+button.picture[aria-pressed="true"] { background: none; }
+select, input[type="number"] { min-height: 28px; }
+.coarse { display: none; }
+@media (pointer: coarse) { .coarse { display: block; } }
 :focus { outline: none; }
 :focus-visible { outline: 2px solid #4a90d9; outline-offset: 2px; }
 fieldset { border: 0; margin: 0; padding: 0; min-width: 0; display: flex; flex-wrap: wrap; align-items: center;
            gap: 4px 6px; }
 legend { float: left; padding: 0; min-width: 4.5em; opacity: 0.65; }
-label.choice { position: relative; cursor: pointer; opacity: 0.65; padding: 2px 0; margin-right: 8px;
-               touch-action: manipulation; }
+label.choice { position: relative; cursor: pointer; opacity: 0.8; touch-action: manipulation; }
+label.choice.text { border: 1px solid var(--line); border-radius: 6px; padding: 3px 9px; min-height: 28px;
+                    min-width: 28px; }
 label.choice:hover, label.choice:has(:checked) { opacity: 1; }
-label.choice.text:has(:checked) { box-shadow: inset 0 -1px currentColor; }
+label.choice.text:has(:checked) { background: var(--faint); border-color: currentColor; }
 label.choice input { position: absolute; inset: 0; opacity: 0; margin: 0; cursor: pointer; width: 100%; height: 100%; }
 label.choice:has(:focus-visible) { outline: 2px solid #4a90d9; outline-offset: 1px; }
 label.choice img { width: 44px; height: 44px; object-fit: cover; border-radius: 2px; }
@@ -29,18 +37,21 @@ label.choice.thumb:hover { opacity: 0.85; }
 label.choice.thumb:has(:checked) { opacity: 1; }
 label.choice.thumb:has(:checked)::after { content: ""; position: absolute; left: 0; right: 0; bottom: -4px; height: 2px;
                                           background: currentColor; }
-input[type="range"] { -webkit-appearance: none; appearance: none; background: none; height: 22px; margin: 0;
-                      cursor: pointer; min-width: 60px; touch-action: pan-y; color: inherit; }
+input[type="range"] { -webkit-appearance: none; appearance: none; background: none; height: 28px; margin: 0;
+                      cursor: pointer; min-width: 120px; touch-action: pan-y; color: inherit; }
 input[type="range"]:focus-visible { outline: none; }
 input[type="range"]:focus-visible::-webkit-slider-thumb { box-shadow: 0 0 0 3px #4a90d9; }
 input[type="range"]:focus-visible::-moz-range-thumb { box-shadow: 0 0 0 3px #4a90d9; }
-input[type="range"]::-webkit-slider-runnable-track { height: 1px; background: var(--line); }
-input[type="range"]::-moz-range-track { height: 1px; background: var(--line); }
-input[type="range"]::-webkit-slider-thumb { -webkit-appearance: none; width: 13px; height: 13px; margin-top: -6px;
+input[type="range"]::-webkit-slider-runnable-track { height: 3px; border-radius: 2px;
+                                                background: var(--line); }
+input[type="range"]::-moz-range-track { height: 3px; border-radius: 2px; background: var(--line); }
+input[type="range"]::-webkit-slider-thumb { -webkit-appearance: none; width: 16px; height: 16px; margin-top: -6.5px;
                                             border-radius: 50%; background: currentColor; border: 0; }
-input[type="range"]::-moz-range-thumb { width: 13px; height: 13px; border-radius: 50%; background: currentColor;
+input[type="range"]::-moz-range-thumb { width: 16px; height: 16px; border-radius: 50%; background: currentColor;
                                         border: 0; }
 `;
+
+const SLACK = 6; // pixels that a tap may move
 
 /** An element: h("button", {title: "play", onclick}, "text", child). Names with a hyphen and role become attributes. */
 export function h(tag, properties = {}, ...children) {
@@ -113,9 +124,19 @@ export function onDrag(target, { start, move, end, tap, slack = 4 }) {
 }
 
 /** Fingers, mouse and wheel on what can be moved and zoomed: act({by, factor, at}), by and at in units of place(event).
-    Until it was clicked, the wheel belongs to the page; with Ctrl, which is also a pinch on a touchpad, it zooms. */
+    Until it was clicked, the wheel belongs to the page; with Ctrl, which is also a pinch on a touchpad, it zooms.
+    One finger that goes up or down moves the page, unless a tap took hold of the picture; two fingers are its own. */
 export function onFingers(target, place, act) {
   const fingers = new Map();
+  let held = false, from = null;
+  const hold = (now) => {
+    held = now;
+    target.classList.toggle("held", now);
+  };
+  const letGo = (event) => { if (!event.composedPath().includes(target)) hold(false); };
+  target.addEventListener("touchmove", (event) => {
+    if (event.cancelable && (held || event.touches.length > 1)) event.preventDefault();
+  }, { passive: false });
   const spread = ([a, b]) => Math.hypot(a[0] - b[0], a[1] - b[1]);
   const centre = (points) => [0, 1].map((k) => points.reduce((sum, point) => sum + point[k], 0) / points.length);
   target.addEventListener("pointerdown", (event) => {
@@ -123,6 +144,7 @@ export function onFingers(target, place, act) {
     target.setPointerCapture(event.pointerId);
     target.classList.add("dragging");
     fingers.set(event.pointerId, place(event));
+    from = event.pointerType === "touch" && fingers.size === 1 ? event : null;
   });
   target.addEventListener("pointermove", (event) => {
     if (!fingers.has(event.pointerId)) return;
@@ -136,13 +158,41 @@ export function onFingers(target, place, act) {
     fingers.delete(event.pointerId);
     if (!fingers.size) target.classList.remove("dragging");
   };
-  target.addEventListener("pointerup", lift);
+  target.addEventListener("pointerup", (event) => {
+    lift(event);
+    if (from?.pointerId !== event.pointerId) return;
+    if (Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY) > SLACK) return;
+    hold(!held); // a tap
+    document[held ? "addEventListener" : "removeEventListener"]("pointerdown", letGo);
+  });
   target.addEventListener("pointercancel", lift);
   target.addEventListener("wheel", (event) => {
     if (!event.ctrlKey && !target.matches(":focus")) return;
     event.preventDefault();
     act({ by: [0, 0], factor: Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.002)), at: place(event) });
   }, { passive: false });
+}
+
+/** What a finger can do on such a picture, below it. */
+export const fingerHint = () => h("div", { className: "muted coarse" },
+  "A tap takes hold of the picture, or lets go; two fingers always do.");
+
+/** Whether a page is dark where an element stands: its text is light there. */
+export function onDark(element) {
+  const [red, green, blue] = getComputedStyle(element).color.match(/[\d.]+/g).map(Number);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 128;
+}
+
+/** Calls back when the page's colours may have changed: the system's scheme, or JupyterLab's theme. */
+export function onTheme(callback) {
+  const scheme = matchMedia("(prefers-color-scheme: dark)"), watcher = new MutationObserver(callback);
+  const attributes = { attributes: true, attributeFilter: ["class", "style", "data-jp-theme-light", "data-theme"] };
+  scheme.addEventListener("change", callback);
+  for (const element of [document.documentElement, document.body]) watcher.observe(element, attributes);
+  return () => {
+    scheme.removeEventListener("change", callback);
+    watcher.disconnect();
+  };
 }
 
 /** Keys by name: {ArrowLeft: () => …}. What they do stays here; with Ctrl, Alt or ⌘ they are the browser's. */
