@@ -945,6 +945,15 @@ def _matrices(bench: Bench) -> Any:
     )
 
 
+@case("surfaces", "scene", "cut_points", "shared_edges")
+def _cuts(bench: Bench) -> Any:
+    from dputils.rasterize import sample_texture
+    from dputils.scene import cut_points, shared_edges
+
+    mesh = solid(bench)
+    return *shared_edges(mesh), sample_texture(mesh.texture, cut_points(mesh))
+
+
 @case("surfaces", "scene", "chart_mask", "dilate", "fill")
 def _gutters(bench: Bench) -> Any:
     from dputils.scene import chart_mask, dilate, fill

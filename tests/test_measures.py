@@ -8,7 +8,8 @@ import torch
 from dputils.book import measures
 from dputils.data import sample_image
 from dputils.images import random_image
-from dputils.scene import Mesh
+from dputils.rasterize import sample_texture
+from dputils.scene import Mesh, cut_points, shared_edges
 
 
 def noise(count=4, size=96, seed=0, channels=3):
@@ -309,6 +310,41 @@ def test_seam_contrast_is_zero_for_what_agrees_and_one_for_what_does_not():
     assert measures.seam_contrast(mesh, smooth).min() > 0.5
     both = measures.seam_contrast(mesh, torch.cat([across, smooth]))
     assert both.shape == (4,) and both[0] < 0.1 < both[1:].min()
+
+
+def test_points_on_a_cut_lie_at_one_place_and_in_two_charts():
+    mesh = cut_sheet()
+    triangles, ends = shared_edges(mesh)
+    assert torch.equal(mesh.positions[ends[0]], mesh.positions[ends[1]])
+    corners = mesh.faces[triangles]  # (2, E, 3)
+    assert (corners[..., None, :] == ends[..., None]).any(-1).all()
+
+    points = cut_points(mesh, 4)
+    cut = int((ends[0] != ends[1]).any(1).sum())
+    assert points.shape == (1, 2, 2, 4 * cut) and cut > 0
+    across = torch.linspace(0, 1, 256)[:, None].expand(3, 256, 256)[None]
+    for texture, least, most in (
+        (across, 0.0, 0.01),
+        (random_image(256, sd=0.5, seed=1), 0.05, 1.0),
+    ):
+        one, other = sample_texture(texture, points).unbind(2)
+        assert least <= (one - other).abs().mean() <= most
+
+
+def test_a_mesh_in_one_piece_has_no_points_on_cuts():
+    mesh = Mesh(
+        torch.tensor([[0.0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0]]),
+        torch.tensor([[0, 1, 2], [1, 3, 2]]),
+        torch.tensor([[0.0, 0], [1, 0], [0, 1], [1, 1]]),
+    )
+    triangles, ends = shared_edges(mesh)
+    assert triangles.tolist() == [[0], [1]]
+    assert ends.sort(2).values.tolist() == [[[1, 2]], [[1, 2]]]
+    assert cut_points(mesh).shape == (1, 2, 2, 0)
+    with pytest.raises(ValueError, match="at least 1 point"):
+        cut_points(mesh, 0)
+    with pytest.raises(ValueError, match="texture coordinates"):
+        cut_points(mesh.replace(uv=None))
 
 
 def test_seam_contrast_needs_a_seam():

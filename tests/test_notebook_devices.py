@@ -75,6 +75,7 @@ FEWER: dict[str, dict[str, object]] = {
         "show_size": 64,
         "pool_size": 2,
         "claim_size": 48,
+        "eye_size": 48,
         "style_names": ["swirling_night", "leaded_window"],
         "claim_pairs": [("owl", "swirling_night")],
     },

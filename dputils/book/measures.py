@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from ..rasterize import lookup
+from ..scene.atlas import shared_edges
 
 if TYPE_CHECKING:
     from ..scene import Mesh
@@ -225,7 +226,8 @@ def seam_contrast(mesh: "Mesh", textures: torch.Tensor) -> torch.Tensor:
     Args: `mesh`, a `scene.Mesh` with texture coordinates; `textures` `(N, C, H, W)`.
     Raises: ValueError if the mesh has no seam.
     """
-    pairs, seam = _neighbours(mesh)
+    pairs, ends = shared_edges(mesh)
+    seam = (ends[0] != ends[1]).any(1)
     if not seam.any():
         raise ValueError(
             f"{mesh.name} has no texture seam: all neighbouring triangles share their "
@@ -246,22 +248,3 @@ def seam_contrast(mesh: "Mesh", textures: torch.Tensor) -> torch.Tensor:
         )
         found.append((across - inside) / (chance - inside).clamp(min=1e-20))
     return torch.stack(found)
-
-
-def _neighbours(mesh: "Mesh") -> tuple[torch.Tensor, torch.Tensor]:
-    """Pairs of triangles that share an edge in space `(2, E)`, and which are a seam."""
-    place = (mesh.positions.detach().cpu() / max(mesh.radius, 1e-30) * 2**20).round()
-    _, group = place.unique(dim=0, return_inverse=True)
-    faces = mesh.faces.cpu()
-    ends = torch.cat([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])  # (3F, 2)
-    welded = group[ends]
-    order = welded.argsort(1)
-    welded, ends = welded.gather(1, order), ends.gather(1, order)
-    key = welded[:, 0] * (int(group.max()) + 1) + welded[:, 1]
-    rank = key.argsort(stable=True)
-    ends, key, owner = ends[rank], key[rank], rank % len(faces)
-    same = (key[1:] == key[:-1]).nonzero().squeeze(1)
-    device = mesh.positions.device
-    return torch.stack([owner[same], owner[same + 1]]).to(device), (
-        ends[same] != ends[same + 1]
-    ).any(1).to(device)

@@ -5,7 +5,7 @@ writes it, `portraits.py` shows it at its best, `smooth.py` parameterizes shapes
 optimized, `pytorch3d.py` exchanges meshes with PyTorch3D.
 """
 
-from .atlas import chart_mask, dilate, fill, unwrap
+from .atlas import chart_mask, cut_points, dilate, fill, shared_edges, unwrap
 from .cameras import (
     FIELD_OF_VIEW,
     look_at,
@@ -25,6 +25,7 @@ __all__ = [
     "Mesh",
     "SmoothVertices",
     "chart_mask",
+    "cut_points",
     "dilate",
     "fetch_mesh",
     "fill",
@@ -39,6 +40,7 @@ __all__ = [
     "repair",
     "sample_views",
     "save_mesh",
+    "shared_edges",
     "to_pytorch3d",
     "unwrap",
 ]

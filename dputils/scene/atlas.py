@@ -123,6 +123,51 @@ def _with_patience(name: str, patience: float, given: dict[str, Any]) -> Any:
         return found["source"], found["faces"], found["uv"]
 
 
+def shared_edges(mesh: Mesh) -> tuple[torch.Tensor, torch.Tensor]:
+    """Edges at which two triangles meet in space, whatever their vertices' numbers.
+
+    Returns: the two triangles of each edge `(2, E)`; the vertices at its ends
+        `(2, E, 2)`, first in the one triangle, then at the same places in the other.
+    """
+    place = (mesh.positions.detach().cpu() / max(mesh.radius, 1e-30) * 2**20).round()
+    _, group = place.unique(dim=0, return_inverse=True)
+    faces = mesh.faces.cpu()
+    ends = torch.cat([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])  # (3F, 2)
+    welded = group[ends]
+    order = welded.argsort(1)
+    welded, ends = welded.gather(1, order), ends.gather(1, order)
+    key = welded[:, 0] * (int(group.max()) + 1) + welded[:, 1]
+    rank = key.argsort(stable=True)
+    ends, key, owner = ends[rank], key[rank], rank % len(faces)
+    same = (key[1:] == key[:-1]).nonzero().squeeze(1)
+    device = mesh.positions.device
+    return (
+        torch.stack([owner[same], owner[same + 1]]).to(device),
+        torch.stack([ends[same], ends[same + 1]]).to(device),
+    )
+
+
+def cut_points(mesh: Mesh, count: int = 3) -> torch.Tensor:
+    """Where a texture is cut open: `(1, 2, 2, P)`, the texture coordinates (u, v) of
+    points in space, in both charts that meet there.
+
+    `sample_texture(texture, cut_points(mesh))` gives both colours of each point,
+    `(1, C, 2, P)`. They are equal where a seam cannot be seen.
+    Args: `count`, points on each edge of a triangle that is cut.
+    Raises: ValueError where the mesh has no texture coordinates, or for no points. A
+        mesh that is not cut has P = 0.
+    """
+    if count < 1:
+        raise ValueError(f"count={count} must be at least 1 point on each edge")
+    uv = mesh.required_uv()
+    _, ends = shared_edges(mesh)
+    apart = (ends[0] != ends[1]).any(1)
+    first, last = uv[ends[:, apart]].unbind(2)  # (2 charts, E, 2) each
+    share = ((torch.arange(count).to(uv) + 0.5) / count)[:, None]
+    points = first[:, :, None] + (last - first)[:, :, None] * share
+    return points.flatten(1, 2).permute(2, 0, 1)[None]
+
+
 def chart_mask(mesh: Mesh, size: Size, *, margin: int = 1) -> torch.Tensor:
     """Texels that belong to a chart, or lie within `margin` of one.
 
