@@ -127,12 +127,12 @@ def test_checkerboard_has_equal_tiles_at_any_size():
     assert board.shape == (1, 3, 16, 24)
     expected = (np.indices((4, 6)).sum(0) % 2).repeat(4, 0).repeat(4, 1)
     assert np.array_equal(
-        board[0, 0].numpy(), np.where(expected == 0, np.float32(0.95), np.float32(0.6))
+        board[0, 0].numpy(), np.where(expected == 0, np.float32(0.97), np.float32(0.85))
     )
     odd = checkerboard(17, tiles=8)[0, 0]
     runs = (odd[0, 1:] != odd[0, :-1]).sum()
     assert runs == 7 and checkerboard(8, tiles=1).unique().tolist() == pytest.approx(
-        [0.95]
+        [0.97]
     )
     for tiles in (0, 9):
         with pytest.raises(ValueError, match=f"tiles={tiles}"):
