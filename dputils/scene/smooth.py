@@ -75,8 +75,11 @@ class SmoothVertices(nn.Module):
 
     def forward(self) -> torch.Tensor:
         """The positions, `(V, 3)`, in the order of the mesh's vertices."""
-        places = self.u if self.inverse is None else self.inverse @ self.u
-        return places[self.group]
+        if self.inverse is None:
+            return self.u[self.group]
+        # the inverse is symmetric, and three rows go through it twice as fast as three
+        # columns
+        return (self.u.T @ self.inverse).T[self.group]
 
 
 def laplacian(faces: torch.Tensor, count: int) -> torch.Tensor:
