@@ -177,7 +177,7 @@ def save_mesh(
         )
     picture = mesh.texture if texture is None else texture
     maps = [_map(relief, 3, "relief", kind), _map(roughness, 1, "roughness", kind)]
-    if (picture, *maps) != (None,) * 3 and mesh.uv is None:
+    if any(each is not None for each in (picture, *maps)) and mesh.uv is None:
         raise ValueError(
             f"{mesh.name} has a texture but no texture coordinates; "
             "scene.unwrap(mesh) makes them"
