@@ -968,9 +968,10 @@ def _gutters(bench: Bench) -> Any:
     )
 
 
-@case("surfaces", "scene", "unwrap", "save_mesh")
+@case("surfaces", "scene", "unwrap", "save_mesh", "load_maps")
 def _files(bench: Bench) -> Any:
-    from dputils.scene import load_mesh, save_mesh, unwrap
+    from dputils.rasterize import relief_normals
+    from dputils.scene import load_maps, load_mesh, save_mesh, unwrap
 
     mesh = solid(bench)
     with tempfile.TemporaryDirectory() as folder:
@@ -978,6 +979,10 @@ def _files(bench: Bench) -> Any:
             load_mesh(save_mesh(f"{folder}/ball.{kind}", mesh, gutter=2)[0])
             for kind in ("glb", "obj")
         ]
+        relief = relief_normals(bench(1, 1, 8, 8))
+        written += load_maps(
+            save_mesh(f"{folder}/carved.glb", mesh, relief=relief.detach())[0]
+        )
     if importlib.util.find_spec("xatlas") is None:  # as for Python 3.14
         return on_cpu(written)
     return unwrap(mesh, size=64, gutter=1), on_cpu(written)

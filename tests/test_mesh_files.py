@@ -17,9 +17,25 @@ import torch
 from PIL import Image
 
 from dputils.color import linear_to_srgb
-from dputils.rasterize import View, render, sample_texture
-from dputils.scene import Mesh, chart_mask, fill, load_mesh, save_mesh, unwrap
+from dputils.data import sample_mesh
+from dputils.rasterize import (
+    View,
+    relief_normals,
+    render,
+    sample_texture,
+    tangent_frames,
+)
+from dputils.scene import (
+    Mesh,
+    chart_mask,
+    fill,
+    load_maps,
+    load_mesh,
+    save_mesh,
+    unwrap,
+)
 from dputils.scene import atlas as atlas_module
+from dputils.scene.gltf import _File
 
 earcut = pytest.importorskip("mapbox_earcut")
 
@@ -1016,6 +1032,98 @@ def validator():
     return folder / "gltf-validator"
 
 
+def carved(size=24):
+    height = torch.randn(1, 1, size, size, generator=torch.Generator().manual_seed(3))
+    rough = torch.rand(1, 1, size, size, generator=torch.Generator().manual_seed(4))
+    return {"relief": relief_normals(height, 0.7), "roughness": rough}
+
+
+def bunny_without_texture():
+    return sample_mesh("bunny").replace(texture=None)
+
+
+def header(path):
+    data = path.read_bytes()
+    return json.loads(data[20 : 20 + struct.unpack("<I", data[12:16])[0]])
+
+
+def test_maps_come_back_as_they_were_written(tmp_path):
+    maps, mesh = carved(), two_quads(SQUARE, SQUARE)
+    for number, each in enumerate([mesh, mesh.replace(texture=None)]):
+        save_mesh(tmp_path / f"{number}.glb", each, **maps, gutter=0)
+        relief, rough = load_maps(tmp_path / f"{number}.glb")
+        same(relief, maps["relief"], atol=1.001 / 255)
+        same(rough, maps["roughness"], atol=0.501 / 255)
+        # and what was read is written as the same bytes
+        again = tmp_path / "again.glb"
+        given = {"relief": relief, "roughness": rough, "gutter": 0, "overwrite": True}
+        save_mesh(again, each, **given)
+        assert again.read_bytes() == (tmp_path / f"{number}.glb").read_bytes()
+    # the colours are not disturbed by the maps
+    same(quiet(tmp_path / "0.glb").texture, mesh.texture, atol=0.501 / 255)
+    # with one map of the two, and with none
+    save_mesh(tmp_path / "rough.glb", mesh, roughness=maps["roughness"])
+    relief, rough = load_maps(tmp_path / "rough.glb")
+    assert relief.flatten().tolist() == [0, 0, 1] and rough.shape[2:] == (24, 24)
+    assert "TANGENT" not in str(header(tmp_path / "rough.glb"))
+    save_mesh(tmp_path / "plain.glb", mesh)
+    relief, rough = load_maps(tmp_path / "plain.glb")
+    assert relief.flatten().tolist() == [0, 0, 1] and rough.flatten().tolist() == [1]
+
+
+def test_a_material_looks_the_same_to_trimesh(tmp_path):
+    """Another reader: roughness in green, no metal, the normal map's green upwards."""
+    maps, mesh = carved(), two_quads(SQUARE, SQUARE)
+    (path,) = save_mesh(tmp_path / "a.glb", mesh, **maps, gutter=0)
+    trimesh = pytest.importorskip("trimesh")
+    material = trimesh.load(path, force="mesh", process=False).visual.material
+    assert material.metallicFactor == 0 and material.roughnessFactor == 1
+    read = np.asarray(material.metallicRoughnessTexture.convert("RGB"))[:, :, 1] / 255
+    same(torch.from_numpy(read).float(), maps["roughness"][0, 0], atol=0.501 / 255)
+    read = np.asarray(material.normalTexture.convert("RGB")) / 127.5 - 1
+    expected = maps["relief"][0].permute(1, 2, 0)
+    same(torch.from_numpy(read).float(), expected, atol=1.001 / 255)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_tangents_run_where_u_grows(tmp_path, mirrored):
+    """Of the file's own numbers: cross(normal, tangent) · w is where v grows."""
+    turn = np.array([-1, 1]) if mirrored else np.array([1, 1])
+    mesh = two_quads(SQUARE * turn, SQUARE * turn)
+    (path,) = save_mesh(tmp_path / "a.glb", mesh, **carved(), gutter=0)
+    tree = header(path)
+    names = tree["meshes"][0]["primitives"][0]["attributes"]
+    file = _File(path)
+    u, normal = file.accessor(names["TANGENT"]), file.accessor(names["NORMAL"])
+    v = np.cross(normal, u[:, :3]) * u[:, 3:]
+    frames = tangent_frames(mesh.positions, mesh.uv, mesh.faces, mesh.normals())
+    np.testing.assert_allclose(u[:, :3], frames[..., 0], atol=1e-6)
+    np.testing.assert_allclose(v, frames[..., 1], atol=1e-6)
+
+
+def test_maps_that_cannot_be_are_refused(tmp_path):
+    maps, mesh = carved(), two_quads(SQUARE, SQUARE)
+    path = tmp_path / "a.glb"
+    with pytest.raises(ValueError, match="relief is written to .glb only"):
+        save_mesh(tmp_path / "a.obj", mesh, relief=maps["relief"])
+    with pytest.raises(ValueError, match=r"relief must be \(1, 3, H, W\)"):
+        save_mesh(path, mesh, relief=maps["roughness"])
+    with pytest.raises(ValueError, match="relief must hold unit vectors"):
+        save_mesh(path, mesh, relief=2 * maps["relief"])
+    with pytest.raises(ValueError, match=r"roughness must be \(1, 1, H, W\)"):
+        save_mesh(path, mesh, roughness=maps["relief"])
+    with pytest.raises(ValueError, match="no texture coordinates"):
+        save_mesh(path, mesh.replace(uv=None, texture=None), **maps)
+    with pytest.raises(FileNotFoundError, match="there is no file"):
+        load_maps(path)
+    save_mesh(path, mesh.replace(uv=None, texture=None))
+    with pytest.raises(ValueError, match="it has 0 materials"):
+        load_maps(path)
+    save_mesh(tmp_path / "a.obj", mesh)
+    with pytest.raises(ValueError, match="maps are read from .glb and .gltf"):
+        load_maps(tmp_path / "a.obj")
+
+
 def test_khronos_validator_has_no_remarks(tmp_path):
     where = validator()
     mesh = two_quads(SQUARE, SQUARE)
@@ -1027,6 +1135,8 @@ def test_khronos_validator_has_no_remarks(tmp_path):
     bare = mesh.replace(uv=None, texture=None)
     for number, each in enumerate([mesh, lonely, mesh.replace(texture=clear), bare]):
         save_mesh(tmp_path / f"{number}.glb", each)
+    for number, each in enumerate([mesh, lonely, bunny_without_texture()]):
+        save_mesh(tmp_path / f"maps{number}.glb", each, **carved(), gutter=0)
     script = (
         "const v = require(process.argv[1]), fs = require('fs');"
         "Promise.all(process.argv.slice(2).map((p) => v.validateBytes("

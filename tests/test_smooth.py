@@ -126,6 +126,23 @@ def test_what_cannot_be_is_said():
         EvenAdam([torch.nn.Parameter(torch.zeros(1))], lr=0)
 
 
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_numbers_that_are_none_are_refused(number):
+    """NaN passes every `<=`, and an infinite matrix has no inverse."""
+    with pytest.raises(ValueError, match=f"strength={number} must be a finite number"):
+        SmoothVertices(pyramid(), number)
+    with pytest.raises(ValueError, match=f"lr={number} must be positive and finite"):
+        EvenAdam([torch.nn.Parameter(torch.zeros(1))], lr=number)
+    with pytest.raises(ValueError, match=f"radius={number} must be positive"):
+        icosphere(1, number)
+
+
+@pytest.mark.parametrize("number", [2.0, 2.5, -1, True, "2", math.nan])
+def test_subdivisions_are_counted(number):
+    with pytest.raises(ValueError, match="subdivisions=.* must be a whole number"):
+        icosphere(number)
+
+
 def test_foreign_meshes_with_seams_come_back_as_they_were():
     mesh = sample_mesh("teapot")
     if len(mesh.positions.unique(dim=0)) > 4000:

@@ -13,7 +13,7 @@ from .cameras import (
     perspective,
     sample_views,
 )
-from .files import fetch_mesh, load_mesh, save_mesh
+from .files import fetch_mesh, load_maps, load_mesh, save_mesh
 from .meshes import Mesh, repair
 from .portraits import portraits
 from .pytorch3d import from_pytorch3d, to_pytorch3d
@@ -32,6 +32,7 @@ __all__ = [
     "from_pytorch3d",
     "icosphere",
     "laplacian",
+    "load_maps",
     "load_mesh",
     "look_at",
     "orbit_views",

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image
 
 from ..color import srgb_to_linear
 from ..media import read_image, to_image, unit_floats
 from .atlas import GUTTER, chart_mask, dilate, unwrap
-from .gltf import read_gltf
+from .gltf import read_gltf, read_maps
 from .meshes import Mesh, repair
 from .obj import read_obj
 from .parts import Joined, Part, Surface, joined
@@ -130,20 +131,28 @@ def save_mesh(
     mesh: Mesh,
     *,
     texture: torch.Tensor | None = None,
+    relief: torch.Tensor | None = None,
+    roughness: torch.Tensor | None = None,
     gutter: int = GUTTER,
     overwrite: bool = False,
 ) -> list[Path]:
-    """Write a mesh and its texture; returns the paths written.
+    """Write a mesh, its texture and its material; returns the paths written.
 
     Args:
         path: ends in .glb (one file) or .obj (with .mtl and .png beside it).
         mesh: a `Mesh`.
         texture: `(1, 3 or 4, H, W)` in [0, 1], in place of the mesh's own.
+        relief: a normal map `(1, 3, H, W)`, unit vectors, as
+            `rasterize.relief_normals` makes them. For .glb only.
+        roughness: `(1, 1, H, W)` in [0, 1], as for `rasterize.shade`. For .glb only.
         gutter: how many texels beyond its charts the texture is continued, so that no
             seams show where another program blurs or shrinks it. 0 leaves the texture
             as it is.
         overwrite: write over existing files.
-    Raises: FileExistsError; ValueError for another ending.
+    Raises: FileExistsError; ValueError for another ending, for a relief or a roughness
+        of another shape or for .obj, and without texture coordinates for any picture.
+    `load_maps` reads relief and roughness back, to a 255th. Gutters are of the texture
+    alone.
     Normals are written too, smooth everywhere: `mesh.normals()`. A texture with opacity
     is marked as cut out where it is 0 or 1 only, and as see-through otherwise.
     """
@@ -167,7 +176,8 @@ def save_mesh(
             "pass overwrite=True or choose another name"
         )
     picture = mesh.texture if texture is None else texture
-    if picture is not None and mesh.uv is None:
+    maps = [_map(relief, 3, "relief", kind), _map(roughness, 1, "roughness", kind)]
+    if any(each is not None for each in (picture, *maps)) and mesh.uv is None:
         raise ValueError(
             f"{mesh.name} has a texture but no texture coordinates; "
             "scene.unwrap(mesh) makes them"
@@ -183,9 +193,60 @@ def save_mesh(
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     if kind == ".glb":
-        write_glb(path, mesh, image)
+        write_glb(path, mesh, image, *maps)
         return [path]
     return write_obj(path, mesh, image, safe)
+
+
+def load_maps(path: str | Path) -> tuple[torch.Tensor, torch.Tensor]:
+    """The relief and the roughness of a .glb or .gltf file with one material.
+
+    Returns: normals `(1, 3, H, W)`, unit vectors but for the rounding to 8 bits, and
+        roughness `(1, 1, H, W)` in [0, 1], as `rasterize.shade` takes them. Where the
+        file has no map, one texel: flat, and as rough as it says.
+    Raises: FileNotFoundError; ValueError for other files, for none or several
+        materials, and for maps that are moved or lie at second coordinates.
+    Differs: a map's wrap mode and metal are left out.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no file {path} (looked in {Path.cwd()})")
+    if path.suffix.lower() not in (".glb", ".gltf"):
+        raise ValueError(f"maps are read from .glb and .gltf, not from {path.name}")
+    try:
+        found = read_maps(path)
+    except Exception as error:
+        kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+        raise ValueError(f"the maps of {path} cannot be read: {kind}{error}") from error
+    normals, rough = (
+        torch.from_numpy(each).float().permute(2, 0, 1)[None] for each in found
+    )
+    return normals, rough
+
+
+def _map(
+    values: torch.Tensor | None, channels: int, name: str, kind: str
+) -> Image.Image | None:
+    """A map of a material as a picture of 8 bits."""
+    if values is None:
+        return None
+    if kind != ".glb":
+        raise ValueError(f"{name} is written to .glb only; .obj has no place for it")
+    if values.dim() != 4 or values.shape[:2] != (1, channels):
+        raise ValueError(
+            f"{name} must be (1, {channels}, H, W), not {tuple(values.shape)}"
+        )
+    values = unit_floats(values.detach().cpu(), name).float()
+    if channels == 3:
+        length = values.norm(dim=1)
+        # 8 bits shorten or lengthen a normal by less than this
+        if not ((length > 0.98) & (length < 1.02)).all():
+            raise ValueError(
+                f"{name} must hold unit vectors; these are {float(length.min()):.3g}"
+                f" to {float(length.max()):.3g} long. F.normalize(…, dim=1) makes them"
+            )
+        values = 0.5 + 0.5 * values
+    return to_image(values)
 
 
 def _read_arrays(folder):

@@ -66,6 +66,41 @@ def read_gltf(path: Path) -> list[Part]:
     return _File(path).parts()
 
 
+def read_maps(path: Path) -> tuple[Array, Array]:
+    """Normal map `(H, W, 3)` and roughness `(H, W, 1)` of the only material of a file.
+
+    What has no map is one texel. Raises and warns as `read_gltf` does.
+    """
+    file = _File(path)
+    materials = file.tree.get("materials", [])
+    if len(materials) != 1:
+        raise ValueError(
+            f"it has {len(materials)} materials; maps are read from files with one"
+        )
+    base = materials[0].get("pbrMetallicRoughness", {})
+
+    def texels(info: dict[str, Any]) -> Array | None:
+        if info.get("extensions") or info.get("texCoord", 0):
+            raise ValueError(
+                "a map lies elsewhere than the first texture coordinates, and maps are "
+                "read only from there"
+            )
+        image, _ = file._texture(info["index"])
+        return None if image is None else image.astype(np.float64) / 255
+
+    normals, rough = np.array([[[0.0, 0, 1]]]), np.ones((1, 1, 1))
+    info = materials[0].get("normalTexture")
+    if info is not None and (found := texels(info)) is not None:
+        normals = 2 * found[:, :, :3] - 1
+        normals[:, :, :2] *= info.get("scale", 1)
+    info = base.get("metallicRoughnessTexture")
+    if info is not None and (found := texels(info)) is not None:
+        rough = found[:, :, 1:2]
+    if base.get("metallicFactor", 1):
+        file.tell("metal is left out")
+    return normals, rough * base.get("roughnessFactor", 1)
+
+
 class _File:
     def __init__(self, path: Path) -> None:
         self.path = path

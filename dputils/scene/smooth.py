@@ -1,5 +1,6 @@
 """Shapes to be optimized: a ball to start from, and vertices that move together."""
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -26,7 +27,8 @@ class SmoothVertices(nn.Module):
         strength: λ. 0 makes `u` the positions themselves, which is what one would write
             first; 10 to 50 suit some thousand vertices.
     Attributes: `u`, `(P, 3)`, for P different places; `strength`.
-    Raises: ValueError for a negative strength and for more places than fit.
+    Raises: ValueError for a strength that is negative, infinite or NaN, and for more
+        places than fit.
     Source: Nicolet, Jacobson and Jakob, "Large Steps in Inverse Rendering of Geometry",
         2021.
     Differs: the matrix is small enough to be inverted whole, by Cholesky in float64 on
@@ -40,8 +42,11 @@ class SmoothVertices(nn.Module):
 
     def __init__(self, mesh: Mesh, strength: float = 20.0) -> None:
         super().__init__()
-        if not strength >= 0:
-            raise ValueError(f"strength={strength} must be 0 (vertices as they are) up")
+        if not 0 <= strength < math.inf:
+            raise ValueError(
+                f"strength={strength} must be a finite number from 0 (vertices as they "
+                "are) up"
+            )
         self.strength = float(strength)
         positions = mesh.positions.detach()
         # on the CPU: MPS has no unique over rows
@@ -70,8 +75,11 @@ class SmoothVertices(nn.Module):
 
     def forward(self) -> torch.Tensor:
         """The positions, `(V, 3)`, in the order of the mesh's vertices."""
-        places = self.u if self.inverse is None else self.inverse @ self.u
-        return places[self.group]
+        if self.inverse is None:
+            return self.u[self.group]
+        # the inverse is symmetric, and three rows go through it twice as fast as three
+        # columns
+        return (self.u.T @ self.inverse).T[self.group]
 
 
 def laplacian(faces: torch.Tensor, count: int) -> torch.Tensor:
@@ -99,6 +107,8 @@ class EvenAdam(torch.optim.Optimizer):
     direction. This divides a tensor as a whole.
     Args: `params`, as for every optimizer; `lr`, about the largest change in a step;
         `betas`, how long the mean gradient and its size are remembered.
+    Raises: ValueError for an `lr` that is not positive, infinite or NaN, and for betas
+        outside [0, 1).
     Source: Nicolet, Jacobson and Jakob, 2021, section 3.4 ("UniformAdam").
     """
 
@@ -108,8 +118,10 @@ class EvenAdam(torch.optim.Optimizer):
         lr: float = 0.05,
         betas: tuple[float, float] = (0.9, 0.999),
     ) -> None:
-        if lr <= 0 or not all(0 <= beta < 1 for beta in betas):
-            raise ValueError(f"lr={lr} must be positive and betas={betas} in [0, 1)")
+        if not 0 < lr < math.inf or not all(0 <= beta < 1 for beta in betas):
+            raise ValueError(
+                f"lr={lr} must be positive and finite, and betas={betas} in [0, 1)"
+            )
         super().__init__(params, {"lr": lr, "betas": betas})
 
     @torch.no_grad()
@@ -144,13 +156,18 @@ def icosphere(subdivisions: int = 3, radius: float = 1.0) -> Mesh:
     An icosahedron whose triangles are cut into four, `subdivisions` times; new corners
     are moved out to the sphere.
     Args: `subdivisions`, 0 to 6: 12, 42, 162, 642, 2562, 10242, 40962 vertices.
+    Raises: ValueError for another number of subdivisions, floats included, and for a
+        radius that is not positive, infinite or NaN.
     """
-    if not 0 <= whole_number(subdivisions, "subdivisions", 0) <= 6:
+    # a float that happens to be whole is most often a mistake for the radius
+    known = not isinstance(subdivisions, float)
+    if not known or whole_number(subdivisions, "subdivisions", 0) > 6:
         raise ValueError(
-            f"subdivisions={subdivisions} must be a whole number from 0 to 6"
+            f"subdivisions={subdivisions!r} must be a whole number from 0 to 6, and "
+            "not a float"
         )
-    if radius <= 0:
-        raise ValueError(f"radius={radius} must be positive")
+    if not 0 < radius < math.inf:
+        raise ValueError(f"radius={radius} must be positive and finite")
     golden = (1 + 5**0.5) / 2
     flat = torch.tensor(
         [[s, t * golden] for t in (1.0, -1.0) for s in (-1.0, 1.0)],

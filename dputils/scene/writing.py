@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from PIL import Image
 
+from ..rasterize import tangent_frames
 from .meshes import Mesh
 from .parts import Array
 
@@ -16,9 +18,18 @@ FLOATS, WHOLE = 5126, 5125  # componentType: float32, uint32
 VERTICES, INDICES = 34962, 34963  # what a buffer view is for
 
 
-def write_glb(path: Path, mesh: Mesh, picture: Image.Image | None) -> None:
-    """One file with positions, smooth normals, texture coordinates and texture.
+def write_glb(
+    path: Path,
+    mesh: Mesh,
+    picture: Image.Image | None,
+    relief: Image.Image | None = None,
+    rough: Image.Image | None = None,
+) -> None:
+    """One file with positions, smooth normals, texture coordinates and texture, and
+    the maps of a material. With a relief, tangents are written, so that the normals of
+    the map lean in other programs as they do here.
 
+    Args: `relief`, RGB, a normal map; `rough`, grey, roughness.
     Source: Khronos, "glTF 2.0 Specification", 2021; its validator has no remarks.
     """
     chunks: list[bytes] = []
@@ -55,6 +66,9 @@ def write_glb(path: Path, mesh: Mesh, picture: Image.Image | None) -> None:
         # the format counts v downwards
         down = np.stack([uv[:, 0], 1 - uv[:, 1]], 1).astype("<f4")
         attributes["TEXCOORD_0"] = accessor(down, "VEC2", FLOATS, VERTICES)
+    if relief is not None:
+        tangents = _tangents(mesh, normals)
+        attributes["TANGENT"] = accessor(tangents, "VEC4", FLOATS, VERTICES)
     primitive: dict[str, Any] = {
         "attributes": attributes,
         "indices": accessor(faces.ravel(), "SCALAR", WHOLE, INDICES),
@@ -66,26 +80,34 @@ def write_glb(path: Path, mesh: Mesh, picture: Image.Image | None) -> None:
         "nodes": [{"mesh": 0, "name": mesh.name}],
         "meshes": [{"name": mesh.name, "primitives": [primitive]}],
     }
+    images: list[dict[str, Any]] = []
+
+    def texture(image: Image.Image) -> dict[str, int]:
+        file = io.BytesIO()
+        image.save(file, "png")
+        images.append({"bufferView": view(file.getvalue()), "mimeType": "image/png"})
+        return {"index": len(images) - 1}
+
+    base: dict[str, Any] = {"metallicFactor": 0, "roughnessFactor": 1}
+    material: dict[str, Any] = {
+        "name": mesh.material or mesh.name,
+        "pbrMetallicRoughness": base,
+        "doubleSided": mesh.double_sided,
+    }
     if picture is not None:
-        primitive["material"] = 0
-        material: dict[str, Any] = {
-            "name": mesh.material or mesh.name,
-            "pbrMetallicRoughness": {
-                "baseColorTexture": {"index": 0},
-                "metallicFactor": 0,
-                "roughnessFactor": 1,
-            },
-            "doubleSided": mesh.double_sided,
-        }
+        base["baseColorTexture"] = texture(picture)
         if picture.mode == "RGBA":
             material["alphaMode"] = "MASK" if _all_or_nothing(picture) else "BLEND"
-        file = io.BytesIO()
-        picture.save(file, "png")
+    if relief is not None:
+        material["normalTexture"] = texture(relief)
+    if rough is not None:
+        # green is roughness; blue would be metal, which a factor of 0 rules out
+        base["metallicRoughnessTexture"] = texture(rough.convert("RGB"))
+    if images:
+        primitive["material"] = 0
         tree["materials"] = [material]
-        tree["textures"] = [{"source": 0}]
-        tree["images"] = [
-            {"bufferView": view(file.getvalue()), "mimeType": "image/png"}
-        ]
+        tree["textures"] = [{"source": number} for number in range(len(images))]
+        tree["images"] = images
     body = b"".join(chunks)
     tree |= {
         "accessors": accessors,
@@ -142,6 +164,23 @@ def _arrays(mesh: Mesh) -> tuple[Array, Array, Array | None, Array]:
         None if mesh.uv is None else mesh.uv.detach().cpu().numpy().astype("<f4"),
         mesh.faces.cpu().numpy().astype("<u4"),
     )
+
+
+def _tangents(mesh: Mesh, normals: Array) -> Array:
+    """Where u grows, and whether v grows to the left of it (1) or not (-1), `(V, 4)`.
+
+    Args: `normals`, those that are written.
+    """
+    frames = tangent_frames(
+        mesh.positions.detach().cpu().float(),
+        mesh.required_uv().detach().cpu().float(),
+        mesh.faces.cpu(),
+        torch.from_numpy(normals.astype(np.float32)),
+    )
+    u, v, normal = frames.double().unbind(2)
+    left = (torch.linalg.cross(normal, u) * v).sum(1, keepdim=True)
+    whole = torch.cat([u, torch.where(left < 0, -1.0, 1.0)], 1)
+    return whole.numpy().astype("<f4")
 
 
 def _all_or_nothing(picture: Image.Image) -> bool:
