@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-DONE, EMPTY, FAILED = "done", "empty", "failed"
+DONE, EMPTY, FAILED, MISSING = "done", "empty", "failed", "missing"
 
 
 def leaves(value: Any) -> list[torch.Tensor]:

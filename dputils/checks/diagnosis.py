@@ -14,6 +14,7 @@ def same(a: Any, b: Any, tolerance: float = 1e-3) -> bool:
     Tensors may differ by `tolerance` times the largest number of the one in `b`.
     """
     if torch.is_tensor(b):
+        a = _as_tensor(a) if b.dim() == 0 else a
         return torch.is_tensor(a) and a.shape == b.shape and _close(a, b, tolerance)
     if isinstance(b, dict):
         return (
@@ -43,8 +44,8 @@ def compare(got: Any, wanted: Any, tolerance: float = 1e-3) -> str:
         return "the result is None: the last line needs a `return`"
     if isinstance(wanted, float):
         wanted = torch.tensor(wanted)
-    if isinstance(got, (int, float)) and torch.is_tensor(wanted) and wanted.dim() == 0:
-        got = torch.tensor(float(got))
+    if torch.is_tensor(wanted) and wanted.dim() == 0:
+        got = _as_tensor(got)
     if not torch.is_tensor(wanted):
         return f"the result is {_short(got)}, expected {_short(wanted)}"
     if not torch.is_tensor(got):
@@ -86,6 +87,12 @@ def describe(args: Iterable[Any]) -> str:
         else:
             words.append(_short(value))
     return ", ".join(words) or "no arguments"
+
+
+def _as_tensor(value):
+    """A plain number as a tensor; whatever else as it is."""
+    plain = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return torch.tensor(float(value)) if plain else value
 
 
 def _close(a, b, tolerance):
@@ -133,8 +140,19 @@ def _compare_shapes(got, wanted):
         return f"{text}: height and width (the last two axes) are swapped"
     if sorted(got.shape) == sorted(wanted.shape):
         return f"{text}: the axes are in another order"
-    if got.dim() == wanted.dim() - 1:
-        return f"{text}: one axis was summed or averaged away"
+    found, sizes = tuple(got.shape), tuple(wanted.shape)
+    for axis in range(len(sizes)):
+        if found == sizes[:axis] + sizes[axis + 1 :]:
+            return f"{text}: one axis was summed or averaged away"
+    for axis in range(len(sizes) - 1):
+        both = sizes[axis] * sizes[axis + 1]
+        rest = sizes[axis + 2 :]
+        if found in (
+            (*sizes[:axis], both, *rest),
+            # products of what was flattened with itself
+            (*sizes[:axis], both, *(n * sizes[axis] for n in rest)),
+        ):
+            return f"{text}: axes {axis} and {axis + 1} were flattened into one"
     return text
 
 
@@ -148,6 +166,8 @@ def _compare_values(got, wanted, tolerance):
     factor = (got * wanted.conj()).sum() / wanted.abs().square().sum().clamp(min=1e-30)
     if not wanted.is_complex() and same(got, wanted * factor, tolerance):
         ratio = factor.item()
+        if f"{ratio:.4g}" == "1":  # "1 times what they should be" helps nobody
+            return f"{text}: the numbers are near, not near enough"
         return (
             f"{text}: the sign is wrong"
             if abs(ratio + 1) < tolerance

@@ -10,14 +10,19 @@ Option = TypeVar("Option")
 
 
 class Distance(torch.nn.Module):
-    """Mean |a - b|^power of each picture."""
+    """Mean |a - b|^power of each picture, times 1 + the mean |b|.
+
+    It is not symmetric, a factor does not cancel in it, and it is none that a student
+    would take instead.
+    """
 
     def __init__(self, power: float) -> None:
         super().__init__()
         self.power = power
 
     def forward(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-        return (a - b).abs().pow(self.power).mean((1, 2))
+        size = 1 + b.abs().mean((1, 2))
+        return (a - b).abs().pow(self.power).mean((1, 2)) * size
 
 
 class Draw:
@@ -79,7 +84,7 @@ class Draw:
 
         It takes `(N, C, C)` and `(1, C, C)` to `(N,)`.
         """
-        return Distance(self.choice([1.0, 1.5, 2.0]))
+        return Distance(self.choice([1.5, 2.0, 2.5]))
 
     def network(
         self, channels: int = 3, classes: int = 4, width: int = 5

@@ -58,6 +58,10 @@ class Exercise:
         observe: what is compared, `observe(value, *args)`; for results that are right
             in several forms.
         misconceptions, laws: see there.
+        tolerated: what passes within the tolerance and still is not what was asked for;
+            the message is said with the verdict.
+        steps: position of the argument that counts steps. If the result is wrong, fewer
+            steps are tried, to say where it departs.
         tolerance: largest allowed difference, relative to the largest number of the
             expected result.
         points: in grading.
@@ -74,6 +78,8 @@ class Exercise:
     observe: Callable[..., Any] | None = None
     misconceptions: tuple[Misconception, ...] = ()
     laws: tuple[Law, ...] = ()
+    tolerated: tuple[Misconception, ...] = ()
+    steps: int | None = None
     tolerance: float = 1e-3
     points: int = 2
     cases: int = 3

@@ -22,7 +22,7 @@ from typing import Any, Self
 
 import torch
 
-from .calls import DONE, EMPTY, FAILED
+from .calls import DONE, EMPTY, FAILED, MISSING
 from .wire import unpack
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -244,11 +244,16 @@ class Remote:
 
 def _checked(answer):
     """The answer if it has the form that `calls.evaluate` gives, else ValueError."""
-    if not isinstance(answer, dict) or answer.get("state") not in (DONE, EMPTY, FAILED):
+    if not isinstance(answer, dict) or answer.get("state") not in (
+        DONE,
+        EMPTY,
+        FAILED,
+        MISSING,
+    ):
         raise ValueError("no state")
-    if answer["state"] == FAILED:
+    if answer["state"] in (FAILED, MISSING):
         return {
-            "state": FAILED,
+            "state": answer["state"],
             "error": str(answer.get("error"))[:400],
             "line": str(answer.get("line") or "")[:200],
         }

@@ -233,8 +233,10 @@ def serve(
     function = space.get(job["name"])
     if state["state"] == calls.DONE and not callable(function):
         state = {
-            "state": calls.FAILED,
-            "error": f"there is no function {job['name']!r}",
+            "state": calls.MISSING,
+            "error": "nowhere bound"
+            if function is None
+            else f"a {type(function).__name__} here",
             "line": "",
         }
     wire.write_message(

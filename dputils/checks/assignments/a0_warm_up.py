@@ -2,6 +2,7 @@
 
 import torch
 
+from ..diagnosis import same
 from ..exercises import (
     OWN_IDEA_RUBRIC,
     SWEEP_RUBRIC,
@@ -69,9 +70,7 @@ def _saliency_inputs(draw):
 
 def _pictures_are_independent(call, draw):
     score, images, labels = _saliency_inputs(draw)
-    return torch.allclose(
-        call(score, images, labels)[:1], call(score, images[:1], labels[:1]), atol=1e-5
-    )
+    return same(call(score, images, labels)[:1], call(score, images[:1], labels[:1]))
 
 
 SALIENCY = Exercise(
@@ -213,7 +212,7 @@ def _each(values):
 def _moves_by_length(call, draw):
     score, images, target, length = _attack_inputs(draw)
     moved = (call(score, images, target, length) - images).flatten(1).norm(dim=1)
-    return torch.allclose(moved, torch.full_like(moved, length), rtol=1e-3)
+    return same(moved, torch.full_like(moved, length))
 
 
 ATTACK = Exercise(
@@ -357,6 +356,7 @@ VISUALIZE = Exercise(
     slow_visualize,
     _visualize_inputs,
     tolerance=2e-4,
+    steps=3,
     misconceptions=(
         Misconception(
             "gradients of earlier steps are still there: zero the gradient "
@@ -423,7 +423,7 @@ VISUALIZE = Exercise(
     laws=(
         Law(
             "with no steps the picture stays as it is",
-            lambda call, draw: torch.allclose(
+            lambda call, draw: same(
                 call(draw.network(3, 4), torch.ones(1, 3, 5, 6), 1, 0, 0.1, 0.1),
                 torch.ones(1, 3, 5, 6),
             ),
@@ -522,9 +522,7 @@ SHIFTED = Exercise(
 def _whole_turn(call, draw):
     score, image, label, _, _ = _shift_inputs(draw)
     still = _rolled(score, image, label, (0, 0), (0, 0))
-    return torch.allclose(
-        call(score, image, label, image.shape[2], 0), still, atol=1e-6
-    )
+    return same(call(score, image, label, image.shape[2], 0), still)
 
 
 EXERCISES = [SALIENCY, ATTACK, VISUALIZE, SHIFTED]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import torch
 import torch.nn.functional as F
 
+from ..diagnosis import same
 from ..exercises import (
     OWN_IDEA_RUBRIC,
     SWEEP_RUBRIC,
@@ -53,9 +54,7 @@ def _blend(t):
 
 def _backwards(call, draw):
     first, second = _responses(draw)
-    return torch.allclose(
-        call(second.flip(0), first.flip(0)), call(first, second), rtol=1e-4
-    )
+    return same(call(second.flip(0), first.flip(0)), call(first, second))
 
 
 OBJECTIVE = Exercise(
@@ -156,9 +155,7 @@ def _resized(mode, **options):
 def _keeps_the_ends(call, draw):
     low, frames = _low_inputs(draw)
     film = call(low, frames)
-    return torch.allclose(film[0], low[0], atol=1e-5) and torch.allclose(
-        film[-1], low[-1], atol=1e-5
-    )
+    return same(film[0], low[0]) and same(film[-1], low[-1])
 
 
 STRETCH = Exercise(
@@ -381,9 +378,7 @@ def _film_features(draw):
 
 def _ignores_a_common_part(call, draw):
     (features,) = _film_features(draw)
-    return torch.allclose(
-        call(features + draw.normal(1, *features.shape[1:])), call(features), rtol=1e-3
-    )
+    return same(call(features + draw.normal(1, *features.shape[1:])), call(features))
 
 
 ALIGNMENT = Exercise(

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import torch
 
+from ..diagnosis import same
 from ..exercises import (
     OWN_IDEA_RUBRIC,
     SWEEP_RUBRIC,
@@ -58,10 +59,8 @@ def _centred(features):
 def _shuffled_is_same(call, draw):
     (features,) = _features(draw)
     flat = features.flatten(2)
-    return torch.allclose(
-        call(flat[..., draw.order(flat.shape[2])].view_as(features)),
-        call(features),
-        atol=1e-4,
+    return same(
+        call(flat[..., draw.order(flat.shape[2])].view_as(features)), call(features)
     )
 
 
@@ -151,16 +150,16 @@ def slow_style_distance(found: torch.Tensor, wanted: torch.Tensor) -> torch.Tens
 
 def _grams(draw):
     channels = draw.integer(3, 5)
+    # channels of either sign, so that a sum without absolute values shows
+    sign = 1.0 - 2.0 * (torch.arange(channels) % 2).view(-1, 1, 1)
     return gram(draw.normal(draw.integer(2, 3), channels, 5, 5)), gram(
-        0.5 + 1.5 * draw.normal(1, channels, 5, 5)
+        sign + draw.normal(1, channels, 5, 5)
     )
 
 
 def _is_relative(call, draw):
     found, wanted = _grams(draw)
-    return torch.allclose(
-        call(100 * found, 100 * wanted), call(found, wanted), rtol=1e-3
-    )
+    return same(call(100 * found, 100 * wanted), call(found, wanted))
 
 
 STYLE_DISTANCE = Exercise(
@@ -185,6 +184,11 @@ STYLE_DISTANCE = Exercise(
             "the distance is divided by the found matrix's size: a louder "
             "picture would be nearer. Divide by the target's",
             lambda a, b: (a - b).abs().mean((1, 2)) / a.abs().mean((1, 2)),
+        ),
+        Misconception(
+            "the target's size is the mean of its *absolute* values: "
+            "the denominator lacks `.abs()`, so that negative entries cancel",
+            lambda a, b: (a - b).abs().mean((1, 2)) / b.mean(),
         ),
         Misconception(
             "the absolute value is missing: differences cancel",
@@ -319,6 +323,31 @@ STYLE_LOSS = Exercise(
             ),
         ),
         Misconception(
+            "the arguments of `distance` are swapped: "
+            "it is called as distance(found, wanted)",
+            lambda f, w, weights, distance: sum(
+                weights[k] * distance(w[k], f[k]).mean() for k in w
+            ),
+        ),
+        Misconception(
+            "the weights stand inside the distance; they multiply its result",
+            lambda f, w, weights, distance: sum(
+                distance(weights[k] * f[k], weights[k] * w[k]).mean() for k in w
+            ),
+        ),
+        *(
+            Misconception(
+                "this takes a distance of its own instead of the `distance` "
+                "that is handed in; call that one",
+                lambda f, w, weights, distance, own=own: style_loss(f, w, weights, own),
+            )
+            for own in (
+                style_distance,
+                lambda a, b: (a - b).abs().mean((1, 2)),
+                lambda a, b: (a - b).square().mean((1, 2)),
+            )
+        ),
+        Misconception(
             "every layer of `found` is compared; "
             "some are there for other reasons. Go through `wanted`",
             _loss(_weighted, over=lambda found, wanted: found),
@@ -380,7 +409,7 @@ def _signal_inputs(draw):
 
 def _ignores_brightness(call, draw):
     signal, above = _signal_inputs(draw)
-    return torch.allclose(call(signal + 3, above), call(signal, above), atol=1e-3)
+    return same(call(signal + 3, above), call(signal, above))
 
 
 def _half(signal, above):
@@ -524,10 +553,9 @@ def _adam(
 
 def _first_step_is_lr(call, draw):
     gradient, zero = torch.tensor([1e-3, -5.0, 200.0]), torch.zeros(3)
-    return torch.allclose(
+    return same(
         call(gradient, zero, zero, 1, 0.05, 0.9, 0.999, 1e-12)[0],
         -0.05 * gradient.sign(),
-        rtol=1e-3,
     )
 
 

@@ -162,6 +162,14 @@ def unblend(
     return torch.cat([encode(light.clamp(0, 1)), alpha], 1)
 
 
+def _unblend_by_one(over_black, over_white, *, colour):
+    light = (decode(p) for p in (over_black, over_white))
+    dark, white = (p[:, colour : colour + 1] for p in light)
+    alpha = 1 - (white - dark)
+    colours = decode(over_black) / alpha.clamp(min=1e-4)
+    return torch.cat([encode(colours.clamp(0, 1)), alpha], 1)
+
+
 def slow_unblend(over_black: torch.Tensor, over_white: torch.Tensor) -> torch.Tensor:
     """The same, one pixel at a time."""
     rgba = torch.zeros(len(over_black), 4, *over_black.shape[2:])
@@ -179,12 +187,14 @@ def slow_unblend(over_black: torch.Tensor, over_white: torch.Tensor) -> torch.Te
 
 def _two_photographs(draw):
     height, width = draw.size(4, 7)
-    rgba = draw.uniform(draw.integer(1, 2), 4, height, width, low=0.05)
+    count = draw.integer(1, 2)
+    # a camera's three colours never agree entirely, so one of them is not enough
+    colour = decode(draw.uniform(count, 3, height, width, low=0.05, high=0.78))
+    alpha = draw.uniform(count, 1, height, width, low=0.05, high=0.8)
+    alpha = alpha * draw.uniform(count, 3, height, width, low=0.8, high=1.2)
     opaque, empty = draw.order(height * width)[:4].split(2)
-    rgba[:, 3].flatten(1)[:, opaque], rgba[:, 3].flatten(1)[:, empty] = 1.0, 0.0
-    return tuple(
-        torch.where(rgba[:, 3:] == 0, grey, blend(rgba, grey)) for grey in (0.0, 1.0)
-    )
+    alpha.flatten(2)[..., opaque], alpha.flatten(2)[..., empty] = 1.0, 0.0
+    return encode(alpha * colour), encode(alpha * colour + 1 - alpha)
 
 
 def _colour_where_there_is_paint(rgba, over_black, over_white):
@@ -230,6 +240,14 @@ UNBLEND = Exercise(
             "alpha is inverted. What differs between white "
             "and black is the background's share, 1 - alpha",
             lambda b, w: torch.cat([unblend(b, w)[:, :3], 1 - unblend(b, w)[:, 3:]], 1),
+        ),
+        *(
+            Misconception(
+                "alpha comes from one colour alone; "
+                "take the mean of what the three colours say",
+                partial(_unblend_by_one, colour=colour),
+            )
+            for colour in range(3)
         ),
         Misconception(
             "the colour is still multiplied by alpha, "
@@ -328,6 +346,18 @@ PRICED = Exercise(
             lambda s, a, p: p * priced(s, a, 1),
         ),
         Misconception("pressure is ignored", lambda s, a, p: priced(s, a, 1)),
+        *(
+            Misconception(
+                "the shapes (N,) and (N, 1) do not go together: every score is "
+                "multiplied with every picture's price, which makes (N, N). "
+                "Average over all axes but the first",
+                pair,
+            )
+            for pair in (
+                lambda s, a, p: s * (1 - a.mean((2, 3))) ** p,
+                lambda s, a, p: s[:, None] * (1 - a.mean((1, 2, 3))) ** p,
+            )
+        ),
         Misconception(
             "alpha is summed, not averaged: a larger picture would pay more",
             lambda s, a, p: s * (1 - a.sum((1, 2, 3))) ** p,
@@ -357,8 +387,11 @@ def grow(
     behind: Callable[..., torch.Tensor] | None = None,
     seen: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] = blend,
     price: Callable[[torch.Tensor, torch.Tensor, float], torch.Tensor] = priced,
+    choose: Callable[[torch.Tensor, int], torch.Tensor] | None = None,
     zero: bool = True,
     up: bool = True,
+    fresh: bool = False,
+    once: bool = False,
 ) -> torch.Tensor:
     """Raise the priced score of a class with Adam, at step t over background t.
 
@@ -367,17 +400,21 @@ def grow(
     """
     parameters = parameters.clone().requires_grad_()
     adam = torch.optim.Adam([parameters], lr=lr, maximize=up)
+    rgba = to_rgba(parameters)
     for step in range(steps):
-        rgba = to_rgba(parameters)
+        rgba = rgba if once else to_rgba(parameters)
+        if fresh:
+            adam = torch.optim.Adam([parameters], lr=lr, maximize=up)
         background = (
             backgrounds[step % len(backgrounds)][None]
             if behind is None
             else behind(backgrounds, step)
         )
-        scores = network(seen(rgba, background))[:, target]
+        scores = network(seen(rgba, background))
+        scores = scores[:, target] if choose is None else choose(scores, target)
         if zero:
             adam.zero_grad()
-        price(scores, rgba[:, 3:], pressure).sum().backward()
+        price(scores, rgba[:, 3:], pressure).sum().backward(retain_graph=once)
         adam.step()
     return parameters.detach()
 
@@ -433,7 +470,56 @@ GROW = Exercise(
     slow_grow,
     _grow_inputs,
     points=3,
+    steps=6,
     misconceptions=(
+        Misconception(
+            "only one step is taken: the `return` stands inside the loop",
+            lambda *args: grow(*args[:6], 1, *args[7:]),
+        ),
+        Misconception(
+            "one step too few is taken",
+            lambda *args: grow(*args[:6], args[6] - 1, *args[7:]),
+        ),
+        Misconception(
+            "after the last background it stays; the first one comes again: "
+            "backgrounds[t % len(backgrounds)]",
+            partial(grow, behind=lambda b, t: b[min(t, len(b) - 1)][None]),
+        ),
+        Misconception(
+            "the backgrounds are taken from 1 on. Step t = 0 uses background 0",
+            partial(grow, behind=lambda b, t: b[(t + 1) % len(b)][None]),
+        ),
+        Misconception(
+            "the backgrounds are drawn. Step t uses backgrounds[t % len(backgrounds)]",
+            partial(grow, behind=lambda b, t: b[int(torch.randint(len(b), ()))][None]),
+        ),
+        Misconception(
+            "every picture has a background of its own, the same in every step. "
+            "All pictures lie over one background, and the next step takes the next",
+            partial(grow, behind=lambda b, t: b[:2]),
+        ),
+        Misconception(
+            "the backgrounds are averaged; every step uses one of them",
+            partial(grow, behind=lambda b, t: b.mean(0, keepdim=True)),
+        ),
+        Misconception(
+            "every step begins with a new Adam, which forgets its averages. "
+            "Make it once, before the loop",
+            partial(grow, fresh=True),
+        ),
+        Misconception(
+            "the best class of each picture is raised, not `target`",
+            partial(grow, choose=lambda scores, target: scores.max(1).values),
+        ),
+        Misconception(
+            "all classes are raised; only `target` should be",
+            partial(grow, choose=lambda scores, target: scores.sum(1)),
+        ),
+        Misconception(
+            "the pictures are made once, before the loop, so every step sees the "
+            "first ones. `to_rgba(parameters)` belongs into the loop",
+            partial(grow, once=True),
+        ),
         Misconception(
             "the background is never changed: every step uses the first one, "
             "which the picture learns by heart. Step t uses backgrounds[t % "

@@ -41,9 +41,14 @@ def slow_place(uv: torch.Tensor, height: int, width: int) -> torch.Tensor:
 
 def _middles(call, draw):
     height, width = draw.size()
-    row, column = draw.integer(0, height - 1), draw.integer(0, width - 1)
-    uv = torch.tensor([[(column + 0.5) / width, 1 - (row + 0.5) / height]])
-    return same(call(uv, height, width), torch.tensor([[float(row), float(column)]]))
+    # All of them at once. A law that draws one may draw the place (0, 0), whose largest
+    # number, to which every tolerance is relative, is zero.
+    places = torch.cartesian_prod(
+        torch.arange(float(height)), torch.arange(float(width))
+    )
+    row, column = places.T
+    uv = torch.stack([(column + 0.5) / width, 1 - (row + 0.5) / height], 1)
+    return same(call(uv, height, width), places)
 
 
 PLACE = Exercise(
@@ -105,6 +110,7 @@ def corners(
     beyond: Callable[[torch.Tensor, int], torch.Tensor] = torch.remainder,
     floor: Callable[[torch.Tensor], torch.Tensor] = torch.floor,
     near: bool = False,
+    weigh: Callable[[torch.Tensor], torch.Tensor] | None = None,
 ) -> list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
     """Rows, columns and weights `(P,)` of the four texels around each place.
 
@@ -112,6 +118,7 @@ def corners(
     """
     first, found = places.round() if near else floor(places), []
     share, first = torch.zeros_like(places) if near else places - first, first.long()
+    share = share if weigh is None else weigh(share)
     for down in (0, 1):
         for across in (0, 1):
             weight = (share[:, 0] if down else 1 - share[:, 0]) * (
@@ -123,6 +130,26 @@ def corners(
             )
             found.append((row, column, weight))
     return found
+
+
+# Shares `(P, 2)` that go to the wrong neighbours, each with what is to say.
+_SWAPPED_WEIGHTS = (
+    (
+        "the shares down and across are swapped in the weights: the share down "
+        "belongs to the rows, the share across to the columns",
+        lambda share: share.flip(1),
+    ),
+    (
+        "the weights of the upper and the lower texels are swapped: the lower row "
+        "gets the share down, the upper one the rest",
+        lambda share: torch.stack([1 - share[:, 0], share[:, 1]], 1),
+    ),
+    (
+        "the weights of the left and the right texels are swapped: the right column "
+        "gets the share across, the left one the rest",
+        lambda share: torch.stack([share[:, 0], 1 - share[:, 1]], 1),
+    ),
+)
 
 
 def sample(texture: torch.Tensor, places: torch.Tensor, **options: Any) -> torch.Tensor:
@@ -211,6 +238,10 @@ SAMPLE = Exercise(
             "counts. The upper left one has (1 - share down) · (1 - share "
             "across)",
             lambda t, p: sample(t, 2 * p.floor() + 1 - p),
+        ),
+        *(
+            Misconception(words, partial(sample, weigh=weigh))
+            for words, weigh in _SWAPPED_WEIGHTS
         ),
         Misconception(
             "rows and columns are swapped: texture[:, row, column], row first",
@@ -313,6 +344,14 @@ TEXTURE_GRADIENT = Exercise(
             "all four that were blended do, by their weights",
             partial(texture_gradient, near=True),
         ),
+        *(
+            Misconception(words, partial(texture_gradient, weigh=weigh))
+            for words, weigh in _SWAPPED_WEIGHTS
+        ),
+        Misconception(
+            "the weights are exchanged: the nearer a texel, the more it gets",
+            partial(texture_gradient, weigh=lambda share: 1 - share),
+        ),
         Misconception(
             "the pushes on a texel are averaged. Gradients add up",
             lambda g, p, h, w: (
@@ -413,6 +452,11 @@ SEEN_GRAM = Exercise(
             lambda f, c: (
                 seen_gram(f * c, torch.ones_like(c)) / c.mean((2, 3))[..., None]
             ),
+        ),
+        Misconception(
+            "what is covered is summed over all pictures. Every picture is "
+            "divided by its own area: sum over its places only",
+            lambda f, c: seen_gram(f, c) * (c.sum((2, 3)) / c.sum())[..., None],
         ),
         Misconception(
             "the batch is mixed: "
