@@ -478,11 +478,11 @@ GROW = Exercise(
     misconceptions=(
         Misconception(
             "only one step is taken: the `return` stands inside the loop",
-            lambda *args: grow(*args[:6], 1, *args[7:]),
+            lambda x, r, n, t, p, b, k, lr: grow(x, r, n, t, p, b, 1, lr),
         ),
         Misconception(
             "one step too few is taken",
-            lambda *args: grow(*args[:6], args[6] - 1, *args[7:]),
+            lambda x, r, n, t, p, b, k, lr: grow(x, r, n, t, p, b, k - 1, lr),
         ),
         Misconception(
             "after the last background it stays; the first one comes again: "
