@@ -112,10 +112,20 @@ def lost_axis(rgba, background):
 # ---- 5.2 unblend -------------------------------------------------------------------
 
 
-@right("5.2")
+@wrong("5.2", "one colour alone")
 def from_green(over_black, over_white):
     black, white = srgb_to_linear(over_black), srgb_to_linear(over_white)
     alpha = (1 - (white - black))[:, 1:2]
+    colour = torch.where(
+        alpha > 1e-3, black / alpha.clamp(min=1e-3), torch.zeros_like(black)
+    )
+    return torch.cat((linear_to_srgb(colour.clamp(0, 1)), alpha.clamp(0, 1)), dim=1)
+
+
+@right("5.2")
+def mean_of_three(over_black, over_white):
+    black, white = srgb_to_linear(over_black), srgb_to_linear(over_white)
+    alpha = (1 - white + black).sum(1, keepdim=True) / 3
     colour = torch.where(
         alpha > 1e-3, black / alpha.clamp(min=1e-3), torch.zeros_like(black)
     )

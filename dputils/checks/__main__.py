@@ -5,12 +5,14 @@
 
 import argparse
 import secrets
+import shutil
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from .exercises import list_exercises
-from .feedback import write_pages, write_table
+from .feedback import read_table, write_pages, write_table
 from .grading import grade_folder
 
 
@@ -49,6 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     grade.add_argument(
         "--jobs", type=int, default=1, help="notebooks at the same time (default 1)"
     )
+    grade.add_argument(
+        "--only",
+        action="append",
+        metavar="STUDENT",
+        help="grade this student again; the others' rows stay as they are",
+    )
     options = parser.parse_args(arguments)
     if options.command == "list":
         for number, exercise in list_exercises().items():
@@ -67,7 +75,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     secret = secrets.token_hex(8) if options.secret is None else options.secret
 
+    out.mkdir(parents=True, exist_ok=True)
+    table, done, lock = out / "grades.csv", [], threading.Lock()
+    before: list[dict[str, str]] = []
+    if table.exists():  # with what the teacher wrote into it
+        shutil.copy2(table, _free(out / "grades-before.csv"))
+        try:
+            before = read_table(table)
+        except ValueError as error:
+            print(f"{error}; a new one is begun, the old one is kept beside it")
+
     def tell(result):
+        with lock:  # written when it is there, in case the rest never comes
+            done.append(result)
+            write_table(done, out / "grades-so-far.csv")
         one = result.submission
         said = one.problem or " ".join(
             f"{n}{'✓' if r.passed else '·' if r.state == 'empty' else '✗'}"
@@ -86,13 +107,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             seconds=options.seconds,
             memory=int(options.memory * 1e9),
             jobs=max(1, options.jobs),
+            only=options.only,
             on_result=tell,
         )
     except ValueError as error:
         parser.error(str(error))
-    out.mkdir(parents=True, exist_ok=True)
+    (out / "grades-so-far.csv").unlink(missing_ok=True)
     table, pages = (
-        write_table(results, out / "grades.csv"),
+        write_table(results, out / "grades.csv", before),
         write_pages(results, out / "feedback"),
     )
     print(
@@ -100,6 +122,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"{out / 'feedback'}. Numbers drawn with --secret {secret}"
     )
     return 0
+
+
+def _free(path):
+    """This path, or with a number if there is such a file."""
+    k, free = 1, path
+    while free.exists():
+        k += 1
+        free = path.with_stem(f"{path.stem}-{k}")
+    return free
 
 
 if __name__ == "__main__":

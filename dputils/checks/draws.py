@@ -38,7 +38,9 @@ class Draw:
     """
 
     def __init__(self, *keys: object, square: bool = False) -> None:
-        digest = hashlib.sha256("\x1f".join(map(str, keys)).encode()).digest()
+        digest = hashlib.sha256(
+            "\x1f".join(map(str, keys)).encode("utf-8", "surrogatepass")
+        ).digest()
         self.generator = torch.Generator().manual_seed(
             int.from_bytes(digest[:8], "big") >> 1
         )

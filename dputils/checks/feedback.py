@@ -2,6 +2,7 @@
 
 import csv
 import html
+import io
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -35,50 +36,91 @@ KIND = {
 }
 
 
-def write_table(results: "Sequence[Result]", path: str | Path) -> Path:
+BY_HAND = "experiments (by hand)"
+
+
+def read_table(path: str | Path) -> list[dict[str, str]]:
+    """The rows of a table that `write_table` wrote and a spreadsheet may have changed.
+
+    Raises: ValueError if it is no such table.
+    """
+    data = Path(path).read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:  # as Windows' spreadsheets save it
+        text = data.decode("cp1252", "replace")
+    head = text.partition("\n")[0]
+    try:
+        rows = csv.DictReader(
+            io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count)
+        )
+        found = [
+            {key: row[key] or "" for key in row if key is not None} for row in rows
+        ]
+    except csv.Error as error:
+        raise ValueError(f"{path} is no table of grades") from error
+    if not {"student", "file", BY_HAND} <= set(rows.fieldnames or ()):
+        raise ValueError(f"{path} is no table of grades")
+    return found
+
+
+def write_table(
+    results: "Sequence[Result]",
+    path: str | Path,
+    before: "Sequence[dict[str, str]]" = (),
+) -> Path:
     """All results as CSV, a row a notebook.
 
     The columns of experiments are left for the teacher to fill in.
+
+    Args:
+        before: rows of an earlier table. Those of other notebooks stay; of those that
+            are graded again, what was entered by hand and further columns do.
     """
     numbers = sorted(
-        {number for result in results for number in result.reports}, key=_order
+        {number for result in results for number in result.reports}
+        | {key for row in before for key in row if re.fullmatch(r"\d+\.\d+", key)},
+        key=_order,
     )
+    head = ["student", "assignment", *numbers]
+    head += ["points", "of", BY_HAND, "file", "remarks"]
+    own = set(head)
+    head += dict.fromkeys(key for row in before for key in row if key not in own)
+    rows = {row["file"]: dict(row) for row in before}
+    for result in results:
+        made = dict(zip(head, _cells(result, numbers)))
+        old = rows.get(made["file"], {})
+        if old.get(BY_HAND, "") and not old[BY_HAND].startswith("/"):
+            made[BY_HAND] = old[BY_HAND]
+        rows[made["file"]] = {k: old[k] for k in old if k not in own} | made
     # with a mark, so that spreadsheets read UTF-8
     with open(path, "w", newline="", encoding="utf-8-sig") as file:
-        table = csv.writer(file)
-        table.writerow(
-            [
-                "student",
-                "assignment",
-                *numbers,
-                "points",
-                "of",
-                "experiments (by hand)",
-                "file",
-                "remarks",
-            ]
-        )
-        for result in results:
-            points, one = result.points, result.submission
-            total = sum(report.exercise.points for report in result.reports.values())
-            by_hand = (
-                sum(e.points for e in list_experiments(one.assignment).values())
-                if one.assignment
-                else 0
-            )
-            remarks = "; ".join(filter(None, [one.problem, *one.remarks]))
-            row = [
-                one.student,
-                one.assignment,
-                *(points.get(number, "") for number in numbers),
-                sum(points.values()),
-                total or "",
-                f"/ {by_hand}",
-                str(one.path),
-                remarks,
-            ]
-            table.writerow([_harmless(cell) for cell in row])
+        table = csv.DictWriter(file, head, restval="")
+        table.writeheader()
+        table.writerows(rows.values())
     return Path(path)
+
+
+def _cells(result, numbers):
+    points, one = result.points, result.submission
+    total = sum(report.exercise.points for report in result.reports.values())
+    by_hand = (
+        sum(e.points for e in list_experiments(one.assignment).values())
+        if one.assignment
+        else 0
+    )
+    row = [
+        one.student,
+        one.assignment,
+        *(points.get(number, "") for number in numbers),
+        sum(points.values()),
+        total or "",
+        f"/ {by_hand}",
+        # a name that is no text on disk is written as what can be
+        str(one.path).encode("utf-8", "replace").decode("utf-8"),
+        "; ".join(filter(None, [one.problem, *one.remarks])),
+    ]
+    return [_harmless(cell) for cell in row]
 
 
 def write_pages(results: "Iterable[Result]", folder: str | Path) -> list[Path]:

@@ -7,7 +7,7 @@ import concurrent.futures
 import dataclasses
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from .examine import WRONG, Report, examine
@@ -99,27 +99,41 @@ def grade_folder(
     seconds: float = 20,
     memory: int = 1_000_000_000,
     jobs: int = 1,
+    only: Collection[str] | None = None,
     on_result: Callable[[Result], object] | None = None,
 ) -> list[Result]:
     """Grade all notebooks below a folder; results are sorted by path.
 
-    `on_result(result)` is called after each.
-    Raises: ValueError if there is no notebook, or on Windows.
+    `on_result(result)` is called after each. `only` holds students' names.
+    Raises: ValueError if there is no notebook, or none of `only`, or on Windows.
     """
     paths = sorted(
         path
-        for path in Path(folder).rglob("*.ipynb")
-        if ".ipynb_checkpoints" not in path.parts
+        for path in Path(folder).rglob("*")
+        if path.suffix.lower() == ".ipynb"
+        and path.is_file()
+        and not path.name.startswith("._")  # macOS keeps notes in these
+        and not {".ipynb_checkpoints", "__MACOSX"} & set(path.parts)
     )
     if not paths:
         raise ValueError(f"there is no notebook (.ipynb) in {folder}")
     # all are read before any code of theirs runs
     submissions = list(map(read_submission, paths))
+    if only is not None:
+        missing = set(only) - {one.student for one in submissions}
+        if missing:
+            raise ValueError(f"there is nobody called {', '.join(sorted(missing))}")
+        submissions = [one for one in submissions if one.student in only]
 
     def grade(submission):
-        result = grade_submission(
-            submission, nursery, secret=secret, seconds=seconds, memory=memory
-        )
+        try:
+            result = grade_submission(
+                submission, nursery, secret=secret, seconds=seconds, memory=memory
+            )
+        # whatever it was, the others are not to pay for it
+        except Exception as error:
+            submission.problem = f"grading it failed ({type(error).__name__}: {error})"
+            result = Result(submission, {})
         if on_result is not None:
             on_result(result)
         return result

@@ -1,5 +1,6 @@
 """What a student meets: `@exercise("1.2")` above a function, and `check` below it."""
 
+import contextvars
 import functools
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +8,10 @@ from typing import Any
 from .calls import EMPTY
 from .examine import examine
 from .exercises import Exercise, find_exercise
+
+_judging: contextvars.ContextVar[bool] = contextvars.ContextVar(
+    "_judging", default=False
+)
 
 
 def exercise(number: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -23,6 +28,8 @@ def exercise(number: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
         @functools.wraps(function)
         def answer(*args, **kwargs):
+            if _judging.get():  # the blank itself is asked, not the reference
+                return function(*args, **kwargs)
             try:
                 result, lacks = function(*args, **kwargs), "returns nothing yet"
             except NotImplementedError as error:
@@ -58,7 +65,13 @@ def check(number: str, function: Callable[..., Any], student: object = "") -> No
         student: the student's id; shapes and values are drawn from it.
     """
     task = find_exercise(number)
-    report = examine(task, plain(function), str(student))
+    # The function as it stands in the notebook, with whatever decorators are above it:
+    # what is graded, too.
+    token = _judging.set(True)
+    try:
+        report = examine(task, function, str(student))
+    finally:
+        _judging.reset(token)
     print(f"○ {waiting(task)}" if report.state == EMPTY else report)
 
 

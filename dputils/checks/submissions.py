@@ -39,8 +39,35 @@ class Submission:
 
 
 def read_submission(path: str | Path) -> Submission:
-    """A `Submission` from a notebook file; nothing in it is run."""
+    """A `Submission` from a notebook file; nothing in it is run.
+
+    Whatever the file holds, there is an answer: a class is not to wait for one of them.
+    """
     path = Path(path)
+    try:
+        found = _read(path)
+    except Exception as error:
+        found = Submission(
+            path,
+            student=path.stem,
+            problem=f"the file cannot be read ({type(error).__name__}); "
+            "open it in Jupyter, run it from the top, and hand it in again",
+        )
+    found.student, found.problem = clean(found.student), clean(found.problem)
+    found.remarks = list(map(clean, found.remarks))
+    found.answers = {
+        number: list(map(clean, texts)) for number, texts in found.answers.items()
+    }
+    return found
+
+
+def clean(text: str) -> str:
+    """A text that can be written: half characters and control characters as "?"."""
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(c if c >= " " or c in "\t\n" else "?" for c in text)
+
+
+def _read(path):
     found = Submission(path, student=path.stem)
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -51,7 +78,7 @@ def read_submission(path: str | Path) -> Submission:
             return found
         cells = [
             (cell["cell_type"], _text(cell.get("source", "")), cell.get("outputs", []))
-            for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+            for cell in json.loads(_decoded(path.read_bytes()))["cells"]
         ]
     except (
         OSError,
@@ -70,7 +97,7 @@ def read_submission(path: str | Path) -> Submission:
     for number, (kind, text, _) in enumerate(cells, 1):
         if kind == "code":
             try:
-                statements += ast.parse(_without_magics(text)).body
+                statements += _statements(text)
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 line = getattr(error, "lineno", None)
                 where = f" (line {line})" if line else ""
@@ -87,6 +114,47 @@ def read_submission(path: str | Path) -> Submission:
         found.source[blank] = needed_code(statements, exercise.name)
     _read_experiments(found, cells)
     return found
+
+
+def _decoded(data):
+    """Text in UTF-8 or UTF-16, with the mark that Windows' editors put in front."""
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return data.decode("utf-16" if wide else "utf-8-sig")
+
+
+def _statements(text):
+    """A cell's statements; SyntaxError where Jupyter would raise one too.
+
+    A doubled argument name or a stray `nonlocal` is found by compiling only.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # lines, as Python counts
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        text = _without_magics(text)
+        tree = ast.parse(text)
+    compile(text, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    for statement in tree.body:
+        # as it was written: `ast.unparse` gives up on long sums
+        first = min(
+            [
+                statement.lineno,
+                *(node.lineno for node in getattr(statement, "decorator_list", ())),
+            ]
+        )
+        if first < statement.lineno or isinstance(statement, _DEFINITIONS):
+            lines = text.split("\n")[first - 1 : statement.end_lineno]
+            statement.written = "\n".join(lines)
+        else:
+            statement.written = ast.get_source_segment(text, statement)
+    return tree.body
+
+
+def _written(statement):
+    return getattr(statement, "written", None) or ast.unparse(statement)
+
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def needed_code(statements: Sequence[ast.stmt], name: str) -> str:
@@ -111,12 +179,12 @@ def needed_code(statements: Sequence[ast.stmt], name: str) -> str:
         chosen |= more
         for k in more:
             needed |= _used_names(statements[k])
-    return "\n".join(ast.unparse(statements[k]) for k in sorted(chosen)) + "\n"
+    return "\n".join(_written(statements[k]) for k in sorted(chosen)) + "\n"
 
 
 def _bound_names(statement):
     """Names that a top-level statement binds; "*" for a star import."""
-    names = set()
+    names, waiting = set(), [statement]
 
     def visit(node):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -133,10 +201,10 @@ def _bound_names(statement):
             (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
         ):
             return
-        for child in ast.iter_child_nodes(node):
-            visit(child)
+        waiting.extend(ast.iter_child_nodes(node))
 
-    visit(statement)
+    while waiting:  # no recursion: a sum of 1,500 terms is 1,500 levels deep
+        visit(waiting.pop())
     return names
 
 
@@ -157,19 +225,25 @@ def _used_names(statement):
         for child in table.get_children():
             visit(child, False)
 
-    visit(symtable.symtable(ast.unparse(statement), "<notebook>", "exec"), True)
+    visit(symtable.symtable(_written(statement), "<notebook>", "exec"), True)
     return names
 
 
 def _without_magics(text):
-    """Lines for IPython (%magic, !command, ?help) become `pass`.
+    """Lines for IPython (%magic, !command, help?) become `pass`.
 
-    A cell magic makes the whole cell not Python.
+    A cell magic makes the whole cell not Python, but for those that run it.
     """
-    if text.lstrip().startswith("%%"):
-        return ""
+    begin = text.lstrip()
+    if begin.startswith("%%"):
+        magic, _, rest = begin.partition("\n")
+        if magic[2:].split()[:1] not in (["time"], ["capture"], ["prun"]):
+            return ""
+        text = "\n" + rest
     return "\n".join(
-        re.sub(r"\S.*", "pass", line) if re.match(r"\s*[%!?]", line) else line
+        re.sub(r"\S.*", "pass", line)
+        if re.match(r"\s*([%!?]|[\w.]+\s*\?{1,2}\s*$)", line)
+        else line
         for line in text.split("\n")
     )
 
@@ -185,7 +259,10 @@ def _student_id(statements):
                 for target in statement.targets
             )
         ):
-            return str(statement.value.value).strip()[:80]
+            try:
+                return str(statement.value.value).strip()[:80]
+            except ValueError:  # a number of more digits than Python prints
+                return ""
     return ""
 
 
@@ -235,7 +312,8 @@ def _pictures(outputs):
     """Saved PNG and JPEG pictures that are what they say, since they go into a page."""
     found = []
     for output in outputs if isinstance(outputs, list) else []:
-        data = output.get("data", {}) if isinstance(output, dict) else {}
+        data = output.get("data") if isinstance(output, dict) else None
+        data = data if isinstance(data, dict) else {}
         for kind, start in (("image/png", b"\x89PNG"), ("image/jpeg", b"\xff\xd8")):
             text = "".join(_text(data.get(kind, "")).split())
             try:

@@ -4,10 +4,10 @@
 waits; for every function it forks another, which gets the function's source, calls it
 on what it is sent, and answers with tensors. None of them holds a reference, an
 expected value or others' work.
-Limits: processor time, memory, file size; no writing outside its own folder, no other
-programs, no network. On Linux the kernel enforces the folder (Landlock); elsewhere an
-audit hook does, which stops accidents and pranks but no determined attacker. Grade code
-of strangers in a container.
+Limits: processor time, memory, file size; no writing outside its own folder, which on
+Linux the kernel enforces (Landlock). Other programs, the network and the references are
+kept away by an audit hook alone: that stops accidents and pranks, and nobody who means
+to get around it. Grade code of strangers in a container.
 """
 
 import contextlib
@@ -143,9 +143,10 @@ def lock_folder(folder: str) -> bool:
 
 
 def watch(folder: str) -> None:
-    """An audit hook: no other programs, no network, no changes outside the folder.
+    """An audit hook against accidents and pranks; ctypes, for one, gets around it.
 
-    It allows no look at the references either.
+    It refuses other programs, the network, changes outside the folder, and a look at
+    the references.
     """
     folder, answers = os.path.realpath(folder), HERE
     hidden = answers + os.sep

@@ -162,10 +162,13 @@ def unblend(
     return torch.cat([encode(light.clamp(0, 1)), alpha], 1)
 
 
-def _unblend_by_one(over_black, over_white, *, colour):
+def _unblend_by_one(over_black, over_white, *, colour, divides=True):
+    """Alpha from one colour; the colours are divided by it, or by the right one."""
     light = (decode(p) for p in (over_black, over_white))
     dark, white = (p[:, colour : colour + 1] for p in light)
     alpha = 1 - (white - dark)
+    if not divides:
+        return torch.cat([unblend(over_black, over_white)[:, :3], alpha], 1)
     colours = decode(over_black) / alpha.clamp(min=1e-4)
     return torch.cat([encode(colours.clamp(0, 1)), alpha], 1)
 
@@ -245,9 +248,10 @@ UNBLEND = Exercise(
             Misconception(
                 "alpha comes from one colour alone; "
                 "take the mean of what the three colours say",
-                partial(_unblend_by_one, colour=colour),
+                partial(_unblend_by_one, colour=colour, divides=divides),
             )
             for colour in range(3)
+            for divides in (True, False)
         ),
         Misconception(
             "the colour is still multiplied by alpha, "
@@ -474,11 +478,11 @@ GROW = Exercise(
     misconceptions=(
         Misconception(
             "only one step is taken: the `return` stands inside the loop",
-            lambda *args: grow(*args[:6], 1, *args[7:]),
+            lambda x, r, n, t, p, b, k, lr: grow(x, r, n, t, p, b, 1, lr),
         ),
         Misconception(
             "one step too few is taken",
-            lambda *args: grow(*args[:6], args[6] - 1, *args[7:]),
+            lambda x, r, n, t, p, b, k, lr: grow(x, r, n, t, p, b, k - 1, lr),
         ),
         Misconception(
             "after the last background it stays; the first one comes again: "
