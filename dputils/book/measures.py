@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from ..rasterize import lookup
-from ..scene.atlas import shared_edges
+from ..scene import shared_edges
 
 if TYPE_CHECKING:
     from ..scene import Mesh
