@@ -33,11 +33,12 @@ EXEMPT = {
         checks.list_experiments
         data.data_path data.fetch data.list_images data.list_meshes data.list_patterns
         data.sha256 data.verify data.write_sums
-        media.plot_history
+        media.in_words media.plot_history
         networks.Recipe networks.list_networks networks.recipe
         networks.unit_name networks.unit_note
         objectives.bound objectives.class_index
         optimize.interrupted_in_this_cell optimize.kept
+        progress.PageBar progress.progress
         rasterize.need_pytorch3d
         scene.fetch_mesh
         sizes.height_width sizes.whole_number
