@@ -289,8 +289,9 @@ def why_stale(notebook: nbformat.NotebookNode, root: Path = ROOT) -> str | None:
         return "they were never measured"
     if kept["code"] != code_print(notebook, root):
         return "the code they rest on has changed"
-    if kept["torch"] != torch_version():
-        return f"PyTorch {kept['torch']} measured them, {torch_version()} is here"
     now = data_prints(kept["data"], root)
-    changed = [name for name in now if now[name] != kept["data"][name]]
-    return f"data has changed: {', '.join(changed)}" if changed else None
+    if changed := [name for name in now if now[name] != kept["data"][name]]:
+        return f"data has changed: {', '.join(changed)}"
+    if kept["torch"] != torch_version():  # last: nothing of ours has changed then
+        return f"PyTorch {kept['torch']} measured them, {torch_version()} is here"
+    return None
