@@ -14,12 +14,15 @@ import pkgutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import devices_worker
 import pretend_gpu
 import pytest
+import torch
 
 import dputils
+from dputils.devices import sent
 
 pytestmark = pytest.mark.skipif(
     pretend_gpu.why_not() is not None, reason=str(pretend_gpu.why_not())
@@ -270,3 +273,20 @@ def test_what_makes_a_gpu_wait_is_counted_with_the_lines_that_asked():
 def test_a_step_waits_for_nothing(loop):
     found = ran("waits")[loop]
     assert found["total"] <= 0.1 * devices_worker.STEPS, found["report"]
+
+
+def test_an_expanded_tensor_is_written_out_before_it_is_pinned(monkeypatch):
+    """A real GPU's driver refuses memory in which numbers share a place."""
+    pinned, to = [], torch.Tensor.to
+    monkeypatch.setattr(torch.Tensor, "pin_memory", lambda x: pinned.append(x) or x)
+    monkeypatch.setattr(
+        torch.Tensor,
+        "to",
+        lambda x, *where, **how: x if "non_blocking" in how else to(x, *where, **how),
+    )
+    card = SimpleNamespace(dtype=torch.float32, device=SimpleNamespace(type="cuda"))
+    colour = torch.rand(1, 3, 1, 1)
+    sent(colour.expand(2, 3, 4, 4), card)
+    assert pinned[0].is_contiguous() and torch.equal(
+        pinned[0][1, :, 2, 3], colour[0, :, 0, 0]
+    )
