@@ -5,8 +5,8 @@ notebook is run in a JupyterLab, saved, its kernel ended, and opened again.
 import pytest
 
 from . import panel
-from .lab import notebook, output, run_cells, trusted
-from .waiting import becomes, until_drawn, wait
+from .lab import notebook, output, run_cells
+from .waiting import becomes
 
 pytestmark = pytest.mark.slow
 
@@ -37,43 +37,6 @@ def saved(lab):
     """The notebook as JupyterLab writes it down."""
     lab.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
     return lab.server.ask("GET", f"contents/{lab.name}.ipynb")["content"]
-
-
-def test_a_saved_notebook_has_pictures_and_no_views(open_lab, lab):
-    page = open_lab("saved", notebook((PANEL, None), (SLIDER, None), (BAR, None)))
-    run_cells(page, [0, 1])
-    panel.until_there(page, 0)
-    output(page, 1).locator("[role=slider]").wait_for()
-    run_cells(page, [2])
-    bar = page.locator("progress")
-    bar.wait_for()
-    shown = output(page, 2).all_inner_texts
-    wait(lambda: any("done" in text for text in shown()), "the end of the bar")
-    becomes(bar.count, 0)  # a bar that is done is gone
-    panel.button(page, "step", 0).click()
-    becomes(lambda: panel.steps(page, 0), 1)
-
-    made = saved(lab)
-    kinds = {
-        kind
-        for each in made["cells"]
-        for out in each["outputs"]
-        for kind in out.get("data", {})
-    }
-    assert kinds == {"text/html", "text/plain"}, "no view without a state"
-
-    page = open_lab("again", trusted(made))  # with another kernel
-    for index in (0, 1):
-        picture = output(page, index).locator("img")
-        picture.wait_for()
-        assert picture.evaluate("it => it.decode().then(() => it.naturalWidth)") > 50
-    until_drawn(page)
-    assert BROKEN not in page.locator(".jp-Notebook").inner_text()
-    assert "A kernel makes it live" in output(page, 0).inner_text()
-    assert page.locator("progress").count() == 0
-    run_cells(page, [0, 1])  # and what it says is true
-    panel.until_there(page, 0)
-    output(page, 1).locator("[role=slider]").wait_for()
 
 
 def test_a_panel_survives_a_reload_of_the_page_and_goes_when_closed(open_lab, lab):
