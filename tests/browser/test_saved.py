@@ -21,22 +21,6 @@ class Grey(torch.nn.Module):
         return self.value.sigmoid().expand(1, 3, 32, 32)
 panel = LivePanel(Grey, lambda image: (image() - 0.9).square().mean())
 panel"""
-SLIDER = """from dputils.widgets import CompareSlider
-grey = torch.full((1, 3, 60, 80), 0.5)
-figure = CompareSlider(grey, torch.zeros(1, 3, 60, 80), live=True, width=300)
-figure"""
-BAR = """import time
-from dputils.progress import progress
-for _ in progress(range(100), "steps", disable=False):
-    time.sleep(0.1)
-print("done")"""
-BROKEN = "Error displaying widget"
-
-
-def saved(lab):
-    """The notebook as JupyterLab writes it down."""
-    lab.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
-    return lab.server.ask("GET", f"contents/{lab.name}.ipynb")["content"]
 
 
 def test_a_panel_survives_a_reload_of_the_page_and_goes_when_closed(open_lab, lab):
