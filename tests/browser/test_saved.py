@@ -23,6 +23,12 @@ panel = LivePanel(Grey, lambda image: (image() - 0.9).square().mean())
 panel"""
 
 
+def saved(lab):
+    """The notebook as JupyterLab writes it down."""
+    lab.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    return lab.server.ask("GET", f"contents/{lab.name}.ipynb")["content"]
+
+
 def test_a_panel_survives_a_reload_of_the_page_and_goes_when_closed(open_lab, lab):
     page = open_lab("reload", notebook((PANEL, None), ("panel.close()", None)))
     run_cells(page, [0])
