@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 BIB = Path(__file__).resolve().parent / "references.bib"
-BOOK_KEY, ARTICLE_KEY = "book", "mordvintsev2018differentiable"
+ARTICLE_KEY = "mordvintsev2018differentiable"
 # links that are papers wherever they stand
 PAPER = re.compile(
     r"https?://(?:dx\.)?(?:doi\.org/|arxiv\.org/(?:abs|pdf)/|distill\.pub/20\d\d/"

@@ -282,8 +282,13 @@ def seal(code: str, read: Iterable[str], claims: list[dict]) -> dict[str, object
     return {"claims": claims, "code": code, "data": data, "torch": torch_version()}
 
 
-def why_stale(notebook: nbformat.NotebookNode, root: Path = ROOT) -> str | None:
-    """Why the claims stored in a notebook must be measured again; None: they stand."""
+def why_stale(
+    notebook: nbformat.NotebookNode, root: Path = ROOT, *, any_torch: bool = False
+) -> str | None:
+    """Why the claims stored in a notebook must be measured again; None: they stand.
+
+    With `any_torch` they stand, whichever PyTorch measured them.
+    """
     kept = notebook.metadata.get("measured", {})
     if "code" not in kept:
         return "they were never measured"
@@ -292,6 +297,6 @@ def why_stale(notebook: nbformat.NotebookNode, root: Path = ROOT) -> str | None:
     now = data_prints(kept["data"], root)
     if changed := [name for name in now if now[name] != kept["data"][name]]:
         return f"data has changed: {', '.join(changed)}"
-    if kept["torch"] != torch_version():  # last: nothing of ours has changed then
+    if not any_torch and kept["torch"] != torch_version():
         return f"PyTorch {kept['torch']} measured them, {torch_version()} is here"
     return None

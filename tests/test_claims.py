@@ -46,14 +46,8 @@ SAMPLE = ("backgrounds", "visualizing_networks_1_inside")
 def measured(path):
     """The claims of a notebook as dictionaries: from its last run, or measured now."""
     notebook = nbformat.read(path, as_version=4)
-    why = rests_on.why_stale(notebook)
-    stands = (
-        why is not None
-        and why.startswith("PyTorch")
-        and path.stem not in SAMPLE
-        and os.environ.get("CLAIMS") != "all"
-    )
-    if why is None or stands:
+    any_torch = path.stem not in SAMPLE and os.environ.get("CLAIMS") != "all"
+    if (why := rests_on.why_stale(notebook, any_torch=any_torch)) is None:
         return notebook.metadata["measured"]["claims"]
     print(f"\n{path.name}: measured again, because {why}")
     names = {"__name__": "__main__", "display": lambda *args, **kwargs: None}
@@ -346,6 +340,7 @@ def test_it_says_why_claims_are_measured_again(tmp_path):
     seal()
     notebook.metadata["measured"]["torch"] = "1.0"
     assert rests_on.why_stale(notebook, root).startswith("PyTorch 1.0 measured them, ")
+    assert rests_on.why_stale(notebook, root, any_torch=True) is None
     seal()
     notebook.cells[-1].source += "\nsize = 2"
     assert rests_on.why_stale(notebook, root) == "the code they rest on has changed"

@@ -30,9 +30,14 @@ def close_earlier(figure: Closable) -> None:
 
 def running_cell() -> tuple[str | None, int]:
     """The notebook cell that is being run, and which run it is; (None, 0) elsewhere."""
-    ipython = sys.modules.get("IPython")
-    shell: Any = None if ipython is None else ipython.get_ipython()
+    shell = running_shell()
     message = shell.get_parent() if hasattr(shell, "get_parent") else None
     return (message or {}).get("metadata", {}).get("cellId"), getattr(
         shell, "execution_count", 0
     )
+
+
+def running_shell() -> Any:
+    """IPython's shell where this runs in one, else None; IPython is not loaded for it."""
+    ipython = sys.modules.get("IPython")
+    return None if ipython is None else ipython.get_ipython()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..media import Picture
+from .cells import running_shell
 from .encoding import PAYLOAD, STILL_STEPS, encode
 
 # Beside the still, for who sees it and no figure: the script takes both away.
@@ -155,13 +156,11 @@ def mounts_by_itself() -> bool:
     whoever opens the file reads "Error displaying widget". Colab, VS Code and Kaggle
     show outputs in frames of their own and need the view.
     """
-    ipython = sys.modules.get("IPython")
-    shell: Any = None if ipython is None else ipython.get_ipython()
     return (
         "JPY_SESSION_NAME" in os.environ
         and "KAGGLE_KERNEL_RUN_TYPE" not in os.environ
         and "google.colab" not in sys.modules
-        and "__vsc_ipynb_file__" not in getattr(shell, "user_ns", {})
+        and "__vsc_ipynb_file__" not in getattr(running_shell(), "user_ns", {})
     )
 
 

@@ -280,7 +280,6 @@ function render({ model, el }) {
     pen.fillText(brief(low), left - 6, bottom);
     pen.globalAlpha = 0.3;
     pen.fillRect(left, bottom + 1.5, width - left, 0.75);
-    pen.globalAlpha = 1;
     pen.globalAlpha = 0.35; // where the wish changed
     for (const step of new Set(wishes)) {
       if (step >= first && step <= last) pen.fillRect(x(step) - 0.5, top, 1, bottom - top);
