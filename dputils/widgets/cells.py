@@ -38,6 +38,6 @@ def running_cell() -> tuple[str | None, int]:
 
 
 def running_shell() -> Any:
-    """IPython's shell where this runs in one, else None; IPython is not loaded for it."""
+    """IPython's shell where this runs in one, else None; it is not loaded for this."""
     ipython = sys.modules.get("IPython")
     return None if ipython is None else ipython.get_ipython()
