@@ -145,6 +145,7 @@ def test_the_scripts_are_plain_modules(open_page):
         sources,
     )
     assert {name for name, kind in kinds.items() if kind != "function"} == {
+        "attach.js",
         "host.js",
         "kernel.js",
         "mesh_drawing.js",
