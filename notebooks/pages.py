@@ -31,7 +31,8 @@ from pygments.formatters import HtmlFormatter
 
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER))
-import opening  # noqa: E402  # stands beside this file, as does
+import opening  # noqa: E402  # stands beside this file, as do
+import page_panels  # noqa: E402
 import references  # noqa: E402
 
 OPENING = opening.PICTURE
@@ -242,9 +243,23 @@ def body(path: Path) -> str:
         if not LEFT_OUT & set(cell.metadata.get("tags", []))
     ]
     opening.describe_pictures(notebook)
+    put_panel(notebook, path.stem)
     exporter = Exporter(path.parent)
     text, _ = exporter.from_notebook_node(notebook)
     return text + exporter.back_matter()
+
+
+def put_panel(notebook: nbformat.NotebookNode, stem: str) -> None:
+    """In the place of a live panel, which needs a kernel, one that runs in the page."""
+    for cell in notebook.cells:
+        if "live" not in cell.metadata.get("tags", []):
+            continue
+        for output in cell.get("outputs", []):
+            still = output.get("data", {}).get("text/html", "")
+            if still and stem in page_panels.panels():
+                output.data["text/html"] = page_panels.place(
+                    page_panels.panels()[stem], "".join(still)
+                )
 
 
 def contents(text: str) -> str:
@@ -276,6 +291,9 @@ def document(title: str, content: str, up: str, links: str = "") -> str:
         style=f"\n{css}{light}\n@media (prefers-color-scheme: dark) {{ {dark} }}",
         script=(folder / "script.js").read_text(encoding="utf-8"),
         contents=contents(content),
+        steer=f'<script defer src="{up}{page_panels.SCRIPT}"></script>'
+        if "data-dputils-steer" in content
+        else "",
         up=up,
         book=TITLE,
         links=links,
@@ -363,6 +381,7 @@ def write_site(folder: Path) -> list[Path]:
     written = [folder / "index.html"]
     folder.mkdir(parents=True, exist_ok=True)
     written[0].write_text(index(order), encoding="utf-8")
+    steered = False
     for number, page in enumerate(order):
         up = "../" * page.target.count("/")
         near = [
@@ -376,11 +395,15 @@ def write_site(folder: Path) -> list[Path]:
         )
         target = folder / page.target
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(
-            document(page.title, body(page.source), up, links), encoding="utf-8"
-        )
+        text = document(page.title, body(page.source), up, links)
+        target.write_text(text, encoding="utf-8")
         written.append(target)
+        steered = steered or "data-dputils-steer" in text
         print(f"{target}  {target.stat().st_size / 1e6:.2f} MB", flush=True)
+    if steered:
+        shared = folder / page_panels.SCRIPT
+        shared.write_text(page_panels.script(), encoding="utf-8")
+        print(f"{shared}  {shared.stat().st_size / 1e6:.2f} MB", flush=True)
     return written
 
 
