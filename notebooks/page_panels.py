@@ -105,7 +105,7 @@ def script() -> str:
         name: export_for_page(load_network(network))
         for name, network in NETWORKS.items()
     }
-    return f"""// Optimization inside a page; dputils/widgets/static/engine has the parts.
+    return f"""// Optimization inside a page, from dputils/widgets/static/engine
 (() => {{
 function engine() {{
 {joined("engine/worker.js")}

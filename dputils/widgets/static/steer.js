@@ -44,7 +44,8 @@ function startEngine(engine, models, receive) {
 
 /** What the controls say, as settings for the engine: a choice is its option, all others are as they are. */
 export function settingsOf({ settings, controls }, values, seed) {
-  const said = controls.map(({ name, kind, options }) => [name, kind === "choice" ? options[values[name]] : values[name]]);
+  const said = controls.map(({ name, kind, options }) =>
+    [name, kind === "choice" ? options[values[name]] : values[name]]);
   return { ...settings, ...Object.fromEntries(said), seed };
 }
 
@@ -76,7 +77,8 @@ function makeModel({ config, models, engine, still, changed }) {
       seed = BigInt(seeds);
       changed?.(values, seed);
     }
-    const moved = seed !== BigInt(config.seed) || Object.keys(values).some((name) => values[name] !== config.values[name]);
+    const moved = seed !== BigInt(config.seed)
+      || Object.keys(values).some((name) => values[name] !== config.values[name]);
     if (!running && !(moved || steps !== 0 || reset || undo || save)) { // nobody has asked for anything yet
       queueMicrotask(() => tell({ id }, still ? [still] : []));
       return;

@@ -74,8 +74,8 @@ class Transform {
 }
 
 export class FourierBasis {
-  /** `parameters` of a picture of 3 planes are its half-spectrum (plane, frequency down, frequency right, part), real and
-      imaginary parts, before they are divided by the frequency to the power `decay`. */
+  /** `parameters` of a picture of 3 planes are its half-spectrum (plane, frequency down, frequency right, part), real
+      and imaginary parts, before they are divided by the frequency to the power `decay`. */
   constructor(size, { decay = 1 } = {}) {
     const half = Math.floor(size / 2) + 1;
     Object.assign(this, { size, half, count: 3 * size * half * 2 });
@@ -126,7 +126,9 @@ export class FourierBasis {
   addGradient(gradient, ofRaw, times = 1) {
     const { size, half, amplitude, spectrum: [re, im], turned: [real, imaginary] } = this;
     for (let plane = 0; plane < 3; plane++) {
-      for (let y = 0, n = plane * size * size; y < size; y++) for (let x = 0; x < size; x++) real[x * size + y] = ofRaw[n++];
+      for (let y = 0, n = plane * size * size; y < size; y++) {
+        for (let x = 0; x < size; x++) real[x * size + y] = ofRaw[n++];
+      }
       imaginary.fill(0);
       const [ar, ai] = this.across.run(real, imaginary, -1);
       for (let x = 0; x < half; x++) {

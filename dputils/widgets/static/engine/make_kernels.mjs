@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 // ---- WebAssembly's text format, as far as it is needed here ---------------------------------------------------------
@@ -172,7 +172,7 @@ const source = (shape) => `(module (import "engine" "memory" (memory 1))\n${[
 
 const here = dirname(fileURLToPath(import.meta.url));
 const [folder, target = join(here, "kernels.js")] = process.argv.slice(2);
-const wabt = await createRequire(join(folder, "any.js"))("wabt")();
+const wabt = await createRequire(join(resolve(folder), "any.js"))("wabt")();
 
 function assemble(shape) {
   const parsed = wabt.parseWat("kernels.wat", source(shape), { simd: true, relaxed_simd: true });

@@ -1,4 +1,5 @@
-// Small moves of the picture before the network sees it: turned, zoomed and shifted, sampled between pixels, grey beyond.
+// Small moves of the picture before the network sees it: turned, zoomed and shifted, sampled between pixels, and grey
+// beyond.
 
 const MARGIN = 2, GREY = 0.5;
 
@@ -48,7 +49,8 @@ export class Moves {
 
   /** The gradient of the picture from that of what was made of it last. */
   back(gradient) {
-    const { size, side, padded, place, right, below } = this, plane = side * side, back = new Float32Array(3 * size * size);
+    const { size, side, padded, place, right, below } = this, plane = side * side;
+    const back = new Float32Array(3 * size * size);
     padded.fill(0);
     for (let c = 0; c < 3; c++) {
       for (let n = 0; n < size * size; n++) {

@@ -22,7 +22,9 @@ export class Network {
     this.#layOut();
     this.memory = new WebAssembly.Memory({ initial: Math.ceil(this.top / 65536) });
     this.floats = new Float32Array(this.memory.buffer);
-    for (const { at, values } of this.contents) new values.constructor(this.memory.buffer, at, values.length).set(values);
+    for (const { at, values } of this.contents) {
+      new values.constructor(this.memory.buffer, at, values.length).set(values);
+    }
     this.contents = null;
     const module = new WebAssembly.Module(bytesOf(KERNELS[kind]));
     this.kernels = new WebAssembly.Instance(module, { engine: { memory: this.memory } }).exports;
@@ -81,6 +83,7 @@ export class Network {
           at += part.channels;
         }
       }
+      if (kind === "relu" || kind === "average" || kind === "maximum") map.wide = source.wide; // channel by channel
     }
     const begin = this.top;
     for (const map of this.maps.values()) {
@@ -152,7 +155,9 @@ export class Network {
     for (let o = 0; o < to.wide; o += block) {
       for (let y = 0; y < rows; y++) {
         for (let x = 0; x < columns; x++) {
-          for (let i = 0; i < from.wide; i++) for (let lane = 0; lane < block; lane++) weights[k++] = at(o + lane, i, y, x);
+          for (let i = 0; i < from.wide; i++) {
+            for (let lane = 0; lane < block; lane++) weights[k++] = at(o + lane, i, y, x);
+          }
         }
       }
     }
@@ -189,7 +194,8 @@ export class Network {
     else if (kind === "relu") {
       this.#eachRow(map, source, (to, from) => kernels.relu(from, to, map.width * map.pixel));
     } else if (kind === "concat") {
-      this.#eachPart(map, sources, (to, from, part) => kernels.copy(from, to, map.width, part.pixel, map.pixel, part.pixel));
+      this.#eachPart(map, sources, (to, from, part) =>
+        kernels.copy(from, to, map.width, part.pixel, map.pixel, part.pixel));
     } else {
       this.#eachRow(map, source, (to, from) => kernels[kind](from, to, 0, 0,
         map.width, source.pixel, stride * source.pixel, source.row, rows, columns), stride);
@@ -274,7 +280,9 @@ export class Network {
 /** G g Gᵀ with G = (1 0 0; ½ ½ ½; ½ -½ ½; 0 0 1): a 3 × 3 kernel at Winograd's 16 places, every `step`-th in `to`. */
 function spreadKernel(g, to, at, step) {
   for (let x = 0; x < 3; x++) spreadLine(g[x], g[3 + x], g[6 + x], COLUMNS, x, 3);
-  for (let y = 0; y < 4; y++) spreadLine(COLUMNS[3 * y], COLUMNS[3 * y + 1], COLUMNS[3 * y + 2], to, at + 4 * y * step, step);
+  for (let y = 0; y < 4; y++) {
+    spreadLine(COLUMNS[3 * y], COLUMNS[3 * y + 1], COLUMNS[3 * y + 2], to, at + 4 * y * step, step);
+  }
 }
 const COLUMNS = new Float64Array(12);
 

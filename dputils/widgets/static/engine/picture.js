@@ -26,7 +26,8 @@ const INDEPENDENT = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
 
 export class Picture {
   /** `batch` pictures; each is what it has of its own, and `coupling` times what all of them have in common. */
-  constructor({ size, batch = 1, basis = "Fourier", decay = 1, decorrelate = true, coupling = 0, sd = 0.01, seed = 0 }) {
+  constructor({ size, batch = 1, basis = "Fourier", decay = 1, decorrelate = true, coupling = 0, sd = 0.01,
+    seed = 0 }) {
     Object.assign(this, { size, batch, coupling, basis: new BASES[basis](size, { decay }) });
     this.colours = decorrelate ? CORRELATED : INDEPENDENT;
     const { count } = this.basis, parts = batch + (coupling ? 1 : 0); // the last part is in common

@@ -11,7 +11,7 @@ export class PlainNetwork {
     this.road = "plain JavaScript";
   }
 
-  /** The last layer's values for a picture, Float32Array (channel, row, column) in [0, 1]; or those of layer `until`. */
+  /** The last layer's values, or those of layer `until`, for a picture (channel, row, column) in [0, 1]. */
   forward(image, until = this.layers.at(-1).name) {
     const { input, mean, std } = this, area = input.height * input.width;
     for (let n = 0; n < image.length; n++) {
@@ -34,7 +34,9 @@ export class PlainNetwork {
     for (const map of this.maps.values()) map.gradient = new Float32Array(sizeOf(map));
     this.maps.get(from).gradient.set(gradient);
     const first = this.layers.findIndex((layer) => layer.name === from);
-    for (const layer of this.layers.slice(0, first + 1).reverse()) BACKWARD[layer.kind](layer, layer.map, layer.sources);
+    for (const layer of this.layers.slice(0, first + 1).reverse()) {
+      BACKWARD[layer.kind](layer, layer.map, layer.sources);
+    }
     const { input, std } = this, area = input.height * input.width;
     return input.gradient.map((value, n) => value / std[Math.floor(n / area)]);
   }

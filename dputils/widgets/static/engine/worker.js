@@ -6,7 +6,7 @@ import { Network } from "./network.js";
 import { Picture, uniform } from "./picture.js";
 import { PlainNetwork } from "./plain_network.js";
 
-/** What a picture is built from: where one of these changes, the climb begins anew. All else acts from the next step on. */
+/** What a picture is built from: a change begins the climb anew. All else acts from the next step on. */
 const STRUCTURE = ["size", "batch", "basis", "decay", "decorrelate", "coupling", "seed"];
 
 /** A climb: a picture, the moves that it makes, and its scores so far, [[step, score], …]. */
@@ -60,7 +60,8 @@ export function serve(port) {
     }
     const used = await network(settings.network, size, road), before = all ? 0 : climb.points.length;
     const wish = wishOf(settings.wish, models[settings.network], used), until = performance.now() + patience;
-    for (let k = 0; steps === null ? k === 0 || performance.now() < until : k < steps; k++) climb.step(used, wish, settings);
+    const enough = (done) => steps === null ? done > 0 && performance.now() > until : done >= steps;
+    for (let done = 0; !enough(done); done++) climb.step(used, wish, settings);
     const images = Array.from({ length: batch }, (_, k) => climb.picture.render(k)), pixels = pixelsOf(images, size);
     const verdicts = judge ? images.map(verdict.bind(null, models[judge], await network(judge, size, road))) : [];
     port.postMessage({ id, pixels, verdicts, all, step: climb.points.length, points: climb.points.slice(before),
