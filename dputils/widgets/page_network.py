@@ -171,7 +171,7 @@ class _Reading:
             raise ValueError(_unknown(f"{name}{tuple(arguments)}", node.target))
 
     def _inputs(self, node: fx.Node) -> list[str]:
-        given = node.args[0] if node.args else next(iter(node.kwargs.values()))
+        given: Any = node.args[0] if node.args else next(iter(node.kwargs.values()))
         sources = given if isinstance(given, (list, tuple)) else [given]
         return [self.name_of[source] for source in sources]
 
@@ -194,7 +194,7 @@ class _Tracer(fx.Tracer):
 
 def _convolution(name: str, part: nn.Conv2d) -> Layer:
     kernel, stride = _square(name, "kernel", part.kernel_size), part.stride
-    padding = part.padding
+    padding: Any = part.padding
     if padding == "same":
         padding = kernel // 2 if kernel % 2 else "same"
     elif padding == "valid":
