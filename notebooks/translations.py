@@ -148,7 +148,7 @@ def translate(
 
 
 def table_row(line: str, phrases: dict[str, str], say: Words) -> str:
-    """A row of a table of claims: phrases of the notebook, and the table's own words."""
+    """A row of a table of claims, by the notebook's phrases and the table's words."""
 
     def entry(text: str) -> str:
         if text in phrases:
@@ -192,7 +192,7 @@ def accept(path: Path, language: str) -> Path:
 
 
 def notebook_of(translated: Path) -> Path:
-    """The notebook whose text a file translates. Raises: ValueError if there is none."""
+    """The notebook that a file translates. Raises: ValueError if there is none."""
     found = [
         p for p in FOLDER.rglob(f"{translated.stem}.ipynb") if "." not in p.parent.name
     ]

@@ -11,8 +11,16 @@ pytest.importorskip("latex2mathml", reason="latex2mathml is not installed")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    return load_script("notebooks/pages.py").write_site(tmp_path_factory.mktemp("site"))
+def both(tmp_path_factory):
+    """The paths of the English pages, and of the Chinese ones."""
+    script = load_script("notebooks/pages.py")
+    written = script.write_site(tmp_path_factory.mktemp("site"), "zh")
+    return written[: len(written) // 2], written[len(written) // 2 :]
+
+
+@pytest.fixture(scope="module")
+def site(both):
+    return both[0]
 
 
 @pytest.fixture
@@ -128,14 +136,16 @@ def wrong_with(path, found, known):
 
 
 @pytest.mark.parametrize("scheme, width", [("light", 1280), ("dark", 390)])
-def test_every_page_is_whole_and_for_everybody(site, watched, scheme, width):
+def test_every_page_is_whole_and_for_everybody(both, watched, scheme, width):
     """Each page is loaded once a scheme: pictures, formulas, links, its width with code
     folded and unfolded, and what axe-core finds.
     """
-    known, problems = {path.resolve() for path in site}, []
+    known, problems = {path.resolve() for paths in both for path in paths}, []
     shape = {"width": width, "height": 900}
     browser = watched(viewport=shape, offline=True, color_scheme=scheme)
-    for path in site:
+    site, edition = both
+    # of the other language what is translated, and one page that is not
+    for path in [*site, *edition[:4]]:
         page = browser.page(path.name)
         page.goto(path.as_uri())
         found = page.evaluate(LOOK)
@@ -170,3 +180,20 @@ def test_a_citation_says_what_it_is(site, visit):
     assert len(listed) > 2 and all(re.search(r"\d{4}", each) for each in listed)
     text = page.locator(".back pre").inner_text()
     assert text.count("@") == 2 and "10.23915/distill.00012" in text
+
+
+def test_a_page_leads_to_itself_in_another_language_and_back(both, visit):
+    site, edition = both
+    page = visit(site[1])
+    page.locator("nav [hreflang=zh]").click()
+    page.wait_for_url(edition[1].as_uri())
+    assert page.locator("html").get_attribute("lang") == "zh"
+    assert page.locator(".edition").count() == 0
+    page.locator(".near a").last.click()
+    page.wait_for_url(edition[2].as_uri())
+    page.locator(".near a").last.click()
+    page.wait_for_url(edition[3].as_uri())
+    assert page.locator("main").get_attribute("lang") == "en"
+    assert page.locator(".edition").inner_text().startswith("本页尚未翻译")
+    page.locator("nav [hreflang=en]").click()
+    page.wait_for_url(site[3].as_uri())
