@@ -10,6 +10,7 @@ import math
 import numbers
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -795,12 +796,24 @@ def _encode(picture: Image.Image, format: str, quality: int) -> bytes:
     return buffer.getvalue()
 
 
+@dataclass
+class _Jpeg:
+    """A picture for a notebook with its description, which the `Image` of Colab's
+    IPython cannot hold."""
+
+    data: bytes
+    alt: str | None
+
+    def _repr_mimebundle_(self, **ignored: object) -> tuple[dict, dict]:
+        coded = base64.b64encode(self.data).decode("ascii")
+        described = {"image/jpeg": {"alt": self.alt}} if self.alt else {}
+        return {"image/jpeg": coded, "text/plain": self.alt or "a picture"}, described
+
+
 def _display(sheet: Image.Image, quality: int, alt: str) -> None:
-    from IPython.display import Image as Shown
     from IPython.display import display
 
-    data = _encode(sheet, "jpeg", quality)
-    display(Shown(data=data, format="jpeg", alt=alt or None))
+    display(_Jpeg(_encode(sheet, "jpeg", quality), alt or None))
 
 
 def _caption(caption: str | None) -> None:

@@ -824,7 +824,7 @@ def test_notebooks_get_one_jpeg_and_the_caption(shown):
         picture(20, 30, count=3), ["a", "b", "c"], caption="**Figure 1** look"
     )
     jpeg, caption = shown
-    assert jpeg.format == "jpeg" and opened(jpeg).size == (98, 42)
+    assert opened(jpeg).format == "JPEG" and opened(jpeg).size == (98, 42)
     assert caption.data == "**Figure 1** look"
 
 
@@ -1025,6 +1025,10 @@ def test_pictures_in_notebooks_are_described(shown):
     films = dict(show=media.show_filmstrip)
     assert alt(two, two, titles=["one", "other"], **films) == "rows: one, other"
     assert alt(two, **films) == "2 frames of a film"
+    bundle, metadata = shown[0]._repr_mimebundle_(include=None, exclude=None)
+    assert metadata["image/jpeg"]["alt"] == bundle["text/plain"]
+    with Image.open(io.BytesIO(base64.b64decode(bundle["image/jpeg"]))) as stored:
+        assert stored.size == opened(shown[0]).size
     many = media.in_words([f"picture number {k}" for k in range(40)])
     assert len(many) < 280 and many.endswith(" more")
 
