@@ -40,6 +40,8 @@ import references  # noqa: E402
 import translations  # noqa: E402
 from translations import ENGLISH, Words  # noqa: E402
 
+from dputils.widgets.hosting import renewed  # noqa: E402
+
 OPENING = opening.PICTURE
 ARTICLE = "https://distill.pub/2018/differentiable-parameterizations"
 TITLE = "Differentiable Image Parameterizations, as a book that runs"
@@ -276,6 +278,9 @@ def body(path: Path, say: Words = ENGLISH) -> str | None:
         if not LEFT_OUT & set(cell.metadata.get("tags", []))
     ]
     opening.describe_pictures(notebook, say)
+    for output in (each for cell in notebook.cells for each in cell.get("outputs", [])):
+        if "text/html" in output.get("data", {}):
+            output.data["text/html"] = renewed(output.data["text/html"])
     exporter = Exporter(path.parent, say, phrases)
     text, _ = exporter.from_notebook_node(notebook)
     return text + exporter.back_matter()
