@@ -234,7 +234,7 @@ def test_another_language_has_a_folder_of_its_own(
     book.cells.append(nbformat.v4.new_code_cell("# the same\nx = 1"))
     nbformat.write(book, path)
     first = book.cells[0]
-    said = "# 零\n\n**论断 $a < b$。**\n\n**图 0.1** 题注。\n\n[下一页](appendix/one.ipynb)"
+    said = "# 零\n\n**论断 $a < b$。**\n\n**图 0.1** 题注。\n\n[续](appendix/one.ipynb)"
     text = translations.block(first.id, translations.mark(first.source), said)
     (home / "zh" / "00_zero.md").write_text(
         f"{text}\n{translations.PHRASES}- the same => 同样\n", encoding="utf-8"

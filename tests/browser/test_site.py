@@ -197,3 +197,38 @@ def test_a_page_leads_to_itself_in_another_language_and_back(both, visit):
     assert page.locator(".edition").inner_text().startswith("本页尚未翻译")
     page.locator("nav [hreflang=en]").click()
     page.wait_for_url(site[3].as_uri())
+
+
+PRINTED = """() => {
+    const all = [...document.querySelectorAll("main *")].flatMap(
+        (part) => [part, ...(part.shadowRoot?.querySelectorAll("*") ?? [])]);
+    const shown = (part) => part.checkVisibility();
+    const tall = all.filter((part) => part.matches("img, svg, canvas") && shown(part));
+    const buttons = all.filter((part) => part.matches("button, input, select"));
+    return {
+        tallest: Math.max(...tall.map((part) => part.getBoundingClientRect().height)),
+        pictures: tall.length,
+        controls: buttons.filter((part) => shown(part) && !part.querySelector("canvas"))
+            .length,
+        text: document.querySelector("main").innerText,
+    };
+}"""
+
+
+@pytest.mark.parametrize("seen", [False, True])
+def test_on_paper_there_are_stills_of_less_than_half_a_page(site, watched, seen):
+    """As far as a reader has not come: stills, without words on how to wake them. What
+    was played is printed as it stands, without controls.
+    """
+    path = next(path for path in site if path.stem.startswith("03_"))
+    page = watched(viewport={"width": 800, "height": 1000}, offline=True).page()
+    page.goto(path.as_uri())
+    figures = page.locator("[data-dputils]")
+    for k in range(figures.count() if seen else 0):
+        figures.nth(k).scroll_into_view_if_needed()
+        figures.nth(k).locator("figure").wait_for()
+    page.emulate_media(media="print")
+    found = page.evaluate(PRINTED)
+    half = (297 - 36) / 2 / 25.4 * 96  # CSS pixels of half an A4 page within margins
+    assert found["pictures"] > 15 and found["tallest"] < half
+    assert found["controls"] == 0 and "To play with it" not in found["text"]
