@@ -76,8 +76,8 @@ check: $(STAMP)  ## check the environment: versions, device, ffmpeg, data
 bench: $(STAMP)  ## measure speed, as ratios
 	@set -e; for script in benchmarks/[!_]*.py; do echo "== $$script"; $(PY) "$$script"; done
 
-site: $(STAMP)  ## write every notebook as a page that works offline  (OUT=folder)
-	@$(PY) notebooks/pages.py $(if $(OUT),"$(OUT)",site)
+site: $(STAMP)  ## write every notebook as a page that works offline  (OUT=folder, LANG=zh adds a language)
+	@$(PY) notebooks/pages.py $(if $(OUT),"$(OUT)",site) $(if $(filter command%,$(origin LANG)),--language $(LANG))
 
 badges: $(STAMP)  ## write the repository's address into every notebook  (REPO=owner/name)
 	@$(PY) notebooks/badges.py $(REPO)
