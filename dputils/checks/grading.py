@@ -5,15 +5,15 @@ A notebook that hangs, exits, crashes or plays tricks loses its own points only.
 
 import concurrent.futures
 import dataclasses
-import shutil
-import tempfile
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from .confinement import Confinement
 from .examine import WRONG, Report, examine
 from .exercises import list_exercises
-from .sandbox import Nursery, Remote, Stopped
+from .sandbox import Nursery, Remote, Stopped, find_confinement
 from .submissions import Submission, read_submission
+from .withheld import lent_modules
 
 
 @dataclasses.dataclass
@@ -34,40 +34,33 @@ class Result:
 
 def grade_submission(
     submission: Submission,
-    nursery: Nursery,
     *,
     secret: str = "",
     seconds: float = 20,
     memory: int = 1_000_000_000,
+    confinement: Confinement | None = None,
 ) -> Result:
     """Judge every exercise of one notebook.
 
     Args:
         submission: from `read_submission`.
-        nursery: a `Nursery`, where processes come from.
         secret: added to the seeds, so that nobody can know the numbers beforehand.
         seconds, memory: limits of each exercise; bytes beyond what PyTorch takes.
+        confinement: what keeps its code in; what `find_confinement` finds by default.
     Returns: a `Result`.
     """
     reports: dict[str, Report] = {}
     if submission.problem:
         return Result(submission, reports)
-    with tempfile.TemporaryDirectory(
-        prefix="grading-", ignore_cleanup_errors=True
-    ) as folder:
+    with Nursery(find_confinement() if confinement is None else confinement) as nursery:
         for number, exercise in list_exercises(submission.assignment).items():
-            # A fresh folder with a copy: code that looks for its notebook finds one,
-            # and can only spoil that.
-            own = Path(folder, number)
-            own.mkdir()
-            shutil.copy(submission.path, own)
             reports[number] = _judge(
-                exercise, submission, own, nursery, secret, seconds, memory
+                exercise, submission, nursery, secret, seconds, memory
             )
     return Result(submission, reports)
 
 
-def _judge(exercise, submission, folder, nursery, secret, seconds, memory):
+def _judge(exercise, submission, nursery, secret, seconds, memory):
     head = f"Exercise {exercise.number}, {exercise.title!r}"
     source = submission.source[exercise.number]
     if not source:
@@ -78,7 +71,13 @@ def _judge(exercise, submission, folder, nursery, secret, seconds, memory):
         )
     try:
         with Remote(
-            nursery, source, exercise.name, folder, seconds=seconds, memory=memory
+            nursery,
+            source,
+            exercise.name,
+            submission.path,
+            modules=lent_modules(exercise),
+            seconds=seconds,
+            memory=memory,
         ) as subject:
             return examine(exercise, subject, submission.student, secret)
     except Stopped as reason:
@@ -100,6 +99,7 @@ def grade_folder(
     memory: int = 1_000_000_000,
     jobs: int = 1,
     only: Collection[str] | None = None,
+    confinement: Confinement | None = None,
     on_result: Callable[[Result], object] | None = None,
 ) -> list[Result]:
     """Grade all notebooks below a folder; results are sorted by path.
@@ -125,10 +125,17 @@ def grade_folder(
             raise ValueError(f"there is nobody called {', '.join(sorted(missing))}")
         submissions = [one for one in submissions if one.student in only]
 
+    if confinement is None:
+        confinement = find_confinement()
+
     def grade(submission):
         try:
             result = grade_submission(
-                submission, nursery, secret=secret, seconds=seconds, memory=memory
+                submission,
+                secret=secret,
+                seconds=seconds,
+                memory=memory,
+                confinement=confinement,
             )
         # whatever it was, the others are not to pay for it
         except Exception as error:
@@ -138,5 +145,5 @@ def grade_folder(
             on_result(result)
         return result
 
-    with Nursery() as nursery, concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         return list(pool.map(grade, submissions))
