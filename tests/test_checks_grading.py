@@ -21,8 +21,9 @@ from dputils.checks import list_exercises, list_experiments
 from dputils.checks.__main__ import main
 from dputils.checks.feedback import page, write_pages, write_table
 from dputils.checks.grading import grade_folder
+from dputils.checks.handed_in import needed_code
 from dputils.checks.sandbox import Nursery, Remote, Stopped
-from dputils.checks.submissions import needed_code, read_submission
+from dputils.checks.submissions import read_submission
 from dputils.checks.wire import pack, unpack
 
 pytestmark = pytest.mark.skipif(
@@ -433,7 +434,7 @@ def test_notebooks_with_magics_and_broken_cells_are_read(tmp_path):
     )
     assert "hypot" in found.source["1.1"] and not found.source["1.2"]
     assert (
-        len(found.remarks) == 1
+        len(found.remarks) == 2
         and "cell 4 is no valid Python (line 1)" in found.remarks[0]
     )
 
