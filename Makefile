@@ -43,7 +43,7 @@ MALLOC_TRIM_THRESHOLD_ ?= 536870912
 export MALLOC_MMAP_THRESHOLD_ MALLOC_TRIM_THRESHOLD_
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test quick lint check bench assignments site badges colab patternnet faststyle paintings meshes gallery sums clean FORCE
+.PHONY: help lab run test quick lint check bench assignments site badges colab patternnet faststyle paintings meshes gallery kernels sums clean FORCE
 
 help:  ## this list
 	@echo "Two commands are enough:  make lab  (open the notebooks)   make test  (run the tests)"; echo
@@ -118,6 +118,10 @@ meshes: $(STAMP)  ## make the 3D objects again            (MESHES="owl teapot")
 gallery: $(STAMP)  ## make the slow pictures again         (GALLERY="night_cat leaded_owl")
 	@$(PY) data/gallery.py $(if $(GALLERY),--only $(GALLERY))
 	@$(MAKE) sums
+
+kernels:  ## assemble the page engine's kernels again  (needs Node.js; gets npm's wabt)
+	@npm install --silent --no-audit --no-fund --prefix .cache wabt@1.0.39
+	@node dputils/widgets/static/engine/make_kernels.mjs .cache/node_modules
 
 sums: $(STAMP)  ## write data/SHA256SUMS anew, after a change to the data
 	@$(PY) -c 'from dputils.data import write_sums; print(write_sums(), "files listed in data/SHA256SUMS")'
