@@ -58,11 +58,12 @@ lab: $(STAMP)  ## open the notebooks in JupyterLab     (BROWSER=none, LAB_ARGS="
 run: $(STAMP)  ## execute the notebooks, in place      (NB="00 02", OUT=folder, RUN_ARGS="--jobs 2")
 	@$(PY) notebooks/execute.py $(NB) $(if $(OUT),--output "$(OUT)") $(RUN_ARGS)
 
-test: lint  ## check style and types, run all tests    (TEST_ARGS="-k images", TEST_ARGS="-n0 -s" to see prints)
-	@$(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(TEST_ARGS)
+test: lint  ## check style and types, run the tests    (ALL=1: every notebook; TEST_ARGS="-k images", "-n0 -s" to see prints)
+	@$(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
+	  $(if $(ALL),,-m "not thorough") $(TEST_ARGS)
 
 quick: $(STAMP)  ## run the quick tests only: two minutes
-	@$(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not slow" --ignore tests/browser $(TEST_ARGS)
+	@$(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not slow and not thorough" --ignore tests/browser $(TEST_ARGS)
 
 lint: $(STAMP)  ## check style, layout, types and the order of imports
 	@$(PY) -m ruff check $(CODE) && $(PY) -m ruff format --check --quiet $(CODE)
@@ -75,8 +76,8 @@ check: $(STAMP)  ## check the environment: versions, device, ffmpeg, data
 bench: $(STAMP)  ## measure speed, as ratios
 	@set -e; for script in benchmarks/[!_]*.py; do echo "== $$script"; $(PY) "$$script"; done
 
-site: $(STAMP)  ## write every notebook as a page that works offline  (OUT=folder)
-	@$(PY) notebooks/pages.py $(if $(OUT),"$(OUT)",site)
+site: $(STAMP)  ## write every notebook as a page that works offline  (OUT=folder, LANG=zh adds a language)
+	@$(PY) notebooks/pages.py $(if $(OUT),"$(OUT)",site) $(if $(filter command%,$(origin LANG)),--language $(LANG))
 
 badges: $(STAMP)  ## write the repository's address into every notebook  (REPO=owner/name)
 	@$(PY) notebooks/badges.py $(REPO)

@@ -15,6 +15,7 @@ import contextlib
 import io
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -26,6 +27,7 @@ PICTURE = FOLDER.parent / "data" / "gallery" / "opening.jpg"
 HEADER = "header.jpg"
 MAX_WIDTH, MAX_BYTES, MAX_ALT = 900, 120_000, 220
 # the picture and the line that names its figure, as `attach_header` writes them
+FIGURE = "(?:Figure|图)"  # how captions begin, in the languages of translations/
 BLOCK = re.compile(r"!\[[^\]]*\]\(attachment:header\.jpg\)\n\n\*Figure [^\n]*\*\n\n")
 
 
@@ -69,20 +71,24 @@ def shown_by(cell: nbformat.NotebookNode) -> bytes | None:
 
 def words(caption: str) -> tuple[str, str]:
     """A caption's number, such as "1.1", and its first sentences without markup."""
-    found = re.match(r"\W*Figure\s+(\w+(?:\.\w+)*)\W*\s(.*?)(?:\n\n|\Z)", caption, re.S)
+    number = rf"\W*{FIGURE}\s+(\w+(?:\.\w+)*)\W*\s(.*?)(?:\n\n|\Z)"
+    found = re.match(number, caption, re.S)
     if found is None:
         raise ValueError(f"a caption begins with **Figure 1.1**, not {caption[:40]!r}")
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", found[2])  # links
     text = " ".join(re.sub(r"[*`$\[\]]", "", text).split())
-    sentences, alt = re.split(r"(?<=[.:!?])\s+(?=[A-Z])", text), ""
+    # Chinese has no space between sentences
+    sentences, alt = re.split(r"(?<=[.:!?])\s+(?=[A-Z])|(?<=[。！？])", text), ""
     for sentence in sentences:
         if alt and len(alt) + len(sentence) >= MAX_ALT:
             break
-        alt = f"{alt} {sentence}".strip()
+        alt = f"{alt} {sentence}".strip() if sentence else alt
     return found[1], alt
 
 
-def describe_pictures(notebook: nbformat.NotebookNode) -> None:
+def describe_pictures(
+    notebook: nbformat.NotebookNode, say: Callable[..., str] = str.format
+) -> None:
     """Give each picture in an output words for those who cannot see it: its own, or
     else those of the caption below it, or of its section.
     """
@@ -92,11 +98,11 @@ def describe_pictures(notebook: nbformat.NotebookNode) -> None:
             headings = re.findall(r"^#+ (.+)$", cell.source, re.M)
             section = headings[-1] if headings else section
             continue
-        alt = f"A picture of the section “{re.sub(r'[*`$]', '', section)}”"
+        alt = say("A picture of the section “{}”", re.sub(r"[*`$]", "", section))
         if below is not None and below.cell_type == "markdown":
             with contextlib.suppress(ValueError):
                 number, said = words(below.source)
-                alt = f"Figure {number}: {said}"
+                alt = say("Figure {}: {}", number, said)
         for output in cell.get("outputs", []):  # a raw cell has none
             for kind in ("image/png", "image/jpeg"):
                 if kind in output.get("data", {}):

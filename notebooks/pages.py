@@ -5,6 +5,9 @@ Each page carries its pictures, films and interactive figures in itself. Formula
 MathML, which browsers draw without a script. Code is folded to a line that says what it
 does, captions are captions, and pictures are described by them. `index.html` shows the
 book at a glance, a picture and a sentence for each notebook.
+
+`--language zh` writes the pages in that language besides, in a folder of that name:
+`translations.py` knows the texts. What is not translated stays English, and says so.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import io
 import re
 import string
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -34,11 +38,30 @@ sys.path.insert(0, str(FOLDER))
 import opening  # noqa: E402  # stands beside this file, as do
 import page_panels  # noqa: E402
 import references  # noqa: E402
+import translations  # noqa: E402
+from translations import ENGLISH, Words  # noqa: E402
+
+from dputils.widgets.hosting import renewed  # noqa: E402
 
 OPENING = opening.PICTURE
 ARTICLE = "https://distill.pub/2018/differentiable-parameterizations"
 TITLE = "Differentiable Image Parameterizations, as a book that runs"
 LEFT_OUT = {"colab", "injected-parameters"}  # cells for other places than a page
+THIS_LANGUAGE = "English"  # what a language calls itself
+LEAD = (
+    "How a picture is written down decides which picture an optimization finds. The "
+    "article that showed it, {}, as notebooks: every figure is computed here, and "
+    "every claim is measured."
+)
+LICENCE = (
+    "Prose and pictures are under CC BY 4.0, code under the MIT licence. What is drawn "
+    "from a photograph or a painting names its source beside it."
+)
+THANKS = (
+    "Thanks to Alexander Mordvintsev, Nicola Pezzotti, Ludwig Schubert and Chris Olah, "
+    "whose article this is a reading of; to the authors of Lucid, PyTorch, timm and "
+    "scikit-image; and to the photographers whose pictures come with the last."
+)
 CARD = 800, 800  # pixels of a picture in the index, at most
 PARTS = {".": None, "appendix": "Appendices", "assignments": "Assignments"}
 
@@ -60,15 +83,22 @@ CELLS = """{%- extends 'basic/index.html.j2' -%}
 {% endblock input_group %}"""
 
 
-def purpose(source: str, metadata: dict | None = None) -> str:
+def purpose(
+    source: str,
+    metadata: dict | None = None,
+    say: Words = ENGLISH,
+    phrases: dict[str, str] | None = None,
+) -> str:
     """What a cell of code does, as HTML of one line: its first comment, or the names
     that it defines, or how it ends.
     """
     tags = (metadata or {}).get("tags", [])
     lines = [line for line in source.splitlines() if line.strip()]
-    count = f'<span class="lines">{len(lines)} line{"s" * (len(lines) != 1)}</span>'
+    many = say("1 line") if len(lines) == 1 else say("{} lines", len(lines))
+    count = f'<span class="lines">{many}</span>'
     if lines and lines[0].startswith("# "):
-        return f"{html.escape(lines[0].strip('# '))} {count}"
+        said = lines[0].strip("# ")
+        return f"{html.escape((phrases or {}).get(said, said))} {count}"
     try:
         body = ast.parse(re.sub(r"(?m)^[%!].*$", "", source)).body
     except SyntaxError:
@@ -76,11 +106,11 @@ def purpose(source: str, metadata: dict | None = None) -> str:
     kinds = ast.FunctionDef, ast.ClassDef
     names = [node.name for node in body if isinstance(node, kinds)]
     if "parameters" in tags:
-        what = "parameters: what you may want to change"
+        what = say("parameters: what you may want to change")
     elif names:
-        what = "defines " + ", ".join(f"<code>{name}</code>" for name in names)
+        what = say("defines {}", ", ".join(f"<code>{name}</code>" for name in names))
     elif body and all(isinstance(node, (ast.Import, ast.ImportFrom)) for node in body):
-        what = "imports"
+        what = say("imports")
     else:
         last = ast.unparse(body[-1]).splitlines()[0] if body else source.strip()
         last = last if len(last) <= 60 else last[:58].rstrip() + " …"
@@ -88,12 +118,13 @@ def purpose(source: str, metadata: dict | None = None) -> str:
     return f"{what} {count}"
 
 
-def section(name: str) -> str:
-    """A heading of a page's own, as headings of notebooks are."""
-    anchor = html.escape(re.sub(r"\s+", "-", name))
+def heading(text: str, level: int, say: Words) -> str:
+    """A heading, given as HTML, with a link to itself; named as in Jupyter."""
+    anchor = re.sub(r"\s+", "-", html.unescape(re.sub(r"<[^>]+>", "", text)))
     return (
-        f'<h2 id="{anchor}">{html.escape(name)}<a class="anchor-link" '
-        f'aria-label="link to this section" href="#{quote(anchor)}">¶</a></h2>'
+        f'<h{level} id="{html.escape(anchor)}">{text}<a class="anchor-link" '
+        f'aria-label="{say("link to this section")}" '
+        f'href="#{quote(anchor)}">¶</a></h{level}>\n'
     )
 
 
@@ -106,7 +137,7 @@ class Renderer(IPythonRenderer):
         return f'<div class="formula">{to_mathml(body, "block")}</div>'
 
     def paragraph(self, text):
-        if not re.match(r"<strong>Figure ", text):
+        if not re.match(f"<strong>{opening.FIGURE} ", text):
             return super().paragraph(text)
         return f'<figure class="caption"><figcaption>{text}</figcaption></figure>\n'
 
@@ -121,13 +152,7 @@ class Renderer(IPythonRenderer):
         return super().block_html(html) if "<img" in html else html
 
     def heading(self, text, level, **attrs):
-        # as in Jupyter
-        anchor = re.sub(r"\s+", "-", html.unescape(re.sub(r"<[^>]+>", "", text)))
-        return (
-            f'<h{level} id="{html.escape(anchor)}">{text}<a class="anchor-link" '
-            'aria-label="link to this section" '
-            f'href="#{quote(anchor)}">¶</a></h{level}>\n'
-        )
+        return heading(text, level, self.say)
 
     def link(self, text, url, title=None):
         if (cited := self.known.get(references.plain(url))) is not None:
@@ -155,14 +180,15 @@ class Exporter(HTMLExporter):
     folded.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder, say=ENGLISH, phrases=None):
         super().__init__(raw_template=CELLS, embed_images=True)
+        self.say = say
         self.references = references.read()
         self.known, self.cited = references.by_address(self.references), []
         self.folder = str(folder)
         self.register_filter("markdown2html", self.in_cell)
         self.register_filter(
-            "purpose", lambda cell: purpose(cell.source, cell.metadata)
+            "purpose", lambda cell: purpose(cell.source, cell.metadata, say, phrases)
         )
 
     @pass_context
@@ -178,27 +204,25 @@ class Exporter(HTMLExporter):
             attachments=attachments or {},
         )
         renderer.known, renderer.cited = self.known, self.cited
+        renderer.say = self.say
         return MarkdownWithMath(renderer=renderer).render(source)
 
     def back_matter(self):
         """References of what was written so far, how to cite, licence, thanks."""
+        say = self.say
         cited = [each for each in self.references if each.key in self.cited]
         rows = "".join(f"<li>{each.to_html()}</li>" for each in cited)
-        listed = f"{section('References')}<ol>{rows}</ol>" if rows else ""
+        listed = f"{heading(say('References'), 2, say)}<ol>{rows}</ol>" if rows else ""
         article = next(
             each for each in self.references if each.key == references.ARTICLE_KEY
         )
         bibtex = html.escape(f"{references.book_bibtex()}\n\n{article.source}")
+        title = heading(say("Cite, licence, thanks"), 2, say)
         return (
-            f'<div class="text_cell back">{listed}{section("Cite, licence, thanks")}'
-            "<p>To cite this book, and the article that it follows:</p>"
+            f'<div class="text_cell back">{listed}{title}'
+            f"<p>{say('To cite this book, and the article that it follows:')}</p>"
             f'<div class="highlight"><pre>{bibtex}</pre></div>'
-            "<p>Prose and pictures are under CC BY 4.0, code under the MIT licence. "
-            "What is drawn from a photograph or a painting names its source beside "
-            "it.</p><p>Thanks to Alexander Mordvintsev, Nicola Pezzotti, Ludwig "
-            "Schubert and Chris Olah, whose article this is a reading of; to the "
-            "authors of Lucid, PyTorch, timm and scikit-image; and to the "
-            "photographers whose pictures come with the last.</p></div>"
+            f"<p>{say(LICENCE)}</p><p>{say(THANKS)}</p></div>"
         )
 
 
@@ -217,11 +241,21 @@ def to_mathml(formula: str, display: str) -> str:
     return made
 
 
-def describe(path: Path) -> Page:
+def load(path: Path, say: Words = ENGLISH) -> tuple[nbformat.NotebookNode, dict | None]:
+    """A notebook in that language, and its phrases; None where it stays English."""
+    notebook = nbformat.read(path, as_version=4)
+    translation = translations.read(path, say.language)
+    if translation is None:
+        return notebook, {} if say is ENGLISH else None
+    translations.translate(notebook, translation, say)
+    return notebook, translation.phrases
+
+
+def describe(path: Path, say: Words = ENGLISH) -> Page:
     """Title and claim from the first cell: its heading, and its first paragraph in
     bold.
     """
-    first = nbformat.read(path, as_version=4).cells[0].source
+    first = load(path, say)[0].cells[0].source
     title = re.search(r"^# (.+)$", first, re.M)
     claim = re.search(r"^\*\*(.+?)\*\*\s*$", first, re.M | re.S)
     number = re.match(r"\d+", path.stem)
@@ -234,17 +268,22 @@ def describe(path: Path) -> Page:
     )
 
 
-def body(path: Path) -> str:
-    """A notebook's cells and outputs as HTML."""
-    notebook = nbformat.read(path, as_version=4)
+def body(path: Path, say: Words = ENGLISH) -> str | None:
+    """A notebook's cells and outputs as HTML; None if it is not translated."""
+    notebook, phrases = load(path, say)
+    if phrases is None:
+        return None
     notebook.cells = [
         cell
         for cell in notebook.cells
         if not LEFT_OUT & set(cell.metadata.get("tags", []))
     ]
-    opening.describe_pictures(notebook)
+    opening.describe_pictures(notebook, say)
+    for output in (each for cell in notebook.cells for each in cell.get("outputs", [])):
+        if "text/html" in output.get("data", {}):
+            output.data["text/html"] = renewed(output.data["text/html"])
     put_panel(notebook, path.stem)
-    exporter = Exporter(path.parent)
+    exporter = Exporter(path.parent, say, phrases)
     text, _ = exporter.from_notebook_node(notebook)
     return text + exporter.back_matter()
 
@@ -262,7 +301,7 @@ def put_panel(notebook: nbformat.NotebookNode, stem: str) -> None:
                 )
 
 
-def contents(text: str) -> str:
+def contents(text: str, say: Words = ENGLISH) -> str:
     """Links to the sections of a page, from its headings in HTML."""
     found = re.findall(r'<h2 id="([^"]+)">(.*?)<a [^>]*anchor-link', text, re.S)
     rows = "".join(
@@ -270,15 +309,25 @@ def contents(text: str) -> str:
         for anchor, name in found
     )
     return (
-        '<details class="contents" open><summary>Contents</summary>'
+        f'<details class="contents" open><summary>{say("Contents")}</summary>'
         f"<ol>{rows}</ol></details>"
         if len(found) > 1
         else ""
     )
 
 
-def document(title: str, content: str, up: str, links: str = "") -> str:
-    """A whole page. `up` leads to the folder of index.html."""
+def document(
+    title: str,
+    content: str,
+    up: str,
+    links: str = "",
+    say: Words = ENGLISH,
+    editions: Iterable[tuple[Words, str]] = (),
+    note: str = "",
+) -> str:
+    """A whole page. `up` leads to the folder of index.html; `editions` are the same
+    page in other languages; a `note` stands above the text of one that is English.
+    """
     folder = FOLDER / "page"
     light, dark = (
         HtmlFormatter(style=style, nobackground=True).get_style_defs(".highlight")
@@ -290,15 +339,29 @@ def document(title: str, content: str, up: str, links: str = "") -> str:
         title=html.escape(title),
         style=f"\n{css}{light}\n@media (prefers-color-scheme: dark) {{ {dark} }}",
         script=(folder / "script.js").read_text(encoding="utf-8"),
-        contents=contents(content),
+        contents=contents(content, say),
         steer=f'<script defer src="{up}{page_panels.SCRIPT}"></script>'
         if "data-dputils-steer" in content
         else "",
         up=up,
-        book=TITLE,
+        book=say(TITLE),
         links=links,
         content=content,
-        article=ARTICLE,
+        lang=say.language,
+        text_lang="en" if note else say.language,
+        note=f'<p class="edition" lang="{say.language}">{note}</p>' if note else "",
+        languages="".join(
+            f'<a href="{target}" lang="{other.language}" '
+            f'hreflang="{other.language}">{other(THIS_LANGUAGE)}</a>'
+            for other, target in editions
+        ),
+        nav=say("Book"),
+        fold=say("Show all code"),
+        source=say(
+            "After {} by Mordvintsev, Pezzotti, Schubert and Olah (Distill, 2018)",
+            f'<a href="{ARTICLE}">Differentiable Image Parameterizations</a>',
+        ),
+        licence=say("Prose and pictures CC BY 4.0, code MIT"),
     )
 
 
@@ -318,24 +381,23 @@ def card_picture(page: Page) -> bytes:
     return file.getvalue()
 
 
-def index(pages: list[Page]) -> str:
+def index(
+    pages: list[Page],
+    say: Words = ENGLISH,
+    editions: Iterable[tuple[Words, str]] = (),
+) -> str:
     """The book at a glance: a picture, a title and a sentence for each notebook."""
+    article = f'<a href="{ARTICLE}"><i>Differentiable Image Parameterizations</i></a>'
     exporter, content = (
-        Exporter(FOLDER),
-        [
-            f'<h1>{TITLE}</h1><p class="lead">How a picture is written down decides '
-            "which picture an optimization finds. The article that showed it, "
-            f'<a href="{ARTICLE}"><i>Differentiable Image Parameterizations</i></a>, '
-            "as notebooks: every figure is computed here, and every claim is "
-            "measured.</p>"
-        ],
+        Exporter(FOLDER, say),
+        [f'<h1>{say(TITLE)}</h1><p class="lead">{say(LEAD, article)}</p>'],
     )
     if OPENING.is_file():
         data = base64.b64encode(OPENING.read_bytes()).decode()
-        said = "One picture of each of the six sections, drawn by their notebooks."
+        said = say("One picture of each of the six sections, drawn by their notebooks.")
         picture = f'<img alt="{said}" src="data:image/jpeg;base64,{data}">'
         content.append(f'<p class="opening">{picture}</p>')
-    for folder, heading in PARTS.items():
+    for folder, part in PARTS.items():
         rows = []
         for page in pages:
             if Path(page.target).parent.as_posix() != folder:
@@ -357,21 +419,50 @@ def index(pages: list[Page]) -> str:
             )
         if rows:
             content.append(
-                (f"<h2>{heading}</h2>" if heading else "")
+                (f"<h2>{say(part)}</h2>" if part else "")
                 + f'<div class="book">{"".join(rows)}</div>'
             )
-    return document(TITLE, "".join(content), "")
+    return document(say(TITLE), "".join(content), "", say=say, editions=editions)
 
 
-def write_site(folder: Path) -> list[Path]:
-    """Write all pages below `folder`; returns their paths, index.html first."""
+def write_site(folder: Path, language: str = "en") -> list[Path]:
+    """Write all pages below `folder`, and those in another language besides, below a
+    folder of its name; returns their paths, English first, each index.html before its
+    pages. Raises: ValueError for a language without translations.
+    """
     sources = [
         path
         for path in sorted(FOLDER.rglob("*.ipynb"))
         if ".ipynb_checkpoints" not in path.parts
         and path.parent.relative_to(FOLDER).as_posix() in PARTS
     ]
-    pages = [describe(path) for path in sources]
+    known = {"en": ENGLISH, language: translations.words(language)}
+    bodies = {path: body(path) for path in sources}
+    written = []
+    for name, say in known.items():
+        # from the top of this edition to those of the others
+        back = "" if say is ENGLISH else "../"
+        ways = [
+            (other, back + ("" if other is ENGLISH else f"{key}/"))
+            for key, other in known.items()
+            if other is not say
+        ]
+        home = folder if say is ENGLISH else folder / name
+        written += write_edition(home, sources, bodies, say, ways)
+    return written
+
+
+def write_edition(
+    folder: Path,
+    sources: list[Path],
+    english: dict[Path, str],
+    say: Words,
+    ways: list[tuple[Words, str]],
+) -> list[Path]:
+    """Write the pages in one language; returns their paths, index.html first. `ways`
+    lead to the folders of the other languages.
+    """
+    pages = [describe(path, say) for path in sources]
     order = [
         page
         for part in PARTS
@@ -380,7 +471,8 @@ def write_site(folder: Path) -> list[Path]:
     ]
     written = [folder / "index.html"]
     folder.mkdir(parents=True, exist_ok=True)
-    written[0].write_text(index(order), encoding="utf-8")
+    there = [(other, f"{way}index.html") for other, way in ways]
+    written[0].write_text(index(order, say, there), encoding="utf-8")
     steered = False
     for number, page in enumerate(order):
         up = "../" * page.target.count("/")
@@ -395,10 +487,21 @@ def write_site(folder: Path) -> list[Path]:
         )
         target = folder / page.target
         target.parent.mkdir(parents=True, exist_ok=True)
-        text = document(page.title, body(page.source), up, links)
-        target.write_text(text, encoding="utf-8")
+        text = english[page.source] if say is ENGLISH else body(page.source, say)
+        there = [(other, f"{up}{way}{page.target}") for other, way in ways]
+        note = say("This page is not translated yet; here is the English.")
+        whole = document(
+            page.title,
+            text or english[page.source],
+            up,
+            links,
+            say,
+            there,
+            note="" if text else note,
+        )
+        target.write_text(whole, encoding="utf-8")
         written.append(target)
-        steered = steered or "data-dputils-steer" in text
+        steered = steered or "data-dputils-steer" in whole
         print(f"{target}  {target.stat().st_size / 1e6:.2f} MB", flush=True)
     if steered:
         shared = folder / page_panels.SCRIPT
@@ -410,8 +513,16 @@ def write_site(folder: Path) -> list[Path]:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("folder", type=Path, nargs="?", default=FOLDER.parent / "site")
-    written = write_site(parser.parse_args(arguments).folder)
-    print(f"open {written[0]}")
+    parser.add_argument(
+        "--language", default="en", help="write this language's pages besides: zh"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        written = write_site(options.folder, options.language)
+    except ValueError as error:
+        parser.error(str(error))
+    indexes = [path for path in written if path.name == "index.html"]
+    print(f"open {indexes[-1]}")
     return 0
 
 

@@ -26,7 +26,7 @@ from dputils.widgets import (
 )
 from dputils.widgets.cppn_viewer import BLOCK
 from dputils.widgets.encoding import PAYLOAD, as_pictures, encode, encode_within
-from dputils.widgets.hosting import STATIC, Component, bundle
+from dputils.widgets.hosting import STATIC, Component, bundle, renewed
 from dputils.widgets.pickers import picker_state
 
 
@@ -140,6 +140,22 @@ def test_the_same_script_is_hosted_twice(name):
     ].startswith("<img ")
     for key, value in figure.state.items():
         assert getattr(twin.widget, key) == value
+
+
+def test_an_old_figure_gets_the_scripts_of_today():
+    today = "\n".join(FIGURES[name]().html() for name in ("Gallery", "CppnViewer"))
+    assert renewed(today) == today
+    # a line of the host, of a part, and of each component
+    for line in (
+        "function makeModel",
+        "function isolated",
+        "const VERTEX",
+        "const CSS",
+    ):
+        old = re.sub(rf"{line}.*\n", "// of another time\n", today)
+        assert old != today and renewed(old) == today, line
+    foreign = '<script type="module">\nalert(1);\n</script><p>mount(component</p>\n'
+    assert renewed(foreign + today) == foreign + today
 
 
 def test_a_bundle_has_each_part_once_and_no_imports():

@@ -219,3 +219,44 @@ def test_pages_have_captions_contents_and_folded_code(pages, small_book):
     assert 'href="#One"' in names and "<code>Two</code> &amp; 3" in names
     assert '<div class="table"><table>' in zero
     assert 'class="contents"' not in (small_book / "appendix" / "one.html").read_text()
+
+
+def test_another_language_has_a_folder_of_its_own(
+    pages, small_book, tmp_path, monkeypatch
+):
+    """Texts, words of the page, first comments; what is not translated says so."""
+    translations = pages.translations
+    home = tmp_path / "translations"
+    shutil.copytree(translations.HOME / "zh", home / "zh")
+    monkeypatch.setattr(translations, "HOME", home)
+    path = pages.FOLDER / "00_zero.ipynb"
+    book = nbformat.read(path, as_version=4)
+    book.cells.append(nbformat.v4.new_code_cell("# the same\nx = 1"))
+    nbformat.write(book, path)
+    first = book.cells[0]
+    said = "# 零\n\n**论断 $a < b$。**\n\n**图 0.1** 题注。\n\n[续](appendix/one.ipynb)"
+    text = translations.block(first.id, translations.mark(first.source), said)
+    (home / "zh" / "00_zero.md").write_text(
+        f"{text}\n{translations.PHRASES}- the same => 同样\n", encoding="utf-8"
+    )
+    written = pages.write_site(small_book, "zh")
+    assert [path.relative_to(small_book).as_posix() for path in written[3:]] == [
+        "zh/index.html",
+        "zh/00_zero.html",
+        "zh/appendix/one.html",
+    ]
+    texts = [path.read_text(encoding="utf-8") for path in written]
+    english, zero, one = texts[1], texts[4], texts[5]
+    assert '<html lang="en">' in english and '<html lang="zh">' in zero
+    assert '<a href="zh/00_zero.html" lang="zh" hreflang="zh">中文</a>' in english
+    assert '<a href="../00_zero.html" lang="en" hreflang="en">English</a>' in zero
+    assert 'href="../../appendix/one.html" lang="en"' in one
+    assert "<title>零</title>" in zero and 'href="appendix/one.html"' in zero
+    assert "<figcaption><strong>图 0.1</strong> 题注。</figcaption>" in zero
+    assert "同样 <span" in zero and "the same <span" in english
+    assert "显示全部代码" in zero and "Show all code" not in zero
+    assert '<html lang="zh">' in one and '<main lang="en">' in one
+    assert "本页尚未翻译" in one and "本页尚未翻译" not in zero
+    assert "</span> 零</a>" in texts[3], "the index has the title"
+    with pytest.raises(ValueError, match="there are en, zh"):
+        pages.write_site(small_book, "xx")

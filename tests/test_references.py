@@ -70,3 +70,14 @@ def test_an_entry_is_read_and_said(references, tmp_path):
 )
 def test_addresses_that_mean_the_same_are_one(references, address):
     assert references.plain(address) == "https://arxiv.org/abs/1706.06083"
+
+
+def test_entries_name_all_authors_and_agree_with_themselves(references):
+    for each in references.read():
+        assert "others" not in each.fields["author"], each.key
+        first = re.findall(r"\w+", each.fields["author"].partition(",")[0].lower())
+        year = each.fields["year"]
+        assert any(each.key.startswith(word) for word in first) and year in each.key
+        if number := re.search(r"arxiv\.org/abs/(\S+)", each.fields["url"]):
+            assert each.fields["doi"] == f"10.48550/arXiv.{number[1]}"
+            assert f"20{number[1][:2]}" == year, f"{each.key}: the year on arXiv"

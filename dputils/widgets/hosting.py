@@ -22,6 +22,11 @@ WAKE = (
     "with it, open the notebook in JupyterLab and trust it (in the command palette: "
     "Trust Notebook), or run the cell.</div>"
 )
+FIGURE = re.compile(
+    r'(?P<before><script type="module">\n)(?P<code>(?:(?!</script>).)*?)'
+    r'(?P<after>\nmount\(component, "\w+", )',
+    re.S,
+)
 STATIC = Path(__file__).resolve().parent / "static"
 
 
@@ -205,6 +210,25 @@ def joined(*modules: str) -> str:
     for name in modules:
         add(STATIC / name)
     return "\n\n".join(parts)
+
+
+def renewed(page: str) -> str:
+    """Figures in a piece of HTML, as `Component.html` made them some time ago, with the
+    scripts of today. What is not such a figure stays as it is.
+    """
+    modules = {
+        text.partition("\n")[0]: path.name
+        for path in sorted(STATIC.glob("*.js"))
+        if "\nexport default " in (text := path.read_text(encoding="utf-8"))
+    }
+
+    def renew(found: re.Match[str]) -> str:
+        # the component's own script is the last of the bundle
+        lines = [line for line in found["code"].splitlines() if line in modules]
+        code = bundle(modules[lines[-1]]) if lines else found["code"]
+        return f"{found['before']}{code}{found['after']}"
+
+    return FIGURE.sub(renew, page)
 
 
 def make_widget(module: str, state: Mapping[str, Any], place: str) -> Any:

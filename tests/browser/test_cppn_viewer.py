@@ -165,6 +165,7 @@ def test_many_viewers_share_one_context(open_page, pixels):
     """Browsers drop the oldest of more than sixteen contexts."""
     page = open_page(*[CppnViewer(art(), width=48) for _ in range(20)])
     for k in (0, 19):
+        page.locator(f"#f{k}").scroll_into_view_if_needed()
         canvas = page.locator(f"#f{k} canvas")
         wait(lambda: pixels(canvas).std() > 0.05, f"viewer {k}")
 

@@ -8,8 +8,11 @@ import nbformat
 import pytest
 import torch
 
-from dputils.widgets import CompareSlider
+from dputils.cppn import CPPN
+from dputils.widgets import CompareSlider, CppnViewer
 from dputils.widgets.hosting import STATIC, bundle
+
+from .waiting import until_drawn
 
 
 def gradient(low=0.0, high=1.0):
@@ -79,6 +82,23 @@ def test_the_script_may_run_before_its_place_is_there(open_page):
         figure().html(),
     )
     page.get_by_role("slider").wait_for()
+
+
+def test_a_figure_below_waits_as_a_still_until_it_comes_near(open_page):
+    """Shaders compile when they are about to be seen, not when a page is opened."""
+    page = open_page(
+        figure(), "<div style='height: 4000px'></div>", CppnViewer(CPPN(32), width=200)
+    )
+    page.get_by_role("slider").wait_for()
+    until_drawn(page, 5)
+    opened = "Boolean(window[Symbol.for('dputils.webgl')])"
+    assert not page.evaluate(opened)
+    still = page.locator("#f2 img")
+    assert still.count() == 1 and page.locator("#f2 canvas").count() == 0
+    page.mouse.wheel(0, 2600)  # a thousand pixels away, and not in view yet
+    page.locator("#f2 canvas").wait_for()
+    assert page.evaluate(opened) and still.count() == 0
+    assert page.locator("#f2 canvas").bounding_box()["y"] > 900
 
 
 def test_what_figures_share_and_how_bytes_arrive(open_page):

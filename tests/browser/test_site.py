@@ -11,8 +11,16 @@ pytest.importorskip("latex2mathml", reason="latex2mathml is not installed")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    return load_script("notebooks/pages.py").write_site(tmp_path_factory.mktemp("site"))
+def both(tmp_path_factory):
+    """The paths of the English pages, and of the Chinese ones."""
+    script = load_script("notebooks/pages.py")
+    written = script.write_site(tmp_path_factory.mktemp("site"), "zh")
+    return written[: len(written) // 2], written[len(written) // 2 :]
+
+
+@pytest.fixture(scope="module")
+def site(both):
+    return both[0]
 
 
 @pytest.fixture
@@ -127,15 +135,20 @@ def wrong_with(path, found, known):
     }
 
 
-@pytest.mark.parametrize("scheme, width", [("light", 1280), ("dark", 390)])
-def test_every_page_is_whole_and_for_everybody(site, watched, scheme, width):
+@pytest.mark.parametrize(
+    "scheme, width",
+    [("light", 1280), pytest.param("dark", 390, marks=pytest.mark.thorough)],
+)
+def test_every_page_is_whole_and_for_everybody(both, watched, scheme, width):
     """Each page is loaded once a scheme: pictures, formulas, links, its width with code
     folded and unfolded, and what axe-core finds.
     """
-    known, problems = {path.resolve() for path in site}, []
+    known, problems = {path.resolve() for paths in both for path in paths}, []
     shape = {"width": width, "height": 900}
     browser = watched(viewport=shape, offline=True, color_scheme=scheme)
-    for path in site:
+    site, edition = both
+    # of the other language what is translated, and one page that is not
+    for path in [*site, *edition[:4]]:
         page = browser.page(path.name)
         page.goto(path.as_uri())
         found = page.evaluate(LOOK)
@@ -170,3 +183,55 @@ def test_a_citation_says_what_it_is(site, visit):
     assert len(listed) > 2 and all(re.search(r"\d{4}", each) for each in listed)
     text = page.locator(".back pre").inner_text()
     assert text.count("@") == 2 and "10.23915/distill.00012" in text
+
+
+def test_a_page_leads_to_itself_in_another_language_and_back(both, visit):
+    site, edition = both
+    page = visit(site[1])
+    page.locator("nav [hreflang=zh]").click()
+    page.wait_for_url(edition[1].as_uri())
+    assert page.locator("html").get_attribute("lang") == "zh"
+    assert page.locator(".edition").count() == 0
+    page.locator(".near a").last.click()
+    page.wait_for_url(edition[2].as_uri())
+    page.locator(".near a").last.click()
+    page.wait_for_url(edition[3].as_uri())
+    assert page.locator("main").get_attribute("lang") == "en"
+    assert page.locator(".edition").inner_text().startswith("本页尚未翻译")
+    page.locator("nav [hreflang=en]").click()
+    page.wait_for_url(site[3].as_uri())
+
+
+PRINTED = """() => {
+    const all = [...document.querySelectorAll("main *")].flatMap(
+        (part) => [part, ...(part.shadowRoot?.querySelectorAll("*") ?? [])]);
+    const shown = (part) => part.checkVisibility();
+    const tall = all.filter((part) => part.matches("img, svg, canvas") && shown(part));
+    const buttons = all.filter((part) => part.matches("button, input, select"));
+    return {
+        tallest: Math.max(...tall.map((part) => part.getBoundingClientRect().height)),
+        pictures: tall.length,
+        controls: buttons.filter((part) => shown(part) && !part.querySelector("canvas"))
+            .length,
+        text: document.querySelector("main").innerText,
+    };
+}"""
+
+
+@pytest.mark.parametrize("seen", [False, True])
+def test_on_paper_there_are_stills_of_less_than_half_a_page(site, watched, seen):
+    """As far as a reader has not come: stills, without words on how to wake them. What
+    was played is printed as it stands, without controls.
+    """
+    path = next(path for path in site if path.stem.startswith("03_"))
+    page = watched(viewport={"width": 800, "height": 1000}, offline=True).page()
+    page.goto(path.as_uri())
+    figures = page.locator("[data-dputils]")
+    for k in range(figures.count() if seen else 0):
+        figures.nth(k).scroll_into_view_if_needed()
+        figures.nth(k).locator("figure").wait_for()
+    page.emulate_media(media="print")
+    found = page.evaluate(PRINTED)
+    half = (297 - 36) / 2 / 25.4 * 96  # CSS pixels of half an A4 page within margins
+    assert found["pictures"] > 15 and found["tallest"] < half
+    assert found["controls"] == 0 and "To play with it" not in found["text"]

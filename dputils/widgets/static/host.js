@@ -29,9 +29,25 @@ function unpacked(value) {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, unpacked(each)]));
 }
 
+/** Calls back once an element is in view, or less than a screen away. What is there already is not kept waiting. */
+function whenNear(element, callback) {
+  const { top, bottom } = element.getBoundingClientRect();
+  if (top < 2 * innerHeight && bottom > -innerHeight) return callback();
+  const observer = new IntersectionObserver((entries) => {
+    if (!entries.at(-1).isIntersecting) return;
+    observer.disconnect();
+    callback();
+  }, { rootMargin: "100% 0px" });
+  observer.observe(element);
+}
+
 export function mount(component, name, packed) {
+  // Unpacking, decoding and compiling wait until a reader comes near: until then the still picture is there.
   const fill = (place) => {
     place.dputils = true; // a property, not an attribute: a page saved by the browser starts afresh
+    whenNear(place, () => play(place));
+  };
+  const play = (place) => {
     const stage = document.createElement("div"), still = [...place.children]; // and how to wake it
     place.append(stage);
     try {

@@ -19,6 +19,10 @@ button.picture[aria-pressed="true"] { background: none; }
 select, input[type="number"] { min-height: 28px; }
 .coarse { display: none; }
 @media (pointer: coarse) { .coarse { display: block; } }
+@media print {
+  button:not(:has(img, canvas)), input, select, fieldset, output, .coarse { display: none !important; }
+  figure { zoom: 0.65; } /* or one figure would leave half a page blank */
+}
 :focus { outline: none; }
 :focus-visible { outline: 2px solid #4a90d9; outline-offset: 2px; }
 fieldset { border: 0; margin: 0; padding: 0; min-width: 0; display: flex; flex-wrap: wrap; align-items: center;
