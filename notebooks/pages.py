@@ -133,6 +133,12 @@ def heading(text: str, level: int, say: Words) -> str:
     )
 
 
+def is_page(url: str) -> bool:
+    """Whether a link leads to a page that is written in Markdown."""
+    name = Path(url.partition("#")[0]).name
+    return name.endswith(".md") and (FOLDER / "browser" / name).is_file()
+
+
 class Renderer(IPythonRenderer):
     """Markdown with formulas as MathML, links to the other pages, and nothing from
     elsewhere.
@@ -169,7 +175,8 @@ class Renderer(IPythonRenderer):
             note = f'<span class="note" role="note">{cited.to_html()}</span>'
             return f'<span class="cite">{shown}{note}</span>'
         if "://" not in url and not url.startswith(("#", "mailto:")):
-            url, pages = re.subn(r"\.ipynb(?=$|#)", ".html", url)
+            ending = r"\.(ipynb|md)(?=$|#)" if is_page(url) else r"\.ipynb(?=$|#)"
+            url, pages = re.subn(ending, ".html", url)
             if not pages:  # a file of the project, which no page takes along
                 return text
         return super().link(text, url, title)
