@@ -96,7 +96,7 @@ def panels() -> dict[str, dict[str, Any]]:
         ),
         "playground": panel(
             {
-                "wish": (choice("wish", classes), "owl"),
+                "wish": (choice("wish", classes), "strawberry"),
                 "basis": (
                     choice("basis", ["Fourier", "Laplacian", "pixels"], restarts=True),
                     "Fourier",
@@ -105,11 +105,11 @@ def panels() -> dict[str, dict[str, Any]]:
                 "decorrelate": colours,
                 "moved": (switch("moved"), True),
                 "network": network,
-                "size": (choice("size", [64, 96, 128], restarts=True), 96),
+                "size": (choice("size", [64, 96, 128], restarts=True), 128),
                 "rate": (slider("step size", 0.005, 0.5), 0.05),
             },
             {"batch": 1, "coupling": 0},
-            width=384,
+            width=320,
             fragment=True,
             alt="a picture that climbs towards a class",
         ),
