@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scripts import load_script
 
+from .firefox import firefox
 from .waiting import becomes, wait
 
 pytestmark = pytest.mark.slow
@@ -291,3 +292,31 @@ def test_every_basis_climbs_on_both_networks(show, basis, network):
     panel.button("play").click()
     panel.until(40)
     assert panel.score() > start + 2
+
+
+FIND = "document.querySelector('[data-dputils-steer] > div').shadowRoot"
+
+
+@pytest.mark.parametrize(
+    "allowed, road",
+    [
+        (None, "in WebAssembly"),
+        ("'wasm-unsafe-eval'", "in WebAssembly"),  # without a Worker: in the page
+        ("; worker-src blob:", "in plain JavaScript"),
+    ],
+)
+def test_it_climbs_in_firefox(panels, folder, tmp_path, allowed, road):
+    with firefox(tmp_path) as browser:
+        policy = "" if allowed is None else POLICY + allowed
+        browser.go(write(panels, folder, policy=policy))
+
+        def numbers():
+            return browser.run(f"{FIND}.querySelector('output.numbers').innerText")
+
+        wait(lambda: browser.run(f"!!{FIND}.querySelector('button.main')"), "the panel")
+        assert numbers() == ""
+        browser.run(f"{FIND}.querySelector('button.main').click()")
+        wait(lambda: re.match(r"step ([2-9]|\d{2,})", numbers()), "two steps")
+        assert road in numbers() and "network sees" in numbers()
+        picture = f"{FIND}.querySelector('canvas.picture')"
+        assert browser.run(f"[{picture}.width, {picture}.height]") == [162, 80]
