@@ -20,6 +20,7 @@ from scripts import ROOT
 from torch import nn
 
 from dputils.color import decorrelated_to_rgb
+from dputils.cppn import CPPN
 from dputils.images import FourierBasis, ImageParam, LaplacianBasis, PixelBasis
 from dputils.networks import Network, load_network
 from dputils.widgets import export_for_page
@@ -269,6 +270,48 @@ def test_the_picture_is_that_of_the_book(open_page):
     return apart(picture.render(), floats(given[1]));
     """
     assert in_chromium(open_page, body, given) < 2e-6
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"activation": "composite", "hidden": 3, "width": 7},
+        {"activation": "unbiased", "hidden": 2, "width": 8, "radius": True},
+        {"activation": "relu", "hidden": 1, "width": 5, "waves": 3},
+        {"activation": "abs", "hidden": 4, "width": 6, "radius": True, "waves": 2},
+    ],
+    ids=lambda shape: shape["activation"],
+)
+def test_a_cppn_and_its_gradient_are_pytorchs(run, shape):
+    waves = shape.get("waves", 0)
+    more = {key: value for key, value in shape.items() if key != "waves"}
+    cppn = CPPN(37, fourier_features=waves, output_scale=1, seed=1, **more)
+    generator = torch.Generator().manual_seed(2)
+    for bias in cppn.biases:
+        bias.data.normal_(0, 0.3, generator=generator)
+    image = cppn()
+    wish = torch.randn(image.shape, generator=generator)
+    parameters = [each for pair in zip(cppn.weights, cppn.biases) for each in pair]
+    gradients = torch.autograd.grad((image * wish).sum(), parameters)
+    given = {
+        "shape": shape,
+        "frequencies": packed(cppn.frequencies),
+        "parameters": packed(torch.cat([each.flatten() for each in parameters])),
+        "image": packed(image),
+        "wish": packed(wish),
+        "gradient": packed(torch.cat([each.flatten() for each in gradients])),
+    }
+    body = """
+    const frequencies = floats(given.frequencies);
+    const cppn = new Cppn({ size: 37, ...given.shape, frequencies });
+    const grey = cppn.render().slice();
+    cppn.parameters.set(floats(given.parameters));
+    const error = apart(cppn.render(), floats(given.image));
+    cppn.pull(floats(given.wish));
+    return [grey[5], error, apart(cppn.gradient, floats(given.gradient))];
+    """
+    grey, image_error, gradient_error = run(body, given)
+    assert grey == 0.5 and image_error < 1e-5 and gradient_error < 5e-5
 
 
 def test_moves_are_bilinear_sampling_with_grey_beyond(open_page):

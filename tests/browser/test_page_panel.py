@@ -294,6 +294,24 @@ def test_every_basis_climbs_on_both_networks(show, basis, network):
     assert panel.score() > start + 2
 
 
+def test_a_cppn_learns_and_can_be_built_anew(show):
+    panel = show(name="03_cppn")
+    panel.button("step").click()
+    becomes(panel.steps, 1)
+    start = panel.score()
+    flat = panel.picture()
+    assert flat.shape == (56, 56, 3)
+    panel.button("play").click()
+    panel.until(25)
+    assert panel.score() > start + 1
+    assert panel.picture()[..., 0].std() > 2 * flat[..., 0].std()
+    panel.figure.get_by_text("relu", exact=True).click()
+    wait(lambda: panel.steps() < 20, "another network begins anew")
+    panel.figure.get_by_text("snail", exact=True).click()
+    panel.until(5)
+    assert panel.said() == ""
+
+
 FIND = "document.querySelector('[data-dputils-steer] > div').shadowRoot"
 
 

@@ -178,7 +178,7 @@ export function uniform(seed) {
 }
 
 /** Gaussian numbers (Box and Muller 1958). */
-function normals(count, sd, seed) {
+export function normals(count, sd, seed) {
   const next = uniform(seed);
   return new Float32Array(count).map(() =>
     sd * Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()));

@@ -1,5 +1,6 @@
 // The engine's side of a conversation with the page: it is asked for steps, and answers with pictures and numbers.
 // Nothing runs between an answer and the next question.
+import { Cppn } from "./cppn.js";
 import { readModel } from "./graph.js";
 import { Moves } from "./moves.js";
 import { Network } from "./network.js";
@@ -7,13 +8,14 @@ import { Picture, uniform } from "./picture.js";
 import { PlainNetwork } from "./plain_network.js";
 
 /** What a picture is built from: a change begins the climb anew. All else acts from the next step on. */
-const STRUCTURE = ["size", "batch", "basis", "decay", "decorrelate", "coupling", "seed"];
+const STRUCTURE = ["size", "batch", "basis", "decay", "decorrelate", "coupling", "seed",
+  "activation", "hidden", "width", "radius", "waves"];
 
 /** A climb: a picture, the moves that it makes, and its scores so far, [[step, score], …]. */
 class Climb {
   constructor(settings) {
     this.key = keyOf(settings);
-    this.picture = new Picture(settings);
+    this.picture = settings.basis === "CPPN" ? new Cppn(settings) : new Picture(settings);
     this.moves = new Moves(settings.size);
     this.next = uniform(settings.seed + 1n);
     this.points = [];
