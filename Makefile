@@ -43,7 +43,7 @@ MALLOC_TRIM_THRESHOLD_ ?= 536870912
 export MALLOC_MMAP_THRESHOLD_ MALLOC_TRIM_THRESHOLD_
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test quick lint check bench assignments site badges colab patternnet faststyle paintings meshes gallery sums clean FORCE
+.PHONY: help lab run test quick lint check bench assignments site badges colab patternnet faststyle paintings meshes gallery kernels sums clean FORCE
 
 help:  ## this list
 	@echo "Two commands are enough:  make lab  (open the notebooks)   make test  (run the tests)"; echo
@@ -58,11 +58,12 @@ lab: $(STAMP)  ## open the notebooks in JupyterLab     (BROWSER=none, LAB_ARGS="
 run: $(STAMP)  ## execute the notebooks, in place      (NB="00 02", OUT=folder, RUN_ARGS="--jobs 2")
 	@$(PY) notebooks/execute.py $(NB) $(if $(OUT),--output "$(OUT)") $(RUN_ARGS)
 
-test: lint  ## check style and types, run all tests    (TEST_ARGS="-k images", TEST_ARGS="-n0 -s" to see prints)
-	@$(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(TEST_ARGS)
+test: lint  ## check style and types, run the tests    (ALL=1: every notebook; TEST_ARGS="-k images", "-n0 -s" to see prints)
+	@$(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
+	  $(if $(ALL),,-m "not thorough") $(TEST_ARGS)
 
 quick: $(STAMP)  ## run the quick tests only: two minutes
-	@$(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not slow" --ignore tests/browser $(TEST_ARGS)
+	@$(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not slow and not thorough" --ignore tests/browser $(TEST_ARGS)
 
 lint: $(STAMP)  ## check style, layout, types and the order of imports
 	@$(PY) -m ruff check $(CODE) && $(PY) -m ruff format --check --quiet $(CODE)
@@ -117,6 +118,10 @@ meshes: $(STAMP)  ## make the 3D objects again            (MESHES="owl teapot")
 gallery: $(STAMP)  ## make the slow pictures again         (GALLERY="night_cat leaded_owl")
 	@$(PY) data/gallery.py $(if $(GALLERY),--only $(GALLERY))
 	@$(MAKE) sums
+
+kernels:  ## assemble the page engine's kernels again  (needs Node.js; gets npm's wabt)
+	@npm install --silent --no-audit --no-fund --prefix .cache wabt@1.0.39
+	@node dputils/widgets/static/engine/make_kernels.mjs .cache/node_modules
 
 sums: $(STAMP)  ## write data/SHA256SUMS anew, after a change to the data
 	@$(PY) -c 'from dputils.data import write_sums; print(write_sums(), "files listed in data/SHA256SUMS")'

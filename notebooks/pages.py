@@ -35,7 +35,8 @@ from pygments.formatters import HtmlFormatter
 
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER))
-import opening  # noqa: E402  # stands beside this file, as does
+import opening  # noqa: E402  # stands beside this file, as do
+import page_panels  # noqa: E402
 import references  # noqa: E402
 import translations  # noqa: E402
 from translations import ENGLISH, Words  # noqa: E402
@@ -281,9 +282,23 @@ def body(path: Path, say: Words = ENGLISH) -> str | None:
     for output in (each for cell in notebook.cells for each in cell.get("outputs", [])):
         if "text/html" in output.get("data", {}):
             output.data["text/html"] = renewed(output.data["text/html"])
+    put_panel(notebook, path.stem)
     exporter = Exporter(path.parent, say, phrases)
     text, _ = exporter.from_notebook_node(notebook)
     return text + exporter.back_matter()
+
+
+def put_panel(notebook: nbformat.NotebookNode, stem: str) -> None:
+    """In the place of a live panel, which needs a kernel, one that runs in the page."""
+    for cell in notebook.cells:
+        if "live" not in cell.metadata.get("tags", []):
+            continue
+        for output in cell.get("outputs", []):
+            still = output.get("data", {}).get("text/html", "")
+            if still and stem in page_panels.panels():
+                output.data["text/html"] = page_panels.place(
+                    page_panels.panels()[stem], "".join(still)
+                )
 
 
 def contents(text: str, say: Words = ENGLISH) -> str:
@@ -325,6 +340,9 @@ def document(
         style=f"\n{css}{light}\n@media (prefers-color-scheme: dark) {{ {dark} }}",
         script=(folder / "script.js").read_text(encoding="utf-8"),
         contents=contents(content, say),
+        steer=f'<script defer src="{up}{page_panels.SCRIPT}"></script>'
+        if "data-dputils-steer" in content
+        else "",
         up=up,
         book=say(TITLE),
         links=links,
@@ -455,6 +473,7 @@ def write_edition(
     folder.mkdir(parents=True, exist_ok=True)
     there = [(other, f"{way}index.html") for other, way in ways]
     written[0].write_text(index(order, say, there), encoding="utf-8")
+    steered = False
     for number, page in enumerate(order):
         up = "../" * page.target.count("/")
         near = [
@@ -482,7 +501,12 @@ def write_edition(
         )
         target.write_text(whole, encoding="utf-8")
         written.append(target)
+        steered = steered or "data-dputils-steer" in whole
         print(f"{target}  {target.stat().st_size / 1e6:.2f} MB", flush=True)
+    if steered:
+        shared = folder / page_panels.SCRIPT
+        shared.write_text(page_panels.script(), encoding="utf-8")
+        print(f"{shared}  {shared.stat().st_size / 1e6:.2f} MB", flush=True)
     return written
 
 

@@ -14,6 +14,18 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def sample(paths, *kept):
+    """Parameters of a test that is the same for every notebook: those whose names begin
+    like one of `kept`, and the others marked as thorough.
+    """
+    marked = []
+    for path in paths:
+        name = getattr(path, "stem", path)
+        marks = () if name.startswith(kept) else (pytest.mark.thorough,)
+        marked.append(pytest.param(path, marks=marks, id=name))
+    return marked
+
+
 def load_script(path):
     """A script as a module, by its path, from the top of the repository or whole."""
     path = ROOT / path

@@ -394,6 +394,7 @@ def hand_in(released, solution):
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.skipif(find_spec("nbgrader") is None, reason="nbgrader is not installed")
 def test_nbgrader_releases_and_grades(tmp_path):
     """nbgrader itself: what its generate_assignment makes of the sources, and its

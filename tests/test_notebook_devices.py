@@ -19,7 +19,7 @@ import nbformat
 import pretend_gpu
 import pytest
 import torch
-from scripts import load_script
+from scripts import load_script, sample
 from torch.utils._python_dispatch import _disable_current_modes
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -232,7 +232,7 @@ def try_on_device(tmp_path_factory):
 
 
 @pytest.mark.slow
-@every_notebook
+@pytest.mark.parametrize("path", sample(NOTEBOOKS, "00", "backgrounds"))
 def test_runs_on_a_device_that_does_not_mix(path, try_on_device):
     status, printed = try_on_device(path)
     assert status == "0", printed[-6000:]

@@ -57,7 +57,7 @@ def test_a_stranger_of_the_same_name_does_not_win(python, tmp_path, monkeypatch)
     monkeypatch.setattr(sys, "executable", str(python))
     with (
         Nursery() as nursery,
-        Remote(nursery, ANSWER, "frequencies", tmp_path) as subject,
+        Remote(nursery, ANSWER, "frequencies") as subject,
     ):
         report = examine(find_exercise("1.1"), subject, "kim")
     assert report.passed, report.message

@@ -11,9 +11,11 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from .confinement import KINDS
 from .exercises import list_exercises
 from .feedback import read_table, write_pages, write_table
 from .grading import grade_folder
+from .sandbox import find_confinement
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +39,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="where to write (default: FOLDER beside itself, named FOLDER-graded)",
     )
     grade.add_argument(
-        "--secret", help="repeat the numbers of an earlier run (default: new ones)"
+        "--secret",
+        choices=["-"],
+        help="repeat the numbers of an earlier run, whose secret is read from standard "
+        "input: the list of processes is open to all (default: new ones)",
+    )
+    grade.add_argument(
+        "--confine",
+        choices=KINDS,
+        default="auto",
+        help="what keeps students' code in: bubblewrap, or the guard alone; "
+        "auto takes bubblewrap where it works (default)",
     )
     grade.add_argument(
         "--seconds", type=float, default=20, help="limit of each exercise (default 20)"
@@ -73,7 +85,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.out is None
         else options.out.resolve()
     )
-    secret = secrets.token_hex(8) if options.secret is None else options.secret
+    secret = secrets.token_hex(8)
+    if options.secret:
+        secret = sys.stdin.readline().strip()
+        if not secret:
+            parser.error("--secret - reads the secret from standard input; none came")
+    try:
+        confinement = find_confinement(options.confine)
+    except ValueError as error:
+        parser.error(str(error))
+    print(confinement, flush=True)
 
     out.mkdir(parents=True, exist_ok=True)
     table, done, lock = out / "grades.csv", [], threading.Lock()
@@ -108,6 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             memory=int(options.memory * 1e9),
             jobs=max(1, options.jobs),
             only=options.only,
+            confinement=confinement,
             on_result=tell,
         )
     except ValueError as error:
@@ -119,7 +141,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     print(
         f"{len(results)} notebooks: {table}, {len(pages)} pages in "
-        f"{out / 'feedback'}. Numbers drawn with --secret {secret}"
+        f"{out / 'feedback'}. The same numbers again: "
+        f"echo {secret} | python -m dputils.checks grade … --secret -"
     )
     return 0
 

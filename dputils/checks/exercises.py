@@ -64,6 +64,8 @@ class Exercise:
             steps are tried, to say where it departs.
         tolerance: largest allowed difference, relative to the largest number of the
             expected result.
+        withheld: what in the package does the same, "dputils.alpha.blend:blend_over";
+            it is out of the function's reach while it is judged.
         points: in grading.
         cases: number of drawn inputs; the last one is square.
     """
@@ -80,6 +82,7 @@ class Exercise:
     laws: tuple[Law, ...] = ()
     tolerated: tuple[Misconception, ...] = ()
     steps: int | None = None
+    withheld: tuple[str, ...] = ()
     tolerance: float = 1e-3
     points: int = 2
     cases: int = 3

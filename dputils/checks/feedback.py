@@ -117,7 +117,7 @@ def _cells(result, numbers):
         total or "",
         f"/ {by_hand}",
         # a name that is no text on disk is written as what can be
-        str(one.path).encode("utf-8", "replace").decode("utf-8"),
+        str(one.file).encode("utf-8", "replace").decode("utf-8"),
         "; ".join(filter(None, [one.problem, *one.remarks])),
     ]
     return [_harmless(cell) for cell in row]

@@ -4,16 +4,19 @@ A notebook that hangs, exits, crashes or plays tricks loses its own points only.
 """
 
 import concurrent.futures
+import contextlib
 import dataclasses
-import shutil
 import tempfile
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from .calls import EMPTY
+from .confinement import Confinement
 from .examine import WRONG, Report, examine
 from .exercises import list_exercises
-from .sandbox import Nursery, Remote, Stopped
-from .submissions import Submission, read_submission
+from .sandbox import Nursery, Remote, Stopped, find_confinement
+from .submissions import Submission, find_notebooks, remark_on_doubles
+from .withheld import lent_modules
 
 
 @dataclasses.dataclass
@@ -34,40 +37,41 @@ class Result:
 
 def grade_submission(
     submission: Submission,
-    nursery: Nursery,
     *,
     secret: str = "",
     seconds: float = 20,
     memory: int = 1_000_000_000,
+    confinement: Confinement | None = None,
+    nursery: Nursery | None = None,
 ) -> Result:
     """Judge every exercise of one notebook.
 
     Args:
         submission: from `read_submission`.
-        nursery: a `Nursery`, where processes come from.
         secret: added to the seeds, so that nobody can know the numbers beforehand.
         seconds, memory: limits of each exercise; bytes beyond what PyTorch takes.
+        confinement: what keeps its code in; what `find_confinement` finds by default.
+        nursery: where its processes come from; one of its own by default.
     Returns: a `Result`.
     """
     reports: dict[str, Report] = {}
     if submission.problem:
         return Result(submission, reports)
-    with tempfile.TemporaryDirectory(
-        prefix="grading-", ignore_cleanup_errors=True
-    ) as folder:
+    with contextlib.ExitStack() as stack:
+        if nursery is None:
+            confinement = find_confinement() if confinement is None else confinement
+            nursery = stack.enter_context(Nursery(confinement))
         for number, exercise in list_exercises(submission.assignment).items():
-            # A fresh folder with a copy: code that looks for its notebook finds one,
-            # and can only spoil that.
-            own = Path(folder, number)
-            own.mkdir()
-            shutil.copy(submission.path, own)
-            reports[number] = _judge(
-                exercise, submission, own, nursery, secret, seconds, memory
-            )
+            report = _judge(exercise, submission, nursery, secret, seconds, memory)
+            if report.state == EMPTY and number in submission.later:
+                # filled in below its check: that counts, too
+                submission.source[number] = submission.later[number]
+                report = _judge(exercise, submission, nursery, secret, seconds, memory)
+            reports[number] = report
     return Result(submission, reports)
 
 
-def _judge(exercise, submission, folder, nursery, secret, seconds, memory):
+def _judge(exercise, submission, nursery, secret, seconds, memory):
     head = f"Exercise {exercise.number}, {exercise.title!r}"
     source = submission.source[exercise.number]
     if not source:
@@ -78,7 +82,13 @@ def _judge(exercise, submission, folder, nursery, secret, seconds, memory):
         )
     try:
         with Remote(
-            nursery, source, exercise.name, folder, seconds=seconds, memory=memory
+            nursery,
+            source,
+            exercise.name,
+            submission.path,
+            modules=lent_modules(exercise),
+            seconds=seconds,
+            memory=memory,
         ) as subject:
             return examine(exercise, subject, submission.student, secret)
     except Stopped as reason:
@@ -100,6 +110,7 @@ def grade_folder(
     memory: int = 1_000_000_000,
     jobs: int = 1,
     only: Collection[str] | None = None,
+    confinement: Confinement | None = None,
     on_result: Callable[[Result], object] | None = None,
 ) -> list[Result]:
     """Grade all notebooks below a folder; results are sorted by path.
@@ -107,29 +118,32 @@ def grade_folder(
     `on_result(result)` is called after each. `only` holds students' names.
     Raises: ValueError if there is no notebook, or none of `only`, or on Windows.
     """
-    paths = sorted(
-        path
-        for path in Path(folder).rglob("*")
-        if path.suffix.lower() == ".ipynb"
-        and path.is_file()
-        and not path.name.startswith("._")  # macOS keeps notes in these
-        and not {".ipynb_checkpoints", "__MACOSX"} & set(path.parts)
-    )
-    if not paths:
-        raise ValueError(f"there is no notebook (.ipynb) in {folder}")
-    # all are read before any code of theirs runs
-    submissions = list(map(read_submission, paths))
-    if only is not None:
-        missing = set(only) - {one.student for one in submissions}
-        if missing:
-            raise ValueError(f"there is nobody called {', '.join(sorted(missing))}")
-        submissions = [one for one in submissions if one.student in only]
+    with tempfile.TemporaryDirectory(prefix="grading-") as scratch:
+        # all are read before any code of theirs runs
+        submissions = list(find_notebooks(folder, scratch))
+        if not submissions:
+            raise ValueError(f"there is no notebook (.ipynb) in {folder}")
+        remark_on_doubles(submissions)
+        if only is not None:
+            missing = set(only) - {one.student for one in submissions}
+            if missing:
+                raise ValueError(f"there is nobody called {', '.join(sorted(missing))}")
+            submissions = [one for one in submissions if one.student in only]
+        return _grade_all(
+            submissions,
+            jobs,
+            on_result,
+            secret=secret,
+            seconds=seconds,
+            memory=memory,
+            confinement=find_confinement() if confinement is None else confinement,
+        )
 
+
+def _grade_all(submissions, jobs, on_result, **options):
     def grade(submission):
         try:
-            result = grade_submission(
-                submission, nursery, secret=secret, seconds=seconds, memory=memory
-            )
+            result = grade_submission(submission, **options)
         # whatever it was, the others are not to pay for it
         except Exception as error:
             submission.problem = f"grading it failed ({type(error).__name__}: {error})"
@@ -138,5 +152,5 @@ def grade_folder(
             on_result(result)
         return result
 
-    with Nursery() as nursery, concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         return list(pool.map(grade, submissions))

@@ -2,12 +2,13 @@
 
 import contextvars
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from .calls import EMPTY
+from .calls import EMPTY, Local
 from .examine import examine
 from .exercises import Exercise, find_exercise
+from .withheld import out_of_reach
 
 _judging: contextvars.ContextVar[bool] = contextvars.ContextVar(
     "_judging", default=False
@@ -67,12 +68,26 @@ def check(number: str, function: Callable[..., Any], student: object = "") -> No
     task = find_exercise(number)
     # The function as it stands in the notebook, with whatever decorators are above it:
     # what is graded, too.
-    token = _judging.set(True)
-    try:
-        report = examine(task, function, str(student))
-    finally:
-        _judging.reset(token)
+    report = examine(task, _Judged(function, task), str(student))
     print(f"○ {waiting(task)}" if report.state == EMPTY else report)
+
+
+class _Judged(Local):
+    """A notebook's function as grading asks it: without what stands behind it."""
+
+    def __init__(self, function: Callable[..., Any], task: Exercise) -> None:
+        super().__init__(function)
+        self.task = task
+
+    def evaluate(
+        self, args: tuple, wrt: Sequence[int] = (), cotangent: Any = None
+    ) -> dict[str, Any]:
+        token = _judging.set(True)
+        try:
+            with out_of_reach(self.task):
+                return super().evaluate(args, wrt, cotangent)
+        finally:
+            _judging.reset(token)
 
 
 def plain(function: Callable[..., Any]) -> Callable[..., Any]:

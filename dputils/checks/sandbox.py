@@ -6,28 +6,34 @@ numbers and short texts. So nothing that a student's code does to its own proces
 """
 
 import contextlib
+import functools
 import os
 import pickle
+import secrets
 import select
 import signal
 import socket
 import struct
 import subprocess
 import sys
-import threading
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import torch
 
 from .calls import DONE, EMPTY, FAILED, MISSING
+from .confinement import KINDS, SCRATCH, Confinement, find_bubblewrap
 from .wire import unpack
+from .withheld import PACKAGE, worker_package
 
-WORKER = Path(__file__).with_name("worker.py")
 START_SECONDS = 120  # importing PyTorch on a busy machine
 ANSWER_BYTES = 16_000_000
+ENDED = b"E"  # begins the message of a process that has ended; "A" begins an answer
+TRIAL = "def one():\n    return 1\n"
+ENDS = "ends the whole program instead of returning a result"
 # of the environment; no tokens, no names
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TORCH_HOME", "LD_LIBRARY_PATH")
 
@@ -37,14 +43,19 @@ class Stopped(Exception):
 
 
 class Nursery:
-    """A process with PyTorch loaded, from which students' processes are forked.
+    """A process with PyTorch loaded, from which one student's processes are forked.
 
-    Use it in a `with` statement.
+    It starts when it is first needed, and again after it was ended. Use it in a `with`
+    statement; one for each submission, so that none sees another's.
+
+    Args: `confinement`, what keeps it in; the guard alone by default.
     """
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    def __init__(self, confinement: Confinement | None = None) -> None:
+        self.confinement = Confinement() if confinement is None else confinement
+        self.connection: socket.socket
         self._process: subprocess.Popen | None = None
+        self._folder: tempfile.TemporaryDirectory | None = None
 
     def __enter__(self) -> Self:
         if not hasattr(os, "fork"):
@@ -55,44 +66,16 @@ class Nursery:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._end()
+        self.end()
 
-    def fork(self, connection: socket.socket) -> int:
-        """A new process that listens at the other end of `connection`; its id."""
-        with self._lock:
-            try:
-                return self._fork(connection)
-            except (OSError, struct.error):  # it was killed: start another one, once
-                return self._fork(connection)
+    def start(self) -> socket.socket:
+        """Start it unless it runs. Returns: the connection to it.
 
-    def end(self, process: int) -> int | None:
-        """Kill a process and its group.
-
-        Returns: its exit code, negative for a signal; None if that is not known.
+        Raises: OSError that says why, if it does not start.
         """
-        with self._lock, contextlib.suppress(OSError, struct.error):
-            self._control.sendall(b"K" + struct.pack(">q", process))
-            return self._answer()
-        return None
-
-    def _fork(self, connection):
-        try:
-            self._start()
-            socket.send_fds(self._control, [b"F".ljust(9)], [connection.fileno()])
-            return self._answer()
-        except (OSError, struct.error):
-            self._end()
-            raise
-
-    def _answer(self):
-        return struct.unpack(">q", self._control.recv(8, socket.MSG_WAITALL))[0]
-
-    def _start(self):
         if self._process is not None and self._process.poll() is None:
-            return
-        self._end()  # what is left of one that was killed
-        self._control, theirs = socket.socketpair()
-        self._control.settimeout(START_SECONDS)
+            return self.connection
+        self.end()  # what is left of one that was killed
         environment = {
             name: os.environ[name] for name in PASSED_ON if name in os.environ
         }
@@ -101,24 +84,94 @@ class Nursery:
             "OMP_NUM_THREADS": "1",
             "PYTHONHASHSEED": "0",
         }
-        with theirs:
+        package = worker_package()
+        worker = package / "dputils" / "checks" / "worker.py"
+        self.connection, theirs = socket.socketpair()
+        with theirs, tempfile.TemporaryFile() as said:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-B", str(WORKER), str(theirs.fileno())],
+                [
+                    *self.confinement.command(package),
+                    *(sys.executable, "-I", "-B", str(worker)),
+                ],
                 env=environment,
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
+                stderr=said,
                 start_new_session=True,
             )
-        if self._control.recv(1) != b"R":
-            raise OSError("the process for students' code did not start")
+            theirs.close()  # so that its end is seen
+            try:
+                self.connection.settimeout(START_SECONDS)
+                _send(self.connection, pickle.dumps(self._setup()))
+                ready = self.connection.recv(1)
+            except OSError:
+                ready = b""
+            if ready != b"R":
+                self.end()
+                said.seek(0)
+                lines = said.read().decode("utf-8", "replace").split("\n")
+                why = next(filter(None, map(str.strip, reversed(lines))), "")
+                raise OSError(
+                    f"the process for students' code did not start ({why[:300]})"
+                )
+        return self.connection
 
-    def _end(self):
-        if self._process is not None:
-            with contextlib.suppress(OSError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-            self._control.close()
-            self._process = None
+    def end(self) -> None:
+        """Kill it, and everything that it started."""
+        if self._process is None:
+            return
+        with contextlib.suppress(OSError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._process = None
+        self.connection.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def _setup(self):
+        """What the process has to know of itself."""
+        alone = self.confinement.bubblewrap is not None
+        self._folder = (
+            None
+            if alone
+            else tempfile.TemporaryDirectory(
+                prefix="grading-", ignore_cleanup_errors=True
+            )
+        )
+        return {
+            "folder": SCRATCH if self._folder is None else self._folder.name,
+            "hidden": str(PACKAGE / "checks"),
+            "alone": alone,
+            # a number that nobody has: what it may still do is its own
+            "user": 1_000_000_000 + secrets.randbelow(1_000_000_000)
+            if alone and os.geteuid() == 0
+            else None,
+        }
+
+
+@functools.cache
+def find_confinement(kind: str = "auto") -> Confinement:
+    """bubblewrap where a trial shows that it works, else the guard, which says so.
+
+    Args: `kind`, "auto", or "bubblewrap" or "guard" to have no other.
+    Raises: ValueError if bubblewrap is asked for and does not work, or for another
+        kind.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"{kind!r} is none of {', '.join(KINDS)}")
+    if kind == "guard":
+        return Confinement()
+    try:
+        found = Confinement(find_bubblewrap())
+        # containers may forbid it: only a trial tells
+        with Nursery(found) as nursery, Remote(nursery, TRIAL, "one") as trial:
+            if trial.evaluate(())["state"] != DONE:
+                raise OSError("a function that does nothing fails in it")
+    except (OSError, Stopped) as error:
+        if kind == "bubblewrap":
+            raise ValueError(f"bubblewrap does not work here: {error}") from error
+        return Confinement(why=f"What holds needs bubblewrap: {error}.")
+    return found
 
 
 class Remote:
@@ -126,12 +179,14 @@ class Remote:
 
     Use it in a `with` statement.
     Args:
-        nursery: where its process comes from.
+        nursery: where its process comes from; it serves one at a time.
         source: Python code that defines it.
         name: the function's name.
-        folder: where the process may write.
+        notebook: a file of which it gets a copy, in a folder of its own.
+        modules: `{name: source}` of modules that its package lacks.
         seconds: for all calls together, on the clock.
         memory: bytes beyond what PyTorch itself takes.
+        processes: how many there may be at once, threads included; bubblewrap only.
     Raises: `Stopped` from `evaluate` when the process ends, hangs, or answers too much.
     """
 
@@ -140,68 +195,95 @@ class Remote:
         nursery: Nursery,
         source: str,
         name: str,
-        folder: str | Path,
+        notebook: str | Path | None = None,
         *,
+        modules: Mapping[str, str] | None = None,
         seconds: float = 20,
         memory: int = 1_000_000_000,
         file_bytes: int = 10_000_000,
+        processes: int = 32,
     ) -> None:
         self.nursery, self.seconds = nursery, seconds
         self.state: dict[str, Any] | None = None  # how defining the function went
         self.job = {
             "source": source,
             "name": name,
-            "folder": str(folder),
+            "notebook": None
+            if notebook is None
+            else (Path(notebook).name, Path(notebook).read_bytes()),
+            "modules": dict(modules or {}),
             "seconds": int(seconds) + 1,
             "memory": int(memory),
             "file_bytes": int(file_bytes),
+            "processes": processes,
         }
 
     def __enter__(self) -> Self:
-        self.connection, theirs = socket.socketpair()
-        with theirs:
-            self.process = self.nursery.fork(theirs)
-        self.connection.settimeout(self.seconds)
+        self.connection = self.nursery.start()
         self.left = float(self.seconds)
+        self.asks = False  # whether a process of ours waits for questions
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._stop()
-        self.connection.close()
+        """End the process; where that goes wrong, the nursery with all it has."""
+        if not self.asks:
+            return
+        try:
+            _send(self.connection, b"")
+            if self._message(time.monotonic() + 2)[:1] != ENDED:
+                raise Stopped("is not done")
+        except (OSError, Stopped):
+            self.nursery.end()
 
     def evaluate(
         self, args: tuple, wrt: Sequence[int] = (), cotangent: Any = None
     ) -> dict[str, Any]:
         """As `calls.evaluate`, in the other process."""
         start = time.monotonic()
+        deadline = start + self.left
         try:
             if self.state is None:
-                self._send(pickle.dumps(self.job))
-                self.state = self._receive(start + self.left)
-            state = self.state
-            if state["state"] != DONE:
-                return state
-            self._send(pickle.dumps((args, wrt, cotangent)))
-            return self._receive(start + self.left)
+                self.asks = True
+                self.state = self._ask(self.job, deadline)
+            if self.state["state"] != DONE:
+                return self.state
+            return self._ask((args, wrt, cotangent), deadline)
+        except Stopped:
+            if self.asks:  # it may be anywhere: nothing of it is used again
+                self.nursery.end()
+                self.asks = False
+            raise
         finally:
             self.left -= time.monotonic() - start
 
-    def _send(self, data):
+    def _ask(self, question, deadline):
+        self.connection.settimeout(max(0.01, deadline - time.monotonic()))
         try:
-            self.connection.sendall(struct.pack(">Q", len(data)) + data)
+            _send(self.connection, pickle.dumps(question))
         except TimeoutError as error:
             raise Stopped(self._too_long()) from error
         except OSError as error:
-            raise Stopped(self._ending()) from error
+            raise Stopped(ENDS) from error
+        message = self._message(deadline)
+        if message[:1] == ENDED and len(message) == 9:
+            self.asks = False  # its nursery waits for the next one
+            (code,) = struct.unpack(">q", message[1:])
+            raise Stopped(
+                f"was stopped by the system (signal {-code}): "
+                "too much time or memory, or a crash"
+                if code < 0 and code != -signal.SIGKILL
+                else ENDS
+            )
+        try:
+            return _checked(unpack(message[1:]))
+        except ValueError as error:
+            raise Stopped("sends something that is no answer") from error
 
-    def _receive(self, deadline):
+    def _message(self, deadline):
         (size,) = struct.unpack(">Q", self._read(8, deadline))
         if size > ANSWER_BYTES:
             raise Stopped(f"returns far too much: {size / 1e6:.0f} MB")
-        try:
-            return _checked(unpack(self._read(size, deadline)))
-        except ValueError as error:
-            raise Stopped("sends something that is no answer") from error
+        return self._read(size, deadline)
 
     def _read(self, count, deadline):
         data = bytearray()
@@ -214,7 +296,7 @@ class Remote:
             except ConnectionError:
                 piece = b""
             if not piece:
-                raise Stopped(self._ending())
+                raise Stopped(ENDS)
             data += piece
         return bytes(data)
 
@@ -224,22 +306,9 @@ class Remote:
             "Is there a loop that never ends?"
         )
 
-    def _ending(self):
-        code = self._stop(0.5)
-        if code is not None and code < 0 and code != -signal.SIGKILL:
-            return (
-                f"was stopped by the system (signal {-code}): "
-                "too much time or memory, or a crash"
-            )
-        return "ends the whole program instead of returning a result"
 
-    def _stop(self, seconds=0.0):
-        """End the process, which has `seconds` to do so with its own exit code."""
-        if self.process is None:
-            return None
-        time.sleep(seconds)
-        code, self.process = self.nursery.end(self.process), None
-        return code
+def _send(connection, data):
+    connection.sendall(struct.pack(">Q", len(data)) + data)
 
 
 def _checked(answer):

@@ -6,14 +6,16 @@ import binascii
 import dataclasses
 import json
 import re
-import symtable
-from collections.abc import Sequence
-from pathlib import Path
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
 
 from .exercises import list_assignments, list_exercises, list_experiments
+from .handed_in import DEFINITIONS, code_of
 
 MAX_BYTES = 40_000_000
 MAX_PICTURE = 600_000
+MAX_IN_ZIP = 500
 # the heading of a cell with a written answer
 ANSWER = re.compile(r"\A\s*#+\s*Your .*\((\d+\.\d+)\).*$", re.M)
 # the first line of an experiment's code
@@ -31,21 +33,31 @@ class Submission:
     problem: str = ""
     # {exercise: code of the function and of what it needs}
     source: dict[str, str] = dataclasses.field(default_factory=dict)
+    # the same at the notebook's end, where it differs from what was checked
+    later: dict[str, str] = dataclasses.field(default_factory=dict)
     # {experiment: texts}
     answers: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     # {experiment: pictures, each its kind and its base64}
     pictures: dict[str, list[tuple[str, str]]] = dataclasses.field(default_factory=dict)
     remarks: list[str] = dataclasses.field(default_factory=list)
+    # where it was found, if that is inside a zip file
+    shown: Path | None = None
+
+    @property
+    def file(self) -> Path:
+        """Where it was found: a path in the folder that was graded."""
+        return self.path if self.shown is None else self.shown
 
 
-def read_submission(path: str | Path) -> Submission:
+def read_submission(path: str | Path, root: str | Path | None = None) -> Submission:
     """A `Submission` from a notebook file; nothing in it is run.
 
+    `root` is the folder of the class: it is nobody's name.
     Whatever the file holds, there is an answer: a class is not to wait for one of them.
     """
     path = Path(path)
     try:
-        found = _read(path)
+        found = _read(path, root)
     except Exception as error:
         found = Submission(
             path,
@@ -67,7 +79,7 @@ def clean(text: str) -> str:
     return "".join(c if c >= " " or c in "\t\n" else "?" for c in text)
 
 
-def _read(path):
+def _read(path, root):
     found = Submission(path, student=path.stem)
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -105,13 +117,19 @@ def _read(path):
                     f"cell {number} is no valid Python{where}: "
                     f"{getattr(error, 'msg', error)}"
                 )
-    found.student = _student_id(statements) or _name_from(path)
+    found.student = _student_id(statements)
+    if not found.student:
+        found.student = _name_from(path, root)
+        found.remarks.append("no student_id: named after the file or its folder")
     found.assignment = _assignment(statements)
     if not found.assignment:
         found.problem = "no exercise of an assignment is in this notebook"
         return found
     for blank, exercise in list_exercises(found.assignment).items():
-        found.source[blank] = needed_code(statements, exercise.name)
+        checked, end = code_of(statements, blank, exercise.name)
+        found.source[blank] = checked
+        if end != checked:
+            found.later[blank] = end
     _read_experiments(found, cells)
     return found
 
@@ -142,7 +160,7 @@ def _statements(text):
                 *(node.lineno for node in getattr(statement, "decorator_list", ())),
             ]
         )
-        if first < statement.lineno or isinstance(statement, _DEFINITIONS):
+        if first < statement.lineno or isinstance(statement, DEFINITIONS):
             lines = text.split("\n")[first - 1 : statement.end_lineno]
             statement.written = "\n".join(lines)
         else:
@@ -150,89 +168,11 @@ def _statements(text):
     return tree.body
 
 
-def _written(statement):
-    return getattr(statement, "written", None) or ast.unparse(statement)
-
-
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-
-
-def needed_code(statements: Sequence[ast.stmt], name: str) -> str:
-    """The statements that a function needs: its own, and those that bind what it uses.
-
-    That goes on transitively, and no other statement is in it: a training run elsewhere
-    in the notebook, or a cell that patches a library, is never executed. Empty if the
-    name is nowhere bound.
-    """
-    bound = [_bound_names(statement) for statement in statements]
-    if not any(name in names for names in bound):
-        return ""
-    needed, chosen = {name}, set()
-    while True:
-        more = {
-            k
-            for k, names in enumerate(bound)
-            if k not in chosen and (needed & names or "*" in names)
-        }
-        if not more:
-            break
-        chosen |= more
-        for k in more:
-            needed |= _used_names(statements[k])
-    return "\n".join(_written(statements[k]) for k in sorted(chosen)) + "\n"
-
-
-def _bound_names(statement):
-    """Names that a top-level statement binds; "*" for a star import."""
-    names, waiting = set(), [statement]
-
-    def visit(node):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-            return  # what is bound inside is local
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names.update(
-                (alias.asname or alias.name).partition(".")[0] for alias in node.names
-            )
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif isinstance(
-            node,
-            (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
-        ):
-            return
-        waiting.extend(ast.iter_child_nodes(node))
-
-    while waiting:  # no recursion: a sum of 1,500 terms is 1,500 levels deep
-        visit(waiting.pop())
-    return names
-
-
-def _used_names(statement):
-    """Global names that a top-level statement uses, not those local to a function."""
-    names = {
-        node.target.id
-        for node in ast.walk(statement)
-        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
-    }
-
-    def visit(table, top):
-        names.update(
-            symbol.get_name()
-            for symbol in table.get_symbols()
-            if (symbol.is_referenced() if top else symbol.is_global())
-        )
-        for child in table.get_children():
-            visit(child, False)
-
-    visit(symtable.symtable(_written(statement), "<notebook>", "exec"), True)
-    return names
-
-
 def _without_magics(text):
     """Lines for IPython (%magic, !command, help?) become `pass`.
 
-    A cell magic makes the whole cell not Python, but for those that run it.
+    A cell magic makes the whole cell not Python, but for those that run it; so does
+    `%time` before a statement.
     """
     begin = text.lstrip()
     if begin.startswith("%%"):
@@ -240,12 +180,15 @@ def _without_magics(text):
         if magic[2:].split()[:1] not in (["time"], ["capture"], ["prun"]):
             return ""
         text = "\n" + rest
-    return "\n".join(
-        re.sub(r"\S.*", "pass", line)
-        if re.match(r"\s*([%!?]|[\w.]+\s*\?{1,2}\s*$)", line)
-        else line
-        for line in text.split("\n")
-    )
+    return "\n".join(map(_without_magic, text.split("\n")))
+
+
+def _without_magic(line):
+    line = re.sub(r"^(\s*)%(time|prun)\s+(?=[^-\s])", r"\1", line)
+    line = re.sub(r"^(\s*[\w, ]+=\s*)([%!].*)$", r"\1None  # \2", line)
+    if re.match(r"\s*([%!?]|[\w.*]+\s*\?{1,2}\s*$)", line):
+        return re.sub(r"\S.*", "pass", line)
+    return line
 
 
 def _student_id(statements):
@@ -266,13 +209,103 @@ def _student_id(statements):
     return ""
 
 
-def _name_from(path):
-    """The file's name, or its folder's where the file still has its first name."""
-    return (
-        path.parent.name
-        if re.fullmatch(r"A\d+_[a-z_]+", path.stem) and path.parent.name
-        else path.stem
+# "Copy of ", " (2)", "-Copy1": what Colab, browsers and Jupyter add to a name; of
+# Colab, in the languages in which a class may use it
+_COPY = re.compile(
+    r"^((copy|copia|copie|kopie|kopi|cópia|kopia)(\s+(of|de|di|von|van|av|af))?\s+)+"
+    r"|(\s*\(\d+\)|\s*-\s*copy\s*\d*|のコピー|的副本)+$",
+    re.IGNORECASE,
+)
+
+
+def _name_from(path, root):
+    """A name from the file's, or its folder's where the file has its first name."""
+    stem = _NOTEBOOK.sub("", path.name)
+    first = _COPY.sub("", _COPY.sub("", stem))
+    folder = path.parent
+    own = folder.name and (root is None or folder != Path(root))
+    called = re.sub(r"\.zip$", "", folder.name, flags=re.IGNORECASE)
+    return called if re.fullmatch(r"A\d+_[a-z_]+", first) and own else stem
+
+
+def find_notebooks(folder: str | Path, scratch: str | Path) -> Iterator[Submission]:
+    """All notebooks below a folder and in zip files there, read, sorted by path.
+
+    Args: `scratch`, an empty folder for what zip files hold.
+    """
+    folder, scratch = Path(folder), Path(scratch)
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or _is_note(path.relative_to(folder)):
+            continue
+        if _NOTEBOOK.search(path.name):
+            yield read_submission(path, folder)
+        elif path.suffix.lower() == ".zip":
+            yield from _zipped(path, scratch / str(path.relative_to(folder)))
+
+
+_NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json))?$", re.IGNORECASE)  # browsers add .txt
+
+
+def _is_note(path):
+    """Whether it is what macOS or Jupyter put there of their own."""
+    return path.name.startswith("._") or bool(
+        {".ipynb_checkpoints", "__MACOSX"} & set(path.parts)
     )
+
+
+def _zipped(path, scratch):
+    """The notebooks of a zip file, or one that says why there are none."""
+    found = 0
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for entry in sorted(archive.infolist(), key=lambda entry: entry.filename):
+                inside = PurePosixPath(entry.filename.replace("\\", "/"))
+                parts = [part for part in inside.parts if part not in ("/", "..", ".")]
+                target = scratch.joinpath(*parts)
+                if (
+                    entry.is_dir()
+                    or _is_note(inside)
+                    or not _NOTEBOOK.search(inside.name)
+                    or found >= MAX_IN_ZIP
+                ):
+                    continue
+                found += 1
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with archive.open(entry) as source:  # whatever size it claims to have
+                    target.write_bytes(source.read(MAX_BYTES + 1))
+                one = read_submission(target, scratch.parent)  # its name names, too
+                one.shown = path / Path(*parts)
+                yield one
+    except Exception as error:
+        yield Submission(
+            path,
+            student=clean(path.stem),
+            problem=f"the zip file cannot be read ({type(error).__name__}); "
+            "hand in the notebook itself",
+        )
+        return
+    if not found:
+        yield Submission(
+            path,
+            student=clean(path.stem),
+            problem="there is no notebook in this zip file; hand in the .ipynb itself",
+        )
+
+
+def remark_on_doubles(submissions: Sequence[Submission]) -> None:
+    """Notebooks of one assignment with one id get a remark that names the others."""
+    groups: dict[tuple[str, str], list[Submission]] = {}
+    for one in submissions:
+        if one.assignment:
+            key = (one.student.casefold().strip(), one.assignment)
+            groups.setdefault(key, []).append(one)
+    for group in groups.values():
+        for one in group:
+            others = [str(other.file) for other in group if other is not one]
+            if others:
+                one.remarks.append(
+                    clean(f"the same student and assignment: {', '.join(others)}")
+                )
 
 
 def _assignment(statements):

@@ -1,24 +1,29 @@
 """The processes in which students' code runs while it is graded.
 
-`sandbox` starts this as a file; it is never imported. One process imports PyTorch and
-waits; for every function it forks another, which gets the function's source, calls it
-on what it is sent, and answers with tensors. None of them holds a reference, an
-expected value or others' work.
-Limits: processor time, memory, file size; no writing outside its own folder, which on
-Linux the kernel enforces (Landlock). Other programs, the network and the references are
-kept away by an audit hook alone: that stops accidents and pranks, and nobody who means
-to get around it. Grade code of strangers in a container.
+`sandbox` starts this as a file; it is never imported. One process for each submission
+imports PyTorch and waits; for every function it forks another, which gets the
+function's source, calls it on what it is sent, and answers with tensors. None of them
+holds a reference, an expected value or others' work.
+
+Under bubblewrap there is no network, no file of the teacher's, and nothing outlives its
+exercise. Without it, what follows here is a guard: limits on time, memory and the size
+of files; no writing outside its own folder, which on Linux the kernel enforces
+(Landlock); an audit hook that keeps other programs, the network and the references
+away. That stops accidents and pranks, and nobody who means to get around it.
 """
 
 import contextlib
+import importlib.abc
 import importlib.util
 import linecache
 import os
 import pickle
+import shutil
 import signal
 import socket
 import struct
 import sys
+import time
 import types
 
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -90,10 +95,31 @@ def load_file(name: str, path: str, *, folder: str | None = None) -> types.Modul
     return module
 
 
-def limit_resources(job: dict) -> None:
-    """Processor seconds, memory beyond what PyTorch takes already, size of files."""
+class Lent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports modules from their source in a dict `{name: source}`."""
+
+    def __init__(self, sources: dict[str, str]) -> None:
+        self.sources = sources
+
+    def find_spec(self, name, path=None, target=None):
+        if name in self.sources:
+            return importlib.util.spec_from_loader(name, self)
+        return None
+
+    def exec_module(self, module):
+        exec(self.sources[module.__name__], vars(module))
+
+
+def limit_resources(job: dict, alone: bool) -> None:
+    """Processor seconds, memory beyond what PyTorch takes already, size of files.
+
+    And processes, where they are counted in this namespace or for this user `alone`.
+    """
     import resource
 
+    if alone and tuple(map(int, os.uname().release.split(".")[:2])) >= (5, 14):
+        resource.setrlimit(resource.RLIMIT_NPROC, (job["processes"],) * 2)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
     resource.setrlimit(resource.RLIMIT_CPU, (job["seconds"] + 5, job["seconds"] + 6))
     resource.setrlimit(resource.RLIMIT_FSIZE, (job["file_bytes"], job["file_bytes"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -142,14 +168,14 @@ def lock_folder(folder: str) -> bool:
     return libc.syscall(restrict, ruleset, 0) == 0
 
 
-def watch(folder: str) -> None:
+def watch(folder: str, answers: str) -> None:
     """An audit hook against accidents and pranks; ctypes, for one, gets around it.
 
     It refuses other programs, the network, changes outside the folder, and a look at
-    the references.
+    the references, which are in the folder `answers`.
     """
-    folder, answers = os.path.realpath(folder), HERE
-    hidden = answers + os.sep
+    folder = os.path.realpath(folder)
+    hidden = os.path.realpath(answers) + os.sep
 
     def inside(path):
         if isinstance(path, int):
@@ -209,16 +235,20 @@ def serve(
     calls: types.ModuleType,
     wire: types.ModuleType,
     draws: types.ModuleType,
+    setup: dict,
     job: dict,
+    folder: str,
 ) -> None:
     """Run one job: define the function, then answer calls until nobody asks."""
-    answers, requests = connection.makefile("wb"), connection.makefile("rb")
-    os.chdir(job["folder"])
-    os.environ |= dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), job["folder"])
+    requests = connection.makefile("rb", buffering=0)
+    answers = connection.makefile("wb")
+    os.chdir(folder)
+    os.environ |= dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), folder)
     stand_in(draws)
-    limit_resources(job)
-    lock_folder(job["folder"])
-    watch(job["folder"])
+    sys.meta_path.insert(0, Lent(job["modules"]))
+    limit_resources(job, setup["alone"])
+    lock_folder(folder)
+    watch(folder, setup["hidden"])
 
     name = "<notebook>"
     linecache.cache[name] = (
@@ -240,65 +270,86 @@ def serve(
             else f"a {type(function).__name__} here",
             "line": "",
         }
-    wire.write_message(
-        answers,
-        wire.pack({key: state.get(key, "") for key in ("state", "error", "line")}),
-    )
-    while state["state"] == calls.DONE:
-        args, wrt, cotangent = pickle.loads(wire.read_message(requests))
-        wire.write_message(
-            answers, wire.pack(calls.evaluate(function, args, wrt, cotangent))
-        )
+    said = {key: state.get(key, "") for key in ("state", "error", "line")}
+    wire.write_message(answers, b"A" + wire.pack(said))
+    while question := wire.read_message(requests):
+        args, wrt, cotangent = pickle.loads(question)
+        answer = calls.evaluate(function, args, wrt, cotangent)
+        wire.write_message(answers, b"A" + wire.pack(answer))
+
+
+def own_folder(setup: dict, job: dict, number: int) -> str:
+    """A fresh folder with a copy of the notebook.
+
+    Code that looks for its notebook finds one, and can only spoil that.
+    """
+    folder = os.path.join(setup["folder"], str(number))
+    os.mkdir(folder)
+    if job["notebook"] is not None:
+        name, data = job["notebook"]
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(data)
+    return folder
+
+
+def end_all_others() -> None:
+    """End every process that this one can see, and wait until they are gone.
+
+    Only where it sees none but those of its exercise and bubblewrap's first, which the
+    kernel spares.
+    """
+    with contextlib.suppress(ProcessLookupError):
+        for _ in range(200):
+            os.kill(-1, signal.SIGKILL)
+            time.sleep(0.005)
+
+
+def become(user: int) -> None:
+    """From now on be a user who has nothing."""
+    os.setgroups([])
+    os.setgid(user)
+    os.setuid(user)
 
 
 def main() -> None:
-    """Import PyTorch once; then fork processes for jobs, and end them.
-
-    The control socket says which: "F" forks one, "K" ends one.
-    """
-    control = socket.socket(fileno=int(sys.argv[1]))
+    """Import PyTorch once; then fork a process for each job, one after another."""
+    connection = socket.socket(fileno=os.dup(0))
     null = os.open(os.devnull, os.O_RDWR)
     # what a student's code prints goes nowhere, however much it is
-    for descriptor in (0, 1, 2):
+    for descriptor in (0, 1):
         os.dup2(null, descriptor)
+    wire = load_sibling("wire")
+    requests = connection.makefile("rb", buffering=0)
+    setup = pickle.loads(wire.read_message(requests))
+    if setup["user"] is not None:
+        become(setup["user"])
     import torch
 
     torch.set_num_threads(1)
     load_package()
-    calls, wire, draws = map(load_sibling, ("calls", "wire", "draws"))
-    control.sendall(b"R")
+    calls, draws = map(load_sibling, ("calls", "draws"))
+    connection.sendall(b"R")
+    os.dup2(null, 2)  # until here it can say why it does not start
+    number = 0
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, 9, 1)
-        if not message:
+        try:
+            job = pickle.loads(wire.read_message(requests))
+        except EOFError:
             return
-        if message[:1] == b"F":
-            process = os.fork()
-            if process == 0:
-                # a group of its own, so that all of it can be ended at once
-                os.setsid()
-                control.close()
-                connection = socket.socket(fileno=descriptors[0])
-                try:
-                    serve(
-                        connection,
-                        calls,
-                        wire,
-                        draws,
-                        pickle.loads(wire.read_message(connection.makefile("rb"))),
-                    )
-                finally:
-                    os._exit(0)
-            os.close(descriptors[0])
-            control.sendall(struct.pack(">q", process))
-        else:
-            (process,) = struct.unpack(">q", message[1:])
-            # the second one finds no group if the process has not come to setsid
-            for end in (os.kill, os.killpg):
-                with contextlib.suppress(OSError):
-                    end(process, signal.SIGKILL)
-            control.sendall(
-                struct.pack(">q", os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
-            )
+        number += 1
+        folder = own_folder(setup, job, number)
+        process = os.fork()
+        if process == 0:
+            try:
+                serve(connection, calls, wire, draws, setup, job, folder)
+            finally:
+                os._exit(0)
+        code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        if setup["alone"]:
+            end_all_others()
+        shutil.rmtree(folder, ignore_errors=True)
+        ended = b"E" + struct.pack(">q", code)
+        connection.sendall(struct.pack(">Q", len(ended)) + ended)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
     LivePanel(build, goal, network)      an optimization to steer while it runs
     MeshViewer(mesh, textures)           a textured mesh: turn, zoom, light, unfold
     Row(figure, figure)                  figures side by side
+    export_for_page(network)             a network as data, to run inside a web page
 
 The last line of a cell shows a figure. What you only look at needs no kernel and no
 network: it works in a saved notebook and in an exported page. With `live=True` the same
@@ -23,6 +24,7 @@ from .gallery import Gallery
 from .hosting import Component
 from .live_panel import LivePanel
 from .mesh_viewer import MeshViewer
+from .page_network import export_for_page
 from .pickers import Choice
 from .row import Row
 
@@ -38,4 +40,5 @@ __all__ = [
     "LivePanel",
     "MeshViewer",
     "Row",
+    "export_for_page",
 ]

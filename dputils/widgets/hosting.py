@@ -180,17 +180,26 @@ def bundle(module: str) -> str:
 
     It defines `component` and `mount`.
     """
-    seen: set[str] = set()
+    return joined("host.js", module)
+
+
+def joined(*modules: str) -> str:
+    """Scripts of static/ and all that they import, each once, as one text without
+    imports and exports.
+
+    What a script exports by default is called `component` there.
+    """
+    seen: set[Path] = set()
     parts: list[str] = []
 
-    def add(name: str) -> None:
-        if name in seen:
+    def add(path: Path) -> None:
+        if path in seen:
             return
-        seen.add(name)
-        text = (STATIC / name).read_text(encoding="utf-8")
-        for below in re.findall(r'^import .* from "\./([\w.]+)";$', text, re.M):
-            add(below)
-        text = re.sub(r'^import .* from "\./[\w.]+";\n', "", text, flags=re.M)
+        seen.add(path)
+        text = path.read_text(encoding="utf-8")
+        for below in re.findall(r'^import .* from "(\.[\w./]+)";$', text, re.M):
+            add((path.parent / below).resolve())
+        text = re.sub(r'^import .* from "\.[\w./]+";\n', "", text, flags=re.M)
         text = re.sub(r"^export default ", "const component = ", text, flags=re.M)
         parts.append(
             re.sub(
@@ -198,8 +207,8 @@ def bundle(module: str) -> str:
             ).strip()
         )
 
-    for name in ("host.js", module):
-        add(name)
+    for name in modules:
+        add(STATIC / name)
     return "\n\n".join(parts)
 
 

@@ -171,4 +171,5 @@ def test_the_scripts_are_plain_modules(open_page):
         "mesh_drawing.js",
         "parts.js",
         "renderer.js",
+        "steer.js",
     }

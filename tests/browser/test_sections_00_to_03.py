@@ -5,6 +5,7 @@ other sections have a file of their own, so that two processes share the work.
 import ast
 
 import pytest
+from scripts import sample
 
 from .sections import RUN, SECTIONS, check_section, is_live, read
 
@@ -23,6 +24,6 @@ def test_the_panel_is_short_and_shown_without_a_kernel(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SECTIONS[:4])
+@pytest.mark.parametrize("name", sample(SECTIONS[:4], "00", "03"))
 def test_every_figure_works_and_every_control_steers(open_lab, name):
     check_section(open_lab, name)

@@ -135,7 +135,10 @@ def wrong_with(path, found, known):
     }
 
 
-@pytest.mark.parametrize("scheme, width", [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize(
+    "scheme, width",
+    [("light", 1280), pytest.param("dark", 390, marks=pytest.mark.thorough)],
+)
 def test_every_page_is_whole_and_for_everybody(both, watched, scheme, width):
     """Each page is loaded once a scheme: pictures, formulas, links, its width with code
     folded and unfolded, and what axe-core finds.

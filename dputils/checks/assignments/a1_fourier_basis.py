@@ -139,6 +139,7 @@ AMPLITUDE = Exercise(
     amplitude,
     slow_amplitude,
     _amplitude_inputs,
+    withheld=("dputils.images.bases:fourier_amplitude",),
     misconceptions=(
         Misconception(
             "the zero frequency, the picture's mean, is scaled to infinity. "
@@ -263,6 +264,7 @@ TO_PICTURE = Exercise(
     slow_to_picture,
     _spectrum_inputs,
     gradient=(0,),
+    withheld=("dputils.images.bases:FourierBasis",),
     misconceptions=(
         Misconception(
             "an odd width loses a column: the half spectrum of width 7 and "

@@ -72,6 +72,7 @@ GRAM = Exercise(
     slow_gram,
     _features,
     gradient=(0,),
+    withheld=("dputils.style.gram:gram_matrix",),
     misconceptions=(
         Misconception(
             "the Gram matrix is not divided by the number of positions H·W, "

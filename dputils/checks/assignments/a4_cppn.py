@@ -64,6 +64,7 @@ GRID = Exercise(
     grid,
     slow_grid,
     lambda draw: draw.size(),
+    withheld=("dputils.cppn.network:coordinate_grid",),
     misconceptions=(
         Misconception(
             "the outermost middles lie on the edges, as `linspace` puts "
@@ -155,6 +156,7 @@ ACTIVATE = Exercise(
     slow_activate,
     lambda draw: (2 * draw.normal(draw.integer(1, 2), *draw.size(3, 6)),),
     gradient=(0,),
+    withheld=("dputils.cppn.nonlinearities:composite",),
     misconceptions=(
         Misconception(
             "the two halves are not scaled: atan / 0.67 and atan² / 0.6 have "
@@ -486,6 +488,7 @@ BETWEEN = Exercise(
     slow_between,
     _between_inputs,
     gradient=(0, 1),
+    withheld=("dputils.cppn.network:interpolate_weights",),
     misconceptions=(
         Misconception(
             "t is not eased: the share is (1 - cos πt) / 2, "

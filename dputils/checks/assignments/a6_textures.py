@@ -209,6 +209,10 @@ SAMPLE = Exercise(
     _sample_inputs,
     gradient=(0,),
     points=3,
+    withheld=(
+        "dputils.rasterize.texture:sample_texture",
+        "dputils.rasterize.texture:lookup",
+    ),
     misconceptions=(
         Misconception(
             "this clamps to the edge. The texture repeats: whatever leaves "
@@ -325,6 +329,10 @@ TEXTURE_GRADIENT = Exercise(
     slow_texture_gradient,
     _gradient_inputs,
     points=3,
+    withheld=(
+        "dputils.rasterize.texture:sample_texture",
+        "dputils.rasterize.texture:lookup",
+    ),
     misconceptions=(
         Misconception(
             "pixels that look at the same texel overwrite each other: "
@@ -525,6 +533,7 @@ REMEMBER = Exercise(
     slow_remember,
     _remember_inputs,
     gradient=(1,),
+    withheld=("dputils.style.gram:MovingAverageGram",),
     misconceptions=(
         Misconception(
             "the average begins at zero, far too small, and every view is "

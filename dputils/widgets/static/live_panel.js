@@ -17,6 +17,8 @@ input[type="number"] { font: inherit; color: inherit; background: none; width: 5
 .control { display: grid; grid-template-columns: minmax(6em, 8em) 1fr 4em; gap: 8px; align-items: center; }
 .control:has(fieldset) { align-items: baseline; }
 .control > span { opacity: 0.8; }
+.control select { font: inherit; color: inherit; background: Canvas; border: 1px solid var(--line); border-radius: 6px;
+                  padding: 2px 6px; justify-self: start; max-width: 100%; }
 .control > span[title] { cursor: help; }
 .again::after { content: " ↻"; }
 .control output { text-align: right; }
@@ -39,8 +41,12 @@ const PLAY = '<svg width="12" height="14" aria-hidden="true"><path d="M1 1L11 7L
 const PAUSE = '<svg width="12" height="14" aria-hidden="true"><path d="M1 1H4V13H1ZM8 1H11V13H8Z" fill="currentColor"/>'
   + "</svg>";
 const BUSY = 3000, LONG = 15000, RECENT = 2000; // milliseconds
-const WAITING = "waiting for the kernel …", PERHAPS = " (if it was restarted, run this cell again)";
-const GONE = "The kernel was restarted or ended, and this panel with it: run this cell again.";
+const WORDS = { // a model without a kernel has its own
+  waiting: "waiting for the kernel …",
+  perhaps: " (if it was restarted, run this cell again)",
+  gone: "The kernel was restarted or ended, and this panel with it: run this cell again.",
+  rests: "Paused, because nobody touched it for a while.",
+};
 const RESTARTS = "starts the run anew", ACTS = "acts from the next step on", LOOKS = "changes only what is seen";
 const PAUSED_WISH = 900; // milliseconds: later, a move of a control is another wish
 const MEANINGS = { lr: "learning rate: how far each step goes", "learning rate": "how far each step goes",
@@ -48,6 +54,7 @@ const MEANINGS = { lr: "learning rate: how far each step goes", "learning rate":
 const SEEDS = 2n ** 63n - 1n; // the largest
 const MOST = 1200; // points of the curve; beyond, every other one goes
 const SCALE = 1000; // places of a logarithmic slider
+const MANY = 12; // options: more are a list that opens
 
 const brief = (number) => !Number.isFinite(number) ? String(number)
   : number !== 0 && (Math.abs(number) >= 1e5 || Math.abs(number) < 1e-3) ? number.toExponential(1)
@@ -59,6 +66,11 @@ function makeControl(control, changed) {
   const what = [tip || MEANINGS[label], restarts ? RESTARTS : seen ? LOOKS : ACTS].filter(Boolean).join("; ");
   const name = h("span", { title: what }, label);
   if (restarts) name.className = "again";
+  if (kind === "choice" && control.options.length > MANY) {
+    const list = h("select", { "aria-label": label, title: what, onchange: () => changed(list.selectedIndex) },
+      ...control.options.map((option) => h("option", {}, option)));
+    return { box: h("div", { className: "control" }, name, list), set: (value) => { list.selectedIndex = value; } };
+  }
   if (kind === "choice") {
     const group = choices("", control.options.map((option) => ({ name: option })), changed);
     group.setAttribute("aria-label", label);
@@ -108,10 +120,12 @@ function seedIn({ value, valueAsNumber }) {
 
 function render({ model, el }) {
   const me = Math.random().toString(36).slice(2), controls = model.get("controls");
+  const words = { ...WORDS, ...model.get("words") }, rest = model.get("rest") ?? Infinity; // seconds untouched
   let values = { ...model.get("values") }, seed = BigInt(model.get("seed")), revision, comm;
   let pending = { curve: true }, greeted = false, gone = false, refused = "", told = "";
   let playing = false, stalled = false, visible = true, closed = false, lost = false;
   let waiting = null, sent = null, asked = 0, timer = 0, shown = 0, points = [], marks = [], named = "";
+  let touched = performance.now();
   let wishes = [], steered = null, past = [], moved = 0; // steps at which a wish changed; what was before, for undo
 
   const canvas = h("canvas", { className: "picture", role: "img", "aria-label": model.get("alt") });
@@ -121,6 +135,10 @@ function render({ model, el }) {
   const error = h("div", { className: "error", role: "alert" }), note = h("div", { className: "note", role: "status" });
 
   const ask = () => {
+    if (playing && performance.now() > touched + 1000 * rest) {
+      play(false);
+      note.textContent = words.rests;
+    }
     const running = playing && visible && !document.hidden;
     if (waiting !== null || closed || !(pending || running)) return;
     waiting = `${me}-${asked++}`;
@@ -138,14 +156,14 @@ function render({ model, el }) {
   };
   /** The kernel has not answered: it is busy, or does not know this panel any more. */
   const wait = async (mine, since) => {
-    if (!gone) note.textContent ||= WAITING;
+    if (!gone) note.textContent ||= words.waiting;
     const answer = await kernel.lost(comm);
     if (mine !== waiting || closed) return;
     if (answer) {
       lose();
       return;
     }
-    if (answer === null && !gone && performance.now() > since + LONG) note.textContent = WAITING + PERHAPS;
+    if (answer === null && !gone && performance.now() > since + LONG) note.textContent = words.waiting + words.perhaps;
     timer = setTimeout(wait, BUSY, mine, since);
   };
   const lose = () => {
@@ -157,7 +175,7 @@ function render({ model, el }) {
     complain();
   };
   const complain = () => {
-    const text = gone ? GONE : [refused, told].filter(Boolean).join("\n");
+    const text = gone ? words.gone : [refused, told].filter(Boolean).join("\n");
     if (error.textContent !== text) error.textContent = text; // what is set is read aloud
   };
   /** A button was pressed in vain: the same message, once more. */
@@ -244,13 +262,14 @@ function render({ model, el }) {
   const tell = ({ step, what, value, terms }) => {
     const [[t0, s0], [t1, s1]] = [marks[0], marks.at(-1)], rate = (s1 - s0) / (t1 - t0) * 1000;
     const texts = [`step ${step}`, ...(value === null ? [] : [`${what} ${brief(value)}`]),
-      ...terms.map(([name, number]) => `${name} ${brief(number)}`),
+      ...terms.map(([name, number]) => number === null ? name : `${name} ${brief(number)}`),
       ...(playing && marks.length > 1 ? [`${rate < 10 ? rate.toFixed(1) : Math.round(rate)} steps/s`] : [])];
     numbers.replaceChildren(...texts.map((text) => h("span", {}, text)));
     canvas.setAttribute("aria-label", `${model.get("alt")}, after ${step} steps`);
   };
   const draw = async (data) => {
-    const mine = ++shown, picture = await createImageBitmap(new Blob([data], { type: "image/jpeg" }));
+    const jpeg = ArrayBuffer.isView(data) ? new Blob([data], { type: "image/jpeg" }) : data;
+    const mine = ++shown, picture = await createImageBitmap(jpeg);
     if (mine !== shown) return; // a newer one came meanwhile
     canvas.width = picture.width;
     canvas.height = picture.height;
@@ -349,6 +368,9 @@ function render({ model, el }) {
     warning, error, ...(controls.some((control) => control.restarts)
       ? [h("div", { className: "muted" }, `↻ ${RESTARTS}`)] : []));
   right.addEventListener("keydown", (event) => event.stopPropagation()); // arrows would move between cells
+  for (const event of ["pointerdown", "keydown", "input"]) {
+    right.addEventListener(event, () => { touched = performance.now(); }, { capture: true });
+  }
   const left = h("div", { className: "left" }, canvas), widen = () => { left.style.width = `${model.get("width")}px`; };
   widen();
   const figure = h("figure", { role: "group", "aria-label": model.get("alt") },

@@ -1,0 +1,69 @@
+// A network as data: what `export_for_page` wrote becomes layers with weights, and for a size of picture, with shapes.
+
+/** The bytes of base64, unpacked. */
+async function unzipped(base64) {
+  const text = atob(base64), bytes = new Uint8Array(text.length);
+  for (let k = 0; k < text.length; k++) bytes[k] = text.charCodeAt(k);
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).arrayBuffer();
+}
+
+/** float16 to float32: sign, 5 bits of exponent, 10 bits of fraction. */
+function singles(halves) {
+  return new Float32Array(halves).map((half) => {
+    const exponent = (half >> 10) & 31, fraction = half & 1023, sign = half >> 15 ? -1 : 1;
+    if (exponent === 31) return fraction ? NaN : sign * Infinity;
+    return sign * (exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : fraction * 2 ** -24);
+  });
+}
+
+/** The exported network with `weight` (out, in, row, column) and `bias` as Float32Arrays in its layers. */
+export async function readModel(exported) {
+  const buffer = await unzipped(exported.weights);
+  let at = 0;
+  const take = (Kind, count) => new Kind(buffer.slice(at, at += count * Kind.BYTES_PER_ELEMENT));
+  const layers = exported.layers.map((layer) => {
+    if (layer.int8 === undefined) return layer; // it has no weights
+    const { kernel = 1, inputs, outputs } = layer, each = inputs * kernel * kernel, bias = take(Float32Array, outputs);
+    if (!layer.int8) return { ...layer, bias, weight: singles(take(Uint16Array, outputs * each)) };
+    const scale = take(Float32Array, outputs), numbers = take(Int8Array, outputs * each);
+    return { ...layer, bias, weight: new Float32Array(numbers).map((n, k) => n * scale[Math.floor(k / each)]) };
+  });
+  return { ...exported, weights: null, layers };
+}
+
+const pooled = (size, kernel, stride) => Math.floor((size - kernel) / stride) + 1;
+
+/** Layers for pictures of this size: each with its sources and its map {name, channels, height, width}, in which its
+    values lie. A linear layer is a convolution whose kernel is the whole map. */
+export function shaped(model, height, width) {
+  const input = { name: "input", channels: model.mean.length === 1 ? 3 : model.mean.length, height, width };
+  const maps = new Map([["input", input]]);
+  const layers = model.layers.map((layer) => {
+    const sources = layer.from.map((name) => maps.get(name)), [{ channels, height, width }] = sources;
+    let { kind, kernel, stride, padding = 0 } = layer, rows = kernel, columns = kernel;
+    const map = { name: layer.name, channels, height, width };
+    if (kind === "linear") {
+      [kind, rows, columns, stride] = ["conv", height, width, 1];
+      if (channels * height * width !== layer.inputs) {
+        throw new Error(`${layer.name} takes ${layer.inputs} numbers and gets ${channels} maps of ${
+          height} × ${width}: show it pictures of the size that it was trained with`);
+      }
+    } else if (kind === "mean") [kind, rows, columns, stride] = ["average", height, width, 1];
+    if (kind === "concat") map.channels = sources.reduce((sum, source) => sum + source.channels, 0);
+    if (rows) {
+      map.height = pooled(height + 2 * padding, rows, stride);
+      map.width = pooled(width + 2 * padding, columns, stride);
+    }
+    if (kind === "conv") map.channels = layer.outputs;
+    if (map.height < 1 || map.width < 1) {
+      throw new Error(`${layer.name} leaves nothing of a picture of ${input.height} × ${input.width} pixels`);
+    }
+    maps.set(layer.name, map);
+    return { ...layer, kind, rows, columns, stride, padding, sources, map };
+  });
+  return { input, layers, maps, mean: perChannel(model.mean, input), std: perChannel(model.std, input) };
+}
+
+const perChannel = (values, { channels }) =>
+  Float32Array.from({ length: channels }, (_, c) => values[values.length === 1 ? 0 : c]);

@@ -1,0 +1,115 @@
+// Pictures that are optimized: parameters, a basis that makes raw values of them, colour, a sigmoid; and Adam.
+import { FourierBasis } from "./fourier.js";
+
+/** Every pixel is its own parameter. */
+export class PixelBasis {
+  constructor(size) {
+    Object.assign(this, { size, count: 3 * size * size });
+  }
+
+  addTo(raw, parameters, times = 1) {
+    for (let n = 0; n < raw.length; n++) raw[n] += times * parameters[n];
+  }
+
+  addGradient(gradient, ofRaw, times = 1) {
+    for (let n = 0; n < ofRaw.length; n++) gradient[n] += times * ofRaw[n];
+  }
+}
+
+const BASES = { pixels: PixelBasis, Fourier: FourierBasis };
+
+/** As dputils.color: the square root of the covariance of colours in photographs, over its longest column. */
+const ROOT = [[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]];
+const LONGEST = Math.max(...[0, 1, 2].map((column) => Math.hypot(...ROOT.map((row) => row[column]))));
+const CORRELATED = ROOT.map((row) => row.map((value) => value / LONGEST));
+const INDEPENDENT = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
+
+export class Picture {
+  /** `batch` pictures; each is what it has of its own, and `coupling` times what all of them have in common. */
+  constructor({ size, batch = 1, basis = "Fourier", decay = 1, decorrelate = true, coupling = 0, sd = 0.01,
+    seed = 0 }) {
+    Object.assign(this, { size, batch, coupling, basis: new BASES[basis](size, { decay }) });
+    this.colours = decorrelate ? CORRELATED : INDEPENDENT;
+    const { count } = this.basis, parts = batch + (coupling ? 1 : 0); // the last part is in common
+    this.parameters = normals(parts * count, sd, seed);
+    this.gradient = new Float32Array(parts * count);
+    this.adam = new Adam(parts * count);
+    this.raw = new Float32Array(3 * size * size);
+    this.images = Array.from({ length: batch }, () => new Float32Array(3 * size * size));
+  }
+
+  #part(values, k) {
+    return values.subarray(k * this.basis.count, (k + 1) * this.basis.count);
+  }
+
+  /** Picture `k`, (3, size, size) in [0, 1]. */
+  render(k = 0) {
+    const { basis, raw, parameters, batch, coupling, colours } = this, image = this.images[k], plane = raw.length / 3;
+    raw.fill(0);
+    basis.addTo(raw, this.#part(parameters, k));
+    if (coupling) basis.addTo(raw, this.#part(parameters, batch), coupling);
+    for (let c = 0; c < 3; c++) {
+      const [a, b, d] = colours[c];
+      for (let n = 0; n < plane; n++) {
+        image[c * plane + n] = 1 / (1 + Math.exp(-(a * raw[n] + b * raw[n + plane] + d * raw[n + 2 * plane])));
+      }
+    }
+    return image;
+  }
+
+  /** Adds to the gradient of the parameters what that of picture `k`, as it was rendered last, gives. */
+  pull(ofImage, k = 0) {
+    const { basis, raw, gradient, batch, coupling, colours } = this, image = this.images[k], plane = raw.length / 3;
+    raw.fill(0);
+    for (let c = 0; c < 3; c++) {
+      for (let n = 0; n < plane; n++) {
+        const value = image[c * plane + n], slope = ofImage[c * plane + n] * value * (1 - value);
+        for (let d = 0; d < 3; d++) raw[d * plane + n] += colours[c][d] * slope;
+      }
+    }
+    basis.addGradient(this.#part(gradient, k), raw);
+    if (coupling) basis.addGradient(this.#part(gradient, batch), raw, coupling);
+  }
+
+  /** One step uphill, along the gradient that was pulled. */
+  climb(rate) {
+    this.adam.climb(this.parameters, this.gradient, rate);
+    this.gradient.fill(0);
+  }
+}
+
+/** Kingma and Ba 2014, uphill. */
+export class Adam {
+  constructor(count) {
+    Object.assign(this, { steps: 0, mean: new Float32Array(count), square: new Float32Array(count) });
+  }
+
+  climb(values, gradient, rate) {
+    const { mean, square } = this, steps = ++this.steps;
+    const step = rate / (1 - 0.9 ** steps), correction = 1 / Math.sqrt(1 - 0.999 ** steps);
+    for (let n = 0; n < values.length; n++) {
+      const slope = gradient[n];
+      mean[n] += 0.1 * (slope - mean[n]);
+      square[n] += 0.001 * (slope * slope - square[n]);
+      values[n] += step * mean[n] / (Math.sqrt(square[n]) * correction + 1e-8);
+    }
+  }
+}
+
+/** Uniform numbers in [0, 1): steps of the golden ratio, scrambled (Weyl's sequence, MurmurHash's finish). */
+export function uniform(seed) {
+  let state = Math.imul(Number(BigInt(seed) % 4294967296n) + 1, 0x9e3779b9);
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    let mixed = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
+    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+    return ((mixed ^ (mixed >>> 16)) >>> 0) / 4294967296;
+  };
+}
+
+/** Gaussian numbers (Box and Muller 1958). */
+function normals(count, sd, seed) {
+  const next = uniform(seed);
+  return new Float32Array(count).map(() =>
+    sd * Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()));
+}

@@ -1,0 +1,137 @@
+// A network and its gradient in plain JavaScript: the yardstick for the kernels, and the road where there is no
+// WebAssembly. Maps are (channel, row, column), and every loop is the definition.
+import { shaped } from "./graph.js";
+
+const sizeOf = ({ channels, height, width }) => channels * height * width;
+
+export class PlainNetwork {
+  constructor(model, height, width = height) {
+    Object.assign(this, shaped(model, height, width));
+    for (const map of this.maps.values()) map.values = new Float32Array(sizeOf(map));
+    this.road = "plain JavaScript";
+  }
+
+  /** The last layer's values, or those of layer `until`, for a picture (channel, row, column) in [0, 1]. */
+  forward(image, until = this.layers.at(-1).name) {
+    const { input, mean, std } = this, area = input.height * input.width;
+    for (let n = 0; n < image.length; n++) {
+      const c = Math.floor(n / area);
+      input.values[n] = (image[n] - mean[c]) / std[c];
+    }
+    for (const layer of this.layers) {
+      FORWARD[layer.kind](layer, layer.map, layer.sources);
+      if (layer.name === until) break;
+    }
+    return this.maps.get(until).values;
+  }
+
+  read(name) {
+    return this.maps.get(name).values;
+  }
+
+  /** The gradient with respect to the picture of sum(values * gradient), for the values of the layer `from`. */
+  backward(gradient, from = this.layers.at(-1).name) {
+    for (const map of this.maps.values()) map.gradient = new Float32Array(sizeOf(map));
+    this.maps.get(from).gradient.set(gradient);
+    const first = this.layers.findIndex((layer) => layer.name === from);
+    for (const layer of this.layers.slice(0, first + 1).reverse()) {
+      BACKWARD[layer.kind](layer, layer.map, layer.sources);
+    }
+    const { input, std } = this, area = input.height * input.width;
+    return input.gradient.map((value, n) => value / std[Math.floor(n / area)]);
+  }
+}
+
+/** Calls visit(weight's index, place in the source, place in the map) for all that a convolution multiplies. */
+function eachProduct({ rows, columns, stride, padding }, map, source, visit) {
+  for (let o = 0, k = 0; o < map.channels; o++) {
+    for (let i = 0; i < source.channels; i++) {
+      for (let dy = 0; dy < rows; dy++) {
+        for (let dx = 0; dx < columns; dx++, k++) {
+          const [top, bottom] = inside(dy - padding, stride, source.height, map.height);
+          const [left, right] = inside(dx - padding, stride, source.width, map.width);
+          for (let y = top; y <= bottom; y++) {
+            const from = (i * source.height + y * stride + dy - padding) * source.width + dx - padding;
+            const to = (o * map.height + y) * map.width;
+            visit(k, from, to, left, right);
+          }
+        }
+      }
+    }
+  }
+}
+
+/** First and last place at which a kernel's tap, `offset` away, still meets the picture. */
+const inside = (offset, stride, size, count) =>
+  [Math.max(0, Math.ceil(-offset / stride)), Math.min(count - 1, Math.floor((size - 1 - offset) / stride))];
+
+/** Calls visit(place in the source, place in the map) for every pixel of every window. */
+function eachPooled({ rows, columns, stride }, map, source, visit) {
+  for (let c = 0, to = 0; c < map.channels; c++) {
+    for (let y = 0; y < map.height; y++) {
+      for (let x = 0; x < map.width; x++, to++) {
+        for (let dy = 0; dy < rows; dy++) {
+          const from = (c * source.height + y * stride + dy) * source.width + x * stride;
+          for (let dx = 0; dx < columns; dx++) visit(from + dx, to);
+        }
+      }
+    }
+  }
+}
+
+const FORWARD = {
+  conv(layer, map, [source]) {
+    const { weight, bias, stride } = layer, area = map.height * map.width, { values } = map, given = source.values;
+    bias.forEach((value, o) => values.fill(value, o * area, (o + 1) * area));
+    eachProduct(layer, map, source, (k, from, to, left, right) => {
+      for (let x = left; x <= right; x++) values[to + x] += weight[k] * given[from + x * stride];
+    });
+  },
+  relu(layer, map, [source]) {
+    source.values.forEach((value, n) => { map.values[n] = Math.max(0, value); });
+  },
+  average(layer, map, [source]) {
+    const share = 1 / (layer.rows * layer.columns);
+    map.values.fill(0);
+    eachPooled(layer, map, source, (from, to) => { map.values[to] += share * source.values[from]; });
+  },
+  maximum(layer, map, [source]) {
+    map.values.fill(-Infinity);
+    eachPooled(layer, map, source, (from, to) => { map.values[to] = Math.max(map.values[to], source.values[from]); });
+  },
+  concat(layer, map, sources) {
+    let at = 0;
+    for (const { values } of sources) { map.values.set(values, at); at += values.length; }
+  },
+};
+
+const BACKWARD = {
+  conv(layer, map, [source]) {
+    const { weight, stride } = layer, { gradient } = map, given = source.gradient;
+    eachProduct(layer, map, source, (k, from, to, left, right) => {
+      for (let x = left; x <= right; x++) given[from + x * stride] += weight[k] * gradient[to + x];
+    });
+  },
+  relu(layer, map, [source]) {
+    map.gradient.forEach((value, n) => { if (map.values[n] > 0) source.gradient[n] += value; });
+  },
+  average(layer, map, [source]) {
+    const share = 1 / (layer.rows * layer.columns);
+    eachPooled(layer, map, source, (from, to) => { source.gradient[from] += share * map.gradient[to]; });
+  },
+  maximum(layer, map, [source]) {
+    const taken = new Uint8Array(map.values.length); // of several equal ones, the first gets the gradient
+    eachPooled(layer, map, source, (from, to) => {
+      if (taken[to] || source.values[from] !== map.values[to]) return;
+      taken[to] = 1;
+      source.gradient[from] += map.gradient[to];
+    });
+  },
+  concat(layer, map, sources) {
+    let at = 0;
+    for (const { gradient } of sources) {
+      for (let n = 0; n < gradient.length; n++) gradient[n] += map.gradient[at + n];
+      at += gradient.length;
+    }
+  },
+};

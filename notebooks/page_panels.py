@@ -1,0 +1,123 @@
+"""Panels for pages without a kernel: what each climbs, and the one script that runs
+them all.
+
+A panel takes the place of a notebook's live panel. The script holds the engine, both
+PatternNets and the panel itself; a page opened from a folder can load it, because it is
+an ordinary script and asks for nothing.
+"""
+
+import html
+import json
+from functools import cache
+from typing import Any
+
+from dputils.networks import load_network
+from dputils.widgets import export_for_page
+from dputils.widgets.hosting import joined
+
+SCRIPT = "steer.js"  # beside index.html
+NETWORKS = {"robust": "patternnet", "plain": "patternnet-plain"}
+OTHER = {"robust": "plain", "plain": "robust"}  # whose opinion is asked
+
+
+def choice(label: str, options: list[str], **more: Any) -> dict[str, Any]:
+    return {"kind": "choice", "label": label, "options": options, **more}
+
+
+def slider(label: str, low: float, high: float, **more: Any) -> dict[str, Any]:
+    return {
+        "kind": "slider",
+        "label": label,
+        "low": low,
+        "high": high,
+        "whole": False,
+        "logarithmic": low > 0 and high / low >= 20,
+        **more,
+    }
+
+
+def switch(label: str, **more: Any) -> dict[str, Any]:
+    return {"kind": "switch", "label": label, **more}
+
+
+def panel(
+    controls: dict[str, tuple[dict[str, Any], Any]],
+    settings: dict[str, Any],
+    **more: Any,
+) -> dict[str, Any]:
+    """`{setting: (control, start)}` and what nothing moves, as the page wants them.
+
+    A choice starts with one of its options.
+    """
+    values = {
+        name: control["options"].index(start) if "options" in control else start
+        for name, (control, start) in controls.items()
+    }
+    listed = [
+        {"restarts": False, "seen": False, "tip": "", "name": name, **control}
+        for name, (control, _) in controls.items()
+    ]
+    for control in listed:
+        control["at_once"] = control["restarts"]
+    settings = {"moved": True, "rate": 0.05, "judges": OTHER, **settings}
+    return {
+        "controls": listed,
+        "values": values,
+        "seed": "0",
+        "settings": settings,
+        **more,
+    }
+
+
+@cache
+def panels() -> dict[str, dict[str, Any]]:
+    """`{stem of a notebook: its panel}`."""
+    classes = list(load_network("patternnet").classes or [])
+    return {
+        "00_why_parameterization_matters": panel(
+            {
+                "coupling": (slider("coupling", 0, 2, restarts=True), 0),
+                "basis": (
+                    choice("basis", ["Fourier", "pixels"], restarts=True),
+                    "Fourier",
+                ),
+                "decay": (slider("decay power", 0, 2, restarts=True), 1),
+                "decorrelate": (switch("decorrelated colours", restarts=True), True),
+                "network": (choice("network", [*NETWORKS]), "robust"),
+                "wish": (choice("wish", classes), "lighthouse"),
+            },
+            {"size": 80, "batch": 2},
+            width=420,
+            alt="two pictures that climb towards one class",
+        )
+    }
+
+
+def place(config: dict[str, Any], still: str) -> str:
+    """The still of a live panel, which the script turns into a panel."""
+    data = html.escape(json.dumps(config, separators=(",", ":")))
+    return f'<div data-dputils-steer="{data}">{still}</div>'
+
+
+def script() -> str:
+    """What all pages share: engine, networks and panel, as one classic script."""
+    models = {
+        name: export_for_page(load_network(network))
+        for name, network in NETWORKS.items()
+    }
+    return f"""// Optimization inside a page, from dputils/widgets/static/engine
+(() => {{
+function engine() {{
+{joined("engine/worker.js")}
+
+return serve;
+}}
+
+{joined("steer.js")}
+
+const models = {json.dumps(models, separators=(",", ":"))};
+for (const place of document.querySelectorAll("[data-dputils-steer]")) {{
+  steer(place, {{ config: JSON.parse(place.dataset.dputilsSteer), models, engine }});
+}}
+}})();
+"""

@@ -1,0 +1,393 @@
+"""The page's engine against PyTorch, in Chromium and, where it is installed, in Node.
+
+A ReLU whose input is within rounding of zero is a coin toss, in PyTorch too, and so is
+the larger of two equal numbers. So a comparison may fail on one picture; three in a row
+would be a mistake.
+"""
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from scripts import ROOT
+from torch import nn
+
+from dputils.color import decorrelated_to_rgb
+from dputils.images import FourierBasis, ImageParam, PixelBasis
+from dputils.networks import Network, load_network
+from dputils.widgets import export_for_page
+from dputils.widgets.hosting import STATIC, joined
+from dputils.widgets.page_network import page_weights
+
+pytestmark = pytest.mark.slow
+ENGINE = STATIC / "engine"
+TOOLS = """
+const floats = (text) =>
+    new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+const dot = (a, b) => a.reduce((sum, value, k) => sum + value * b[k], 0);
+/** The largest difference, relative to the largest number. */
+const apart = (found, wanted) => {
+    if (found.length !== wanted.length) return `${found.length}, not ${wanted.length}`;
+    let worst = 0, largest = 1e-30;
+    for (let k = 0; k < wanted.length; k++) {
+        worst = Math.max(worst, Math.abs(found[k] - wanted[k]));
+        largest = Math.max(largest, Math.abs(wanted[k]));
+    }
+    return Number.isNaN(worst) ? "NaN" : worst / largest;
+};
+"""
+
+
+def in_chromium(open_page, body, given):
+    code = f"{joined('engine/worker.js')}\n{TOOLS}\n{body}"
+    return open_page("<p></p>").evaluate(f"async (given) => {{ {code} }}", given)
+
+
+def in_node(folder, body, given):
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("Node.js is not installed")
+    code = f"{joined('engine/worker.js')}\n{TOOLS}\n{body}"
+    (folder / "given.json").write_text(json.dumps(given))
+    (folder / "run.js").write_text(
+        f"""const given = JSON.parse(require("fs").readFileSync("given.json"));
+        const tell = (found) => console.log(JSON.stringify(found));
+        (async () => {{ {code} }})().then(tell);
+        """
+    )
+    done = subprocess.run([node, "run.js"], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(params=["chromium", "node"])
+def run(request, tmp_path):
+    """`run(body, given)`: what a JavaScript function with this body and the engine in
+    reach returns.
+    """
+    if request.param == "node":
+        return lambda body, given: in_node(tmp_path, body, given)
+    open_page = request.getfixturevalue("open_page")
+    return lambda body, given: in_chromium(open_page, body, given)
+
+
+def packed(tensor):
+    values = tensor.detach().contiguous().float().numpy()
+    return base64.b64encode(values.tobytes()).decode()
+
+
+def rounded(net):
+    """The network with the weights that the page has."""
+    for weight in net.module.parameters():
+        if weight.dim() > 1:
+            weight.data.copy_(page_weights(weight))
+    return net
+
+
+def layer_by_layer(net, exported, height, width, seed):
+    """A picture, and for each layer its values, a gradient, and what that gives at the
+    picture.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    picture = torch.rand(1, 3, height, width, generator=generator).requires_grad_()
+    found: dict[str, torch.Tensor] = {}
+    assert net.layers, "the network was run once, before anybody listens"
+
+    def keep(name):  # the first call, if there are more
+        def hook(part, inputs, output):
+            found.setdefault(name, output)
+
+        return hook
+
+    parts = [pair for pair in net.module.named_modules() if not [*pair[1].children()]]
+    hooks = [part.register_forward_hook(keep(name)) for name, part in parts]
+    net.logits(picture)
+    for hook in hooks:
+        hook.remove()
+    layers = {}
+    for layer in exported["layers"]:
+        if (values := found.get(layer["name"])) is None:  # cat and mean are functions
+            continue
+        wish = torch.randn(values.shape, generator=generator)
+        (gradient,) = torch.autograd.grad(
+            (values * wish).sum(), picture, retain_graph=True
+        )
+        layers[layer["name"]] = [packed(values), packed(wish), packed(gradient)]
+    return {"picture": packed(picture), "layers": layers, "size": [height, width]}
+
+
+COMPARE = """
+const model = await readModel(given.model), [height, width] = given.size;
+const make = { fused: () => new Network(model, height, width),
+    wasm: () => new Network(model, height, width, { fused: false }),
+    plain: () => new PlainNetwork(model, height, width) }[given.road];
+const network = make(), worst = {};
+network.forward(floats(given.picture));
+for (const [name, [values, wish, gradient]] of Object.entries(given.layers)) {
+    worst[name] = [apart(network.read(name), floats(values)),
+        apart(network.backward(floats(wish), name), floats(gradient))];
+}
+return worst;
+"""
+
+
+def agrees(run, net, exported, road, size):
+    for seed in range(3):
+        case = layer_by_layer(net, exported, *size, seed)
+        worst = run(COMPARE, {**case, "model": exported, "road": road})
+        assert len(worst) == len(case["layers"])
+        wrong = {
+            name: pair
+            for name, pair in worst.items()
+            if not all(isinstance(each, float | int) and each <= 1e-4 for each in pair)
+        }
+        if not wrong:
+            return
+    raise AssertionError(wrong)
+
+
+SIZES = [(64, 64), (75, 75), (96, 96), (128, 128)]
+CASES = [("fused", size) for size in SIZES] + [("wasm", (96, 96)), ("plain", (64, 64))]
+
+
+@pytest.mark.parametrize("road, size", CASES, ids=lambda it: str(it).split(",")[0])
+@pytest.mark.parametrize("name", ["patternnet", "patternnet-plain"])
+def test_every_layer_and_its_gradient_are_pytorchs(run, name, road, size):
+    net = rounded(load_network(name))
+    agrees(run, net, export_for_page(load_network(name)), road, size)
+
+
+class Odd(nn.Module):
+    """What the PatternNets do not have: odd numbers of channels, large strides, pools
+    that overlap, a kernel without padding, parts of parts, a layer used twice.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Conv2d(3, 10, 4, stride=3, padding=2)
+        self.sparse = nn.Conv2d(10, 6, 1, stride=2)
+        self.pool, self.mean = nn.MaxPool2d(3, 2), nn.AvgPool2d(3, 1)
+        self.same = nn.Conv2d(6, 6, 3, padding=1)
+        self.bare = nn.Conv2d(18, 5, 3, bias=False)
+        self.flatten, self.last = nn.Flatten(), nn.Linear(20, 7)
+
+    def forward(self, x):
+        x = torch.relu(self.first(x))
+        x = self.sparse(x)
+        a, b = self.same(x), self.same(torch.relu(x))
+        x = self.pool(torch.cat([a, torch.cat([b, x], 1)], 1))
+        x = self.bare(self.mean(x))
+        return self.last(self.flatten(x))
+
+
+@pytest.mark.parametrize("road", ["fused", "wasm", "plain"])
+def test_a_network_of_ones_own_agrees(run, road):
+    torch.manual_seed(1)
+    net = Network(Odd(), mean=(0.4, 0.5, 0.6), std=0.3, image_size=(80, 80))
+    exported = export_for_page(net, weights="float16")
+    for weight in net.module.parameters():
+        if weight.dim() > 1:
+            weight.data.copy_(page_weights(weight, "float16"))
+    agrees(run, net, exported, road, (80, 80))
+
+
+def test_the_wrong_size_is_told(run):
+    exported = export_for_page(Network(Odd(), image_size=(80, 80)))
+    body = """
+    const model = await readModel(given);
+    return [64, 8].map((size) => {
+        try { new Network(model, size); } catch (error) { return error.message; }
+    });"""
+    wrong, none = run(body, exported)
+    assert "last takes 20 numbers and gets 5 maps of" in wrong
+    assert "leaves nothing of a picture of 8 × 8 pixels" in none
+
+
+# ---- the picture, one step at a time -------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [64, 75, 96, 128])
+@pytest.mark.parametrize("decorrelate", [True, False])
+@pytest.mark.parametrize("basis", ["Fourier", "pixels"])
+def test_a_picture_and_its_gradient_are_pytorchs(open_page, basis, decorrelate, size):
+    """Two pictures, each its own basis and 0.7 times one that both have in common."""
+    make = {
+        "Fourier": lambda **more: FourierBasis(size, decay_power=1.3, sd=0.5, **more),
+        "pixels": lambda **more: PixelBasis(size, sd=0.5, **more),
+    }[basis]
+    own, common = make(batch=2, seed=1), make(seed=2)
+    colour = decorrelated_to_rgb if decorrelate else lambda raw: raw
+    image = torch.sigmoid(colour(own() + 0.7 * common()))
+    wish = torch.randn(image.shape, generator=torch.Generator().manual_seed(3))
+    parameters = [next(own.parameters()), next(common.parameters())]
+    gradients = torch.autograd.grad((image * wish).sum(), parameters)
+    given = {
+        "settings": {"size": size, "basis": basis, "decorrelate": decorrelate},
+        "parameters": packed(torch.cat(parameters)),
+        "images": [packed(each) for each in image],
+        "wishes": [packed(each) for each in wish],
+        "gradient": packed(torch.cat(gradients)),
+    }
+    image_error, gradient_error = in_chromium(
+        open_page,
+        """
+    const common = { batch: 2, coupling: 0.7, decay: 1.3 };
+    const picture = new Picture({ ...given.settings, ...common }), errors = [];
+    picture.parameters.set(floats(given.parameters));
+    given.images.forEach((image, k) => {
+        errors.push(apart(picture.render(k), floats(image)));
+        picture.pull(floats(given.wishes[k]), k);
+    });
+    return [Math.max(...errors), apart(picture.gradient, floats(given.gradient))];
+    """,
+        given,
+    )
+    assert image_error < 2e-6 and gradient_error < 1e-5
+
+
+def test_the_picture_is_that_of_the_book(open_page):
+    """`ImageParam` of the same spectrum, without a part in common."""
+    image = ImageParam(FourierBasis(48, sd=0.4, seed=5))
+    given = [packed(image.bases[0].spectrum), packed(image())]
+    body = """
+    const picture = new Picture({ size: 48 });
+    picture.parameters.set(floats(given[0]));
+    return apart(picture.render(), floats(given[1]));
+    """
+    assert in_chromium(open_page, body, given) < 2e-6
+
+
+def test_moves_are_bilinear_sampling_with_grey_beyond(open_page):
+    size, pose = 60, {"turn": 0.15, "zoom": 1.07, "dx": 3, "dy": -5}
+    generator = torch.Generator().manual_seed(0)
+    image = torch.rand(1, 3, size, size, generator=generator).requires_grad_()
+    cos, sin = (np.array([np.cos(0.15), np.sin(0.15)]) / 1.07).tolist()
+    unit = 2 / (size - 1)  # of grid_sample's coordinates, for a pixel
+    theta = torch.tensor([[[cos, -sin, 3 * unit], [sin, cos, -5 * unit]]])
+    grid = F.affine_grid(theta, [1, 3, size, size], align_corners=True)
+    moved = F.grid_sample(image - 0.5, grid, align_corners=True) + 0.5
+    wish = torch.randn(moved.shape, generator=generator)
+    (gradient,) = torch.autograd.grad((moved * wish).sum(), image)
+    errors = in_chromium(
+        open_page,
+        """
+    const moves = new Moves(given.size);
+    const moved = moves.apply(floats(given.image), given.pose);
+    return [apart(moved, floats(given.moved)),
+        apart(moves.back(floats(given.wish)), floats(given.gradient))];
+    """,
+        {
+            "size": size,
+            "pose": pose,
+            "image": packed(image),
+            "moved": packed(moved),
+            "wish": packed(wish),
+            "gradient": packed(gradient),
+        },
+    )
+    assert max(errors) < 1e-5
+
+
+def test_adam_takes_pytorchs_steps_uphill(open_page):
+    generator = torch.Generator().manual_seed(0)
+    values = torch.randn(50, generator=generator).requires_grad_()
+    start, slopes = packed(values), torch.randn(4, 50, generator=generator)
+    optimizer = torch.optim.Adam([values], lr=0.05, maximize=True)
+    steps = []
+    for slope in slopes:
+        values.grad = slope.clone()
+        optimizer.step()
+        steps.append(packed(values))
+    errors = in_chromium(
+        open_page,
+        """
+    const adam = new Adam(50), values = floats(given.start);
+    return given.slopes.map((slope, k) => {
+        adam.climb(values, floats(slope), 0.05);
+        return apart(values, floats(given.steps[k]));
+    });
+    """,
+        {"start": start, "slopes": [packed(each) for each in slopes], "steps": steps},
+    )
+    assert max(errors) < 1e-6
+
+
+def test_adjoints_by_dot_products(run):
+    """`<A x, y> = <x, Aᵀ y>` for what is linear: bases, and the network's layers
+    between ReLUs, seen through the gradient of a gradient's own direction.
+    """
+    pairs = run(
+        """
+    const next = uniform(7), some = (n) => new Float32Array(n).map(() => next() - 0.5);
+    const found = [];
+    for (const size of [30, 75, 96]) {
+        for (const basis of [new FourierBasis(size), new PixelBasis(size)]) {
+            const x = some(basis.count), y = some(3 * size * size);
+            const Ax = new Float32Array(y.length), Ay = new Float32Array(x.length);
+            basis.addTo(Ax, x, 0.5);
+            basis.addGradient(Ay, y, 0.5);
+            found.push([dot(Ax, y), dot(x, Ay)]);
+        }
+        const moves = new Moves(size), pose = Moves.draw(next);
+        const x = some(3 * size * size), y = some(3 * size * size);
+        const grey = moves.apply(new Float32Array(x.length), pose).slice();
+        const Ax = moves.apply(x, pose).map((value, k) => value - grey[k]);
+        found.push([dot(Ax, y), dot(x, moves.back(y))]);
+    }
+    const kinds = [[3, 1, 1], [5, 2, 2], [1, 1, 0], [2, 3, 1]];
+    for (const [kernel, stride, padding] of kinds) {
+        const shape = { kernel, stride, padding, inputs: 3, outputs: 6, kind: "conv" };
+        const layer = { name: "c", from: ["input"], ...shape,
+            weight: some(18 * kernel * kernel), bias: new Float32Array(6) };
+        for (const Kind of [Network, PlainNetwork]) {
+            const network = new Kind({ layers: [layer], mean: [0], std: [1] }, 23, 30);
+            const x = some(3 * 23 * 30), Ax = network.forward(x), y = some(Ax.length);
+            found.push([dot(Ax, y), dot(x, network.backward(y))]);
+        }
+    }
+    return found;
+    """,
+        None,
+    )
+    assert len(pairs) == 17
+    for one, other in pairs:
+        assert one == pytest.approx(other, rel=2e-4, abs=2e-4) and one != 0
+
+
+# ---- where the kernels come from -----------------------------------------------------
+
+
+def test_the_kernels_are_what_their_checksums_say():
+    text = (ENGINE / "kernels.js").read_text(encoding="utf-8")
+    found = re.findall(r'sha256: "(\w+)",\s+wasm:\s+((?:"[^"]+"[ +\n]*)+)', text)
+    assert len(found) == 2
+    for checksum, quoted in found:
+        data = base64.b64decode("".join(re.findall(r'"([^"]+)"', quoted)))
+        assert hashlib.sha256(data).hexdigest() == checksum
+
+
+def test_the_generator_writes_the_same_kernels(tmp_path):
+    node, modules = shutil.which("node"), ROOT / ".cache" / "node_modules"
+    if node is None or not (modules / "wabt").is_dir():
+        pytest.skip("npm's wabt is not installed: `make kernels` gets it")
+    made = tmp_path / "kernels.js"
+    subprocess.run([node, ENGINE / "make_kernels.mjs", modules, made], check=True)
+    assert made.read_text() == (ENGINE / "kernels.js").read_text()
+
+
+def test_the_engine_is_small_enough_to_read():
+    lines = [
+        line
+        for path in ENGINE.iterdir()
+        if path.name != "kernels.js"
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    assert len(lines) <= 1500
+    assert max(map(len, lines)) <= 120

@@ -1,0 +1,252 @@
+"""Panels of the site's pages, which run without a kernel: what the reader sees and
+does. Pages are opened from a folder, with the network switched off.
+"""
+
+import re
+
+import numpy as np
+import pytest
+from scripts import load_script
+
+from .waiting import becomes, wait
+
+pytestmark = pytest.mark.slow
+pytest.importorskip("latex2mathml", reason="latex2mathml is not installed")
+STEM = "00_why_parameterization_matters"
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width">{policy}
+<style>:root {{ color-scheme: light dark }}</style><title>panel</title>
+<body><p style="height: {above}px">above</p>{place}
+<script defer src="{script}"></script></body></html>"""
+DOT = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+STILL = f'<img alt="a still" src="{DOT}">'
+
+
+@pytest.fixture(scope="module")
+def panels():
+    return load_script("notebooks/page_panels.py")
+
+
+@pytest.fixture(scope="module")
+def folder(panels, tmp_path_factory):
+    """With the script that all pages share."""
+    folder = tmp_path_factory.mktemp("site")
+    (folder / panels.SCRIPT).write_text(panels.script(), encoding="utf-8")
+    return folder
+
+
+def write(panels, folder, policy="", above=0, config=None):
+    """A page with a panel, beside the script; its address."""
+    config = {**panels.panels()[STEM], **(config or {})}
+    if policy:
+        policy = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    place = panels.place(config, STILL)
+    text = PAGE.format(policy=policy, place=place, script=panels.SCRIPT, above=above)
+    (folder / "page.html").write_text(text, encoding="utf-8")
+    return (folder / "page.html").as_uri()
+
+
+@pytest.fixture
+def show(panels, folder, watched):
+    """`show(…)` opens a page with a panel, offline."""
+
+    def shown(above=0, config=None, **options):
+        options = {"viewport": {"width": 1280, "height": 900}, **options}
+        page = watched(offline=True, **options).page()
+        page.goto(write(panels, folder, above=above, config=config))
+        page.get_by_role("button", name="play").wait_for()
+        return Panel(page)
+
+    return shown
+
+
+class Panel:
+    def __init__(self, page):
+        self.page = page
+        self.figure = page.locator("figure")
+
+    def button(self, name):
+        return self.figure.get_by_role("button", name=name, exact=True)
+
+    def numbers(self):
+        return self.figure.locator("output.numbers").inner_text().replace("\n", " ")
+
+    def steps(self):
+        found = re.match(r"step (\d+)", self.numbers())
+        return int(found[1]) if found else 0
+
+    def score(self):
+        return float(re.search(r"score (\S+)", self.numbers())[1])
+
+    def picture(self):
+        """Its own pixels, (H, W, 3) in [0, 1]."""
+        data, width, height = self.figure.locator("canvas.picture").evaluate(
+            """canvas => {
+                const { width, height } = canvas, pen = canvas.getContext("2d");
+                return [[...pen.getImageData(0, 0, width, height).data], width, height];
+            }"""
+        )
+        return np.reshape(data, (height, width, 4))[..., :3] / 255
+
+    def said(self):
+        return self.figure.locator("[role=alert]").inner_text()
+
+    def until(self, steps):
+        wait(lambda: self.steps() >= steps, f"step {steps}")
+
+
+def test_it_plays_when_asked_and_the_score_rises(show):
+    panel = show()
+    becomes(lambda: panel.picture().shape, (1, 1, 3))  # the still
+    assert panel.numbers() == ""
+    panel.button("step").click()
+    becomes(panel.steps, 1)
+    first, score = panel.picture(), panel.score()
+    assert first.shape == (80, 162, 3) and first[:, :80].std() < 0.1, "nearly grey"
+    panel.button("play").click()
+    panel.until(20)
+    assert panel.score() > score + 2
+    assert panel.picture()[:, :80].std() > 0.1
+    assert "the plain network sees" in panel.numbers()
+    assert "in WebAssembly" in panel.numbers() and "steps/s" in panel.numbers()
+    panel.button("pause").click()
+    panel.page.wait_for_timeout(300)
+    held = panel.steps()
+    panel.page.wait_for_timeout(500)
+    assert panel.steps() == held, "paused means paused"
+    assert panel.said() == ""
+
+
+def test_controls_act_in_the_middle_and_others_begin_anew(show):
+    panel = show()
+    panel.button("play").click()
+    panel.until(10)
+    panel.figure.get_by_label("wish").select_option("daisy")
+    panel.figure.get_by_text("plain", exact=True).click()
+    wait(lambda: "the robust network sees" in panel.numbers(), "the other judge")
+    assert panel.steps() > 10, "wish and network act in the middle of the climb"
+    before = panel.steps()
+    panel.figure.get_by_text("pixels", exact=True).click()
+    wait(lambda: panel.steps() < before, "another basis begins anew")
+    panel.button("pause").click()
+    panel.page.wait_for_timeout(300)
+    panel.button("undo").click()
+    wait(lambda: panel.steps() >= before, "undo brings the earlier climb back")
+
+
+def test_the_same_seed_gives_the_same_picture(show):
+    panel = show()
+    for _ in range(3):
+        panel.button("step").click()
+    becomes(panel.steps, 3)
+    first = panel.picture()
+    panel.button("reset").click()
+    becomes(panel.steps, 0)
+    for _ in range(3):
+        panel.button("step").click()
+    becomes(panel.steps, 3)
+    assert (panel.picture() == first).all()
+    panel.figure.get_by_label("seed").last.fill("7")
+    panel.figure.get_by_label("seed").last.press("Enter")
+    becomes(panel.steps, 0)
+    panel.button("step").click()
+    becomes(panel.steps, 1)
+    assert not (panel.picture() == first).all()
+
+
+def test_a_coupling_of_two_makes_the_pictures_alike(show):
+    def alike(coupling):
+        panel = show()
+        slider = panel.figure.get_by_role("slider", name="coupling")
+        slider.evaluate(
+            """(input, value) => {
+                input.value = value; input.dispatchEvent(new Event("input")); }""",
+            coupling,
+        )
+        panel.button("play").click()
+        panel.until(25)
+        picture = panel.picture()
+        return np.corrcoef(picture[:, :80].ravel(), picture[:, 82:].ravel())[0, 1]
+
+    assert alike(2) > alike(0) + 0.2
+
+
+def test_the_picture_can_be_saved(show):
+    panel = show()
+    panel.button("step").click()
+    becomes(panel.steps, 1)
+    with panel.page.expect_download() as download:
+        panel.button("save PNG").click()
+    assert download.value.suggested_filename == "picture-seed0-step1.png"
+    data = download.value.path().read_bytes()
+    assert data.startswith(b"\x89PNG")
+
+
+def test_it_rests_when_it_is_left_alone(show):
+    panel = show(config={"rest": 1})
+    panel.button("play").click()
+    panel.until(1)
+    panel.button("play").wait_for()
+    note = panel.figure.locator("[role=status]").inner_text()
+    assert note == "Paused, because nobody touched it for a while."
+
+
+def test_it_stands_still_out_of_sight(show):
+    panel = show(above=3000)
+    panel.figure.scroll_into_view_if_needed()
+    panel.button("play").click()
+    panel.until(3)
+    panel.page.evaluate("scrollTo(0, 0)")
+    panel.page.wait_for_timeout(500)
+    held = panel.steps()
+    panel.page.wait_for_timeout(700)
+    assert panel.steps() == held
+    panel.figure.scroll_into_view_if_needed()
+    wait(lambda: panel.steps() > held, "more steps, once it is seen again")
+
+
+POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src file: "
+)
+
+
+@pytest.mark.parametrize(
+    "allowed, road",
+    [
+        ("'wasm-unsafe-eval'; worker-src blob:", "in WebAssembly"),
+        ("'wasm-unsafe-eval'", "in WebAssembly"),  # without a Worker: in the page
+        ("; worker-src blob:", "in plain JavaScript"),
+        ("", "in plain JavaScript"),
+    ],
+)
+def test_what_a_policy_forbids_is_done_on_the_next_road(
+    panels, folder, chromium, allowed, road
+):
+    context = chromium.new_context(offline=True)  # it complains of what is forbidden
+    page = context.new_page()
+    page.goto(write(panels, folder, policy=POLICY + allowed))
+    panel = Panel(page)
+    panel.button("step").click()
+    becomes(panel.steps, 1)
+    assert road in panel.numbers() and panel.said() == ""
+    context.close()
+
+
+def test_on_a_phone_in_the_dark_by_keyboard(show):
+    panel = show(
+        viewport={"width": 390, "height": 800}, color_scheme="dark", has_touch=True
+    )
+    page = panel.page
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    panel.button("play").focus()
+    page.keyboard.press("Enter")
+    panel.until(3)
+    page.keyboard.press("Enter")
+    panel.button("play").wait_for()
+    canvas = panel.figure.locator("canvas.picture")
+    assert canvas.bounding_box()["width"] > 300
+    label = canvas.get_attribute("aria-label")
+    assert re.match(
+        r"two pictures that climb towards one class, after \d+ steps", label
+    )
+    assert panel.figure.get_attribute("aria-label").startswith("two pictures")
