@@ -22,9 +22,8 @@ from torch import nn
 from dputils.color import decorrelated_to_rgb
 from dputils.images import FourierBasis, ImageParam, PixelBasis
 from dputils.networks import Network, load_network
-from dputils.widgets import export_for_page
+from dputils.widgets import export_for_page, page_weights
 from dputils.widgets.hosting import STATIC, joined
-from dputils.widgets.page_network import page_weights
 
 pytestmark = pytest.mark.slow
 ENGINE = STATIC / "engine"
