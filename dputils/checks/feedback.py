@@ -2,14 +2,15 @@
 
 import csv
 import html
-import io
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .examine import EMPTY
 from .exercises import list_experiments
+from .roster import BY_HAND, Row, find_student, id_of, name_of, read_csv
 
 if TYPE_CHECKING:
     from .grading import Result
@@ -36,30 +37,14 @@ KIND = {
 }
 
 
-BY_HAND = "experiments (by hand)"
-
-
-def read_table(path: str | Path) -> list[dict[str, str]]:
+def read_table(path: str | Path) -> list[Row]:
     """The rows of a table that `write_table` wrote and a spreadsheet may have changed.
 
     Raises: ValueError if it is no such table.
     """
-    data = Path(path).read_bytes()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:  # as Windows' spreadsheets save it
-        text = data.decode("cp1252", "replace")
-    head = text.partition("\n")[0]
-    try:
-        rows = csv.DictReader(
-            io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count)
-        )
-        found = [
-            {key: row[key] or "" for key in row if key is not None} for row in rows
-        ]
-    except csv.Error as error:
-        raise ValueError(f"{path} is no table of grades") from error
-    if not {"student", "file", BY_HAND} <= set(rows.fieldnames or ()):
+    found = read_csv(path)
+    columns = set(found[0]) if found else {"student", "file", BY_HAND}
+    if not {"student", "file", BY_HAND} <= columns:
         raise ValueError(f"{path} is no table of grades")
     return found
 
@@ -67,7 +52,10 @@ def read_table(path: str | Path) -> list[dict[str, str]]:
 def write_table(
     results: "Sequence[Result]",
     path: str | Path,
-    before: "Sequence[dict[str, str]]" = (),
+    before: "Sequence[Row]" = (),
+    *,
+    roster: "Sequence[Row]" = (),
+    due: datetime | None = None,
 ) -> Path:
     """All results as CSV, a row a notebook.
 
@@ -76,32 +64,42 @@ def write_table(
     Args:
         before: rows of an earlier table. Those of other notebooks stay; of those that
             are graded again, what was entered by hand and further columns do.
+        roster: rows of the class, from `read_roster`. Students get their `name` and
+            `id`; who handed in nothing has a row that says so.
+        due: when it was due; the column `late` has the hours after it.
     """
     numbers = sorted(
         {number for result in results for number in result.reports}
         | {key for row in before for key in row if re.fullmatch(r"\d+\.\d+", key)},
         key=_order,
     )
-    head = ["student", "assignment", *numbers]
-    head += ["points", "of", BY_HAND, "file", "remarks"]
+    head = ["student", *["name", "id"] * bool(roster), "assignment", *numbers]
+    head += ["points", "of", BY_HAND, *["late"] * (due is not None), "file", "remarks"]
     own = set(head)
     head += dict.fromkeys(key for row in before for key in row if key not in own)
-    rows = {row["file"]: dict(row) for row in before}
+    rows = {row["file"]: dict(row) for row in before if row["file"]}
     for result in results:
-        made = dict(zip(head, _cells(result, numbers)))
+        made = _cells(result, numbers, roster, due)
         old = rows.get(made["file"], {})
-        if old.get(BY_HAND, "") and not old[BY_HAND].startswith("/"):
-            made[BY_HAND] = old[BY_HAND]
+        for column in (BY_HAND, "late"):  # what the teacher says goes
+            if old.get(column) and not re.fullmatch(r"/ \d+|[\d.]+ h", old[column]):
+                made[column] = old[column]
         rows[made["file"]] = {k: old[k] for k in old if k not in own} | made
+    filled = list(rows.values())
+    filled += (
+        _missing(filled, roster)
+        if roster
+        else [row for row in before if not row["file"]]
+    )
     # with a mark, so that spreadsheets read UTF-8
     with open(path, "w", newline="", encoding="utf-8-sig") as file:
         table = csv.DictWriter(file, head, restval="")
         table.writeheader()
-        table.writerows(rows.values())
+        table.writerows(filled)
     return Path(path)
 
 
-def _cells(result, numbers):
+def _cells(result, numbers, roster, due):
     points, one = result.points, result.submission
     total = sum(report.exercise.points for report in result.reports.values())
     by_hand = (
@@ -109,18 +107,38 @@ def _cells(result, numbers):
         if one.assignment
         else 0
     )
-    row = [
-        one.student,
-        one.assignment,
-        *(points.get(number, "") for number in numbers),
-        sum(points.values()),
-        total or "",
-        f"/ {by_hand}",
-        # a name that is no text on disk is written as what can be
-        str(one.file).encode("utf-8", "replace").decode("utf-8"),
-        "; ".join(filter(None, [one.problem, *one.remarks])),
+    remarks = [one.problem, *one.remarks]
+    row = {"student": one.student, "assignment": one.assignment}
+    row |= {number: points.get(number, "") for number in numbers}
+    row |= {"points": sum(points.values()), "of": total or "", BY_HAND: f"/ {by_hand}"}
+    # a name that is no text on disk is written as what can be
+    row["file"] = str(one.file).encode("utf-8", "replace").decode("utf-8")
+    if roster:
+        student = find_student(roster, one.student)
+        if student is None:
+            remarks.append("nobody in the roster is called so")
+        else:
+            row |= {"name": name_of(student), "id": id_of(student)}
+    if due is not None and one.handed_in is not None:
+        late = (one.handed_in - due).total_seconds() / 3600
+        row["late"] = f"{late:.1f} h" if late > 0 else ""
+    row["remarks"] = "; ".join(filter(None, remarks))
+    return {column: _harmless(cell) for column, cell in row.items()}
+
+
+def _missing(rows, roster):
+    """Rows for those of the roster who handed in nothing at all."""
+    seen = [find_student(roster, row["student"].lstrip("'")) for row in rows]
+    return [
+        {
+            "student": _harmless(id_of(row)),
+            "name": _harmless(name_of(row)),
+            "id": _harmless(id_of(row)),
+            "remarks": "handed in nothing",
+        }
+        for row in roster
+        if not any(row is one for one in seen)
     ]
-    return [_harmless(cell) for cell in row]
 
 
 def write_pages(results: "Iterable[Result]", folder: str | Path) -> list[Path]:

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 import torch
 from torch import fx, nn
 
-from ..networks.network import Network
+from ..networks import Network
 
 Layer = dict[str, Any]
 PRECISIONS = ("int8", "float16")

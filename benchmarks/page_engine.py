@@ -1,0 +1,109 @@
+"""Steps a second of the engine that runs inside pages; targets: 40 at 96 px and 25 at
+128 px, without a graphics card, on one thread.
+
+A step is the whole of it: picture, moves, network, gradient, Adam. It is taken in a
+Worker of a headless Chromium, whose page counts its own frames meanwhile. The picture
+answers to a control when the next answer comes, which is timed, too.
+"""
+
+import argparse
+import shutil
+import statistics
+
+from playwright.sync_api import sync_playwright
+
+from dputils.networks import load_network
+from dputils.widgets import export_for_page
+from dputils.widgets.hosting import joined
+
+MEASURE = """async ({ code, models, settings, seconds, patience }) => {
+    const worker = new Worker(URL.createObjectURL(new Blob([code])));
+    const answers = [];
+    worker.onmessage = ({ data }) => answers.shift()(data);
+    const ask = (steps) => new Promise((done) => {
+        answers.push(done);
+        const all = { ...settings, seed: 0n };
+        worker.postMessage({ id: "1", settings: all, steps, patience });
+    });
+    worker.postMessage({ models });
+    const begin = performance.now();
+    await ask(1);
+    const first = performance.now() - begin;
+    await ask(3); // compiled by now
+    const waits = [], frames = [];
+    let going = true;
+    requestAnimationFrame(function frame(now) {
+        frames.push(now);
+        if (going) requestAnimationFrame(frame);
+    });
+    const start = performance.now();
+    let answer, before = 4;
+    while (performance.now() < start + 1000 * seconds) {
+        const asked = performance.now();
+        answer = await ask(null);
+        waits.push(performance.now() - asked);
+    }
+    const rate = 1000 * (answer.step - before) / (performance.now() - start);
+    going = false;
+    worker.terminate();
+    const gaps = frames.slice(2).map((time, k) => time - frames[k + 1]);
+    return { rate, first, waits, gap: Math.max(...gaps), road: answer.road,
+             frames: frames.length / seconds };
+}"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[64, 96, 128])
+    parser.add_argument("--seconds", type=float, default=3.0)
+    arguments = parser.parse_args()
+    names = {"robust": "patternnet", "plain": "patternnet-plain"}
+    models = {key: export_for_page(load_network(name)) for key, name in names.items()}
+    code = f'"use strict"; (() => {{ {joined("engine/worker.js")}; serve(self); }})();'
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox"]
+        )
+        page = browser.new_page()
+        for network in names:
+            for size in arguments.sizes:
+                for road in ("best", "plain JavaScript"):
+                    settings = {
+                        "network": network,
+                        "size": size,
+                        "batch": 1,
+                        "basis": "Fourier",
+                        "decay": 1,
+                        "decorrelate": True,
+                        "coupling": 0,
+                        "moved": True,
+                        "rate": 0.05,
+                        "wish": "owl",
+                        "road": road,
+                    }
+                    found = page.evaluate(
+                        MEASURE,
+                        {
+                            "code": code,
+                            "models": models,
+                            "settings": settings,
+                            "seconds": arguments.seconds,
+                            "patience": 40,
+                        },
+                    )
+                    waits = found["waits"]
+                    print(
+                        f"{network} at {size} px, {found['road']}: "
+                        f"{found['rate']:.1f} steps/s, first picture "
+                        f"{found['first']:.0f} ms, answers in "
+                        f"{statistics.median(waits):.0f} ms, at most {max(waits):.0f}; "
+                        f"the page {found['frames']:.0f} frames/s, longest gap "
+                        f"{found['gap']:.0f} ms",
+                        flush=True,
+                    )
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
