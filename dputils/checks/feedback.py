@@ -21,6 +21,7 @@ STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto;
   padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
+section h2 { margin-top: .5rem; }
 section { border-left: 4px solid #999; padding: .1rem 1rem; margin: 1rem 0; }
 section.passed { border-color: #2a8f4d; } section.empty { border-color: #b8b8b8; }
 section.wrong, section.failed { border-color: #c9822b; }
@@ -30,7 +31,8 @@ img { max-width: 100%; background: white; }
 td, th { padding: .2rem .8rem .2rem 0; text-align: left; }
 td.sum { font-weight: bold; border-top: 1px solid #888; }
 input { font: inherit; width: 4rem; }
-pre { overflow-x: auto; background: #8881; padding: .5rem 1rem; font-size: .85rem; }
+pre { white-space: pre-wrap; background: #8881; padding: .5rem 1rem;
+  font-size: .85rem; }
 .beside { display: grid; gap: 0 1.5rem; }
 @media (min-width: 60rem) {
   body { max-width: 64rem; }
