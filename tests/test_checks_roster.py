@@ -65,6 +65,7 @@ def test_rosters_of_all_kinds_name_the_same_people(rosters):
     roster = read_roster(rosters / "moodle-export.csv")
     assert find_student(roster, "Zoe@uni.example") is roster[2]
     assert (name_of(roster[2]), id_of(roster[0])) == ("Zoë Muster", "9001")
+    assert find_student(roster, "Ada Lovelace") is roster[0]
     assert find_student(roster, "") is None and find_student(roster, "eve") is None
 
 

@@ -167,12 +167,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         parser.error(str(error))
     (out / "grades-so-far.csv").unlink(missing_ok=True)
-    table, pages = (
-        write_table(
-            results, out / "grades.csv", before, roster=roster, due=options.due
-        ),
-        write_pages(results, out / "feedback"),
-    )
+    write_table(results, table, before, roster=roster, due=options.due)
+    pages = write_pages(results, out / "feedback", read_table(table))
     print(
         f"{len(results)} notebooks: {table}, {len(pages)} pages in "
         f"{out / 'feedback'}. The same numbers again: "

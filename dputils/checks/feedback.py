@@ -1,5 +1,6 @@
 """What a class gets back: a table for the teacher, and one page for each student."""
 
+import ast
 import csv
 import html
 import re
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .examine import EMPTY
 from .exercises import list_experiments
-from .roster import BY_HAND, Row, find_student, id_of, name_of, read_csv
+from .roster import BY_HAND, Row, find_student, id_of, name_of, points_of, read_csv
 
 if TYPE_CHECKING:
     from .grading import Result
@@ -20,6 +21,7 @@ STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto;
   padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
+section h2 { margin-top: .5rem; }
 section { border-left: 4px solid #999; padding: .1rem 1rem; margin: 1rem 0; }
 section.passed { border-color: #2a8f4d; } section.empty { border-color: #b8b8b8; }
 section.wrong, section.failed { border-color: #c9822b; }
@@ -27,7 +29,15 @@ blockquote { white-space: pre-wrap; margin: .5rem 0; padding: .2rem 1rem;
   background: #8881; }
 img { max-width: 100%; background: white; }
 td, th { padding: .2rem .8rem .2rem 0; text-align: left; }
-td.box { border-bottom: 1px solid #888; min-width: 4rem; }
+td.sum { font-weight: bold; border-top: 1px solid #888; }
+input { font: inherit; width: 4rem; }
+pre { white-space: pre-wrap; background: #8881; padding: .5rem 1rem;
+  font-size: .85rem; }
+.beside { display: grid; gap: 0 1.5rem; }
+@media (min-width: 60rem) {
+  body { max-width: 64rem; }
+  .beside { grid-template-columns: 2fr 3fr; }
+}
 """
 KIND = {
     "passed": "Right",
@@ -111,8 +121,7 @@ def _cells(result, numbers, roster, due):
     row = {"student": one.student, "assignment": one.assignment}
     row |= {number: points.get(number, "") for number in numbers}
     row |= {"points": sum(points.values()), "of": total or "", BY_HAND: f"/ {by_hand}"}
-    # a name that is no text on disk is written as what can be
-    row["file"] = str(one.file).encode("utf-8", "replace").decode("utf-8")
+    row["file"] = _file(one)
     if roster:
         student = find_student(roster, one.student)
         if student is None:
@@ -124,6 +133,11 @@ def _cells(result, numbers, roster, due):
         row["late"] = f"{late:.1f} h" if late > 0 else ""
     row["remarks"] = "; ".join(filter(None, remarks))
     return {column: _harmless(cell) for column, cell in row.items()}
+
+
+def _file(submission):
+    """Its path; what is no text on disk is written as what can be."""
+    return str(submission.file).encode("utf-8", "replace").decode("utf-8")
 
 
 def _missing(rows, roster):
@@ -141,8 +155,14 @@ def _missing(rows, roster):
     ]
 
 
-def write_pages(results: "Iterable[Result]", folder: str | Path) -> list[Path]:
-    """One HTML page a notebook, self-contained; returns the paths."""
+def write_pages(
+    results: "Iterable[Result]", folder: str | Path, grades: "Sequence[Row]" = ()
+) -> list[Path]:
+    """One HTML page a notebook, self-contained; returns the paths.
+
+    `grades` are rows of the table, whose points for experiments go into the totals.
+    """
+    by_hand = {row["file"]: points_of(row) for row in grades}
     folder, paths = Path(folder), []
     folder.mkdir(parents=True, exist_ok=True)
     for result in results:
@@ -157,13 +177,15 @@ def write_pages(results: "Iterable[Result]", folder: str | Path) -> list[Path]:
         while path in paths:
             k += 1
             path = folder / f"{stem}_{k}.html"
-        path.write_text(page(result), encoding="utf-8")
+        points, graded = by_hand.get(_file(one), (0.0, False))
+        extra = points - sum(result.points.values()) if graded else None
+        path.write_text(page(result, extra), encoding="utf-8")
         paths.append(path)
     return paths
 
 
-def page(result: "Result") -> str:
-    """The page of one student, as HTML."""
+def page(result: "Result", by_hand: float | None = None) -> str:
+    """The page of one student, as HTML; `by_hand` are points for the experiments."""
     one, reports = result.submission, result.reports
     title = f"{one.assignment} · {one.student}" if one.assignment else one.student
     parts = [
@@ -176,7 +198,8 @@ def page(result: "Result") -> str:
             f'<section class="{report.state}">'
             f"<h2>{number} {html.escape(task.title)}: {KIND[report.state]}, "
             f"{result.points[number]} of {task.points} points</h2>"
-            f"{_advice(report)}</section>"
+            f'<div class="beside"><div>{_advice(report)}</div>'
+            f"{_code(one, report)}</div></section>"
         )
     if one.remarks:
         items = "".join(f"<li>{html.escape(remark)}</li>" for remark in one.remarks)
@@ -184,6 +207,7 @@ def page(result: "Result") -> str:
     if one.assignment:
         for experiment in list_experiments(one.assignment).values():
             parts.append(_experiment(experiment, one))
+        parts.append(_totals(result, by_hand))
     return (
         '<!doctype html>\n<html lang="en"><meta charset="utf-8"><meta name="viewport" '
         f'content="width=device-width"><title>{html.escape(title)}</title>'
@@ -232,6 +256,53 @@ def _advice(report):
     )
 
 
+def _code(submission, report):
+    """The student's function, as it was graded."""
+    source = submission.source.get(report.exercise.number, "")
+    try:
+        own = [
+            "\n".join(source.split("\n")[node.lineno - 1 : node.end_lineno])
+            for node in ast.parse(source).body
+            if isinstance(node, ast.FunctionDef) and node.name == report.exercise.name
+        ]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        own = []
+    text = own[-1] if own else source.strip()
+    if report.state == EMPTY or not text:
+        return ""
+    lines = text.split("\n")
+    if len(lines) > 60:
+        lines = [*lines[:60], "…"]
+    code = html.escape("\n".join(line[:200] for line in lines))
+    return f"<pre><code>{code}</code></pre>"
+
+
+def _totals(result, by_hand):
+    """What the functions earned and the experiments may, and the sum of both."""
+    earned = sum(result.points.values())
+    most = sum(report.exercise.points for report in result.reports.values())
+    rows = [f"<tr><td>Functions</td><td>{earned}</td><td>/ {most}</td></tr>"]
+    experiments = list_experiments(result.submission.assignment).values()
+    possible = sum(experiment.points for experiment in experiments)
+    names = "Experiments " + ", ".join(one.number for one in experiments)
+    if by_hand is None:
+        given, total = _box(names, possible), _box("Total", most + possible)
+    else:
+        given, total = f"{by_hand:g}", f"{earned + by_hand:g}"
+    rows.append(f"<tr><td>{names}</td><td>{given}</td><td>/ {possible}</td></tr>")
+    rows.append(
+        f'<tr><td class="sum">Total</td><td class="sum">{total}</td>'
+        f'<td class="sum">/ {most + possible}</td></tr>'
+    )
+    return f"<h2>Points</h2><table>{''.join(rows)}</table>"
+
+
+def _box(what, most):
+    """A box to fill in, in a browser or on paper."""
+    label = html.escape(f"points for: {what}")
+    return f'<input type="number" min="0" max="{most}" step="any" aria-label="{label}">'
+
+
 def _experiment(experiment, submission):
     number = experiment.number
     parts = [f"<h2>{number} {html.escape(experiment.title)}</h2>"]
@@ -239,15 +310,22 @@ def _experiment(experiment, submission):
         f"<blockquote>{html.escape(text)}</blockquote>"
         for text in submission.answers.get(number, [])
     ]
+    pictures = submission.pictures.get(number, [])
+    if pictures:
+        parts.append(
+            "<p>Pictures that were saved with this experiment's cell; whether its code "
+            "drew them was not tried.</p>"
+        )
     parts += [
         f'<img alt="saved output of experiment {number}" '
         f'src="data:{kind};base64,{data}">'
-        for kind, data in submission.pictures.get(number, [])
+        for kind, data in pictures
     ]
     if len(parts) == 1:
         parts.append("<p>Nothing was written here yet.</p>")
     rows = "".join(
-        f'<tr><td>{html.escape(text)}</td><td class="box"></td><td>/ {points}</td></tr>'
+        f"<tr><td>{html.escape(text)}</td><td>{_box(text, points)}</td>"
+        f"<td>/ {points}</td></tr>"
         for text, points in experiment.rubric
     )
     parts.append(

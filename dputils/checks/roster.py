@@ -81,7 +81,8 @@ def find_student(roster: Sequence[Row], student: str) -> Row | None:
         ]
         if len(found) == 1 and wanted:
             return found[0]
-    return None
+    called = [row for row in roster if _plain(name_of(row)) == wanted]
+    return called[0] if len(called) == 1 and wanted else None
 
 
 def name_of(row: Row) -> str:

@@ -224,9 +224,20 @@ _COPY = re.compile(
 )
 
 
+# "lovelaceada_LATE_101_5551_A1_….ipynb", with the user's ID before the submission's
+_CANVAS = re.compile(r"^[^_]+(?:_LATE)?_(\d+)_\d+_.*A\d")
+_MOODLE = re.compile(r"^(.+?)_\d+_assignsubmission_file_?$")  # a folder's name
+
+
 def _name_from(path, root):
-    """A name from the file's, or its folder's where the file has its first name."""
+    """A name from the file's, or its folder's where the file has its first name.
+
+    Of names that Canvas and Moodle give, the part that says who it is.
+    """
     stem = _NOTEBOOK.sub("", path.name)
+    for pattern, name in ((_CANVAS, stem), (_MOODLE, path.parent.name)):
+        if found := pattern.match(name):
+            return found[1]
     first = _COPY.sub("", _COPY.sub("", stem))
     folder = path.parent
     own = folder.name and (root is None or folder != Path(root))
