@@ -43,12 +43,12 @@ MEASURE = """async ({ code, models, settings, seconds, patience }) => {
         answer = await ask(null);
         waits.push(performance.now() - asked);
     }
-    const rate = 1000 * (answer.step - before) / (performance.now() - start);
+    const spent = (performance.now() - start) / 1000, rate = (answer.step - before) / spent;
     going = false;
     worker.terminate();
     const gaps = frames.slice(2).map((time, k) => time - frames[k + 1]);
     return { rate, first, waits, gap: Math.max(...gaps), road: answer.road,
-             frames: frames.length / seconds };
+             frames: frames.length / spent };
 }"""
 
 

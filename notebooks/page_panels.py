@@ -16,11 +16,12 @@ from dputils.widgets import export_for_page
 from dputils.widgets.hosting import joined
 
 SCRIPT = "steer.js"  # beside index.html
+MARK = "data-dputils-steer"
 NETWORKS = {"robust": "patternnet", "plain": "patternnet-plain"}
 OTHER = {"robust": "plain", "plain": "robust"}  # whose opinion is asked
 
 
-def choice(label: str, options: list[str], **more: Any) -> dict[str, Any]:
+def choice(label: str, options: list[Any], **more: Any) -> dict[str, Any]:
     return {"kind": "choice", "label": label, "options": options, **more}
 
 
@@ -71,8 +72,11 @@ def panel(
 
 @cache
 def panels() -> dict[str, dict[str, Any]]:
-    """`{stem of a notebook: its panel}`."""
+    """`{stem of a notebook, or name on a page: its panel}`."""
     classes = list(load_network("patternnet").classes or [])
+    network = choice("network", [*NETWORKS]), "robust"
+    colours = switch("decorrelated colours", restarts=True), True
+    decay = slider("decay power", 0, 2, restarts=True), 1
     return {
         "00_why_parameterization_matters": panel(
             {
@@ -81,22 +85,43 @@ def panels() -> dict[str, dict[str, Any]]:
                     choice("basis", ["Fourier", "pixels"], restarts=True),
                     "Fourier",
                 ),
-                "decay": (slider("decay power", 0, 2, restarts=True), 1),
-                "decorrelate": (switch("decorrelated colours", restarts=True), True),
-                "network": (choice("network", [*NETWORKS]), "robust"),
+                "decay": decay,
+                "decorrelate": colours,
+                "network": network,
                 "wish": (choice("wish", classes), "lighthouse"),
             },
             {"size": 80, "batch": 2},
             width=420,
             alt="two pictures that climb towards one class",
-        )
+        ),
+        "playground": panel(
+            {
+                "wish": (choice("wish", classes), "strawberry"),
+                "basis": (
+                    choice("basis", ["Fourier", "Laplacian", "pixels"], restarts=True),
+                    "Fourier",
+                ),
+                "decay": decay,
+                "decorrelate": colours,
+                "moved": (switch("moved"), True),
+                "network": network,
+                "size": (choice("size", [64, 96, 128], restarts=True), 128),
+                "rate": (slider("step size", 0.005, 0.5), 0.05),
+            },
+            {"batch": 1, "coupling": 0},
+            width=320,
+            fragment=True,
+            alt="a picture that climbs towards a class",
+        ),
     }
 
 
-def place(config: dict[str, Any], still: str) -> str:
-    """The still of a live panel, which the script turns into a panel."""
-    data = html.escape(json.dumps(config, separators=(",", ":")))
-    return f'<div data-dputils-steer="{data}">{still}</div>'
+def attribute(name: str) -> str:
+    """What makes a piece of a page the place of a panel; what stands in it is the still
+    until the script comes.
+    """
+    data = json.dumps(panels()[name], separators=(",", ":"))
+    return f'{MARK}="{html.escape(data)}"'
 
 
 def script() -> str:
@@ -116,7 +141,7 @@ return serve;
 {joined("steer.js")}
 
 const models = {json.dumps(models, separators=(",", ":"))};
-for (const place of document.querySelectorAll("[data-dputils-steer]")) {{
+for (const place of document.querySelectorAll("[{MARK}]")) {{
   steer(place, {{ config: JSON.parse(place.dataset.dputilsSteer), models, engine }});
 }}
 }})();

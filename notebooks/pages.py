@@ -63,7 +63,12 @@ THANKS = (
     "scikit-image; and to the photographers whose pictures come with the last."
 )
 CARD = 800, 800  # pixels of a picture in the index, at most
-PARTS = {".": None, "appendix": "Appendices", "assignments": "Assignments"}
+PARTS = {
+    ".": None,
+    "browser": "In your browser",
+    "appendix": "Appendices",
+    "assignments": "Assignments",
+}
 
 
 class Page(NamedTuple):
@@ -128,6 +133,12 @@ def heading(text: str, level: int, say: Words) -> str:
     )
 
 
+def is_page(url: str) -> bool:
+    """Whether a link leads to a page that is written in Markdown."""
+    name = Path(url.partition("#")[0]).name
+    return name.endswith(".md") and (FOLDER / "browser" / name).is_file()
+
+
 class Renderer(IPythonRenderer):
     """Markdown with formulas as MathML, links to the other pages, and nothing from
     elsewhere.
@@ -164,7 +175,8 @@ class Renderer(IPythonRenderer):
             note = f'<span class="note" role="note">{cited.to_html()}</span>'
             return f'<span class="cite">{shown}{note}</span>'
         if "://" not in url and not url.startswith(("#", "mailto:")):
-            url, pages = re.subn(r"\.ipynb(?=$|#)", ".html", url)
+            ending = r"\.(ipynb|md)(?=$|#)" if is_page(url) else r"\.ipynb(?=$|#)"
+            url, pages = re.subn(ending, ".html", url)
             if not pages:  # a file of the project, which no page takes along
                 return text
         return super().link(text, url, title)
@@ -242,8 +254,14 @@ def to_mathml(formula: str, display: str) -> str:
 
 
 def load(path: Path, say: Words = ENGLISH) -> tuple[nbformat.NotebookNode, dict | None]:
-    """A notebook in that language, and its phrases; None where it stays English."""
-    notebook = nbformat.read(path, as_version=4)
+    """A notebook in that language, and its phrases; None where it stays English. A page
+    in Markdown is a notebook of one cell.
+    """
+    if path.suffix == ".md":
+        cell = nbformat.v4.new_markdown_cell(path.read_text(encoding="utf-8"))
+        notebook = nbformat.v4.new_notebook(cells=[cell])
+    else:
+        notebook = nbformat.read(path, as_version=4)
     translation = translations.read(path, say.language)
     if translation is None:
         return notebook, {} if say is ENGLISH else None
@@ -285,6 +303,7 @@ def body(path: Path, say: Words = ENGLISH) -> str | None:
     put_panel(notebook, path.stem)
     exporter = Exporter(path.parent, say, phrases)
     text, _ = exporter.from_notebook_node(notebook)
+    text = re.sub(r'data-panel="(\w+)"', lambda it: page_panels.attribute(it[1]), text)
     return text + exporter.back_matter()
 
 
@@ -296,9 +315,8 @@ def put_panel(notebook: nbformat.NotebookNode, stem: str) -> None:
         for output in cell.get("outputs", []):
             still = output.get("data", {}).get("text/html", "")
             if still and stem in page_panels.panels():
-                output.data["text/html"] = page_panels.place(
-                    page_panels.panels()[stem], "".join(still)
-                )
+                place = f"<div {page_panels.attribute(stem)}>{''.join(still)}</div>"
+                output.data["text/html"] = place
 
 
 def contents(text: str, say: Words = ENGLISH) -> str:
@@ -356,8 +374,10 @@ def document(
         f"@media (prefers-color-scheme: dark) {{ {dark} }}",
         script=(folder / "script.js").read_text(encoding="utf-8"),
         contents=contents(content, say),
-        steer=f'<script defer src="{up}{page_panels.SCRIPT}"></script>'
-        if "data-dputils-steer" in content
+        # one for all editions, at the top of the site
+        steer=f'<script defer src="{up}{"" if say is ENGLISH else "../"}'
+        f'{page_panels.SCRIPT}"></script>'
+        if page_panels.MARK in content
         else "",
         up=up,
         book=say(TITLE),
@@ -385,7 +405,7 @@ def card_picture(page: Page) -> bytes:
     """A JPEG for the index, whole and sharp on a phone's screen: what the cell tagged
     `thumbnail` shows, or the small copy of it that README has; b"" where there is none.
     """
-    cells = nbformat.read(page.source, as_version=4).cells
+    cells = load(page.source)[0].cells
     best = (c for c in cells if "thumbnail" in c.metadata.get("tags", []))
     shown = next(filter(None, map(opening.shown_by, best)), None)
     if shown is None:
@@ -448,7 +468,7 @@ def write_site(folder: Path, language: str = "en") -> list[Path]:
     """
     sources = [
         path
-        for path in sorted(FOLDER.rglob("*.ipynb"))
+        for path in sorted([*FOLDER.rglob("*.ipynb"), *FOLDER.glob("browser/*.md")])
         if ".ipynb_checkpoints" not in path.parts
         and path.parent.relative_to(FOLDER).as_posix() in PARTS
     ]
@@ -465,6 +485,10 @@ def write_site(folder: Path, language: str = "en") -> list[Path]:
         ]
         home = folder if say is ENGLISH else folder / name
         written += write_edition(home, sources, bodies, say, ways)
+    if any(page_panels.MARK in text for text in bodies.values() if text):
+        shared = folder / page_panels.SCRIPT
+        shared.write_text(page_panels.script(), encoding="utf-8")
+        print(f"{shared}  {shared.stat().st_size / 1e6:.2f} MB", flush=True)
     return written
 
 
@@ -489,7 +513,6 @@ def write_edition(
     folder.mkdir(parents=True, exist_ok=True)
     there = [(other, f"{way}index.html") for other, way in ways]
     written[0].write_text(index(order, say, there), encoding="utf-8")
-    steered = False
     for number, page in enumerate(order):
         up = "../" * page.target.count("/")
         near = [
@@ -517,12 +540,7 @@ def write_edition(
         )
         target.write_text(whole, encoding="utf-8")
         written.append(target)
-        steered = steered or "data-dputils-steer" in whole
         print(f"{target}  {target.stat().st_size / 1e6:.2f} MB", flush=True)
-    if steered:
-        shared = folder / page_panels.SCRIPT
-        shared.write_text(page_panels.script(), encoding="utf-8")
-        print(f"{shared}  {shared.stat().st_size / 1e6:.2f} MB", flush=True)
     return written
 
 

@@ -20,7 +20,7 @@ from scripts import ROOT
 from torch import nn
 
 from dputils.color import decorrelated_to_rgb
-from dputils.images import FourierBasis, ImageParam, PixelBasis
+from dputils.images import FourierBasis, ImageParam, LaplacianBasis, PixelBasis
 from dputils.networks import Network, load_network
 from dputils.widgets import export_for_page, page_weights
 from dputils.widgets.hosting import STATIC, joined
@@ -214,25 +214,32 @@ def test_the_wrong_size_is_told(run):
 
 @pytest.mark.parametrize("size", [64, 75, 96, 128])
 @pytest.mark.parametrize("decorrelate", [True, False])
-@pytest.mark.parametrize("basis", ["Fourier", "pixels"])
+@pytest.mark.parametrize("basis", ["Fourier", "Laplacian", "pixels"])
 def test_a_picture_and_its_gradient_are_pytorchs(open_page, basis, decorrelate, size):
     """Two pictures, each its own basis and 0.7 times one that both have in common."""
     make = {
         "Fourier": lambda **more: FourierBasis(size, decay_power=1.3, sd=0.5, **more),
+        "Laplacian": lambda **more: LaplacianBasis(size, sd=0.5, **more),
         "pixels": lambda **more: PixelBasis(size, sd=0.5, **more),
     }[basis]
     own, common = make(batch=2, seed=1), make(seed=2)
     colour = decorrelated_to_rgb if decorrelate else lambda raw: raw
     image = torch.sigmoid(colour(own() + 0.7 * common()))
     wish = torch.randn(image.shape, generator=torch.Generator().manual_seed(3))
-    parameters = [next(own.parameters()), next(common.parameters())]
+    parameters = [*own.parameters(), *common.parameters()]
     gradients = torch.autograd.grad((image * wish).sum(), parameters)
+    levels = len(parameters) // 2
+
+    def in_order(tensors):  # picture by picture, the part in common last
+        pictures = [each[k].flatten() for k in (0, 1) for each in tensors[:levels]]
+        return torch.cat(pictures + [each.flatten() for each in tensors[levels:]])
+
     given = {
         "settings": {"size": size, "basis": basis, "decorrelate": decorrelate},
-        "parameters": packed(torch.cat(parameters)),
+        "parameters": packed(in_order(parameters)),
         "images": [packed(each) for each in image],
         "wishes": [packed(each) for each in wish],
-        "gradient": packed(torch.cat(gradients)),
+        "gradient": packed(in_order(gradients)),
     }
     image_error, gradient_error = in_chromium(
         open_page,
@@ -327,7 +334,8 @@ def test_adjoints_by_dot_products(run):
     const next = uniform(7), some = (n) => new Float32Array(n).map(() => next() - 0.5);
     const found = [];
     for (const size of [30, 75, 96]) {
-        for (const basis of [new FourierBasis(size), new PixelBasis(size)]) {
+        for (const Kind of [FourierBasis, LaplacianBasis, PixelBasis]) {
+            const basis = new Kind(size);
             const x = some(basis.count), y = some(3 * size * size);
             const Ax = new Float32Array(y.length), Ay = new Float32Array(x.length);
             basis.addTo(Ax, x, 0.5);
@@ -355,7 +363,7 @@ def test_adjoints_by_dot_products(run):
     """,
         None,
     )
-    assert len(pairs) == 17
+    assert len(pairs) == 20
     for one, other in pairs:
         assert one == pytest.approx(other, rel=2e-4, abs=2e-4) and one != 0
 

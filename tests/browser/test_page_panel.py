@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scripts import load_script
 
+from .firefox import firefox
 from .waiting import becomes, wait
 
 pytestmark = pytest.mark.slow
@@ -35,12 +36,11 @@ def folder(panels, tmp_path_factory):
     return folder
 
 
-def write(panels, folder, policy="", above=0, config=None):
+def write(panels, folder, policy="", above=0, name=STEM):
     """A page with a panel, beside the script; its address."""
-    config = {**panels.panels()[STEM], **(config or {})}
     if policy:
         policy = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-    place = panels.place(config, STILL)
+    place = f"<div {panels.attribute(name)}>{STILL}</div>"
     text = PAGE.format(policy=policy, place=place, script=panels.SCRIPT, above=above)
     (folder / "page.html").write_text(text, encoding="utf-8")
     return (folder / "page.html").as_uri()
@@ -50,10 +50,10 @@ def write(panels, folder, policy="", above=0, config=None):
 def show(panels, folder, watched):
     """`show(…)` opens a page with a panel, offline."""
 
-    def shown(above=0, config=None, **options):
+    def shown(above=0, name=STEM, fragment="", **options):
         options = {"viewport": {"width": 1280, "height": 900}, **options}
         page = watched(offline=True, **options).page()
-        page.goto(write(panels, folder, above=above, config=config))
+        page.goto(write(panels, folder, above=above, name=name) + fragment)
         page.get_by_role("button", name="play").wait_for()
         return Panel(page)
 
@@ -182,8 +182,9 @@ def test_the_picture_can_be_saved(show):
     assert data.startswith(b"\x89PNG")
 
 
-def test_it_rests_when_it_is_left_alone(show):
-    panel = show(config={"rest": 1})
+def test_it_rests_when_it_is_left_alone(show, panels, monkeypatch):
+    monkeypatch.setitem(panels.panels()[STEM], "rest", 1)
+    panel = show()
     panel.button("play").click()
     panel.until(1)
     panel.button("play").wait_for()
@@ -250,3 +251,72 @@ def test_on_a_phone_in_the_dark_by_keyboard(show):
         r"two pictures that climb towards one class, after \d+ steps", label
     )
     assert panel.figure.get_attribute("aria-label").startswith("two pictures")
+
+
+def test_the_playground_is_in_the_address(show):
+    """Who is sent the address sees the same picture."""
+
+    def steps(panel, count):
+        for _ in range(count):
+            panel.button("step").click()
+        becomes(panel.steps, count)
+        return panel.picture()
+
+    panel = show(name="playground")
+    panel.figure.get_by_label("wish").select_option("daisy")
+    panel.figure.get_by_text("Laplacian", exact=True).click()
+    panel.figure.get_by_text("64", exact=True).click()
+    panel.figure.get_by_label("moved").uncheck()
+    panel.figure.get_by_label("seed").last.fill("12")
+    panel.figure.get_by_label("seed").last.press("Enter")
+    becomes(panel.steps, 0)
+    first = steps(panel, 4)
+    assert first.shape == (64, 64, 3)
+    address = panel.page.url
+    fragment = address.partition("#")[2]
+    for part in ("wish=daisy", "basis=Laplacian", "size=64", "moved=false", "seed=12"):
+        assert part in fragment.split("&")
+    again = show(name="playground", fragment=f"#{fragment}&basis2=x&decay=nonsense")
+    assert again.figure.get_by_label("wish").input_value() == "daisy"
+    assert (steps(again, 4) == first).all()
+
+
+@pytest.mark.parametrize("basis", ["Fourier", "Laplacian", "pixels"])
+@pytest.mark.parametrize("network", ["robust", "plain"])
+def test_every_basis_climbs_on_both_networks(show, basis, network):
+    fragment = f"#basis={basis}&network={network}&size=64&wish=strawberry"
+    panel = show(name="playground", fragment=fragment)
+    panel.button("step").click()
+    becomes(panel.steps, 1)
+    start = panel.score()
+    panel.button("play").click()
+    panel.until(40)
+    assert panel.score() > start + 2
+
+
+FIND = "document.querySelector('[data-dputils-steer] > div').shadowRoot"
+
+
+@pytest.mark.parametrize(
+    "allowed, road",
+    [
+        (None, "in WebAssembly"),
+        ("'wasm-unsafe-eval'", "in WebAssembly"),  # without a Worker: in the page
+        ("; worker-src blob:", "in plain JavaScript"),
+    ],
+)
+def test_it_climbs_in_firefox(panels, folder, tmp_path, allowed, road):
+    with firefox(tmp_path) as browser:
+        policy = "" if allowed is None else POLICY + allowed
+        browser.go(write(panels, folder, policy=policy))
+
+        def numbers():
+            return browser.run(f"{FIND}.querySelector('output.numbers').innerText")
+
+        wait(lambda: browser.run(f"!!{FIND}.querySelector('button.main')"), "the panel")
+        assert numbers() == ""
+        browser.run(f"{FIND}.querySelector('button.main').click()")
+        wait(lambda: re.match(r"step ([2-9]|\d{2,})", numbers()), "two steps")
+        assert road in numbers() and "network sees" in numbers()
+        picture = f"{FIND}.querySelector('canvas.picture')"
+        assert browser.run(f"[{picture}.width, {picture}.height]") == [162, 80]

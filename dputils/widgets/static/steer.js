@@ -42,49 +42,65 @@ function startEngine(engine, models, receive) {
   return started;
 }
 
-/** What the controls say, as settings for the engine: a choice is its option, all others are as they are. */
-export function settingsOf({ settings, controls }, values, seed) {
-  const said = controls.map(({ name, kind, options }) =>
-    [name, kind === "choice" ? options[values[name]] : values[name]]);
-  return { ...settings, ...Object.fromEntries(said), seed };
+/** What the controls say, [[name, value], …]: of a choice its option. */
+const said = ({ controls }, values) => controls.map(({ name, kind, options }) =>
+  [name, kind === "choice" ? options[values[name]] : values[name]]);
+
+/** Controls and seed as the fragment of an address: "wish=owl&basis=Fourier&seed=0". */
+function fragmentOf(config, values, seed) {
+  return new URLSearchParams([...said(config, values), ["seed", seed]]).toString();
+}
+
+/** Values and seed of a fragment; what it does not say, or nobody understands, is as in `config`. */
+function fromFragment(config, fragment) {
+  const told = new URLSearchParams(fragment), values = { ...config.values };
+  for (const { name, kind, options, low, high } of config.controls) {
+    const text = told.get(name);
+    if (text === null) continue;
+    const number = text === "" ? NaN : Number(text), place = options ? options.map(String).indexOf(text) : -1;
+    if (place >= 0) values[name] = place;
+    else if (kind === "switch") values[name] = text === "true";
+    else if (kind === "slider" && number >= low && number <= high) values[name] = number;
+  }
+  const seed = /^\d{1,18}$/.test(told.get("seed") ?? "") ? told.get("seed") : config.seed;
+  return { ...config, values, seed };
 }
 
 /** A model for the live panel: `config` is {controls, values, seed, width, alt, settings, names}. */
 function makeModel({ config, models, engine, still, changed }) {
   const listeners = new Map(), asked = new Map();
-  let running = null, values = { ...config.values }, seed = BigInt(config.seed), step = 0;
+  let running = null, values = { ...config.values }, seed = BigInt(config.seed);
   const tell = (answer, buffers = []) => {
-    const said = { kind: "answer", revision: 0, comm: null, values: { ...values }, seed: String(seed), ...answer };
-    for (const listener of listeners.get("msg:custom") ?? []) listener(said, buffers);
+    const whole = { kind: "answer", revision: 0, comm: null, values: { ...values }, seed: String(seed), ...answer };
+    for (const listener of listeners.get("msg:custom") ?? []) listener(whole, buffers);
   };
   const receive = async ({ data }) => {
-    const { id, error, pixels, width, step: now, points, all, verdicts, road } = data, { save, judge } = asked.get(id);
+    const { id, error, pixels, width, step, points, all, verdicts, road } = data, { save, judge } = asked.get(id);
     asked.delete(id);
     if (error) {
       tell({ id, error });
       return;
     }
-    step = now;
     const picture = new ImageData(pixels, width), buffers = save ? [picture, await pngOf(picture)] : [picture];
     const seen = verdicts.map(({ name, share }) => `${name} (${Math.round(100 * share)} %)`).join(", ");
     const terms = [...(seen ? [`the ${judge} network sees ${seen}`] : []), `in ${road}`];
     tell({ id, step, points, curve: all, what: "score", value: points.at(-1)?.[1] ?? null,
       terms: terms.map((words) => [words, null]) }, buffers);
   };
-  const send = ({ id, values: said, seed: seeds, steps, reset, undo, save, curve }) => {
-    if (said) {
-      values = { ...said };
-      seed = BigInt(seeds);
+  const send = ({ id, values: moved, seed: typed, steps, reset, undo, save, curve }) => {
+    if (moved) {
+      values = { ...moved };
+      seed = BigInt(typed);
       changed?.(values, seed);
     }
-    const moved = seed !== BigInt(config.seed)
+    const other = seed !== BigInt(config.seed)
       || Object.keys(values).some((name) => values[name] !== config.values[name]);
-    if (!running && !(moved || steps !== 0 || reset || undo || save)) { // nobody has asked for anything yet
+    if (!running && !(other || steps !== 0 || reset || undo || save)) { // nobody has asked for anything yet
       queueMicrotask(() => tell({ id }, still ? [still] : []));
       return;
     }
     running ??= startEngine(engine, models, receive);
-    const settings = settingsOf(config, values, seed);
+    const settings = { ...config.settings, ...Object.fromEntries(said(config, values)), seed };
     settings.judge = settings.judges?.[settings.network];
     asked.set(id, { save, judge: settings.judge });
     running.post({ id, settings, steps, reset, undo, all: curve, patience: running.patience });
@@ -105,9 +121,20 @@ function pngOf(picture) {
   return new Promise((done) => canvas.toBlob(done, "image/png"));
 }
 
-/** Puts a panel in the place of the still in `place`; without a script, the still is all there is. */
-export function steer(place, { config, models, engine, changed }) {
-  const stage = document.createElement("div"), still = place.querySelector("img");
+/** Puts a panel in the place of the still in `place`; without a script, the still is all there is. With
+    `config.fragment` the page's address says how the panel stands. */
+export function steer(place, { config, models, engine }) {
+  const stage = document.createElement("div");
+  let changed = null, still = place.querySelector("img");
+  if (config.fragment) {
+    const usual = config;
+    config = fromFragment(usual, location.hash.slice(1));
+    if (fragmentOf(config, config.values, config.seed) !== fragmentOf(usual, usual.values, usual.seed)) still = null;
+    changed = (values, seed) => {
+      const fragment = `#${fragmentOf(config, values, seed)}`;
+      if (location.hash !== fragment) location.replace(fragment);
+    };
+  }
   place.append(stage);
   try {
     component.render({ model: makeModel({ config, models, engine, still, changed }), el: stage });

@@ -16,7 +16,77 @@ export class PixelBasis {
   }
 }
 
-const BASES = { pixels: PixelBasis, Fourier: FourierBasis };
+/** The same picture at full, half, quarter … size, each stretched linearly to the full one and added up. */
+export class LaplacianBasis {
+  constructor(size, { levels = 4 } = {}) {
+    this.levels = Array.from({ length: levels }, (_, k) => new Stretch(Math.max(1, size >> k), size));
+    this.count = this.levels.reduce((sum, { small }) => sum + 3 * small * small, 0);
+  }
+
+  #eachPlane(visit) { // (level, where its plane begins, where the picture's does)
+    let at = 0;
+    for (const level of this.levels) {
+      for (let plane = 0; plane < 3; plane++, at += level.small ** 2) visit(level, at, plane * level.size ** 2);
+    }
+  }
+
+  addTo(raw, parameters, times = 1) {
+    this.#eachPlane((level, at, to) => level.addTo(raw.subarray(to), parameters.subarray(at), times));
+  }
+
+  addGradient(gradient, ofRaw, times = 1) {
+    this.#eachPlane((level, at, from) => level.addBack(gradient.subarray(at), ofRaw.subarray(from), times));
+  }
+}
+
+/** Stretches a square of numbers linearly, sampled at the centres of pixels. */
+class Stretch {
+  constructor(small, size) {
+    Object.assign(this, { small, size });
+    const places = Float64Array.from({ length: size }, (_, k) =>
+      Math.min(small - 1, Math.max(0, (k + 0.5) * small / size - 0.5)));
+    this.low = Int32Array.from(places, (place) => Math.min(Math.floor(place), Math.max(0, small - 2)));
+    this.share = places.map((place, k) => place - this.low[k]); // of the next one
+    this.rows = new Float32Array(small * size); // stretched across, not yet down
+  }
+
+  addTo(to, from, times) {
+    const { small, size, low, share, rows } = this, next = small > 1 ? 1 : 0;
+    for (let y = 0; y < small; y++) {
+      for (let x = 0; x < size; x++) {
+        const at = y * small + low[x];
+        rows[y * size + x] = from[at] + share[x] * (from[at + next] - from[at]);
+      }
+    }
+    for (let y = 0; y < size; y++) {
+      for (let x = 0; x < size; x++) {
+        const at = low[y] * size + x;
+        to[y * size + x] += times * (rows[at] + share[y] * (rows[at + next * size] - rows[at]));
+      }
+    }
+  }
+
+  addBack(to, from, times) {
+    const { small, size, low, share, rows } = this, next = small > 1 ? 1 : 0;
+    rows.fill(0);
+    for (let y = 0; y < size; y++) {
+      for (let x = 0; x < size; x++) {
+        const at = low[y] * size + x, slope = times * from[y * size + x];
+        rows[at] += (1 - share[y]) * slope;
+        rows[at + next * size] += share[y] * slope;
+      }
+    }
+    for (let y = 0; y < small; y++) {
+      for (let x = 0; x < size; x++) {
+        const at = y * small + low[x], slope = rows[y * size + x];
+        to[at] += (1 - share[x]) * slope;
+        to[at + next] += share[x] * slope;
+      }
+    }
+  }
+}
+
+const BASES = { pixels: PixelBasis, Laplacian: LaplacianBasis, Fourier: FourierBasis };
 
 /** As dputils.color: the square root of the covariance of colours in photographs, over its longest column. */
 const ROOT = [[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]];

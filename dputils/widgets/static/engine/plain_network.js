@@ -42,18 +42,22 @@ export class PlainNetwork {
   }
 }
 
-/** Calls visit(weight's index, place in the source, place in the map) for all that a convolution multiplies. */
-function eachProduct({ rows, columns, stride, padding }, map, source, visit) {
-  for (let o = 0, k = 0; o < map.channels; o++) {
-    for (let i = 0; i < source.channels; i++) {
-      for (let dy = 0; dy < rows; dy++) {
-        for (let dx = 0; dx < columns; dx++, k++) {
-          const [top, bottom] = inside(dy - padding, stride, source.height, map.height);
-          const [left, right] = inside(dx - padding, stride, source.width, map.width);
+/** All products of a convolution: forward, weights carry `below`, the source's numbers, up to `above`; backward, the
+    gradient that is above down to what is below. */
+function multiply({ weight, rows, columns, stride, padding }, map, source, above, below, back) {
+  const area = map.height * map.width, lower = source.height * source.width;
+  for (let dy = 0, tap = 0; dy < rows; dy++) {
+    for (let dx = 0; dx < columns; dx++, tap++) {
+      const [top, bottom] = inside(dy - padding, stride, source.height, map.height);
+      const [left, right] = inside(dx - padding, stride, source.width, map.width);
+      for (let o = 0; o < map.channels; o++) {
+        for (let i = 0; i < source.channels; i++) {
+          const factor = weight[(o * source.channels + i) * rows * columns + tap];
           for (let y = top; y <= bottom; y++) {
-            const from = (i * source.height + y * stride + dy - padding) * source.width + dx - padding;
-            const to = (o * map.height + y) * map.width;
-            visit(k, from, to, left, right);
+            const to = o * area + y * map.width;
+            const from = i * lower + (y * stride + dy - padding) * source.width + dx - padding;
+            if (back) for (let x = left; x <= right; x++) below[from + x * stride] += factor * above[to + x];
+            else for (let x = left; x <= right; x++) above[to + x] += factor * below[from + x * stride];
           }
         }
       }
@@ -81,11 +85,9 @@ function eachPooled({ rows, columns, stride }, map, source, visit) {
 
 const FORWARD = {
   conv(layer, map, [source]) {
-    const { weight, bias, stride } = layer, area = map.height * map.width, { values } = map, given = source.values;
-    bias.forEach((value, o) => values.fill(value, o * area, (o + 1) * area));
-    eachProduct(layer, map, source, (k, from, to, left, right) => {
-      for (let x = left; x <= right; x++) values[to + x] += weight[k] * given[from + x * stride];
-    });
+    const area = map.height * map.width;
+    layer.bias.forEach((value, o) => map.values.fill(value, o * area, (o + 1) * area));
+    multiply(layer, map, source, map.values, source.values, false);
   },
   relu(layer, map, [source]) {
     source.values.forEach((value, n) => { map.values[n] = Math.max(0, value); });
@@ -107,10 +109,7 @@ const FORWARD = {
 
 const BACKWARD = {
   conv(layer, map, [source]) {
-    const { weight, stride } = layer, { gradient } = map, given = source.gradient;
-    eachProduct(layer, map, source, (k, from, to, left, right) => {
-      for (let x = left; x <= right; x++) given[from + x * stride] += weight[k] * gradient[to + x];
-    });
+    multiply(layer, map, source, map.gradient, source.gradient, true);
   },
   relu(layer, map, [source]) {
     map.gradient.forEach((value, n) => { if (map.values[n] > 0) source.gradient[n] += value; });
