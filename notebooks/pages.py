@@ -334,6 +334,21 @@ def contents(text: str, say: Words = ENGLISH) -> str:
     )
 
 
+def faces() -> str:
+    """The text's face, upright and italic, as a style sheet that carries them: a page
+    opened from a folder may load no font beside it.
+    """
+    rules = []
+    for style in ("normal", "italic"):
+        path = FOLDER / "page" / "fonts" / f"source-serif-4-latin-400-{style}.woff2"
+        data = base64.b64encode(path.read_bytes()).decode()
+        rules.append(
+            f'@font-face {{ font-family: "Source Serif 4"; font-style: {style}; '
+            f"src: url(data:font/woff2;base64,{data}) format('woff2'); }}\n"
+        )
+    return "".join(rules)
+
+
 def document(
     title: str,
     content: str,
@@ -355,7 +370,8 @@ def document(
     page = string.Template((folder / "document.html").read_text(encoding="utf-8"))
     return page.substitute(
         title=html.escape(title),
-        style=f"\n{css}{light}\n@media (prefers-color-scheme: dark) {{ {dark} }}",
+        style=f"\n{faces()}{css}{light}\n"
+        f"@media (prefers-color-scheme: dark) {{ {dark} }}",
         script=(folder / "script.js").read_text(encoding="utf-8"),
         contents=contents(content, say),
         # one for all editions, at the top of the site

@@ -1161,6 +1161,18 @@ def _deep_figures(bench: Bench) -> Any:
     return pages, drawn.html(), films.html(), turned.html()
 
 
+@case("figures", "widgets", "export_for_page", "page_weights")
+def _page_network(bench: Bench) -> Any:
+    from dputils.widgets import export_for_page, page_weights
+
+    net = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.ReLU())
+    with torch.no_grad():
+        net[0].weight.copy_(bench.plain(4, 3, 3, 3))
+        net[0].bias.zero_()
+    net.to(bench.device)
+    return export_for_page(net), page_weights(net[0].weight)
+
+
 @case("figures", "widgets", "LivePanel", tolerance=1e-4)
 def _panel(bench: Bench) -> Any:
     from dputils.images import fourier_image

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -314,6 +315,32 @@ def test_texts_are_taken_over_without_a_run(tmp_path, monkeypatch, capsys):
     path.write_text(SMALL.replace("a = 1", "a = 2"))
     assert build.main(["--texts", "A1"]) == 1
     assert "changed code" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["class.zip", "class"])
+def test_students_get_notebooks_without_solutions(tmp_path, name, capsys):
+    target = tmp_path / name
+    assert build.main(["A1", "A5", "--hand-out", str(target)]) == 0
+    assert "without solutions" in capsys.readouterr().out
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(target) as archive:
+            archive.extractall(tmp_path / "opened")
+        target = tmp_path / "opened"
+    names = sorted(path.name for path in target.iterdir())
+    assert names == ["A1_fourier_basis.ipynb", "A5_transparency.ipynb"]
+    text = (target / names[0]).read_text("utf-8")
+    assert "irfft2(scaled" not in text and text.count("    # YOUR CODE HERE") == 5
+    assert build.main(["--hand-out", str(tmp_path / name)]) == 1
+    assert "exists already" in capsys.readouterr().err
+
+
+def test_a_solution_is_not_handed_out(tmp_path, monkeypatch, capsys):
+    solution = build.targets(SOURCES[0])["solution"]
+    both = {"student": solution, "solution": solution}
+    monkeypatch.setattr(build, "targets", lambda path: both)
+    assert build.main(["--hand-out", str(tmp_path / "class")]) == 1
+    assert "is filled" in capsys.readouterr().err
+    assert not (tmp_path / "class").exists()
 
 
 # ---- grading and nbgrader ----------------------------------------------------------

@@ -20,6 +20,7 @@ import dputils
 from dputils.checks import check, examine, find_exercise, list_exercises
 from dputils.checks.__main__ import main
 from dputils.checks.confinement import SCRATCH_BYTES, Confinement
+from dputils.checks.grading import grade_folder
 from dputils.checks.sandbox import Nursery, Remote, Stopped, find_confinement
 from dputils.checks.withheld import lent_modules, worker_package
 
@@ -394,6 +395,17 @@ def f():
                 answer = remote.evaluate(())
             assert answer["state"] == state, answer
             assert state == "done" or "exercise 5.1 asks" in answer["error"]
+
+
+@linux_only
+def test_a_process_that_does_not_start_is_no_fault_of_the_student(tmp_path):
+    write_notebook(tmp_path / "ada.ipynb", "ada", RIGHT_11)
+    broken = tmp_path / "bwrap"
+    broken.write_text("#!/bin/sh\necho 'no room' >&2\nexit 1\n")
+    broken.chmod(0o755)
+    (result,) = grade_folder(tmp_path, confinement=Confinement(str(broken)))
+    assert not result.reports, "nothing is called wrong"
+    assert "did not start (no room)" in result.submission.problem
 
 
 # ---- what is said of it --------------------------------------------------------------

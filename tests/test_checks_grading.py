@@ -280,7 +280,7 @@ class Balanced(HTMLParser):
         self.open, self.suspicious = [], []
 
     def handle_starttag(self, tag, attributes):
-        if tag not in ("meta", "img"):
+        if tag not in ("meta", "img", "input"):
             self.open.append(tag)
         outside = [
             value

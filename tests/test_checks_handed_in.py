@@ -200,6 +200,9 @@ def found_in(folder):
         ("ada/A1_fourier_basis (1).ipynb.txt", "ada"),
         ("ada/A1_fourier_basis.IPYNB", "ada"),
         ("ada_A1_fourier_basis.ipynb", "ada_A1_fourier_basis"),
+        ("lovelaceada_101_5551_A1_fourier_basis-1.ipynb", "101"),
+        ("lovelaceada_LATE_101_5551_Copy of A1_fourier_basis.ipynb", "101"),
+        ("Ada Lovelace_77_assignsubmission_file_/my work.ipynb", "Ada Lovelace"),
         ("Copy of A1_fourier_basis (3).ipynb", "Copy of A1_fourier_basis (3)"),
     ],
 )

@@ -310,3 +310,36 @@ def test_only_names_somebody(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main(["grade", str(tmp_path / "class"), "--only", "eve"])
     assert "nobody called eve" in capsys.readouterr().err
+
+
+# ---- the page ------------------------------------------------------------------------
+
+
+def graded_page(tmp_path, *cells, by_hand=""):
+    """The page of ada, graded twice if points were entered in between."""
+    folder, out = tmp_path / "class", tmp_path / "out"
+    write_notebook(folder / "ada.ipynb", "ada", *cells)
+    main(["grade", str(folder), "--out", str(out)])
+    if by_hand:
+        change(out / "grades.csv", "ada", **{BY_HAND: by_hand})
+        main(["grade", str(folder), "--out", str(out)])
+    return (out / "feedback" / "ada_A1.html").read_text(encoding="utf-8")
+
+
+def test_the_page_shows_the_code_that_was_graded_beside_the_remark(tmp_path):
+    wrong = RIGHT_12.replace("-power", "-power * 2  # <b>")
+    later = "def frequencies(height, width):\n    return 'a later experiment'"
+    cells = (RIGHT_11, 'check("1.1", frequencies)', later, wrong)
+    text = graded_page(tmp_path, *cells)
+    sections = {s[:80].partition("<h2>")[2][:3]: s for s in text.split("<section")[1:]}
+    assert "torch.hypot" in sections["1.1"] and "a later" not in text
+    assert "# &lt;b&gt;" in sections["1.2"] and "Not yet" in sections["1.2"]
+    assert "<pre>" not in sections["1.3"], "there is nothing to show"
+
+
+def test_totals_add_up_with_the_experiments(tmp_path):
+    open_text = graded_page(tmp_path / "a", RIGHT_11, RIGHT_12)
+    assert "<td>Functions</td><td>4</td><td>/ 10</td>" in open_text
+    assert 'max="17"' in open_text and ">/ 17</td>" in open_text
+    text = graded_page(tmp_path / "b", RIGHT_11, RIGHT_12, by_hand="5.5")
+    assert "<td>5.5</td><td>/ 7</td>" in text and ">9.5</td>" in text

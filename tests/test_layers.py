@@ -186,9 +186,10 @@ def notebook_code() -> dict[Path, str]:
 
 @functools.cache
 def words_in_use() -> dict[Path, set[str]]:
-    """Identifiers in the code of the package, the data scripts and the notebooks."""
+    """Identifiers in the code of the package, scripts and notebooks."""
     words = {}
-    for path in [*FILES, *(ROOT / "data").rglob("*.py")]:
+    scripts = [*(ROOT / "data").rglob("*.py"), *(ROOT / "notebooks").rglob("*.py")]
+    for path in [*FILES, *scripts]:
         named = words[path] = set()
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Name):

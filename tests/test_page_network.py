@@ -12,8 +12,7 @@ from scripts import ROOT
 from torch import nn
 
 from dputils.networks import Network, load_network
-from dputils.widgets import export_for_page
-from dputils.widgets.page_network import page_weights
+from dputils.widgets import export_for_page, page_weights
 
 
 class Forked(nn.Module):

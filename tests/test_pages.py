@@ -260,3 +260,12 @@ def test_another_language_has_a_folder_of_its_own(
     assert "</span> 零</a>" in texts[3], "the index has the title"
     with pytest.raises(ValueError, match="there are en, zh"):
         pages.write_site(small_book, "xx")
+
+
+def test_the_text_has_a_face_that_travels_in_the_page(pages, small_book):
+    pages.write_site(small_book)
+    zero = (small_book / "00_zero.html").read_text(encoding="utf-8")
+    assert zero.count("src: url(data:font/woff2;base64,d09GMg") == 2
+    assert len(pages.faces()) < 60_000
+    assert re.search(r'body \{[^}]*"Source Serif 4"', zero)
+    assert (FOLDER / "page" / "fonts" / "OFL.txt").is_file()

@@ -9,12 +9,14 @@ import shutil
 import sys
 import threading
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from .confinement import KINDS
-from .exercises import list_exercises
+from .exercises import list_exercises, list_experiments
 from .feedback import read_table, write_pages, write_table
 from .grading import grade_folder
+from .roster import read_roster, write_canvas, write_moodle
 from .sandbox import find_confinement
 
 
@@ -69,7 +71,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="STUDENT",
         help="grade this student again; the others' rows stay as they are",
     )
+    grade.add_argument(
+        "--roster",
+        type=Path,
+        metavar="CSV",
+        help="who is in the class: an export of Canvas's gradebook or Moodle's grader "
+        "report, or a file with the columns id and name",
+    )
+    grade.add_argument(
+        "--due",
+        type=datetime.fromisoformat,
+        metavar="TIME",
+        help="when it was due, as 2027-03-01T23:59; files that bear a later time are "
+        "late",
+    )
+    lms = commands.add_parser(
+        "lms",
+        help="write the file that Canvas or Moodle reads",
+        description="From grades.csv, with the points entered there by hand, and an "
+        "export of the gradebook, which has everybody's ids.",
+    )
+    lms.add_argument("grades", type=Path, help="RESULTS/grades.csv")
+    lms.add_argument("--roster", type=Path, metavar="CSV", required=True)
+    lms.add_argument("--to", choices=("canvas", "moodle"), required=True)
+    lms.add_argument("--out", type=Path, help="default: canvas.csv beside the grades")
     options = parser.parse_args(arguments)
+    if options.command == "lms":
+        try:
+            return _write_lms(options)
+        except (OSError, ValueError) as error:
+            parser.error(str(error))
     if options.command == "list":
         for number, exercise in list_exercises().items():
             print(
@@ -91,8 +122,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not secret:
             parser.error("--secret - reads the secret from standard input; none came")
     try:
+        roster = [] if options.roster is None else read_roster(options.roster)
         confinement = find_confinement(options.confine)
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         parser.error(str(error))
     print(confinement, flush=True)
 
@@ -135,15 +167,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         parser.error(str(error))
     (out / "grades-so-far.csv").unlink(missing_ok=True)
-    table, pages = (
-        write_table(results, out / "grades.csv", before),
-        write_pages(results, out / "feedback"),
-    )
+    write_table(results, table, before, roster=roster, due=options.due)
+    pages = write_pages(results, out / "feedback", read_table(table))
     print(
         f"{len(results)} notebooks: {table}, {len(pages)} pages in "
         f"{out / 'feedback'}. The same numbers again: "
         f"echo {secret} | python -m dputils.checks grade … --secret -"
     )
+    return 0
+
+
+def _write_lms(options):
+    grades, roster = read_table(options.grades), read_roster(options.roster)
+    total = {
+        a: sum(task.points for task in [*list_exercises(a).values()])
+        + sum(experiment.points for experiment in list_experiments(a).values())
+        for a in sorted({row["assignment"] for row in grades if row.get("assignment")})
+    }
+    out = options.out or options.grades.with_name(f"{options.to}.csv")
+    write = write_canvas if options.to == "canvas" else write_moodle
+    for remark in write(out, roster, grades, total):
+        print(remark)
+    print(f"{out}: {', '.join(f'{a} of {points}' for a, points in total.items())}")
     return 0
 
 

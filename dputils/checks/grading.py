@@ -14,7 +14,14 @@ from .calls import EMPTY
 from .confinement import Confinement
 from .examine import WRONG, Report, examine
 from .exercises import list_exercises
-from .sandbox import Nursery, Remote, Stopped, find_confinement
+from .sandbox import (
+    NotStarted,
+    Nursery,
+    Remote,
+    Stopped,
+    find_confinement,
+    need_fork,
+)
 from .submissions import Submission, find_notebooks, remark_on_doubles
 from .withheld import lent_modules
 
@@ -91,6 +98,8 @@ def _judge(exercise, submission, nursery, secret, seconds, memory):
             memory=memory,
         ) as subject:
             return examine(exercise, subject, submission.student, secret)
+    except NotStarted:
+        raise
     except Stopped as reason:
         return Report(exercise, WRONG, f"{head}: {reason}")
     # an answer so odd that judging it fails must not end the run of a class
@@ -118,6 +127,7 @@ def grade_folder(
     `on_result(result)` is called after each. `only` holds students' names.
     Raises: ValueError if there is no notebook, or none of `only`, or on Windows.
     """
+    need_fork()
     with tempfile.TemporaryDirectory(prefix="grading-") as scratch:
         # all are read before any code of theirs runs
         submissions = list(find_notebooks(folder, scratch))

@@ -42,6 +42,19 @@ class Stopped(Exception):
     """The process gave no usable answer; the text says why, to the student."""
 
 
+class NotStarted(OSError):
+    """The process for students' code does not start; no student can help that."""
+
+
+def need_fork() -> None:
+    """ValueError where grading cannot be."""
+    if not hasattr(os, "fork"):
+        raise ValueError(
+            "grading needs Linux or macOS, whose processes can be limited; "
+            "on Windows use WSL"
+        )
+
+
 class Nursery:
     """A process with PyTorch loaded, from which one student's processes are forked.
 
@@ -58,11 +71,7 @@ class Nursery:
         self._folder: tempfile.TemporaryDirectory | None = None
 
     def __enter__(self) -> Self:
-        if not hasattr(os, "fork"):
-            raise ValueError(
-                "grading needs Linux or macOS, whose processes can be limited; "
-                "on Windows use WSL"
-            )
+        need_fork()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -71,7 +80,7 @@ class Nursery:
     def start(self) -> socket.socket:
         """Start it unless it runs. Returns: the connection to it.
 
-        Raises: OSError that says why, if it does not start.
+        Raises: `NotStarted` that says why.
         """
         if self._process is not None and self._process.poll() is None:
             return self.connection
@@ -111,7 +120,7 @@ class Nursery:
                 said.seek(0)
                 lines = said.read().decode("utf-8", "replace").split("\n")
                 why = next(filter(None, map(str.strip, reversed(lines))), "")
-                raise OSError(
+                raise NotStarted(
                     f"the process for students' code did not start ({why[:300]})"
                 )
         return self.connection

@@ -3,7 +3,9 @@
 import ast
 import base64
 import binascii
+import contextlib
 import dataclasses
+import datetime
 import json
 import re
 import zipfile
@@ -42,6 +44,8 @@ class Submission:
     remarks: list[str] = dataclasses.field(default_factory=list)
     # where it was found, if that is inside a zip file
     shown: Path | None = None
+    # the time that the file bears, in local time
+    handed_in: datetime.datetime | None = None
 
     @property
     def file(self) -> Path:
@@ -65,6 +69,8 @@ def read_submission(path: str | Path, root: str | Path | None = None) -> Submiss
             problem=f"the file cannot be read ({type(error).__name__}); "
             "open it in Jupyter, run it from the top, and hand it in again",
         )
+    with contextlib.suppress(OSError, ValueError, OverflowError):
+        found.handed_in = datetime.datetime.fromtimestamp(path.stat().st_mtime)
     found.student, found.problem = clean(found.student), clean(found.problem)
     found.remarks = list(map(clean, found.remarks))
     found.answers = {
@@ -218,9 +224,20 @@ _COPY = re.compile(
 )
 
 
+# "lovelaceada_LATE_101_5551_A1_….ipynb", with the user's ID before the submission's
+_CANVAS = re.compile(r"^[^_]+(?:_LATE)?_(\d+)_\d+_.*A\d")
+_MOODLE = re.compile(r"^(.+?)_\d+_assignsubmission_file_?$")  # a folder's name
+
+
 def _name_from(path, root):
-    """A name from the file's, or its folder's where the file has its first name."""
+    """A name from the file's, or its folder's where the file has its first name.
+
+    Of names that Canvas and Moodle give, the part that says who it is.
+    """
     stem = _NOTEBOOK.sub("", path.name)
+    for pattern, name in ((_CANVAS, stem), (_MOODLE, path.parent.name)):
+        if found := pattern.match(name):
+            return found[1]
     first = _COPY.sub("", _COPY.sub("", stem))
     folder = path.parent
     own = folder.name and (root is None or folder != Path(root))
@@ -275,6 +292,7 @@ def _zipped(path, scratch):
                     target.write_bytes(source.read(MAX_BYTES + 1))
                 one = read_submission(target, scratch.parent)  # its name names, too
                 one.shown = path / Path(*parts)
+                one.handed_in = datetime.datetime(*entry.date_time)
                 yield one
     except Exception as error:
         yield Submission(

@@ -10,6 +10,7 @@
     MeshViewer(mesh, textures)           a textured mesh: turn, zoom, light, unfold
     Row(figure, figure)                  figures side by side
     export_for_page(network)             a network as data, to run inside a web page
+    page_weights(weight)                 what such a page makes of its weights
 
 The last line of a cell shows a figure. What you only look at needs no kernel and no
 network: it works in a saved notebook and in an exported page. With `live=True` the same
@@ -24,7 +25,7 @@ from .gallery import Gallery
 from .hosting import Component
 from .live_panel import LivePanel
 from .mesh_viewer import MeshViewer
-from .page_network import export_for_page
+from .page_network import export_for_page, page_weights
 from .pickers import Choice
 from .row import Row
 
@@ -41,4 +42,5 @@ __all__ = [
     "MeshViewer",
     "Row",
     "export_for_page",
+    "page_weights",
 ]

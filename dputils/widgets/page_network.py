@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 import torch
 from torch import fx, nn
 
-from ..networks.network import Network
+from ..networks import Network
 
 Layer = dict[str, Any]
 PRECISIONS = ("int8", "float16")
@@ -72,7 +72,8 @@ def page_weights(
 ) -> torch.Tensor:
     """What a page makes of a layer's weights, `(out, …)`, float32, as they went in."""
     numbers, scale = _stored(weight.detach().float().cpu(), weights)
-    return numbers.float() if scale is None else numbers * scale
+    made = numbers.float() if scale is None else numbers * scale
+    return made.to(weight.device)
 
 
 # Rounding errors in the first layers switch ReLUs in all later ones, and the first

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from .encoding import PAYLOAD
 from .hosting import Component
 
-CELL = "flex: 0 1 auto; min-width: 0; max-width: 100%"
+# They shrink to two thirds or so before they wrap: beside a file browser as well.
+CELL = "flex: 1 1 {basis}px; min-width: 0; max-width: {width}px"
+NARROW = 260  # CSS pixels that a figure in a row has at least, if the page has them
 NAME = "font: 13px/1.45 system-ui, sans-serif; opacity: 0.65; margin: 4px 0"
 
 
@@ -52,10 +54,11 @@ class Row:
             f'<div style="{NAME}">{html.escape(str(title))}</div>'
             for title in self.titles or ()
         ]
-        cells = [
-            f'<div style="{CELL}">{name}{figure.html()}</div>'
-            for name, figure in zip(names or [""] * len(self.figures), self.figures)
-        ]
+        cells = []
+        for name, figure in zip(names or [""] * len(self.figures), self.figures):
+            width = figure.state["width"]
+            style = CELL.format(basis=min(width, NARROW), width=width)
+            cells.append(f'<div style="{style}">{name}{figure.html()}</div>')
         return (
             '<div style="display: flex; flex-wrap: wrap; gap: 0 24px">\n'
             + "\n".join(cells)

@@ -27,6 +27,7 @@ import importlib.util
 import re
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 import jupytext
@@ -476,6 +477,36 @@ def take_over_texts(path, package=None):
         print(write(made, target), flush=True)
 
 
+def hand_out(target, paths):
+    """The students' notebooks and nothing else, in a folder or, as *.zip, in a file.
+
+    Raises: BuildError if the target exists and is no empty folder, or if a solution
+        stands in one of them.
+    """
+    target = Path(target)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise BuildError(f"{target} exists already; name a new folder or zip file")
+    chosen = {}
+    for path in paths:
+        student = targets(path)["student"]
+        book = nbformat.read(student, as_version=4)
+        prove(book, nbformat.read(targets(path)["solution"], as_version=4))
+        for cell in book.cells:
+            filled = ANSWERS.search(cell.source)
+            if filled and "raise NotImplementedError()" not in cell.source:
+                raise BuildError(f"{student.name}: the blank of {filled[1]} is filled")
+        chosen[student.name] = student.read_bytes()
+    if target.suffix.lower() == ".zip":
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in chosen.items():
+                archive.writestr(name, data)
+    else:
+        target.mkdir(parents=True, exist_ok=True)
+        for name, data in chosen.items():
+            (target / name).write_bytes(data)
+    print(f"{target}: {', '.join(chosen)}, without solutions")
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument(
@@ -494,12 +525,21 @@ def main(arguments=None):
         help="take over changed texts without running anything",
     )
     parser.add_argument(
+        "--hand-out",
+        metavar="TARGET",
+        help="write the students' notebooks, and nothing else, into a new folder or "
+        "zip file; nothing is built",
+    )
+    parser.add_argument(
         "--skip-student",
         action="store_true",
         help="do not run the notebooks with empty blanks",
     )
     options = parser.parse_args(arguments)
     try:
+        if options.hand_out:
+            hand_out(options.hand_out, sources(options.names))
+            return 0
         for path in sources(options.names):
             if options.texts:
                 take_over_texts(path, options.package)

@@ -172,11 +172,15 @@ class Lab:
         self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
         return self.page
 
-    def reopen(self):
-        """Load the page anew: the kernel stays, and the notebook is as it was saved."""
+    def reload(self):
+        """Load the page anew: it forgets what its scripts knew."""
         self.page.reload()
         self.page.wait_for_function("() => window.jupyterapp")
         self.page.evaluate("() => jupyterapp.restored")
+
+    def reopen(self):
+        """Load the page anew: the kernel stays, and the notebook is as it was saved."""
+        self.reload()
         self.page.evaluate(
             """async path => {
             const { commands } = jupyterapp;

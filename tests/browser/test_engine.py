@@ -23,9 +23,8 @@ from dputils.color import decorrelated_to_rgb
 from dputils.cppn import CPPN
 from dputils.images import FourierBasis, ImageParam, LaplacianBasis, PixelBasis
 from dputils.networks import Network, load_network
-from dputils.widgets import export_for_page
+from dputils.widgets import export_for_page, page_weights
 from dputils.widgets.hosting import STATIC, joined
-from dputils.widgets.page_network import page_weights
 
 pytestmark = pytest.mark.slow
 ENGINE = STATIC / "engine"

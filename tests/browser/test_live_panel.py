@@ -158,13 +158,21 @@ def test_an_undo_takes_the_last_move_back(page):
 
 
 def test_what_restarts_says_so(page):
-    names = output(page).locator(".control > span")
+    names = output(page).locator(".control > .about")
     titles = names.evaluate_all("all => all.map((each) => each.title)")
     found = dict(zip(names.all_inner_texts(), titles))
     assert "starts the run anew" in found["basis"]
     assert "acts from the next step on" in found["target"]
     assert "how far each step goes" in found["lr"]
-    assert output(page).locator(".control > span.again").all_inner_texts() == ["basis"]
+    assert output(page).locator(".control > .again").all_inner_texts() == ["basis"]
+    tip = output(page).locator(".control > .tip").filter(has_text="each step goes")
+    assert not tip.is_visible()
+    # where no mouse rests: a tap, or a key
+    about = output(page).get_by_role("button", name="about lr")
+    about.press("Enter")
+    assert tip.is_visible() and about.get_attribute("aria-expanded") == "true"
+    about.click()
+    assert not tip.is_visible()
 
 
 def test_the_seed_that_is_shown_is_the_one_that_runs(page):

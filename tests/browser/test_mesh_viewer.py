@@ -363,6 +363,15 @@ def test_a_row_stands_side_by_side_where_there_is_room(open_page):
     assert upper["x"] == lower["x"] and lower["y"] >= upper["y"] + SIDE
 
 
+def test_a_row_of_two_shrinks_beside_a_file_browser(open_page):
+    """JupyterLab leaves an output some 700 pixels in a window of 1,280."""
+    wide = MeshViewer(body(), picture(), width=400)
+    page = open_page(Row(wide, wide).html(), width=700)
+    left, right = (page.locator("canvas").nth(k).bounding_box() for k in (0, 1))
+    assert left["y"] == right["y"] and 300 < left["width"] < 400
+    assert right["x"] + right["width"] <= 700
+
+
 def test_thumbnails_change_texture_and_model(open_page, pixels, shows):
     small = body(4, 5, "lantern")
     second = picture(5)

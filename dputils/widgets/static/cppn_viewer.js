@@ -85,7 +85,7 @@ function render({ model, el }) {
 
   const slider = h("input", { type: "range", min: 0, max: 1, step: 0.001, "aria-label": "share of the second CPPN",
     oninput: () => { play(false); change({ share: Number(slider.value) }); } });
-  const button = h("button", { onclick: () => play(!playing) });
+  const button = h("button", { onclick: () => play(!playing), title: "from the first CPPN to the second and back" });
   const play = (now) => {
     playing = now;
     button.textContent = now ? "pause" : "morph";
@@ -98,7 +98,8 @@ function render({ model, el }) {
     };
     requestAnimationFrame(step);
   };
-  const size = h("select", { "aria-label": "longer side of the saved picture, in pixels" },
+  const longest = "longer side of the saved picture, in pixels";
+  const size = h("select", { title: longest, "aria-label": longest },
     ...SIZES.map((pixels) => h("option", { value: pixels, selected: pixels === 1024 }, `${pixels} px`)));
   const save = () => {
     const longer = Number(size.value), aspect = model.get("aspect"), picture = h("canvas");
@@ -111,10 +112,11 @@ function render({ model, el }) {
     });
   };
   const controls = h("div", { className: "controls row" }, ...(model.get("pair") ? [button, slider] : []),
-    h("button", { onclick: () => zoomAt(1.25), "aria-label": "zoom in" }, "+"),
-    h("button", { onclick: () => zoomAt(0.8), "aria-label": "zoom out" }, "−"),
-    h("button", { onclick: () => change(HOME) }, "reset"),
-    h("span", {}, h("button", { onclick: save }, "save PNG"), " ", size));
+    h("button", { onclick: () => zoomAt(1.25), title: "zoom in", "aria-label": "zoom in" }, "+"),
+    h("button", { onclick: () => zoomAt(0.8), title: "zoom out", "aria-label": "zoom out" }, "−"),
+    h("button", { onclick: () => change(HOME), title: "back to the place that was trained" }, "reset"),
+    h("span", {}, h("button", { onclick: save, title: "draw it anew at this size, and save it" }, "save PNG"), " ",
+      size));
   controls.addEventListener("keydown", (event) => event.stopPropagation()); // arrows would move between cells
 
   paint(16, 16); // throws if there is no WebGL2 or the shader does not compile: the still picture then stays

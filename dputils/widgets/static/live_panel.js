@@ -16,10 +16,12 @@ input[type="number"] { font: inherit; color: inherit; background: none; width: 5
                        border: 1px solid var(--line); border-radius: 6px; }
 .control { display: grid; grid-template-columns: minmax(6em, 8em) 1fr 4em; gap: 8px; align-items: center; }
 .control:has(fieldset) { align-items: baseline; }
-.control > span { opacity: 0.8; }
 .control select { font: inherit; color: inherit; background: Canvas; border: 1px solid var(--line); border-radius: 6px;
                   padding: 2px 6px; justify-self: start; max-width: 100%; }
-.control > span[title] { cursor: help; }
+.about { border: 0; border-radius: 0; padding: 2px 0; justify-self: start; text-align: left; cursor: help; }
+.about > span { border-bottom: 1px dotted currentColor; }
+.about[aria-expanded="true"] { background: none; opacity: 1; }
+.control > .tip { grid-column: 1 / -1; opacity: 0.65; padding-bottom: 4px; }
 .again::after { content: " ↻"; }
 .control output { text-align: right; }
 .control input[type="checkbox"] { justify-self: start; margin: 2px 0; width: 24px; height: 24px; }
@@ -34,7 +36,7 @@ output { font-variant-numeric: tabular-nums; }
 @media (max-width: 480px) { /* a phone: the slider has the whole width, its name stands above */
   .right { flex-basis: 100%; max-width: none; }
   .control { grid-template-columns: 1fr 4em; gap: 0 8px; }
-  .control > span, .control fieldset { grid-column: 1 / -1; }
+  .control > .about, .control fieldset { grid-column: 1 / -1; }
 }
 `;
 const PLAY = '<svg width="12" height="14" aria-hidden="true"><path d="M1 1L11 7L1 13Z" fill="currentColor"/></svg>';
@@ -60,29 +62,39 @@ const brief = (number) => !Number.isFinite(number) ? String(number)
   : number !== 0 && (Math.abs(number) >= 1e5 || Math.abs(number) < 1e-3) ? number.toExponential(1)
     : String(Number(number.toPrecision(3)));
 
+/** A control's name. The mouse reads what it does; a click, a tap or a key has it written below. */
+function makeName(label, what, restarts) {
+  const tip = h("div", { className: "tip", role: "note", hidden: true }, what);
+  const name = h("button", { className: restarts ? "about again" : "about", title: what, "aria-label": `about ${label}`,
+    "aria-expanded": "false", onclick: () => {
+      tip.hidden = !tip.hidden;
+      name.setAttribute("aria-expanded", !tip.hidden);
+    } }, h("span", {}, label));
+  return [name, tip];
+}
+
 /** A control's elements, and `set(value)` that shows a value; moving it calls changed(value). */
 function makeControl(control, changed) {
   const { kind, label, low, high, whole, logarithmic, restarts, seen, tip } = control;
   const what = [tip || MEANINGS[label], restarts ? RESTARTS : seen ? LOOKS : ACTS].filter(Boolean).join("; ");
-  const name = h("span", { title: what }, label);
-  if (restarts) name.className = "again";
+  const [name, about] = makeName(label, what, restarts), row = (...parts) =>
+    h("div", { className: "control" }, name, ...parts, about);
   if (kind === "choice" && control.options.length > MANY) {
     const list = h("select", { "aria-label": label, title: what, onchange: () => changed(list.selectedIndex) },
       ...control.options.map((option) => h("option", {}, option)));
-    return { box: h("div", { className: "control" }, name, list), set: (value) => { list.selectedIndex = value; } };
+    return { box: row(list), set: (value) => { list.selectedIndex = value; } };
   }
   if (kind === "choice") {
     const group = choices("", control.options.map((option) => ({ name: option })), changed);
     group.setAttribute("aria-label", label);
     group.title = what;
     const inputs = [...group.querySelectorAll("input")];
-    return { box: h("div", { className: "control" }, name, group),
-             set: (value) => inputs.forEach((input, index) => { input.checked = index === value; }) };
+    return { box: row(group), set: (value) => inputs.forEach((input, index) => { input.checked = index === value; }) };
   }
   if (kind === "switch") {
     const input = h("input", { type: "checkbox", "aria-label": label, title: what,
       onchange: () => changed(input.checked) });
-    return { box: h("div", { className: "control" }, name, input), set: (value) => { input.checked = value; } };
+    return { box: row(input), set: (value) => { input.checked = value; } };
   }
   const toPlace = (value) => logarithmic ? SCALE * Math.log(value / low) / Math.log(high / low) : value;
   const toValue = (place) => {
@@ -106,8 +118,7 @@ function makeControl(control, changed) {
     text.textContent = brief(value);
     input.setAttribute("aria-valuetext", brief(value));
   };
-  return { box: h("div", { className: "control" }, name, input, text),
-           set: (value) => { input.value = toPlace(value); tell(value); } };
+  return { box: row(input, text), set: (value) => { input.value = toPlace(value); tell(value); } };
 }
 
 /** The seed that a field shows, or null; 7, 007, 7.0 and 7e0 are the same. Large ones do not fit into a number. */

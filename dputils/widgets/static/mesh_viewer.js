@@ -121,10 +121,12 @@ function render({ model, el }) {
     .map(([text, name, onclick, title]) => [name, h("button", { onclick, title }, text)]);
   const controls = h("div", {}, fingerHint(),
     h("div", { className: "controls row" }, ...switches.map(([, button]) => button),
-      ...model.get("presets").map((preset) => h("button", { onclick: () => flyTo(preset) }, preset.name)),
-      h("span", { className: "row" }, h("button", { onclick: () => zoom(1.2), "aria-label": "zoom in" }, "+"),
-        h("button", { onclick: () => zoom(1 / 1.2), "aria-label": "zoom out" }, "−"),
-        h("button", { onclick: () => flyTo(start) }, "reset"))),
+      ...model.get("presets").map((preset) => h("button", { onclick: () => flyTo(preset),
+        title: `fly to: ${preset.name}` }, preset.name)),
+      h("span", { className: "row" },
+        h("button", { onclick: () => zoom(1.2), title: "zoom in", "aria-label": "zoom in" }, "+"),
+        h("button", { onclick: () => zoom(1 / 1.2), title: "zoom out", "aria-label": "zoom out" }, "−"),
+        h("button", { onclick: () => flyTo(start), title: "back to the first view, folded" }, "reset"))),
     pickers(model, (index) => { picked = index; load(); }));
   controls.addEventListener("keydown", (event) => event.stopPropagation()); // arrows would move between cells
 
