@@ -18,6 +18,8 @@ from dputils.widgets.hosting import joined
 SCRIPT = "steer.js"  # beside index.html
 MARK = "data-dputils-steer"
 NETWORKS = {"robust": "patternnet", "plain": "patternnet-plain"}
+THINGS = ["heart", "snail", "stained_glass", "feather", "cobble", "lighthouse"]
+THINGS += ["rainbow", "spiral_cw"]
 MOTIFS = ["eye", "mushroom", "fern", "snail", "feather", "leaf"]
 OTHER = {"robust": "plain", "plain": "robust"}  # whose opinion is asked
 
@@ -126,6 +128,29 @@ def panels() -> dict[str, dict[str, Any]]:
             },
             width=320,
             alt="a picture in the weights of a network that learns",
+        ),
+        "04_transparency": panel(
+            {
+                "pressure": (slider("pressure", 0, 8), 4),
+                "ground": (
+                    choice("background", ["clouds", "white page", "noise"]),
+                    "clouds",
+                ),
+                "wish": (choice("unit", THINGS), "heart"),
+            },
+            {
+                "size": 96,
+                "batch": 1,
+                "basis": "Fourier",
+                "decay": 1.5,
+                "decorrelate": True,
+                "coupling": 0,
+                "network": "robust",
+                "finest": [0.22, 0.22, 0.22, 0.12],  # as in the notebook
+                "judges": {},
+            },
+            width=320,
+            alt="a picture with opacity over black, white, a checkerboard; its alpha",
         ),
         "playground": panel(
             {

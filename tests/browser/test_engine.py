@@ -19,6 +19,7 @@ import torch.nn.functional as F
 from scripts import ROOT
 from torch import nn
 
+from dputils.alpha import blend_over
 from dputils.color import decorrelated_to_rgb
 from dputils.cppn import CPPN
 from dputils.images import FourierBasis, ImageParam, LaplacianBasis, PixelBasis
@@ -342,6 +343,55 @@ def test_moves_are_bilinear_sampling_with_grey_beyond(open_page):
         },
     )
     assert max(errors) < 1e-5
+
+
+def test_a_picture_with_opacity_and_its_gradient_are_pytorchs(run):
+    """Fourier planes with weakened waves, a ground, a pose, a price on opacity."""
+    size, side, pressure = 40, 64, 2.5
+    finest = [0.2, 0.2, 0.2, 0.1]
+    basis = FourierBasis(size, channels=4, decay_power=1.5, sd=0.4, seed=1)
+    down, across = torch.fft.fftfreq(size)[:, None], torch.fft.rfftfreq(size)
+    calm = [torch.exp(-((torch.hypot(down, across) / most) ** 2)) for most in finest]
+    basis.amplitude = basis.amplitude * torch.stack(calm)
+    image = ImageParam(basis, alpha=True)()
+    generator = torch.Generator().manual_seed(2)
+    ground = torch.rand(1, 3, side, side, generator=generator)
+    placed = F.pad(image, (12,) * 4)
+    scene = torch.cat([blend_over(placed, ground), placed[:, 3:]], 1)
+    beyond = torch.tensor([0.5, 0.5, 0.5, 0]).view(1, 4, 1, 1)
+    unit = 2 / (side - 1)
+    theta = torch.tensor([[[1.0, 0.0, 3 * unit], [0.0, 1.0, -2 * unit]]]) / 1.0
+    grid = F.affine_grid(theta, [1, 4, side, side], align_corners=True)
+    moved = F.grid_sample(scene - beyond, grid, align_corners=True) + beyond
+    wish = torch.randn(1, 3, side, side, generator=generator)
+    score = (moved[:, :3] * wish).sum()
+    glass = [(1 - alpha.mean()) ** pressure for alpha in (image[:, 3], moved[:, 3])]
+    value = score * (0.5 * glass[0] + glass[1])
+    (gradient,) = torch.autograd.grad(value, basis.spectrum)
+    given = {
+        "settings": {"size": size, "decay": 1.5, "finest": finest},
+        "parameters": packed(basis.spectrum),
+        "ground": packed(ground),
+        "pressure": pressure,
+        "image": packed(image),
+        "seen": packed(moved[:, :3]),
+        "wish": packed(wish),
+        "value": value.item(),
+        "gradient": packed(gradient),
+    }
+    body = """
+    const picture = new Picture(given.settings), glass = new Glass(given.settings.size);
+    picture.parameters.set(floats(given.parameters));
+    const image = picture.render(), { pressure } = given, wish = floats(given.wish);
+    const seen = glass.apply(image, floats(given.ground), { dx: 3, dy: -2 });
+    const score = dot(wish, seen), value = score * glass.factor(pressure);
+    picture.pull(glass.back(wish, score, pressure));
+    const errors = [[image, given.image], [seen, given.seen],
+        [picture.gradient, given.gradient]].map(([a, b]) => apart(a, floats(b)));
+    return [...errors, Math.abs(value / given.value - 1)];
+    """
+    errors = run(body, given)
+    assert max(errors[:2]) < 1e-5 and max(errors[2:]) < 1e-4
 
 
 def test_adam_takes_pytorchs_steps_uphill(open_page):

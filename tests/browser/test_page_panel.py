@@ -312,6 +312,23 @@ def test_a_cppn_learns_and_can_be_built_anew(show):
     assert panel.said() == ""
 
 
+def test_a_picture_with_opacity_is_cut_out(show):
+    """Over black and over white, beside each other; the price acts at once."""
+    panel = show(name="04_transparency")
+    panel.button("play").click()
+    panel.until(30)
+    picture = panel.picture()
+    assert picture.shape == (194, 194, 3)
+    black, white, alpha = picture[:96, :96], picture[:96, 98:], picture[98:, 98:, 0]
+    glass = alpha < 0.25
+    assert 0.2 < glass.mean() < 0.98
+    assert black[glass].mean() < 0.4 and white[glass].mean() > 0.7
+    panel.figure.get_by_text("white page", exact=True).click()
+    before = panel.steps()
+    panel.until(before + 3)
+    assert panel.said() == ""
+
+
 FIND = "document.querySelector('[data-dputils-steer] > div').shadowRoot"
 
 
