@@ -18,6 +18,9 @@ from dputils.widgets.hosting import joined
 SCRIPT = "steer.js"  # beside index.html
 MARK = "data-dputils-steer"
 NETWORKS = {"robust": "patternnet", "plain": "patternnet-plain"}
+THINGS = ["heart", "snail", "stained_glass", "feather", "cobble", "lighthouse"]
+THINGS += ["rainbow", "spiral_cw"]
+MOTIFS = ["eye", "mushroom", "fern", "snail", "feather", "leaf"]
 OTHER = {"robust": "plain", "plain": "robust"}  # whose opinion is asked
 
 
@@ -32,9 +35,14 @@ def slider(label: str, low: float, high: float, **more: Any) -> dict[str, Any]:
         "low": low,
         "high": high,
         "whole": False,
-        "logarithmic": low > 0 and high / low >= 20,
+        "logarithmic": low > 0 and high / low >= 20,  # as in a LivePanel
         **more,
     }
+
+
+def whole(label: str, low: int, high: int, tip: str) -> dict[str, Any]:
+    """A slider for what makes another architecture."""
+    return {**slider(label, low, high, restarts=True, tip=tip), "whole": True}
 
 
 def switch(label: str, **more: Any) -> dict[str, Any]:
@@ -93,6 +101,56 @@ def panels() -> dict[str, dict[str, Any]]:
             {"size": 80, "batch": 2},
             width=420,
             alt="two pictures that climb towards one class",
+        ),
+        "03_cppn": panel(
+            {
+                "wish": (choice("unit", MOTIFS), "eye"),
+                "activation": (
+                    choice(
+                        "activation",
+                        ["composite", "unbiased", "relu", "abs"],
+                        restarts=True,
+                    ),
+                    "composite",
+                ),
+                "hidden": (whole("hidden", 1, 10, "layers"), 8),
+                "width": (whole("width", 4, 40, "neurons in each"), 24),
+                "radius": (switch("radius", restarts=True), False),
+                "waves": (whole("waves", 0, 12, "told of the place"), 0),
+                "rate": (slider("lr", 0.001, 0.1), 0.01),
+            },
+            {
+                "basis": "CPPN",
+                "size": 56,  # an answer within a tenth of a second
+                "batch": 1,
+                "network": "robust",
+                "moved": False,
+            },
+            width=320,
+            alt="a picture in the weights of a network that learns",
+        ),
+        "04_transparency": panel(
+            {
+                "pressure": (slider("pressure", 0, 8), 4),
+                "ground": (
+                    choice("background", ["clouds", "white page", "noise"]),
+                    "clouds",
+                ),
+                "wish": (choice("unit", THINGS), "heart"),
+            },
+            {
+                "size": 96,
+                "batch": 1,
+                "basis": "Fourier",
+                "decay": 1.5,
+                "decorrelate": True,
+                "coupling": 0,
+                "network": "robust",
+                "finest": [0.22, 0.22, 0.22, 0.12],  # as in the notebook
+                "judges": {},
+            },
+            width=320,
+            alt="a picture with opacity over black, white, a checkerboard; its alpha",
         ),
         "playground": panel(
             {

@@ -105,6 +105,8 @@ class Branching(nn.Module):
         ),
         (small(nn.Conv2d(8, 8, (3, 1))), r"'2' has a kernel of \(3, 1\)"),
         (small(nn.MaxPool2d(3, 2, padding=1)), "MaxPool2d at '2' has padding"),
+        (small(nn.MaxPool2d(2, ceil_mode=True)), "MaxPool2d at '2' has padding"),
+        (small(nn.AvgPool2d(2, divisor_override=3)), "AvgPool2d at '2'.*a divisor"),
         (small(nn.AdaptiveAvgPool2d(2)), "AdaptiveAvgPool2d at '2'"),
         (Shortcut(), "add.*shortcuts are not known"),
         (Branching(), "Branching cannot be followed: .*without such branches"),

@@ -216,11 +216,13 @@ def _convolution(name: str, part: nn.Conv2d) -> Layer:
 
 
 def _window(name: str, part: nn.AvgPool2d | nn.MaxPool2d) -> Layer:
-    dilation = getattr(part, "dilation", 1)
-    if part.ceil_mode or _pair(part.padding) != [0, 0] or _pair(dilation) != [1, 1]:
+    plain = {"padding": 0, "dilation": 1, "ceil_mode": False, "divisor_override": None}
+    if any(
+        _pair(getattr(part, key, usual)) != _pair(usual) for key, usual in plain.items()
+    ):
         raise ValueError(
-            f"{type(part).__name__} at {name!r} has padding, dilation or ceil_mode, "
-            "which a page's engine does not know"
+            f"{type(part).__name__} at {name!r} has padding, dilation, ceil_mode or a "
+            "divisor of its own, which a page's engine does not know"
         )
     kernel = _square(name, "kernel", part.kernel_size)
     return {"kernel": kernel, "stride": _square(name, "stride", part.stride or kernel)}

@@ -44,8 +44,9 @@ def climbed(page: Page, **changes: object) -> Image.Image:
     }
     settings = {**panel["settings"], **starts, **changes}
     models = {settings["network"]: page_panels.NETWORKS[settings["network"]]}
+    engine = joined("engine/worker.js")
     given = {
-        "code": f'"use strict"; (() => {{ {joined("engine/worker.js")}\nserve(self); }})();',
+        "code": f'"use strict"; (() => {{ {engine}\nserve(self); }})();',
         "models": {
             name: export_for_page(load_network(net)) for name, net in models.items()
         },

@@ -19,7 +19,9 @@ import torch.nn.functional as F
 from scripts import ROOT
 from torch import nn
 
+from dputils.alpha import blend_over
 from dputils.color import decorrelated_to_rgb
+from dputils.cppn import CPPN
 from dputils.images import FourierBasis, ImageParam, LaplacianBasis, PixelBasis
 from dputils.networks import Network, load_network
 from dputils.widgets import export_for_page, page_weights
@@ -270,6 +272,48 @@ def test_the_picture_is_that_of_the_book(open_page):
     assert in_chromium(open_page, body, given) < 2e-6
 
 
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"activation": "composite", "hidden": 3, "width": 7},
+        {"activation": "unbiased", "hidden": 2, "width": 8, "radius": True},
+        {"activation": "relu", "hidden": 1, "width": 5, "waves": 3},
+        {"activation": "abs", "hidden": 4, "width": 6, "radius": True, "waves": 2},
+    ],
+    ids=lambda shape: shape["activation"],
+)
+def test_a_cppn_and_its_gradient_are_pytorchs(run, shape):
+    waves = shape.get("waves", 0)
+    more = {key: value for key, value in shape.items() if key != "waves"}
+    cppn = CPPN(37, fourier_features=waves, output_scale=1, seed=1, **more)
+    generator = torch.Generator().manual_seed(2)
+    for bias in cppn.biases:
+        bias.data.normal_(0, 0.3, generator=generator)
+    image = cppn()
+    wish = torch.randn(image.shape, generator=generator)
+    parameters = [each for pair in zip(cppn.weights, cppn.biases) for each in pair]
+    gradients = torch.autograd.grad((image * wish).sum(), parameters)
+    given = {
+        "shape": shape,
+        "frequencies": packed(cppn.frequencies),
+        "parameters": packed(torch.cat([each.flatten() for each in parameters])),
+        "image": packed(image),
+        "wish": packed(wish),
+        "gradient": packed(torch.cat([each.flatten() for each in gradients])),
+    }
+    body = """
+    const frequencies = floats(given.frequencies);
+    const cppn = new Cppn({ size: 37, ...given.shape, frequencies });
+    const grey = cppn.render().slice();
+    cppn.parameters.set(floats(given.parameters));
+    const error = apart(cppn.render(), floats(given.image));
+    cppn.pull(floats(given.wish));
+    return [grey[5], error, apart(cppn.gradient, floats(given.gradient))];
+    """
+    grey, image_error, gradient_error = run(body, given)
+    assert grey == 0.5 and image_error < 1e-5 and gradient_error < 5e-5
+
+
 def test_moves_are_bilinear_sampling_with_grey_beyond(open_page):
     size, pose = 60, {"turn": 0.15, "zoom": 1.07, "dx": 3, "dy": -5}
     generator = torch.Generator().manual_seed(0)
@@ -299,6 +343,55 @@ def test_moves_are_bilinear_sampling_with_grey_beyond(open_page):
         },
     )
     assert max(errors) < 1e-5
+
+
+def test_a_picture_with_opacity_and_its_gradient_are_pytorchs(run):
+    """Fourier planes with weakened waves, a ground, a pose, a price on opacity."""
+    size, side, pressure = 40, 64, 2.5
+    finest = [0.2, 0.2, 0.2, 0.1]
+    basis = FourierBasis(size, channels=4, decay_power=1.5, sd=0.4, seed=1)
+    down, across = torch.fft.fftfreq(size)[:, None], torch.fft.rfftfreq(size)
+    calm = [torch.exp(-((torch.hypot(down, across) / most) ** 2)) for most in finest]
+    basis.amplitude = basis.amplitude * torch.stack(calm)
+    image = ImageParam(basis, alpha=True)()
+    generator = torch.Generator().manual_seed(2)
+    ground = torch.rand(1, 3, side, side, generator=generator)
+    placed = F.pad(image, (12,) * 4)
+    scene = torch.cat([blend_over(placed, ground), placed[:, 3:]], 1)
+    beyond = torch.tensor([0.5, 0.5, 0.5, 0]).view(1, 4, 1, 1)
+    unit = 2 / (side - 1)
+    theta = torch.tensor([[[1.0, 0.0, 3 * unit], [0.0, 1.0, -2 * unit]]]) / 1.0
+    grid = F.affine_grid(theta, [1, 4, side, side], align_corners=True)
+    moved = F.grid_sample(scene - beyond, grid, align_corners=True) + beyond
+    wish = torch.randn(1, 3, side, side, generator=generator)
+    score = (moved[:, :3] * wish).sum()
+    glass = [(1 - alpha.mean()) ** pressure for alpha in (image[:, 3], moved[:, 3])]
+    value = score * (0.5 * glass[0] + glass[1])
+    (gradient,) = torch.autograd.grad(value, basis.spectrum)
+    given = {
+        "settings": {"size": size, "decay": 1.5, "finest": finest},
+        "parameters": packed(basis.spectrum),
+        "ground": packed(ground),
+        "pressure": pressure,
+        "image": packed(image),
+        "seen": packed(moved[:, :3]),
+        "wish": packed(wish),
+        "value": value.item(),
+        "gradient": packed(gradient),
+    }
+    body = """
+    const picture = new Picture(given.settings), glass = new Glass(given.settings.size);
+    picture.parameters.set(floats(given.parameters));
+    const image = picture.render(), { pressure } = given, wish = floats(given.wish);
+    const seen = glass.apply(image, floats(given.ground), { dx: 3, dy: -2 });
+    const score = dot(wish, seen), value = score * glass.factor(pressure);
+    picture.pull(glass.back(wish, score, pressure));
+    const errors = [[image, given.image], [seen, given.seen],
+        [picture.gradient, given.gradient]].map(([a, b]) => apart(a, floats(b)));
+    return [...errors, Math.abs(value / given.value - 1)];
+    """
+    errors = run(body, given)
+    assert max(errors[:2]) < 1e-5 and max(errors[2:]) < 1e-4
 
 
 def test_adam_takes_pytorchs_steps_uphill(open_page):

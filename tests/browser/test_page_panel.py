@@ -294,6 +294,41 @@ def test_every_basis_climbs_on_both_networks(show, basis, network):
     assert panel.score() > start + 2
 
 
+def test_a_cppn_learns_and_can_be_built_anew(show):
+    panel = show(name="03_cppn")
+    panel.button("step").click()
+    becomes(panel.steps, 1)
+    start = panel.score()
+    flat = panel.picture()
+    assert flat.shape == (56, 56, 3)
+    panel.button("play").click()
+    panel.until(25)
+    assert panel.score() > start + 1
+    assert panel.picture()[..., 0].std() > 2 * flat[..., 0].std()
+    panel.figure.get_by_text("relu", exact=True).click()
+    wait(lambda: panel.steps() < 20, "another network begins anew")
+    panel.figure.get_by_text("snail", exact=True).click()
+    panel.until(5)
+    assert panel.said() == ""
+
+
+def test_a_picture_with_opacity_is_cut_out(show):
+    """Over black and over white, beside each other; the price acts at once."""
+    panel = show(name="04_transparency")
+    panel.button("play").click()
+    panel.until(30)
+    picture = panel.picture()
+    assert picture.shape == (194, 194, 3)
+    black, white, alpha = picture[:96, :96], picture[:96, 98:], picture[98:, 98:, 0]
+    glass = alpha < 0.25
+    assert 0.2 < glass.mean() < 0.98
+    assert black[glass].mean() < 0.4 and white[glass].mean() > 0.7
+    panel.figure.get_by_text("white page", exact=True).click()
+    before = panel.steps()
+    panel.until(before + 3)
+    assert panel.said() == ""
+
+
 FIND = "document.querySelector('[data-dputils-steer] > div').shadowRoot"
 
 

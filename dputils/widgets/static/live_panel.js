@@ -33,6 +33,7 @@ output { font-variant-numeric: tabular-nums; }
 .warning { border-left: 2px solid #d9822b; padding-left: 8px; }
 .error { white-space: pre-wrap; overflow-wrap: anywhere; border-left: 2px solid #c0392b; padding-left: 8px; }
 .error:empty, .note:empty, .warning:empty { display: none; }
+@media print { .right { display: none; } } /* the picture alone */
 @media (max-width: 480px) { /* a phone: the slider has the whole width, its name stands above */
   .right { flex-basis: 100%; max-width: none; }
   .control { grid-template-columns: 1fr 4em; gap: 0 8px; }

@@ -74,17 +74,17 @@ class Transform {
 }
 
 export class FourierBasis {
-  /** `parameters` of a picture of 3 planes are its half-spectrum (plane, frequency down, frequency right, part), real
-      and imaginary parts, before they are divided by the frequency to the power `decay`. */
-  constructor(size, { decay = 1 } = {}) {
-    const half = Math.floor(size / 2) + 1;
-    Object.assign(this, { size, half, count: 3 * size * half * 2 });
-    this.amplitude = new Float32Array(size * half);
-    for (let y = 0; y < size; y++) {
-      for (let x = 0; x < half; x++) {
-        const frequency = Math.max(Math.hypot(Math.min(y, size - y), x), 1) / size;
-        this.amplitude[y * half + x] = frequency ** -decay / 4 / size; // the transform without a factor makes it size²
-      }
+  /** `parameters` are the half-spectrum (plane, frequency down, frequency right, part), real and imaginary parts, before
+      they are divided by the frequency to the power `decay`. `finest` says for each plane at how many periods a pixel
+      waves are weakened to 1/e. */
+  constructor(size, { decay = 1, finest = [Infinity, Infinity, Infinity] } = {}) {
+    const half = Math.floor(size / 2) + 1, planes = finest.length;
+    Object.assign(this, { size, half, planes, count: planes * size * half * 2 });
+    this.amplitude = new Float32Array(planes * size * half);
+    for (let n = 0; n < this.amplitude.length; n++) {
+      const x = n % half, y = Math.floor(n / half) % size, periods = Math.hypot(Math.min(y, size - y), x) / size;
+      const calm = Math.exp(-((periods / finest[Math.floor(n / (half * size))]) ** 2));
+      this.amplitude[n] = calm * Math.max(periods, 1 / size) ** -decay / 4 / size; // the bare transform makes it size²
     }
     this.down = new Transform(size, half);
     this.across = new Transform(size, size);
@@ -92,14 +92,14 @@ export class FourierBasis {
     this.turned = [new Float32Array(size * size), new Float32Array(size * size)];
   }
 
-  /** Adds `times` the picture of these parameters to `raw`, (3, size, size). */
+  /** Adds `times` the picture of these parameters to `raw`, (planes, size, size). */
   addTo(raw, parameters, times = 1) {
-    const { size, half, amplitude, spectrum: [re, im], turned: [real, imaginary] } = this;
-    for (let plane = 0; plane < 3; plane++) {
-      const at = 2 * plane * size * half;
+    const { size, half, planes, amplitude, spectrum: [re, im], turned: [real, imaginary] } = this;
+    for (let plane = 0; plane < planes; plane++) {
+      const at = plane * size * half;
       for (let k = 0; k < size * half; k++) {
-        re[k] = times * amplitude[k] * parameters[at + 2 * k];
-        im[k] = times * amplitude[k] * parameters[at + 2 * k + 1];
+        re[k] = times * amplitude[at + k] * parameters[2 * (at + k)];
+        im[k] = times * amplitude[at + k] * parameters[2 * (at + k) + 1];
       }
       const [dr, di] = this.down.run(re, im, 1);
       real.fill(0);
@@ -124,8 +124,8 @@ export class FourierBasis {
 
   /** Adds `times` the gradient of the parameters to `gradient`: the same steps, each turned round, in reverse order. */
   addGradient(gradient, ofRaw, times = 1) {
-    const { size, half, amplitude, spectrum: [re, im], turned: [real, imaginary] } = this;
-    for (let plane = 0; plane < 3; plane++) {
+    const { size, half, planes, amplitude, spectrum: [re, im], turned: [real, imaginary] } = this;
+    for (let plane = 0; plane < planes; plane++) {
       for (let y = 0, n = plane * size * size; y < size; y++) {
         for (let x = 0; x < size; x++) real[x * size + y] = ofRaw[n++];
       }
@@ -137,10 +137,10 @@ export class FourierBasis {
           im[y * half + x] = this.#both(x) * ai[x * size + y];
         }
       }
-      const [dr, di] = this.down.run(re, im, -1), at = 2 * plane * size * half;
+      const [dr, di] = this.down.run(re, im, -1), at = plane * size * half;
       for (let k = 0; k < size * half; k++) {
-        gradient[at + 2 * k] += times * amplitude[k] * dr[k];
-        gradient[at + 2 * k + 1] += times * amplitude[k] * di[k];
+        gradient[2 * (at + k)] += times * amplitude[at + k] * dr[k];
+        gradient[2 * (at + k) + 1] += times * amplitude[at + k] * di[k];
       }
     }
   }

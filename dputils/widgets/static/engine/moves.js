@@ -1,13 +1,14 @@
 // Small moves of the picture before the network sees it: turned, zoomed and shifted, sampled between pixels, and grey
 // beyond.
 
-const MARGIN = 2, GREY = 0.5;
+const MARGIN = 2, GREY = [0.5, 0.5, 0.5];
 
 export class Moves {
-  constructor(size) {
-    Object.assign(this, { size, side: size + 2 * MARGIN });
-    this.padded = new Float32Array(3 * this.side ** 2);
-    this.moved = new Float32Array(3 * size * size);
+  /** `beyond` is what each plane has outside. */
+  constructor(size, beyond = GREY) {
+    Object.assign(this, { size, side: size + 2 * MARGIN, beyond, planes: beyond.length });
+    this.padded = new Float32Array(this.planes * this.side ** 2);
+    this.moved = new Float32Array(this.planes * size * size);
     this.place = new Int32Array(size * size); // for each pixel: the corner between which four it was sampled, and where
     this.right = new Float32Array(size * size);
     this.below = new Float32Array(size * size);
@@ -20,9 +21,10 @@ export class Moves {
   }
 
   apply(image, { turn = 0, zoom = 1, dx = 0, dy = 0 }) {
-    const { size, side, padded, moved, place, right, below } = this, plane = side * side, middle = (size - 1) / 2;
-    padded.fill(GREY);
-    for (let c = 0, n = 0; c < 3; c++) {
+    const { size, side, planes, padded, moved, place, right, below } = this, plane = side * side;
+    const middle = (size - 1) / 2;
+    for (let c = 0, n = 0; c < planes; c++) {
+      padded.fill(this.beyond[c], c * plane, (c + 1) * plane);
       for (let y = 0; y < size; y++, n += size) {
         padded.set(image.subarray(n, n + size), c * plane + (y + MARGIN) * side + MARGIN);
       }
@@ -36,7 +38,7 @@ export class Moves {
         right[n] = u - Math.floor(u);
         below[n] = v - Math.floor(v);
         place[n] = (Math.floor(v) + MARGIN) * side + Math.floor(u) + MARGIN;
-        for (let c = 0; c < 3; c++) {
+        for (let c = 0; c < planes; c++) {
           const at = c * plane + place[n];
           const upper = padded[at] + right[n] * (padded[at + 1] - padded[at]);
           const lower = padded[at + side] + right[n] * (padded[at + side + 1] - padded[at + side]);
@@ -49,10 +51,10 @@ export class Moves {
 
   /** The gradient of the picture from that of what was made of it last. */
   back(gradient) {
-    const { size, side, padded, place, right, below } = this, plane = side * side;
-    const back = new Float32Array(3 * size * size);
+    const { size, side, planes, padded, place, right, below } = this, plane = side * side;
+    const back = new Float32Array(planes * size * size);
     padded.fill(0);
-    for (let c = 0; c < 3; c++) {
+    for (let c = 0; c < planes; c++) {
       for (let n = 0; n < size * size; n++) {
         const at = c * plane + place[n], slope = gradient[c * size * size + n], a = right[n], b = below[n];
         padded[at] += slope * (1 - a) * (1 - b);

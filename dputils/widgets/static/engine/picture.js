@@ -97,24 +97,25 @@ const INDEPENDENT = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
 export class Picture {
   /** `batch` pictures; each is what it has of its own, and `coupling` times what all of them have in common. */
   constructor({ size, batch = 1, basis = "Fourier", decay = 1, decorrelate = true, coupling = 0, sd = 0.01,
-    seed = 0 }) {
-    Object.assign(this, { size, batch, coupling, basis: new BASES[basis](size, { decay }) });
+    seed = 0, finest }) {
+    Object.assign(this, { size, batch, coupling, basis: new BASES[basis](size, { decay, finest }) });
+    this.planes = this.basis.planes ?? 3; // a fourth one is opacity: squashed like the colours, never mixed with them
     this.colours = decorrelate ? CORRELATED : INDEPENDENT;
     const { count } = this.basis, parts = batch + (coupling ? 1 : 0); // the last part is in common
     this.parameters = normals(parts * count, sd, seed);
     this.gradient = new Float32Array(parts * count);
     this.adam = new Adam(parts * count);
-    this.raw = new Float32Array(3 * size * size);
-    this.images = Array.from({ length: batch }, () => new Float32Array(3 * size * size));
+    this.raw = new Float32Array(this.planes * size * size);
+    this.images = Array.from({ length: batch }, () => new Float32Array(this.planes * size * size));
   }
 
   #part(values, k) {
     return values.subarray(k * this.basis.count, (k + 1) * this.basis.count);
   }
 
-  /** Picture `k`, (3, size, size) in [0, 1]. */
+  /** Picture `k`, (planes, size, size) in [0, 1]. */
   render(k = 0) {
-    const { basis, raw, parameters, batch, coupling, colours } = this, image = this.images[k], plane = raw.length / 3;
+    const { basis, raw, parameters, batch, coupling, colours } = this, image = this.images[k], plane = this.size ** 2;
     raw.fill(0);
     basis.addTo(raw, this.#part(parameters, k));
     if (coupling) basis.addTo(raw, this.#part(parameters, batch), coupling);
@@ -124,13 +125,15 @@ export class Picture {
         image[c * plane + n] = 1 / (1 + Math.exp(-(a * raw[n] + b * raw[n + plane] + d * raw[n + 2 * plane])));
       }
     }
+    for (let n = 3 * plane; n < raw.length; n++) image[n] = 1 / (1 + Math.exp(-raw[n]));
     return image;
   }
 
   /** Adds to the gradient of the parameters what that of picture `k`, as it was rendered last, gives. */
   pull(ofImage, k = 0) {
-    const { basis, raw, gradient, batch, coupling, colours } = this, image = this.images[k], plane = raw.length / 3;
+    const { basis, raw, gradient, batch, coupling, colours } = this, image = this.images[k], plane = this.size ** 2;
     raw.fill(0);
+    for (let n = 3 * plane; n < raw.length; n++) raw[n] = ofImage[n] * image[n] * (1 - image[n]);
     for (let c = 0; c < 3; c++) {
       for (let n = 0; n < plane; n++) {
         const value = image[c * plane + n], slope = ofImage[c * plane + n] * value * (1 - value);
@@ -178,7 +181,7 @@ export function uniform(seed) {
 }
 
 /** Gaussian numbers (Box and Muller 1958). */
-function normals(count, sd, seed) {
+export function normals(count, sd, seed) {
   const next = uniform(seed);
   return new Float32Array(count).map(() =>
     sd * Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()));
