@@ -43,7 +43,8 @@ MEASURE = """async ({ code, models, settings, seconds, patience }) => {
         answer = await ask(null);
         waits.push(performance.now() - asked);
     }
-    const spent = (performance.now() - start) / 1000, rate = (answer.step - before) / spent;
+    const spent = (performance.now() - start) / 1000;
+    const rate = (answer.step - before) / spent;
     going = false;
     worker.terminate();
     const gaps = frames.slice(2).map((time, k) => time - frames[k + 1]);
