@@ -133,9 +133,7 @@ class Lab:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._on_console)
         self._answer_dialogs()
-        self.page.goto(f"{address}/lab?reset")
-        self.page.wait_for_function("() => window.jupyterapp")
-        self.page.evaluate("() => jupyterapp.restored")
+        self.begin()
 
     def _on_console(self, message):
         # JupyterLab asks the browser for a cell's attachments before it puts them in.
@@ -172,15 +170,19 @@ class Lab:
         self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
         return self.page
 
-    def reload(self):
-        """Load the page anew: it forgets what its scripts knew."""
-        self.page.reload()
+    def begin(self):
+        """Show JupyterLab without a notebook, and without what scripts knew before."""
+        self.page.goto(f"{self.server.address}/lab?reset")
+        self._until_restored()
+
+    def _until_restored(self):
         self.page.wait_for_function("() => window.jupyterapp")
         self.page.evaluate("() => jupyterapp.restored")
 
     def reopen(self):
         """Load the page anew: the kernel stays, and the notebook is as it was saved."""
-        self.reload()
+        self.page.reload()
+        self._until_restored()
         self.page.evaluate(
             """async path => {
             const { commands } = jupyterapp;

@@ -66,7 +66,7 @@ def test_a_saved_notebook_has_pictures_and_no_views(open_lab, lab):
     assert "widgets" not in made["metadata"] and "<progress" not in str(outputs)
 
     lab.close()  # its kernel ends
-    lab.reload()
+    lab.begin()
     page = open_lab("again", trusted(made))
     for index in (0, 1):
         picture = output(page, index).locator("img")
