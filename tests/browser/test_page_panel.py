@@ -121,7 +121,7 @@ def test_controls_act_in_the_middle_and_others_begin_anew(show):
     panel = show()
     panel.button("play").click()
     panel.until(10)
-    panel.figure.get_by_label("wish").select_option("daisy")
+    panel.figure.get_by_label("wish", exact=True).select_option("daisy")
     panel.figure.get_by_text("plain", exact=True).click()
     wait(lambda: "the robust network sees" in panel.numbers(), "the other judge")
     assert panel.steps() > 10, "wish and network act in the middle of the climb"
@@ -146,8 +146,8 @@ def test_the_same_seed_gives_the_same_picture(show):
         panel.button("step").click()
     becomes(panel.steps, 3)
     assert (panel.picture() == first).all()
-    panel.figure.get_by_label("seed").last.fill("7")
-    panel.figure.get_by_label("seed").last.press("Enter")
+    panel.figure.get_by_label("seed", exact=True).fill("7")
+    panel.figure.get_by_label("seed", exact=True).press("Enter")
     becomes(panel.steps, 0)
     panel.button("step").click()
     becomes(panel.steps, 1)
@@ -263,12 +263,12 @@ def test_the_playground_is_in_the_address(show):
         return panel.picture()
 
     panel = show(name="playground")
-    panel.figure.get_by_label("wish").select_option("daisy")
+    panel.figure.get_by_label("wish", exact=True).select_option("daisy")
     panel.figure.get_by_text("Laplacian", exact=True).click()
     panel.figure.get_by_text("64", exact=True).click()
-    panel.figure.get_by_label("moved").uncheck()
-    panel.figure.get_by_label("seed").last.fill("12")
-    panel.figure.get_by_label("seed").last.press("Enter")
+    panel.figure.get_by_label("moved", exact=True).uncheck()
+    panel.figure.get_by_label("seed", exact=True).fill("12")
+    panel.figure.get_by_label("seed", exact=True).press("Enter")
     becomes(panel.steps, 0)
     first = steps(panel, 4)
     assert first.shape == (64, 64, 3)
@@ -277,7 +277,7 @@ def test_the_playground_is_in_the_address(show):
     for part in ("wish=daisy", "basis=Laplacian", "size=64", "moved=false", "seed=12"):
         assert part in fragment.split("&")
     again = show(name="playground", fragment=f"#{fragment}&basis2=x&decay=nonsense")
-    assert again.figure.get_by_label("wish").input_value() == "daisy"
+    assert again.figure.get_by_label("wish", exact=True).input_value() == "daisy"
     assert (steps(again, 4) == first).all()
 
 
