@@ -82,13 +82,25 @@ def panel(
 def panels() -> dict[str, dict[str, Any]]:
     """`{stem of a notebook, or name on a page: its panel}`."""
     classes = list(load_network("patternnet").classes or [])
-    network = choice("network", [*NETWORKS]), "robust"
-    colours = switch("decorrelated colours", restarts=True), True
-    decay = slider("decay power", 0, 2, restarts=True), 1
+    told = {
+        "coupling": "how strong the waves are that both pictures have in common",
+        "decay": "p in the scale 1/f^p of the waves",
+        "colours": "parameters are lightness, blue against yellow, green against "
+        "magenta, and not red, green and blue",
+        "moved": "turned, zoomed and shifted a little before the network looks",
+        "network": "robust was trained against attacks, plain was not",
+        "pressure": "how much a share of opacity costs",
+    }
+    network = choice("network", [*NETWORKS], tip=told["network"]), "robust"
+    colours = switch("decorrelated colours", restarts=True, tip=told["colours"]), True
+    decay = slider("decay power", 0, 2, restarts=True, tip=told["decay"]), 1
     return {
         "00_why_parameterization_matters": panel(
             {
-                "coupling": (slider("coupling", 0, 2, restarts=True), 0),
+                "coupling": (
+                    slider("coupling", 0, 2, restarts=True, tip=told["coupling"]),
+                    0,
+                ),
                 "basis": (
                     choice("basis", ["Fourier", "pixels"], restarts=True),
                     "Fourier",
@@ -131,7 +143,7 @@ def panels() -> dict[str, dict[str, Any]]:
         ),
         "04_transparency": panel(
             {
-                "pressure": (slider("pressure", 0, 8), 4),
+                "pressure": (slider("pressure", 0, 8, tip=told["pressure"]), 4),
                 "ground": (
                     choice("background", ["clouds", "white page", "noise"]),
                     "clouds",
@@ -161,7 +173,7 @@ def panels() -> dict[str, dict[str, Any]]:
                 ),
                 "decay": decay,
                 "decorrelate": colours,
-                "moved": (switch("moved"), True),
+                "moved": (switch("moved", tip=told["moved"]), True),
                 "network": network,
                 "size": (choice("size", [64, 96, 128], restarts=True), 128),
                 "rate": (slider("step size", 0.005, 0.5), 0.05),
