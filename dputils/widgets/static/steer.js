@@ -66,7 +66,7 @@ function fromFragment(config, fragment) {
   return { ...config, values, seed };
 }
 
-/** A model for the live panel: `config` is {controls, values, seed, width, alt, settings, names}. */
+/** A model for the live panel: `config` is {controls, values, seed, width, alt, settings}. */
 function makeModel({ config, models, engine, still, changed }) {
   const listeners = new Map(), asked = new Map();
   let running = null, values = { ...config.values }, seed = BigInt(config.seed);

@@ -74,9 +74,9 @@ class Transform {
 }
 
 export class FourierBasis {
-  /** `parameters` are the half-spectrum (plane, frequency down, frequency right, part), real and imaginary parts, before
-      they are divided by the frequency to the power `decay`. `finest` says for each plane at how many periods a pixel
-      waves are weakened to 1/e. */
+  /** `parameters` are the half-spectrum (plane, frequency down, frequency right, real and imaginary part), before it is
+      divided by the frequency to the power `decay`. `finest` says for each plane at how many periods a pixel waves are
+      weakened to 1/e. */
   constructor(size, { decay = 1, finest = [Infinity, Infinity, Infinity] } = {}) {
     const half = Math.floor(size / 2) + 1, planes = finest.length;
     Object.assign(this, { size, half, planes, count: planes * size * half * 2 });

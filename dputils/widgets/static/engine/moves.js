@@ -1,5 +1,4 @@
-// Small moves of the picture before the network sees it: turned, zoomed and shifted, sampled between pixels, and grey
-// beyond.
+// Small moves of the picture before the network sees it: turned, zoomed and shifted, sampled between pixels.
 
 const MARGIN = 2, GREY = [0.5, 0.5, 0.5];
 

@@ -69,6 +69,7 @@ export function serve(port) {
   const network = async (name, size, road) => {
     const key = `${name} ${size} ${road}`;
     if (!networks.has(key)) {
+      if (networks.size > 3) networks.clear(); // of other sizes: each takes some 25 MB
       const model = await (models[name].read ??= readModel(models[name]));
       networks.set(key, build(model, size, road));
     }
