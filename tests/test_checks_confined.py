@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 from test_checks_grading import RIGHT_11, write_notebook
 
 import dputils
@@ -375,6 +376,21 @@ def test_a_process_that_does_not_start_is_no_fault_of_the_student(tmp_path):
     (result,) = grade_folder(tmp_path, confinement=Confinement(str(broken)))
     assert not result.reports, "nothing is called wrong"
     assert "did not start (no room)" in result.submission.problem
+
+
+def test_an_optimizer_finds_a_place_for_its_cache(confinement):
+    """PyTorch makes a folder for it, which on a machine of one's own is there."""
+    source = """
+import torch
+def f(x):
+    x = x.clone().requires_grad_()
+    adam = torch.optim.Adam([x], lr=0.1)
+    x.sum().backward()
+    adam.step()
+    return x.detach(), os.environ["TORCHINDUCTOR_CACHE_DIR"] == os.getcwd()
+"""
+    value, inside = attack(confinement, source, torch.ones(2), seconds=60)
+    assert torch.allclose(value, torch.full((2,), 0.9)) and inside
 
 
 # ---- what is said of it --------------------------------------------------------------

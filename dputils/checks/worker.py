@@ -23,6 +23,7 @@ import signal
 import socket
 import struct
 import sys
+import tempfile
 import time
 import types
 
@@ -243,7 +244,10 @@ def serve(
     requests = connection.makefile("rb", buffering=0)
     answers = connection.makefile("wb")
     os.chdir(folder)
-    os.environ |= dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), folder)
+    # PyTorch makes its folder when Adam is first used
+    places = ("HOME", "TMPDIR", "MPLCONFIGDIR", "TORCHINDUCTOR_CACHE_DIR")
+    os.environ |= dict.fromkeys(places, folder)
+    tempfile.tempdir = folder  # PyTorch asked for it before, and was given another
     stand_in(draws)
     sys.meta_path.insert(0, Lent(job["modules"]))
     limit_resources(job, setup["alone"])
