@@ -30,28 +30,29 @@ RUNTIME = {"accelerator": "GPU", "colab": {"gpuType": "T4", "provenance": []}}
 # Where README.md speaks of Colab.
 PLACE = re.compile(r"(?s)(<!-- colab -->\n).*?(<!-- /colab -->)")
 
-# What Colab lacks is installed, torch stays as it is: a second torch would take minutes
-# and lose the GPU. The index of packages has a `dputils` that is somebody else's.
+# What Colab or Kaggle lacks is installed, torch stays as it is: a second torch would
+# take minutes and lose the GPU. Kaggle lays what a notebook was given below
+# /kaggle/input. The index of packages has a `dputils` that is somebody else's.
 CELL = """\
 import sys
-from importlib import invalidate_caches
+from importlib import invalidate_caches, util
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from subprocess import run
 
 source = {source!r}  # where pip finds the package; a wheel beside the notebook wins
-no_address = "No address yet: `pip wheel --no-deps .` makes a wheel to lay beside me"
 needed = ("dputils", "kornia", "safetensors", "trimesh", "captum", "timm", "cma")
-missing = [name for name in needed if find_spec(name) is None]
-home = getattr(find_spec("dputils"), "submodule_search_locations", None) or [""]
+missing = [name for name in needed if util.find_spec(name) is None]
+home = getattr(util.find_spec("dputils"), "submodule_search_locations", None) or [""]
 if "dputils" not in missing and not Path(home[0], "images").is_dir():
     raise ImportError("another project's dputils: pip uninstall dputils, then restart")
-if missing and "google.colab" in sys.modules:
-    wheels = sorted(Path().glob("{wheel}-*.whl"))
-    source = wheels[-1].resolve().as_uri() if wheels else source
+given = Path("/kaggle/input")  # what Kaggle lays beside a notebook
+if missing and ("google.colab" in sys.modules or given.is_dir()):
+    wheel = "{wheel}-*.whl"
+    for found in [*given.rglob(wheel), *sorted(Path().glob(wheel))]:
+        source = found.resolve().as_uri()
     if source is None:
-        raise ImportError(no_address)
+        raise ImportError("No address yet: `pip wheel --no-deps .` makes a wheel")
     whole = f"{name}[mesh,companion,photos] @ {{source}}"
     kept = [f"{{name}}=={{version(name)}}" for name in ("torch", "torchvision")]
     run([sys.executable, "-m", "pip", "install", "-q", whole, *kept], check=True)

@@ -308,6 +308,29 @@ def test_elsewhere_the_cell_says_what_to_do(tmp_path):
     assert "make lab" in ran.stderr and not ran.stdout
 
 
+def test_on_kaggle_the_cell_finds_the_wheel_among_the_datasets(tmp_path):
+    """Nothing is installed here: what would be run is printed."""
+    given = tmp_path / "input" / "datasets" / "someone" / "book"
+    given.mkdir(parents=True)
+    wheel = given / "differentiable_image_parameterizations-0.2-py3-none-any.whl"
+    wheel.touch()
+    pretend = """
+import subprocess
+subprocess.run = lambda command, **_: print(command)
+"""
+    code = colab_cell().replace('"/kaggle/input"', repr(str(tmp_path / "input")))
+    assert str(tmp_path) in code
+    ran = subprocess.run(
+        [sys.executable, "-c", f"{WITHOUT_DPUTILS}{pretend}{code}"],
+        cwd=tmp_path / "input" / "datasets",
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert wheel.as_uri() in ran.stdout and "torch==" in ran.stdout
+    assert "installed dputils" in ran.stdout
+
+
 def test_without_an_address_the_cell_asks_for_the_wheel(badges, tmp_path):
     if badges.address() is not None:
         pytest.skip("this book has an address")
