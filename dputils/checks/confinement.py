@@ -67,9 +67,8 @@ class Confinement:
             else ["--unshare-user"]
         )
         seen = [*_seen(), str(package)]
-        for path in _above(
-            [*seen, *_DEVICES]
-        ):  # those it makes itself are closed to other users
+        # folders that bubblewrap makes by itself are closed to other users
+        for path in _above([*seen, *_DEVICES]):
             words += ["--dir", path]
         for path in seen:
             words += ["--ro-bind", path, path]
