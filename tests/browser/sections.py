@@ -174,9 +174,12 @@ def check_section(open_lab, name):
         for cell in section.code
         for output in cell.outputs
     )
+    places = page.locator("[data-dputils]")
+    becomes(places.count, figures)
+    for k in range(figures):  # a figure is a still until a reader comes near
+        places.nth(k).scroll_into_view_if_needed()
     drawn = page.locator("[data-dputils]:not(:has(> img))")
     becomes(drawn.count, figures)  # the still pictures have made way
-    assert page.locator("[data-dputils]").count() == figures
 
     section.run()
     first = section.settled()
