@@ -89,8 +89,7 @@ colab: $(STAMP)  ## run widgets and notebooks with Colab's versions of Jupyter  
 	@$(COLAB) -m pip install --quiet --quiet --disable-pip-version-check -r tests/colab.txt
 	@$(COLAB) -c 'import sys, IPython, ipykernel, ipywidgets, traitlets; print("Python", sys.version.split()[0], \
 	  *(f"{m.__name__} {m.__version__}" for m in (IPython, ipykernel, ipywidgets, traitlets)))'
-	@$(COLAB) -m pytest -W default tests/test_interactive.py tests/test_live_panel.py tests/test_mesh_viewer.py \
-	  tests/test_media.py
+	@$(COLAB) -m pytest -W default tests/test_interactive.py tests/test_live_panel.py tests/test_mesh_viewer.py
 	@$(COLAB) notebooks/execute.py $(NB) --output $(or $(OUT),$(or $(TMPDIR),/tmp)/colab-notebooks) $(RUN_ARGS)
 
 assignments: $(STAMP)  ## build and prove the assignments      (A="A1 A3")
