@@ -11,12 +11,13 @@ the page, which includes what it draws and what compiling took.
 import argparse
 import shutil
 import statistics
+import sys
+from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from dputils.networks import load_network
-from dputils.widgets import export_for_page
-from dputils.widgets.hosting import joined
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "notebooks"))
+import page_panels
 
 MEASURE = """async ({ code, models, settings, seconds, patience }) => {
     const worker = new Worker(URL.createObjectURL(new Blob([code])));
@@ -67,16 +68,14 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[64, 96, 128])
     parser.add_argument("--seconds", type=float, default=3.0)
     arguments = parser.parse_args()
-    names = {"robust": "patternnet", "plain": "patternnet-plain"}
-    models = {key: export_for_page(load_network(name)) for key, name in names.items()}
-    code = f'"use strict"; (() => {{ {joined("engine/worker.js")}; serve(self); }})();'
+    models, code = page_panels.models(), page_panels.worker_script()
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox"]
         )
         page, session = browser.new_page(), browser.new_browser_cdp_session()
-        for network in names:
+        for network in models:
             for size in arguments.sizes:
                 for road in ("best", "plain JavaScript"):
                     settings = {

@@ -194,12 +194,22 @@ def attribute(name: str) -> str:
     return f'{MARK}="{html.escape(data)}"'
 
 
-def script() -> str:
-    """What all pages share: engine, networks and panel, as one classic script."""
-    models = {
+@cache
+def models() -> dict[str, dict[str, Any]]:
+    """Both networks as data for the engine, under the names that panels give them."""
+    return {
         name: export_for_page(load_network(network))
         for name, network in NETWORKS.items()
     }
+
+
+def worker_script() -> str:
+    """The engine as the script of a Worker of its own."""
+    return f'"use strict"; (() => {{ {joined("engine/worker.js")}\nserve(self); }})();'
+
+
+def script() -> str:
+    """What all pages share: engine, networks and panel, as one classic script."""
     return f"""// Optimization inside a page, from dputils/widgets/static/engine
 (() => {{
 function engine() {{
@@ -210,7 +220,7 @@ return serve;
 
 {joined("steer.js")}
 
-const models = {json.dumps(models, separators=(",", ":"))};
+const models = {json.dumps(models(), separators=(",", ":"))};
 for (const place of document.querySelectorAll("[{MARK}]")) {{
   steer(place, {{ config: JSON.parse(place.dataset.dputilsSteer), models, engine }});
 }}

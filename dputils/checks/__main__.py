@@ -180,8 +180,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _write_lms(options):
     grades, roster = read_table(options.grades), read_roster(options.roster)
     total = {
-        a: sum(task.points for task in [*list_exercises(a).values()])
-        + sum(experiment.points for experiment in list_experiments(a).values())
+        a: sum(
+            task.points
+            for task in (*list_exercises(a).values(), *list_experiments(a).values())
+        )
         for a in sorted({row["assignment"] for row in grades if row.get("assignment")})
     }
     out = options.out or options.grades.with_name(f"{options.to}.csv")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .examine import EMPTY
 from .exercises import list_experiments
-from .roster import BY_HAND, Row, find_student, id_of, name_of, points_of, read_csv
+from .roster import BY_HAND, Row, find_student, id_of, name_of, points_by_hand, read_csv
 
 if TYPE_CHECKING:
     from .grading import Result
@@ -162,7 +162,7 @@ def write_pages(
 
     `grades` are rows of the table, whose points for experiments go into the totals.
     """
-    by_hand = {row["file"]: points_of(row) for row in grades}
+    by_hand = {row["file"]: points_by_hand(row) for row in grades}
     folder, paths = Path(folder), []
     folder.mkdir(parents=True, exist_ok=True)
     for result in results:
@@ -177,9 +177,7 @@ def write_pages(
         while path in paths:
             k += 1
             path = folder / f"{stem}_{k}.html"
-        points, graded = by_hand.get(_file(one), (0.0, False))
-        extra = points - sum(result.points.values()) if graded else None
-        path.write_text(page(result, extra), encoding="utf-8")
+        path.write_text(page(result, by_hand.get(_file(one))), encoding="utf-8")
         paths.append(path)
     return paths
 

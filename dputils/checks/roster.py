@@ -87,23 +87,21 @@ def find_student(roster: Sequence[Row], student: str) -> Row | None:
 
 def name_of(row: Row) -> str:
     """What to call a student of the roster."""
-    own = {_key(column): value.strip() for column, value in row.items()}
+    own = _known(row)
     whole = f"{own.get('first name', '')} {own.get('last name', '')}".strip()
     return own.get("student") or own.get("name") or whole or id_of(row)
 
 
 def id_of(row: Row) -> str:
     """The first of a row's ids."""
-    own = {_key(column): value.strip() for column, value in row.items()}
+    own = _known(row)
     return next((own[key] for key in KEYS if own.get(key)), "")
 
 
-def points_of(row: Row) -> tuple[float, bool]:
-    """All points of a row of grades, and whether its experiments were graded."""
-    by_hand = row.get(BY_HAND, "").strip()
-    number = re.match(r"\d+([.,]\d+)?", by_hand)
-    extra = float(number[0].replace(",", ".")) if number else 0.0
-    return float(row.get("points") or 0) + extra, bool(number)
+def points_by_hand(row: Row) -> float | None:
+    """The points for experiments in a row of grades; None if there are none yet."""
+    number = re.match(r"\d+([.,]\d+)?", row.get(BY_HAND, "").strip())
+    return float(number[0].replace(",", ".")) if number else None
 
 
 def write_canvas(
@@ -183,8 +181,9 @@ def _matched(roster, grades):
         if student is None:
             remarks.append(f"{row['student']} is not in the roster")
             continue
-        points, complete = points_of(row)
-        waiting += not complete
+        by_hand = points_by_hand(row)
+        waiting += by_hand is None
+        points = float(row.get("points") or 0) + (by_hand or 0.0)
         own = best.setdefault(id(student), {})
         if row["assignment"] in own:
             remarks.append(
@@ -216,6 +215,11 @@ def _write(path: str | Path, head: Sequence[str], rows: Iterable[Row]) -> None:
 
 def _number(value):
     return f"{value:g}"
+
+
+def _known(row):
+    """The row under its columns' plain names."""
+    return {_key(column): value.strip() for column, value in row.items()}
 
 
 def _key(column):

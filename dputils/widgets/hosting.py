@@ -9,6 +9,7 @@ import re
 import sys
 import uuid
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -212,15 +213,21 @@ def joined(*modules: str) -> str:
     return "\n\n".join(parts)
 
 
-def renewed(page: str) -> str:
-    """Figures in a piece of HTML, as `Component.html` made them some time ago, with the
-    scripts of today. What is not such a figure stays as it is.
-    """
-    modules = {
+@cache
+def _components() -> dict[str, str]:
+    """`{first line: file}` of the scripts that are components."""
+    return {
         text.partition("\n")[0]: path.name
         for path in sorted(STATIC.glob("*.js"))
         if "\nexport default " in (text := path.read_text(encoding="utf-8"))
     }
+
+
+def renewed(page: str) -> str:
+    """Figures in a piece of HTML, as `Component.html` made them some time ago, with the
+    scripts of today. What is not such a figure stays as it is.
+    """
+    modules = _components()
 
     def renew(found: re.Match[str]) -> str:
         # the component's own script is the last of the bundle

@@ -2,7 +2,6 @@
 `python notebooks/browser/stills.py`.
 """
 
-import io
 import shutil
 import sys
 from pathlib import Path
@@ -15,9 +14,7 @@ FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent))
 import page_panels  # noqa: E402
 
-from dputils.networks import load_network  # noqa: E402
-from dputils.widgets import export_for_page  # noqa: E402
-from dputils.widgets.hosting import joined  # noqa: E402
+from dputils.media import picture_sheet, write_image  # noqa: E402
 
 STEPS = 200
 CLIMB = """async ({ code, models, settings, steps }) => {
@@ -43,13 +40,10 @@ def climbed(page: Page, **changes: object) -> Image.Image:
         for control in panel["controls"]
     }
     settings = {**panel["settings"], **starts, **changes}
-    models = {settings["network"]: page_panels.NETWORKS[settings["network"]]}
-    engine = joined("engine/worker.js")
+    network = settings["network"]
     given = {
-        "code": f'"use strict"; (() => {{ {engine}\nserve(self); }})();',
-        "models": {
-            name: export_for_page(load_network(net)) for name, net in models.items()
-        },
+        "code": page_panels.worker_script(),
+        "models": {network: page_panels.models()[network]},
         "settings": settings,
         "steps": STEPS,
     }
@@ -58,24 +52,9 @@ def climbed(page: Page, **changes: object) -> Image.Image:
     return Image.fromarray(pixels.reshape(size, size, 4)[..., :3])
 
 
-def sheet(rows: list[list[Image.Image]], gap: int = 6) -> Image.Image:
-    height, width = rows[0][0].height, rows[0][0].width
-    whole = Image.new(
-        "RGB",
-        (len(rows[0]) * (width + gap) - gap, len(rows) * (height + gap) - gap),
-        "white",
-    )
-    for y, row in enumerate(rows):
-        for x, picture in enumerate(row):
-            whole.paste(picture, (x * (width + gap), y * (height + gap)))
-    return whole
-
-
 def save(picture: Image.Image, path: Path) -> None:
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=85, optimize=True)
-    path.write_bytes(file.getvalue())
-    print(f"{path}  {len(file.getvalue()) / 1000:.0f} kB")
+    write_image(path, picture, overwrite=True, quality=85)
+    print(f"{path}  {path.stat().st_size / 1000:.0f} kB")
 
 
 def main() -> None:
@@ -89,17 +68,16 @@ def main() -> None:
         wishes = ["owl", "lighthouse", "strawberry", "daisy", "butterfly", "snowflake"]
         drawn = [climbed(page, wish=wish, size=128) for wish in wishes]
         small = FOLDER / "thumbnails"
-        save(sheet([drawn[:3], drawn[3:]]), small / "playground.jpg")
+        save(picture_sheet(drawn, columns=3), small / "playground.jpg")
         bases = ["pixels", "Laplacian", "Fourier"]
-        rows = [
-            [
-                climbed(page, basis=basis, network=name, wish="lighthouse")
-                for basis in bases
-            ]
+        drawn = [
+            climbed(page, basis=basis, network=name, wish="lighthouse")
             for name in ("plain", "robust")
+            for basis in bases
         ]
-        save(sheet(rows), FOLDER / "bases.jpg")
-        save(sheet(rows), small / "how_a_network_runs_in_a_page.jpg")
+        compared = picture_sheet(drawn, columns=len(bases))
+        save(compared, FOLDER / "bases.jpg")
+        save(compared, small / "how_a_network_runs_in_a_page.jpg")
         browser.close()
 
 
