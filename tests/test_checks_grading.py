@@ -2,6 +2,8 @@
 nobody but itself.
 """
 
+import ast
+import concurrent.futures
 import contextlib
 import csv
 import io
@@ -10,6 +12,8 @@ import re
 import signal
 import struct
 import sys
+import threading
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,8 +21,9 @@ import nbformat
 import pytest
 import torch
 
-from dputils.checks import list_exercises, list_experiments
+from dputils.checks import list_exercises, list_experiments, withheld
 from dputils.checks.__main__ import main
+from dputils.checks.calls import Local
 from dputils.checks.feedback import page, write_pages, write_table
 from dputils.checks.grading import grade_folder
 from dputils.checks.handed_in import needed_code
@@ -344,6 +349,40 @@ def test_the_table_has_a_row_for_each_and_no_formulas(graded, tmp_path):
     } == {"10"}
 
 
+def test_threads_do_not_parse(tmp_path, monkeypatch):
+    """Python 3.11 may fail with SystemError where two threads do."""
+    for name in "ab":
+        write_notebook(tmp_path / name / "work.ipynb", name, RIGHT_11)
+    where = []
+    parse = ast.parse
+
+    def noting(*args, **options):
+        where.append(threading.current_thread())
+        return parse(*args, **options)
+
+    withheld._all_lent.cache_clear()
+    monkeypatch.setattr(ast, "parse", noting)
+    results = grade_folder(tmp_path, jobs=2)
+    assert [one.points["1.1"] for one in results] == [2, 2]
+    assert where and set(where) == {threading.main_thread()}
+
+
+def test_threads_do_not_share_draws():
+    """A reference that draws gives the same numbers, whoever else asks one."""
+
+    def draws(count):
+        drawn = []
+        for _ in range(count):
+            time.sleep(0.001)  # another thread may go on
+            drawn.append(torch.rand(()))
+        return torch.stack(drawn)
+
+    alone = Local(draws).evaluate((20,))["value"]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for answer in pool.map(Local(draws).evaluate, [(20,)] * 8):
+            assert torch.equal(answer["value"], alone)
+
+
 def test_the_command_grades_and_repeats(tmp_path, capsys, monkeypatch):
     folder = tmp_path / "class"
     write_notebook(
@@ -390,8 +429,6 @@ def test_the_command_lists(capsys):
 
 
 def statements(text):
-    import ast
-
     return ast.parse(text).body
 
 

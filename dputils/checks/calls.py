@@ -5,6 +5,7 @@ nothing but PyTorch.
 """
 
 import copy
+import threading
 import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -93,7 +94,13 @@ def evaluate(
 
 
 class Local:
-    """A function of this process, asked as `sandbox.Remote` asks one of another."""
+    """A function of this process, asked as `sandbox.Remote` asks one of another.
+
+    One at a time, also where a class is graded in threads: they share the global
+    generator, and one's draws must not be another's.
+    """
+
+    _turn = threading.RLock()
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
@@ -101,7 +108,8 @@ class Local:
     def evaluate(
         self, args: tuple, wrt: Sequence[int] = (), cotangent: Any = None
     ) -> dict[str, Any]:
-        return evaluate(self.function, args, wrt, cotangent)
+        with self._turn:
+            return evaluate(self.function, args, wrt, cotangent)
 
 
 def _gradients(result, sources, cotangent):

@@ -162,5 +162,7 @@ def _grade_all(submissions, jobs, on_result, **options):
             on_result(result)
         return result
 
+    if submissions:
+        lent_modules(next(iter(list_exercises().values())))  # before there are threads
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         return list(pool.map(grade, submissions))
