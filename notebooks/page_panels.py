@@ -14,6 +14,7 @@ from typing import Any
 from dputils.networks import load_network
 from dputils.widgets import export_for_page
 from dputils.widgets.hosting import joined
+from dputils.widgets.meanings import meaning
 
 SCRIPT = "steer.js"  # beside index.html
 MARK = "data-dputils-steer"
@@ -40,9 +41,9 @@ def slider(label: str, low: float, high: float, **more: Any) -> dict[str, Any]:
     }
 
 
-def whole(label: str, low: int, high: int, tip: str) -> dict[str, Any]:
+def whole(label: str, low: int, high: int) -> dict[str, Any]:
     """A slider for what makes another architecture."""
-    return {**slider(label, low, high, restarts=True, tip=tip), "whole": True}
+    return {**slider(label, low, high, restarts=True), "whole": True}
 
 
 def switch(label: str, **more: Any) -> dict[str, Any]:
@@ -63,7 +64,13 @@ def panel(
         for name, (control, start) in controls.items()
     }
     listed = [
-        {"restarts": False, "seen": False, "tip": "", "name": name, **control}
+        {
+            "restarts": False,
+            "seen": False,
+            "tip": meaning(control["label"]),
+            "name": name,
+            **control,
+        }
         for name, (control, _) in controls.items()
     ]
     for control in listed:
@@ -82,23 +89,15 @@ def panel(
 def panels() -> dict[str, dict[str, Any]]:
     """`{stem of a notebook, or name on a page: its panel}`."""
     classes = list(load_network("patternnet").classes or [])
-    told = {
-        "coupling": "how strong the waves are that both pictures have in common",
-        "decay": "p in the scale 1/f^p of the waves",
-        "colours": "parameters are lightness, blue against yellow, green against "
-        "magenta, and not red, green and blue",
-        "moved": "turned, zoomed and shifted a little before the network looks",
-        "network": "robust was trained against attacks, plain was not",
-        "pressure": "how much a share of opacity costs",
-    }
-    network = choice("network", [*NETWORKS], tip=told["network"]), "robust"
-    colours = switch("decorrelated colours", restarts=True, tip=told["colours"]), True
-    decay = slider("decay power", 0, 2, restarts=True, tip=told["decay"]), 1
+    told = "robust was trained against attacks, plain was not"
+    network = choice("network", [*NETWORKS], tip=told), "robust"
+    colours = switch("decorrelated colours", restarts=True), True
+    decay = slider("decay power", 0, 2, restarts=True), 1
     return {
         "00_why_parameterization_matters": panel(
             {
                 "coupling": (
-                    slider("coupling", 0, 2, restarts=True, tip=told["coupling"]),
+                    slider("coupling", 0, 2, restarts=True),
                     0,
                 ),
                 "basis": (
@@ -125,10 +124,10 @@ def panels() -> dict[str, dict[str, Any]]:
                     ),
                     "composite",
                 ),
-                "hidden": (whole("hidden", 1, 10, "layers"), 8),
-                "width": (whole("width", 4, 40, "neurons in each"), 24),
+                "hidden": (whole("hidden", 1, 10), 8),
+                "width": (whole("width", 4, 40), 24),
                 "radius": (switch("radius", restarts=True), False),
-                "waves": (whole("waves", 0, 12, "told of the place"), 0),
+                "waves": (whole("waves", 0, 12), 0),
                 "rate": (slider("lr", 0.001, 0.1), 0.01),
             },
             {
@@ -143,7 +142,7 @@ def panels() -> dict[str, dict[str, Any]]:
         ),
         "04_transparency": panel(
             {
-                "pressure": (slider("pressure", 0, 8, tip=told["pressure"]), 4),
+                "pressure": (slider("pressure", 0, 8), 4),
                 "ground": (
                     choice("background", ["clouds", "white page", "noise"]),
                     "clouds",
@@ -173,7 +172,7 @@ def panels() -> dict[str, dict[str, Any]]:
                 ),
                 "decay": decay,
                 "decorrelate": colours,
-                "moved": (switch("moved", tip=told["moved"]), True),
+                "moved": (switch("moved"), True),
                 "network": network,
                 "size": (choice("size", [64, 96, 128], restarts=True), 128),
                 "rate": (slider("step size", 0.005, 0.5), 0.05),

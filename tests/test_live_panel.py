@@ -20,6 +20,7 @@ from dputils.objectives import channel, total_variation
 from dputils.optimize import Interrupted, maximize
 from dputils.widgets import cells, live_panel, live_run
 from dputils.widgets.controls import controls_from, defaults, in_words, taken
+from dputils.widgets.meanings import meaning
 
 pytest.importorskip("anywidget")
 from dputils.widgets import LivePanel
@@ -943,7 +944,11 @@ def test_controls_say_what_they_do():
     by_name = {each["name"]: each for each in page.panel.state["controls"]}
     assert [name for name, each in by_name.items() if each["restarts"]] == ["kind"]
     assert by_name["target"]["tip"] == "the grey to reach"
-    assert not by_name["lr"]["tip"] and page.panel.alt == "a grey square"
+    assert by_name["lr"]["tip"] == meaning("lr"), "a name that the book uses"
+    assert by_name["kind"]["tip"] == "", "nobody knows what the reader calls kind"
+    own = make(tips={"lr": "η"}).panel.state["controls"][0]
+    assert (own["name"], own["tip"]) == ("lr", "η"), "the reader's own words come first"
+    assert page.panel.alt == "a grey square"
     with pytest.raises(ValueError, match="tips explains 'sead', which is no control"):
         make(tips={"sead": "?"})
 

@@ -19,6 +19,7 @@ from PIL import Image
 from scripts import load_script
 
 from dputils.media import data_url, read_image
+from dputils.widgets.meanings import meaning
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "notebooks"
@@ -497,6 +498,40 @@ def test_execute_refuses_large_files():
         execute.NotebookError, match=r"execution counts are \[3\], not 1 to 1"
     ):
         execute.check(nbformat.v4.new_notebook(cells=[cell]), 100)
+
+
+def panel_controls(notebook) -> set[str]:
+    """The names of the controls that a notebook gives to its panels."""
+    found = []
+    for cell in code_cells(notebook):
+        tree = ast.parse(re.sub(r"(?m)^[%!].*$", "", cell.source))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.keyword) and node.arg == "controls":
+                found.append(node.value)
+            elif isinstance(node, ast.Assign):
+                names = [ast.unparse(target) for target in node.targets]
+                found += [node.value] if names == ["controls"] else []
+    dicts = [node for node in found if isinstance(node, ast.Dict)]
+    return {key.value for node in dicts for key in node.keys}
+
+
+@pytest.mark.parametrize("stem", SECTIONS)
+def test_every_control_of_a_panel_says_what_it_means(stem):
+    names = panel_controls(read(FOLDER / f"{stem}.ipynb"))
+    assert names, "each section has a panel"
+    untold = {name for name in names if not meaning(name)}
+    assert not untold, "they need words in dputils/widgets/meanings.py"
+
+
+def test_every_control_of_the_pages_says_what_it_means():
+    page_panels = load_script("notebooks/page_panels.py")
+    untold = [
+        (stem, control["name"])
+        for stem, panel in page_panels.panels().items()
+        for control in panel["controls"]
+        if not control["tip"]
+    ]
+    assert not untold, "they need words in dputils/widgets/meanings.py"
 
 
 @pytest.mark.slow

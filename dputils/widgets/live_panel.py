@@ -22,6 +22,7 @@ from .controls import controls_from, defaults, taken
 from .encoding import encode
 from .hosting import Component
 from .live_run import LiveRun, Recipe, told
+from .meanings import meaning
 from .snapshots import jpeg, png, visible, washed_out
 from .steering import Steering
 
@@ -92,7 +93,8 @@ class LivePanel(Component):
         seed: at the start, a whole number from 0 to 2^63 - 1; the panel has a field for
             it.
         width: of the picture in CSS pixels.
-        tips: `{name: words}` that explain a control, where the mouse rests on it.
+        tips: `{name: words}` that explain a control, where the mouse rests on it or its
+            name was clicked. Names that the book uses have words of their own.
         alt: what the picture shows, in words.
     Attributes: `image`, `history`, `values` of the controls, and `error`, the last
         step's exception or None, are to be read. What the panel was made with can be
@@ -173,7 +175,7 @@ class LivePanel(Component):
                         "at_once": name in at_once,
                         "restarts": name in self._structural(),
                         "seen": name in taken(show, made),
-                        "tip": str(tips.get(name, "")),
+                        "tip": str(tips.get(name, meaning(name))),
                         **control.state,
                     }
                     for name, control in made.items()

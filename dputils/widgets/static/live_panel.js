@@ -52,8 +52,7 @@ const WORDS = { // a model without a kernel has its own
 };
 const RESTARTS = "starts the run anew", ACTS = "acts from the next step on", LOOKS = "changes only what is seen";
 const PAUSED_WISH = 900; // milliseconds: later, a move of a control is another wish
-const MEANINGS = { lr: "learning rate: how far each step goes", "learning rate": "how far each step goes",
-  seed: "where chance begins: the same seed gives the same run" };
+const SEED = "where chance begins: the same seed gives the same run";
 const SEEDS = 2n ** 63n - 1n; // the largest
 const MOST = 1200; // points of the curve; beyond, every other one goes
 const SCALE = 1000; // places of a logarithmic slider
@@ -77,7 +76,7 @@ function makeName(label, what, restarts) {
 /** A control's elements, and `set(value)` that shows a value; moving it calls changed(value). */
 function makeControl(control, changed) {
   const { kind, label, low, high, whole, logarithmic, restarts, seen, tip } = control;
-  const what = [tip || MEANINGS[label], restarts ? RESTARTS : seen ? LOOKS : ACTS].filter(Boolean).join("; ");
+  const what = [tip, restarts ? RESTARTS : seen ? LOOKS : ACTS].filter(Boolean).join("; ");
   const [name, about] = makeName(label, what, restarts), row = (...parts) =>
     h("div", { className: "control" }, name, ...parts, about);
   if (kind === "choice" && control.options.length > MANY) {
@@ -374,7 +373,7 @@ function render({ model, el }) {
     h("button", { onclick: () => { play(false); press({ steps: (pending?.steps ?? 0) + 1 }); },
       title: "one step" }, "step"),
     h("button", { onclick: () => press({ reset: true }), title: RESTARTS }, "reset"), undo,
-    h("label", { title: `${MEANINGS.seed}; another ${RESTARTS}` }, "seed", seedField),
+    h("label", { title: `${SEED}; another ${RESTARTS}` }, "seed", seedField),
     h("button", { onclick: () => press({ save: true }), title: "save the picture as it is" }, "save PNG"));
   const right = h("div", { className: "right" }, buttons, ...parts.map((part) => part.box), curve, numbers, note,
     warning, error, ...(controls.some((control) => control.restarts)
