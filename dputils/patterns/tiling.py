@@ -12,10 +12,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import torch
+from PIL import Image
 
-from ..media import data_url
+from ..media import data_url, to_image
 from ..sizes import Size, height_width
 from ..transforms import Transform, compose, random_rotate, random_scale
+
+_STILL = 480  # pixels across the still of a wall
 
 
 def wrap(width: int) -> Transform:
@@ -200,8 +203,10 @@ def tiling_preview(
 ) -> str:
     """A wall of one tile that scrolls by for ever, as self-contained HTML.
 
-    One data URL and a CSS animation: no script, no network, no kernel. It stands still
-    under the pointer, and for readers whose system asks for reduced motion.
+    A tile and a CSS animation: no script, no network, no kernel. It stands still under
+    the pointer, and for readers whose system asks for reduced motion. Below it lies a
+    picture of the wall, for print and for places that take style sheets away: GitHub,
+    and notebooks that are not trusted.
     `Path("wall.html").write_text(tiling_preview(image))` keeps it.
 
     Args:
@@ -215,13 +220,14 @@ def tiling_preview(
     pixels = tile_width if pixels is None else pixels
     across, down = int(pixels), round(pixels * tile_height / tile_width)
     url = data_url(image, quality=quality)
+    still = data_url(_wall(image, (width, height), (across, down)), quality=70)
     # two walls on one page differ
     name = f"wall{zlib.crc32(f'{url}{width}{height}{seconds}{across}'.encode()):08x}"
     return (
-        f'<div id="{name}" role="img" '
-        'aria-label="A wall of one repeated tile, scrolling">'
+        f'<div id="{name}">'
         f"<style>#{name}{{position:relative;overflow:hidden;width:{width}px;"
         f"max-width:100%;height:{height}px}}"
+        f"#{name}>img{{display:block;width:{width}px;max-width:none;margin:0}}"
         # The wall is one tile larger than the window, so moving it by a tile never
         # shows its end.
         f"#{name}>i{{position:absolute;top:0;left:0;"
@@ -231,7 +237,8 @@ def tiling_preview(
         f"#{name}:hover>i{{animation-play-state:paused}}"
         f"@keyframes {name}{{to{{transform:translate(-{across}px,-{down}px)}}}}"
         "@media (prefers-reduced-motion:reduce)"
-        f"{{#{name}>i{{animation:none}}}}</style><i></i></div>"
+        f"{{#{name}>i{{animation:none}}}}</style>"
+        f'<img alt="A wall of one repeated tile" src="{still}"><i></i></div>'
     )
 
 
@@ -244,3 +251,19 @@ def show_tiling(
     display(HTML(tiling_preview(image, **options)))
     if caption:
         display(Markdown(caption))
+
+
+# ---- helpers -------------------------------------------------------------------------
+
+
+def _wall(image, window, tile_size):
+    """The wall as the window shows it at first, at most `_STILL` pixels wide: a PIL
+    picture.
+    """
+    scale = min(1, _STILL / window[0])
+    one = to_image(image).resize([max(1, round(scale * side)) for side in tile_size])
+    wall = Image.new(one.mode, [max(1, round(scale * side)) for side in window])
+    for x in range(0, wall.width, one.width):
+        for y in range(0, wall.height, one.height):
+            wall.paste(one, (x, y))
+    return wall
