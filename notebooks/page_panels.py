@@ -225,3 +225,13 @@ for (const place of document.querySelectorAll("[{MARK}]")) {{
 }}
 }})();
 """
+
+
+def words() -> set[str]:
+    """All that panels say: names and meanings of controls, options, descriptions."""
+    said = set()
+    for each in panels().values():
+        said.add(each["alt"])
+        for control in each["controls"]:
+            said |= {control["label"], control["tip"], *control.get("options", [])}
+    return {text for text in said if isinstance(text, str)}

@@ -17,6 +17,7 @@ import ast
 import base64
 import html
 import io
+import json
 import re
 import string
 import sys
@@ -47,6 +48,7 @@ OPENING = opening.PICTURE
 ARTICLE = "https://distill.pub/2018/differentiable-parameterizations"
 TITLE = "Differentiable Image Parameterizations, as a book that runs"
 LEFT_OUT = {"colab", "injected-parameters"}  # cells for other places than a page
+DICTIONARY = "dputils-words"  # of a page that is not English, for its scripts
 THIS_LANGUAGE = "English"  # what a language calls itself
 LEAD = (
     "How a picture is written down decides which picture an optimization finds. The "
@@ -254,8 +256,8 @@ def to_mathml(formula: str, display: str) -> str:
 
 
 def load(path: Path, say: Words = ENGLISH) -> tuple[nbformat.NotebookNode, dict | None]:
-    """A notebook in that language, and its phrases; None where it stays English. A page
-    in Markdown is a notebook of one cell.
+    """A notebook in that language, and what its figures say; None where it stays
+    English. A page in Markdown is a notebook of one cell.
     """
     if path.suffix == ".md":
         cell = nbformat.v4.new_markdown_cell(path.read_text(encoding="utf-8"))
@@ -266,7 +268,7 @@ def load(path: Path, say: Words = ENGLISH) -> tuple[nbformat.NotebookNode, dict 
     if translation is None:
         return notebook, {} if say is ENGLISH else None
     translations.translate(notebook, translation, say)
-    return notebook, translation.phrases
+    return notebook, translations.dictionary(translation, say)
 
 
 def describe(path: Path, say: Words = ENGLISH) -> Page:
@@ -288,8 +290,8 @@ def describe(path: Path, say: Words = ENGLISH) -> Page:
 
 def body(path: Path, say: Words = ENGLISH) -> str | None:
     """A notebook's cells and outputs as HTML; None if it is not translated."""
-    notebook, phrases = load(path, say)
-    if phrases is None:
+    notebook, known = load(path, say)
+    if known is None:
         return None
     notebook.cells = [
         cell
@@ -301,10 +303,18 @@ def body(path: Path, say: Words = ENGLISH) -> str | None:
         if "text/html" in output.get("data", {}):
             output.data["text/html"] = renewed(output.data["text/html"])
     put_panel(notebook, path.stem)
-    exporter = Exporter(path.parent, say, phrases)
+    exporter = Exporter(path.parent, say, known)
     text, _ = exporter.from_notebook_node(notebook)
     text = re.sub(r'data-panel="(\w+)"', lambda it: page_panels.attribute(it[1]), text)
-    return text + exporter.back_matter()
+    text += exporter.back_matter()
+    return word_list(known) + text if known else text
+
+
+def word_list(known: dict[str, str]) -> str:
+    """What figures and panels read their words from, where a page is not English."""
+    listed = json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+    safe = listed.replace("<", "\\u003c")  # nothing in it ends the element
+    return f'<script type="application/json" id="{DICTIONARY}">{safe}</script>'
 
 
 def put_panel(notebook: nbformat.NotebookNode, stem: str) -> None:

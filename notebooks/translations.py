@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import html
 import json
 import re
 import sys
@@ -27,6 +28,13 @@ HOME = FOLDER / "translations"
 WORDS = "words.json"
 BLOCK = re.compile(r"^<!-- cell (\S+) (\S+) -->\n", re.M)
 PHRASES = "<!-- phrases -->\n"
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
+# in HTML: a piece of text or what describes an element, beside what nobody reads
+SHOWN = re.compile(
+    r"<(script|style)\b.*?</\1>|(?<=>)(?P<text>[^<>]*[^<>\s][^<>]*)(?=<)"
+    r'|\b(?:alt|title|aria-label)="(?P<attribute>[^"]+)"',
+    re.S,
+)
 BADGE = re.compile(r"\s*\[!\[Open in Colab\]\([^)]*\)\]\([^)]*\)")
 
 
@@ -59,7 +67,7 @@ class Translation(NamedTuple):
     """A notebook's text in another language."""
 
     cells: dict[str, tuple[str, str]]  # by id: mark of the English, text
-    phrases: dict[str, str]  # of first comments, and of tables that cells print
+    phrases: dict[str, str]  # of first comments, printed tables, figures
 
 
 def mark(source: str) -> str:
@@ -125,12 +133,49 @@ def complaints(notebook: nbformat.NotebookNode, translation: Translation) -> lis
     return found
 
 
+def dictionary(translation: Translation, say: Words) -> dict[str, str]:
+    """What figures and panels of a notebook are told: the words of all pages, and what
+    the notebook itself calls things. `say` in `parts.js` reads it as `look_up` does.
+    """
+    return {**(say.known or {}), **translation.phrases}
+
+
+def look_up(text: str, known: dict[str, str]) -> str:
+    """What a figure says, in the page's language, English where it has no words.
+
+    Numbers are not part of an entry: "frame 3 of 8" is found under "frame {} of {}".
+    """
+    said = known.get(text) or known.get(NUMBER.sub("{}", text))
+    if said is None:
+        return text
+    numbers = iter(NUMBER.findall(text))
+    return said if text in known else re.sub(r"\{\}", lambda _: next(numbers), said)
+
+
+def in_html(page: str, known: dict[str, str]) -> str:
+    """A figure's HTML with what one reads and hears of it in the page's language."""
+
+    def renew(found: re.Match[str]) -> str:
+        text = found["text"] or found["attribute"]
+        if text is None:  # a script, a style sheet
+            return found[0]
+        english = html.unescape(text.strip())
+        said = look_up(english, known)
+        if said == english and len(ends := english.split(" to ")) == 2:  # a film's
+            said = known.get(" to ", " to ").join(look_up(end, known) for end in ends)
+        before, _, after = found[0].rpartition(text.strip())
+        return before + html.escape(said) + after
+
+    return SHOWN.sub(renew, page)
+
+
 def translate(
     notebook: nbformat.NotebookNode, translation: Translation, say: Words
 ) -> None:
-    """Put the translation into a notebook: texts, first comments, tables in outputs.
-    What is stale stays English.
+    """Put the translation into a notebook: texts, first comments, tables in outputs,
+    what figures say. What is stale stays English.
     """
+    known = dictionary(translation, say)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             seen, said = translation.cells.get(cell.id, ("", ""))
@@ -145,6 +190,8 @@ def translate(
                     table_row(line, translation.phrases, say)
                     for line in output.data["text/markdown"].splitlines()
                 )
+            if "text/html" in output.get("data", {}):
+                output.data["text/html"] = in_html(output.data["text/html"], known)
 
 
 def table_row(line: str, phrases: dict[str, str], say: Words) -> str:

@@ -3,12 +3,17 @@ cell by cell, and nothing that is out of date.
 """
 
 import ast
+import inspect
+import json
 import re
 from collections import Counter
 
 import nbformat
 import pytest
 from scripts import load_script
+
+from dputils.widgets import LivePanel, hosting, live_panel
+from dputils.widgets.hosting import STATIC
 
 pytest.importorskip("latex2mathml", reason="latex2mathml is not installed")
 pages = load_script("notebooks/pages.py")
@@ -17,6 +22,14 @@ FILES = sorted(translations.HOME.glob("*/*.md"))
 by_name = pytest.mark.parametrize(
     "path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}"
 )
+SAY = r'\bsay\(\s*"((?:[^"\\]|\\.)*)"'
+STATE = r'(?m)^mount\(component, "\w+", (.*)\);$'
+# how a still can be woken, and what LivePanel calls its picture
+BELOW_STILLS = {
+    text.strip()
+    for text in re.findall(r">([^<>{}]+)<", hosting.WAKE + live_panel.HINT)
+    if text.strip()
+} | {inspect.signature(LivePanel).parameters["alt"].default, " to "}
 # how many a unit means, in either language
 UNITS = {"million": 1e6, "万": 1e4, "千": 1e3}
 
@@ -138,6 +151,66 @@ def test_tables_of_claims_speak_the_language():
     assert translations.table_row("no table", {}, say) == "no table"
 
 
+def said_by_scripts():
+    """Each text that `say` is asked for in the figures' scripts."""
+    scripts = (path.read_text(encoding="utf-8") for path in STATIC.glob("*.js"))
+    return {text for script in scripts for text in re.findall(SAY, script)}
+
+
+def in_state(state):
+    """What a figure's state has that is shown: labels, titles, captions, choices."""
+    for name, value in state.items():
+        if name in ("labels", "titles", "captions"):
+            yield from value
+        elif name in ("alt", "name", "credit", "unit"):
+            yield value
+        elif name in ("pickers", "choices", "presets"):
+            for each in value:
+                yield from in_state(each)
+
+
+@by_name
+def test_figures_speak_the_language(path):
+    """What their controls say, and what is read aloud of them, has a translation."""
+    notebook, translation = both(path)
+    say = translations.words(path.parent.name)
+    known, untold, figures = translations.dictionary(translation, say), set(), 0
+    translations.translate(notebook, translation, say)
+    for output in (each for cell in notebook.cells for each in cell.get("outputs", [])):
+        page = output.get("data", {}).get("text/html", "")
+        for state in re.findall(STATE, page):
+            figures += 1
+            texts = filter(None, in_state(json.loads(state)))
+            untold |= {
+                text for text in texts if translations.look_up(text, known) == text
+            }
+        for found in re.finditer(translations.SHOWN, page):
+            text = found["text"] or found["attribute"] or ""
+            untold |= (
+                {text}
+                if re.search(r"(?:[A-Za-z]{2,}[ ,]+){2}[a-z]{2}", text)
+                else set()
+            )
+    assert figures, "there is one to look at"
+    assert not untold, "add them below <!-- phrases -->"
+
+
+def test_words_are_found_with_and_without_numbers():
+    known = {
+        "frame {} of {}": "第 {} 帧，共 {} 帧",
+        "2 eyes": "双眼",
+        "a": "甲",
+        " to ": "到",
+    }
+    assert translations.look_up("frame 3 of 8.5", known) == "第 3 帧，共 8.5 帧"
+    assert translations.look_up("2 eyes", known) == "双眼"
+    assert translations.look_up("3 eyes", known) == "3 eyes"
+    page = '<script>"a"</script><b title="a" alt="a to a">a<i>b</i> a </b><a>to</a>'
+    assert translations.in_html(page, known) == (
+        '<script>"a"</script><b title="甲" alt="甲到甲">甲<i>b</i> 甲 </b><a>to</a>'
+    )
+
+
 @pytest.mark.parametrize("language", translations.languages())
 def test_the_words_of_pages_are_all_there_and_no_more(language):
     """Each text that `say` is asked for, found by reading the scripts."""
@@ -156,6 +229,7 @@ def test_the_words_of_pages_are_all_there_and_no_more(language):
             elif called == "say" and isinstance(first, ast.Constant):
                 wanted.add(first.value)
     wanted |= {part for part in pages.PARTS.values() if part}
+    wanted |= said_by_scripts() | pages.page_panels.words() | BELOW_STILLS
     assert set(translations.words(language).known) == wanted
 
 

@@ -202,6 +202,31 @@ def test_a_page_leads_to_itself_in_another_language_and_back(both, visit):
     page.wait_for_url(site[3].as_uri())
 
 
+HEARD = """() => [...document.querySelectorAll("main *")]
+    .flatMap((part) => [...(part.shadowRoot?.querySelectorAll("*") ?? [])])
+    .flatMap((part) => [part.title, part.ariaLabel, part.ariaValueText,
+        part.matches("style") ? "" : part.firstChild?.nodeValue])
+    .filter((text) => text?.trim())"""
+
+
+def test_figures_of_a_chinese_page_speak_chinese(both, visit):
+    """Buttons, sliders, tips and what is read aloud, of each figure and panel."""
+    page = visit(both[1][1])
+    figures = page.locator("[data-dputils], [data-dputils-steer]")
+    assert figures.count() >= 3
+    for k in range(figures.count()):
+        figures.nth(k).scroll_into_view_if_needed()
+        figures.nth(k).locator("figure").wait_for()
+    panel = page.locator("[data-dputils-steer]")
+    panel.get_by_role("button", name="单步", exact=True).click()
+    panel.get_by_text("第 1 步", exact=True).wait_for()
+    heard = page.evaluate(HEARD)
+    assert "播放" in heard and "撤销" in heard and len(heard) > 60
+    english = r"\b[a-z]{2,} [a-z]{2,}\b"
+    left = {text for text in heard if re.search(english, text)}
+    assert {text for text in left if not re.search(r"[一-鿿]", text)} == set()
+
+
 PRINTED = """() => {
     const all = [...document.querySelectorAll("main *")].flatMap(
         (part) => [part, ...(part.shadowRoot?.querySelectorAll("*") ?? [])]);

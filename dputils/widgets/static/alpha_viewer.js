@@ -1,5 +1,5 @@
 // Pictures with opacity over a background of choice, blended in linear light.
-import { choices, h, isolated, pictureUrls } from "./parts.js";
+import { choices, h, isolated, pictureUrls, say } from "./parts.js";
 
 const CSS = `
 .grid { display: grid; gap: 8px; }
@@ -15,7 +15,8 @@ const CSS = `
 input[type="color"] { width: 36px; height: 28px; padding: 0; margin-left: 6px; border: 0; background: none;
                       cursor: pointer; }
 `;
-const NAMES = ["light", "dark", "checker", "own"], LIGHT = 247, DARK = 8, PALE = 242, GREY = 153, TILE = 8;
+const GROUNDS = { light: say("light"), dark: say("dark"), checker: say("checker"), own: say("own") };
+const NAMES = Object.keys(GROUNDS), LIGHT = 247, DARK = 8, PALE = 242, GREY = 153, TILE = 8;
 
 const STEPS = 4096; // fine enough that every 8-bit colour survives the way there and back
 const TO_LINEAR = Float32Array.from({ length: 256 }, (_, i) => {
@@ -28,22 +29,24 @@ const TO_SCREEN = Uint8Array.from({ length: STEPS + 1 }, (_, i) => {
 });
 
 function render({ model, el }) {
-  const captions = model.get("captions"), count = captions.length;
+  const captions = model.get("captions").map((text) => say(text)), count = captions.length;
   let background = model.get("background"), color = model.get("color"), opacity = model.get("opacity"), mask = false;
   let layers = [], waiting = 0;
 
-  const canvases = captions.map((text, k) => h("canvas", { role: "img", "aria-label": text || `picture ${k + 1}` }));
-  const own = h("input", { type: "color", value: color, "aria-label": "own colour",
+  const canvases = captions.map((text, k) =>
+    h("canvas", { role: "img", "aria-label": text || say("picture {}", k + 1) }));
+  const own = h("input", { type: "color", value: color, "aria-label": say("own colour"),
     oninput: () => { color = own.value; pick("own"); } });
-  const backgrounds = choices("background", NAMES.map((name) => ({ name })), (index) => pick(NAMES[index]),
-                              NAMES.indexOf(background));
+  const backgrounds = choices(say("background"), Object.values(GROUNDS).map((name) => ({ name })),
+    (index) => pick(NAMES[index]), NAMES.indexOf(background));
   const masked = h("button", { "aria-pressed": "false", onclick: () => {
     mask = !mask;
     masked.setAttribute("aria-pressed", mask);
     redraw();
-  }, title: "show how opaque each place is: white is opaque" }, "α mask");
+  }, title: say("show how opaque each place is: white is opaque") }, say("α mask"));
   const slider = h("input", { type: "range", min: 0, max: 1, step: 0.01, value: opacity,
-    "aria-label": "opacity, from masked to opaque", oninput: () => { opacity = Number(slider.value); redraw(); } });
+    "aria-label": say("opacity, from masked to opaque"),
+    oninput: () => { opacity = Number(slider.value); redraw(); } });
   function pick(name) {
     background = name;
     backgrounds.querySelectorAll("input")[NAMES.indexOf(name)].checked = true;
@@ -99,13 +102,14 @@ function render({ model, el }) {
   const grid = h("div", { className: "grid" }, ...canvases.map((canvas, k) => h("div", { className: "cell" }, canvas,
     ...(captions[k] ? [h("div", {}, captions[k])] : []))));
   const controls = h("div", { className: "controls" }, h("div", { className: "own" }, backgrounds, own), masked,
-    h("div", { className: "opacity" }, h("span", {}, "masked"), slider, h("span", {}, "opaque")));
+    h("div", { className: "opacity" }, h("span", {}, say("masked")), slider,
+      h("span", {}, say("opaque"))));
   controls.addEventListener("keydown", (event) => event.stopPropagation()); // arrows would move between cells
   const urls = pictureUrls(model, "pictures");
   const reload = () => load().catch((error) => console.error("pictures could not be decoded:", error));
   model.on("change:pictures", reload);
   isolated(el, CSS, h("figure", { style: `width: ${model.get("width")}px`, role: "group",
-                                  "aria-label": model.get("alt") }, grid, controls));
+                                  "aria-label": say(model.get("alt")) }, grid, controls));
   const fit = () => {
     const width = grid.clientWidth || model.get("width");
     const columns = Math.max(1, Math.min(model.get("columns"), width < 480 ? 2 : Infinity));

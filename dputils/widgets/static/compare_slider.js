@@ -1,5 +1,5 @@
 // Two pictures in one frame and a line to wipe between them.
-import { calm, h, isolated, onDrag, pickers, pictureUrls } from "./parts.js";
+import { calm, h, isolated, onDrag, pickers, pictureUrls, say } from "./parts.js";
 
 const CSS = `
 .frame { position: relative; width: 100%; overflow: hidden; touch-action: pan-y; cursor: ew-resize; user-select: none;
@@ -28,7 +28,7 @@ function render({ model, el }) {
     + 'M13.5 8L16.5 11L13.5 14"/></svg>';
   const frame = h("div", { className: "frame" }, after, before, line);
   const beside = (model.get("beside") ?? []).length ? h("img", { className: "beside", draggable: false,
-                                                                 alt: "what the pair was made from" }) : "";
+                                                                 alt: say("what the pair was made from") }) : "";
 
   const put = (share) => {
     place = Math.min(MOST, Math.max(LEAST, share));
@@ -76,12 +76,13 @@ function render({ model, el }) {
   };
   const urls = pictureUrls(model, "pictures");
   model.on("change:pictures", show);
-  const [left, right] = model.get("labels");
+  const [left, right] = model.get("labels").map((label) => say(label));
   before.alt = left;
   after.alt = right;
-  line.setAttribute("aria-label", `line between ${left} (at its left) and ${right} (at its right)`);
+  line.setAttribute("aria-label", 
+    say("line between {} (at its left) and {} (at its right)", left, right));
   const wiped = [frame, h("div", { className: "sides muted" }, h("span", {}, left), h("span", {}, right))];
-  isolated(el, CSS, h("figure", { style: `width: ${model.get("width")}px`, "aria-label": model.get("alt"),
+  isolated(el, CSS, h("figure", { style: `width: ${model.get("width")}px`, "aria-label": say(model.get("alt")),
                                   role: "group" },
     ...(beside ? [h("div", { className: "both" }, beside, h("div", {}, ...wiped))] : wiped),
     pickers(model, (index) => { pair = index; show(); })));

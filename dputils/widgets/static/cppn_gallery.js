@@ -1,5 +1,5 @@
 // Many CPPNs by one shader that reads their weights from a texture: a gallery, or films of how they were trained.
-import { h, isolated, whenVisible } from "./parts.js";
+import { h, isolated, say, whenVisible } from "./parts.js";
 import { copy, prepare, program, renderer } from "./renderer.js";
 
 const CSS = `
@@ -48,14 +48,16 @@ function decoded(files) {
 }
 
 function render({ model, el }) {
-  const captions = model.get("captions"), moments = model.get("moments"), last = moments.length - 1;
+  const captions = model.get("captions").map((text) => say(text));
+  const moments = model.get("moments"), last = moments.length - 1;
   const stale = new Set();
   let films = [], now = last, waiting = 0, playing = false, visible = false;
 
   const grid = h("div", { className: "grid" });
   const cells = captions.map((text, index) => {
-    const canvas = h("canvas", { role: "img", "aria-label": text || `picture ${index + 1}` });
-    const cell = h("button", { className: "cell", "aria-pressed": "false", title: "click: as wide as the page, or back",
+    const canvas = h("canvas", { role: "img", "aria-label": text || say("picture {}", index + 1) });
+    const cell = h("button", { className: "cell", "aria-pressed": "false", 
+      title: say("click: as wide as the page, or back"),
       onclick: () => {
         cell.setAttribute("aria-pressed", cell.classList.toggle("wide"));
         redraw([index]);
@@ -109,7 +111,7 @@ function render({ model, el }) {
     waiting ||= requestAnimationFrame(draw);
   };
 
-  const slider = h("input", { type: "range", min: 0, max: last, step: 0.01, "aria-label": "moment of training",
+  const slider = h("input", { type: "range", min: 0, max: last, step: 0.01, "aria-label": say("moment of training"),
     oninput: () => { play(false); go(Number(slider.value)); } });
   const text = h("output"), button = h("button", { onclick: () => play(!playing) });
   const go = (to) => {
@@ -117,13 +119,13 @@ function render({ model, el }) {
     slider.value = now;
     const before = Math.floor(now), after = Math.ceil(now);
     const number = Math.round(moments[before] + (now - before) * (moments[after] - moments[before]));
-    text.textContent = `${model.get("unit")} ${number}`;
+    text.textContent = `${say(model.get("unit"))} ${number}`;
     slider.setAttribute("aria-valuetext", text.textContent);
     redraw();
   };
   const play = (start) => {
     playing = start;
-    button.textContent = start ? "❚❚ pause" : "▶ play";
+    button.textContent = start ? `❚❚ ${say("pause")}` : `▶ ${say("play")}`;
     if (!start) return;
     if (now >= last) go(0);
     const seconds = model.get("seconds"), begin = performance.now() - 1000 * seconds * now / last;
@@ -144,7 +146,7 @@ function render({ model, el }) {
   cells.forEach(({ canvas }) => { canvas.style.aspectRatio = model.get("aspect"); });
   model.on("change:weights", load);
   isolated(el, CSS, h("figure", { style: `width: ${model.get("width")}px`, role: "group",
-                                  "aria-label": model.get("alt") }, grid, ...(last ? [controls] : [])));
+                                  "aria-label": say(model.get("alt")) }, grid, ...(last ? [controls] : [])));
   const fit = () => {
     const width = grid.clientWidth || model.get("width");
     const columns = Math.min(model.get("columns"), NARROW.find(([least]) => width >= least)[1]);

@@ -1,5 +1,5 @@
 // A CPPN as a shader: drag and zoom without end, morph between two, save at any size.
-import { fingerHint, h, isolated, onFingers, onKeys, shared, whenVisible } from "./parts.js";
+import { fingerHint, h, isolated, onFingers, onKeys, say, shared, whenVisible } from "./parts.js";
 import { copy, prepare, program, renderer } from "./renderer.js";
 
 const CSS = `
@@ -31,8 +31,8 @@ void main() {
 }`;
 
 function render({ model, el }) {
-  const canvas = h("canvas", { role: "img", tabIndex: 0, title: "drag to move; scroll to zoom, after a click",
-    "aria-label": `${model.get("alt")}; arrow keys move, + and - zoom, 0 returns` });
+  const canvas = h("canvas", { role: "img", tabIndex: 0, title: say("drag to move; scroll to zoom, after a click"),
+    "aria-label": say("{}; arrow keys move, + and - zoom, 0 returns", say(model.get("alt"))) });
   const view = shared(model.get("group"), { ...HOME, share: model.get("morph") });
   let waiting = 0, playing = false;
 
@@ -83,12 +83,13 @@ function render({ model, el }) {
     ArrowDown: () => move(0, -0.2), "+": () => zoomAt(1.25), "=": () => zoomAt(1.25), "-": () => zoomAt(0.8),
     0: () => change(HOME) });
 
-  const slider = h("input", { type: "range", min: 0, max: 1, step: 0.001, "aria-label": "share of the second CPPN",
+  const slider = h("input", { type: "range", min: 0, max: 1, step: 0.001, "aria-label": say("share of the second CPPN"),
     oninput: () => { play(false); change({ share: Number(slider.value) }); } });
-  const button = h("button", { onclick: () => play(!playing), title: "from the first CPPN to the second and back" });
+  const button = h("button", { title: say("from the first CPPN to the second and back"),
+    onclick: () => play(!playing) });
   const play = (now) => {
     playing = now;
-    button.textContent = now ? "pause" : "morph";
+    button.textContent = now ? say("pause") : say("morph");
     if (!now) return;
     const begin = performance.now() - 5000 / (2 * Math.PI) * Math.acos(1 - 2 * view.value.share);
     const step = (time) => {
@@ -98,7 +99,7 @@ function render({ model, el }) {
     };
     requestAnimationFrame(step);
   };
-  const longest = "longer side of the saved picture, in pixels";
+  const longest = say("longer side of the saved picture, in pixels");
   const size = h("select", { title: longest, "aria-label": longest },
     ...SIZES.map((pixels) => h("option", { value: pixels, selected: pixels === 1024 }, `${pixels} px`)));
   const save = () => {
@@ -112,10 +113,11 @@ function render({ model, el }) {
     });
   };
   const controls = h("div", { className: "controls row" }, ...(model.get("pair") ? [button, slider] : []),
-    h("button", { onclick: () => zoomAt(1.25), title: "zoom in", "aria-label": "zoom in" }, "+"),
-    h("button", { onclick: () => zoomAt(0.8), title: "zoom out", "aria-label": "zoom out" }, "−"),
-    h("button", { onclick: () => change(HOME), title: "back to the place that was trained" }, "reset"),
-    h("span", {}, h("button", { onclick: save, title: "draw it anew at this size, and save it" }, "save PNG"), " ",
+    h("button", { onclick: () => zoomAt(1.25), title: say("zoom in"), "aria-label": say("zoom in") }, "+"),
+    h("button", { onclick: () => zoomAt(0.8), title: say("zoom out"), "aria-label": say("zoom out") }, "−"),
+    h("button", { onclick: () => change(HOME), title: say("back to the place that was trained") }, say("reset")),
+    h("span", {}, h("button", { onclick: save, title: say("draw it anew at this size, and save it") }, say("save PNG")),
+      " ",
       size));
   controls.addEventListener("keydown", (event) => event.stopPropagation()); // arrows would move between cells
 
@@ -127,8 +129,8 @@ function render({ model, el }) {
   const follow = () => { slider.value = view.value.share; redraw(); };
   const unlink = view.on(follow);
   model.on("change:body", show);
-  const figure = h("figure", { style: `width: ${model.get("width")}px`, role: "group", "aria-label": model.get("alt") },
-    canvas, fingerHint(), controls);
+  const figure = h("figure", { style: `width: ${model.get("width")}px`, role: "group",
+                               "aria-label": say(model.get("alt")) }, canvas, fingerHint(), controls);
   isolated(el, CSS, figure);
   play(false);
   slider.value = view.value.share;

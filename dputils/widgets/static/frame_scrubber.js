@@ -1,5 +1,5 @@
 // Films in step: a slider and a play button for all rows together.
-import { calm, h, isolated, pictureUrls, whenVisible } from "./parts.js";
+import { calm, h, isolated, pictureUrls, say, whenVisible } from "./parts.js";
 
 const CSS = `
 .title { opacity: 0.65; margin-bottom: 3px; }
@@ -28,13 +28,15 @@ const PAUSE = '<svg width="12" height="14" aria-hidden="true"><path d="M1 1H4V13
 const FIRST_WAIT = 1000; // milliseconds after it comes into view, as in the article
 
 function render({ model, el }) {
-  const count = model.get("count"), labels = model.get("labels"), rows = model.get("layout") === "rows";
+  const count = model.get("count"), labels = model.get("labels").map((label) => say(label));
+  const rows = model.get("layout") === "rows";
   const every = model.get("every"), strip = rows ? Array.from({ length: Math.ceil(count / every) }, (_, k) => k * every)
     : [];
   let frame = 0, direction = 1, playing = false, wanted = model.get("autoplay") && !calm(), visible = false;
   let clock = 0, timer = 0, pictures = [];
 
-  const films = model.get("titles").map((title, number) => {
+  const films = model.get("titles").map((called, number) => {
+    const title = say(called);
     const canvas = h("canvas", { role: "img" });
     const buttons = strip.map((index) => h("button", { className: "picture", title: labels[index],
       "aria-label": labels[index], onclick: () => { stop(); go(index); } }, h("img", { alt: "", draggable: false })));
@@ -43,11 +45,11 @@ function render({ model, el }) {
     return { title, number, canvas, buttons, box: h("div", { className: "film" },
       ...(title ? [h("div", { className: "title" }, title)] : []), frames) };
   });
-  const slider = h("input", { type: "range", min: 0, max: count - 1, step: 1, value: 0, "aria-label": "frame" });
+  const slider = h("input", { type: "range", min: 0, max: count - 1, step: 1, value: 0, "aria-label": say("frame") });
   const button = h("button", {}), text = h("output");
   const controls = h("div", { className: "controls" }, button, slider, text);
   const figure = h("figure", { className: rows ? "" : "hover", style: `width: ${model.get("width")}px`, role: "group",
-                               "aria-label": model.get("alt") },
+                               "aria-label": say(model.get("alt")) },
     h("div", { className: rows ? "" : "side" }, ...films.map((film) => film.box)), controls);
 
   const draw = () => films.forEach(({ canvas, title, number, buttons }) => {
@@ -96,7 +98,7 @@ function render({ model, el }) {
     if (play && !playing) { clock = performance.now(); requestAnimationFrame(tick); }
     playing = play;
     button.innerHTML = play ? PAUSE : PLAY;
-    button.setAttribute("aria-label", play ? "pause" : "play");
+    button.setAttribute("aria-label", play ? say("pause") : say("play"));
   };
   const stop = () => { clearTimeout(timer); wanted = false; set(false); };
   const toggle = () => { clearTimeout(timer); wanted = !playing; set(wanted); };

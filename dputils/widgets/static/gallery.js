@@ -1,5 +1,5 @@
 // A grid of pictures; the one under the pointer, with the focus, or tapped grows.
-import { h, isolated, pictureUrls } from "./parts.js";
+import { h, isolated, pictureUrls, say } from "./parts.js";
 
 const CSS = `
 .grid { display: grid; gap: 4px; padding: 1px; }
@@ -14,11 +14,11 @@ const CSS = `
 const NARROW = [[640, 8], [480, 6], [320, 4], [0, 3]]; // at least so wide: at most so many columns
 
 function render({ model, el }) {
-  const captions = model.get("captions"), zoom = model.get("zoom");
+  const captions = model.get("captions").map((text) => say(text)), zoom = model.get("zoom");
   let columns = model.get("columns"), large = -1, finger = false;
   const grid = h("div", { className: "grid" }), caption = h("div", { className: "caption", "aria-live": "polite" });
   const cells = captions.map((text, index) => h("button", {
-    className: "picture cell", "aria-label": text || `picture ${index + 1}`, "aria-pressed": "false",
+    className: "picture cell", "aria-label": text || say("picture {}", index + 1), "aria-pressed": "false",
     tabIndex: index ? -1 : 0,
   }, h("img", { alt: "", draggable: false })));
   grid.append(...cells);
@@ -71,7 +71,7 @@ function render({ model, el }) {
   model.on("change:pictures", show);
   const hasCaptions = captions.some(Boolean);
   isolated(el, CSS, h("figure", { style: `width: ${model.get("width")}px`, role: "group",
-                                  "aria-label": model.get("alt") }, grid, ...(hasCaptions ? [caption] : [])));
+                                  "aria-label": say(model.get("alt")) }, grid, ...(hasCaptions ? [caption] : [])));
   const fit = () => {
     const width = grid.clientWidth || model.get("width");
     columns = Math.min(model.get("columns"), NARROW.find(([least]) => width >= least)[1]);

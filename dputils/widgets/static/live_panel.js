@@ -1,7 +1,7 @@
 // A picture that is being optimized. The page sets the pace: it asks for the next steps only when the last were
 // answered, so questions never queue up, and pause means that it stops asking.
 import { watchKernel } from "./kernel.js";
-import { calm, choices, h, isolated, onTheme, whenVisible } from "./parts.js";
+import { calm, choices, h, isolated, onTheme, say, whenVisible } from "./parts.js";
 
 const CSS = `
 figure { display: flex; flex-wrap: wrap; gap: 8px 22px; align-items: flex-start; }
@@ -44,15 +44,16 @@ const PLAY = '<svg width="12" height="14" aria-hidden="true"><path d="M1 1L11 7L
 const PAUSE = '<svg width="12" height="14" aria-hidden="true"><path d="M1 1H4V13H1ZM8 1H11V13H8Z" fill="currentColor"/>'
   + "</svg>";
 const BUSY = 3000, LONG = 15000, RECENT = 2000; // milliseconds
-const WORDS = { // a model without a kernel has its own
-  waiting: "waiting for the kernel …",
-  perhaps: " (if it was restarted, run this cell again)",
-  gone: "The kernel was restarted or ended, and this panel with it: run this cell again.",
-  rests: "Paused, because nobody touched it for a while.",
+const NOTES = { // a model without a kernel has its own
+  waiting: say("waiting for the kernel …"),
+  perhaps: ` ${say("(if it was restarted, run this cell again)")}`,
+  gone: say("The kernel was restarted or ended, and this panel with it: run this cell again."),
+  rests: say("Paused, because nobody touched it for a while."),
 };
-const RESTARTS = "starts the run anew", ACTS = "acts from the next step on", LOOKS = "changes only what is seen";
+const RESTARTS = say("starts the run anew"), ACTS = say("acts from the next step on");
+const LOOKS = say("changes only what is seen");
 const PAUSED_WISH = 900; // milliseconds: later, a move of a control is another wish
-const SEED = "where chance begins: the same seed gives the same run";
+const SEED = say("where chance begins: the same seed gives the same run");
 const SEEDS = 2n ** 63n - 1n; // the largest
 const MOST = 1200; // points of the curve; beyond, every other one goes
 const SCALE = 1000; // places of a logarithmic slider
@@ -65,8 +66,8 @@ const brief = (number) => !Number.isFinite(number) ? String(number)
 /** A control's name. The mouse reads what it does; a click, a tap or a key has it written below. */
 function makeName(label, what, restarts) {
   const tip = h("div", { className: "tip", role: "note", hidden: true }, what);
-  const name = h("button", { className: restarts ? "about again" : "about", title: what, "aria-label": `about ${label}`,
-    "aria-expanded": "false", onclick: () => {
+  const name = h("button", { className: restarts ? "about again" : "about", title: what,
+    "aria-label": say("about {}", label), "aria-expanded": "false", onclick: () => {
       tip.hidden = !tip.hidden;
       name.setAttribute("aria-expanded", !tip.hidden);
     } }, h("span", {}, label));
@@ -75,17 +76,18 @@ function makeName(label, what, restarts) {
 
 /** A control's elements, and `set(value)` that shows a value; moving it calls changed(value). */
 function makeControl(control, changed) {
-  const { kind, label, low, high, whole, logarithmic, restarts, seen, tip } = control;
-  const what = [tip, restarts ? RESTARTS : seen ? LOOKS : ACTS].filter(Boolean).join("; ");
+  const { kind, low, high, whole, logarithmic, restarts, seen } = control;
+  const label = say(control.label), tip = say(control.tip ?? "");
+  const what = [tip, restarts ? RESTARTS : seen ? LOOKS : ACTS].filter(Boolean).join(say("; "));
   const [name, about] = makeName(label, what, restarts), row = (...parts) =>
     h("div", { className: "control" }, name, ...parts, about);
   if (kind === "choice" && control.options.length > MANY) {
     const list = h("select", { "aria-label": label, title: what, onchange: () => changed(list.selectedIndex) },
-      ...control.options.map((option) => h("option", {}, option)));
+      ...control.options.map((option) => h("option", {}, say(option))));
     return { box: row(list), set: (value) => { list.selectedIndex = value; } };
   }
   if (kind === "choice") {
-    const group = choices("", control.options.map((option) => ({ name: option })), changed);
+    const group = choices("", control.options.map((option) => ({ name: say(option) })), changed);
     group.setAttribute("aria-label", label);
     group.title = what;
     const inputs = [...group.querySelectorAll("input")];
@@ -131,7 +133,8 @@ function seedIn({ value, valueAsNumber }) {
 
 function render({ model, el }) {
   const me = Math.random().toString(36).slice(2), controls = model.get("controls");
-  const words = { ...WORDS, ...model.get("words") }, rest = model.get("rest") ?? Infinity; // seconds untouched
+  const notes = { ...NOTES, ...model.get("notes") }, alt = say(model.get("alt"));
+  const rest = model.get("rest") ?? Infinity; // seconds untouched
   let values = { ...model.get("values") }, seed = BigInt(model.get("seed")), revision, comm;
   let pending = { curve: true }, greeted = false, gone = false, refused = "", told = "";
   let playing = false, stalled = false, visible = true, closed = false, lost = false;
@@ -139,8 +142,8 @@ function render({ model, el }) {
   let touched = performance.now();
   let wishes = [], steered = null, past = [], moved = 0; // steps at which a wish changed; what was before, for undo
 
-  const canvas = h("canvas", { className: "picture", role: "img", "aria-label": model.get("alt") });
-  const curve = h("canvas", { className: "curve", role: "img", "aria-label": "curve" });
+  const canvas = h("canvas", { className: "picture", role: "img", "aria-label": alt });
+  const curve = h("canvas", { className: "curve", role: "img", "aria-label": say("curve") });
   const numbers = h("output", { className: "numbers", "aria-live": "off" });
   const warning = h("div", { className: "warning", "aria-live": "polite" });
   const error = h("div", { className: "error", role: "alert" }), note = h("div", { className: "note", role: "status" });
@@ -148,7 +151,7 @@ function render({ model, el }) {
   const ask = () => {
     if (playing && performance.now() > touched + 1000 * rest) {
       play(false);
-      note.textContent = words.rests;
+      note.textContent = notes.rests;
     }
     const running = playing && visible && !document.hidden;
     if (waiting !== null || closed || !(pending || running)) return;
@@ -167,14 +170,14 @@ function render({ model, el }) {
   };
   /** The kernel has not answered: it is busy, or does not know this panel any more. */
   const wait = async (mine, since) => {
-    if (!gone) note.textContent ||= words.waiting;
+    if (!gone) note.textContent ||= notes.waiting;
     const answer = await kernel.lost(comm);
     if (mine !== waiting || closed) return;
     if (answer) {
       lose();
       return;
     }
-    if (answer === null && !gone && performance.now() > since + LONG) note.textContent = words.waiting + words.perhaps;
+    if (answer === null && !gone && performance.now() > since + LONG) note.textContent = notes.waiting + notes.perhaps;
     timer = setTimeout(wait, BUSY, mine, since);
   };
   const lose = () => {
@@ -186,7 +189,7 @@ function render({ model, el }) {
     complain();
   };
   const complain = () => {
-    const text = gone ? words.gone : [refused, told].filter(Boolean).join("\n");
+    const text = gone ? notes.gone : [refused, told].filter(Boolean).join("\n");
     if (error.textContent !== text) error.textContent = text; // what is set is read aloud
   };
   /** A button was pressed in vain: the same message, once more. */
@@ -206,8 +209,8 @@ function render({ model, el }) {
     stalled = false;
     marks = [];
     main.innerHTML = now ? PAUSE : PLAY;
-    main.setAttribute("aria-label", now ? "pause" : "play");
-    main.title = now ? "pause" : "play";
+    main.setAttribute("aria-label", now ? say("pause") : say("play"));
+    main.title = now ? say("pause") : say("play");
     ask();
   };
 
@@ -272,11 +275,11 @@ function render({ model, el }) {
   };
   const tell = ({ step, what, value, terms }) => {
     const [[t0, s0], [t1, s1]] = [marks[0], marks.at(-1)], rate = (s1 - s0) / (t1 - t0) * 1000;
-    const texts = [`step ${step}`, ...(value === null ? [] : [`${what} ${brief(value)}`]),
-      ...terms.map(([name, number]) => number === null ? name : `${name} ${brief(number)}`),
-      ...(playing && marks.length > 1 ? [`${rate < 10 ? rate.toFixed(1) : Math.round(rate)} steps/s`] : [])];
+    const texts = [say("step {}", step), ...(value === null ? [] : [`${say(what)} ${brief(value)}`]),
+      ...terms.map(([name, number]) => number === null ? name : `${say(name)} ${brief(number)}`),
+      ...(playing && marks.length > 1 ? [say("{} steps/s", rate < 10 ? rate.toFixed(1) : Math.round(rate))] : [])];
     numbers.replaceChildren(...texts.map((text) => h("span", {}, text)));
-    canvas.setAttribute("aria-label", `${model.get("alt")}, after ${step} steps`);
+    canvas.setAttribute("aria-label", say("{}, after {} steps", alt, step));
   };
   const draw = async (data) => {
     const jpeg = ArrayBuffer.isView(data) ? new Blob([data], { type: "image/jpeg" }) : data;
@@ -320,9 +323,10 @@ function render({ model, el }) {
     pen.beginPath();
     points.forEach(([step, value]) => { if (Number.isFinite(value)) pen.lineTo(x(step), y(value)); });
     pen.stroke();
-    curve.setAttribute("aria-label", `${what} from ${brief(points[0][1])} to ${brief(points.at(-1)[1])}${
-      logarithmic ? ", logarithmic" : ""}${
-      wishes.length ? `; a control was moved at step ${[...new Set(wishes)].join(", ")}` : ""}`);
+    curve.setAttribute("aria-label", [
+      say("{} from {} to {}", say(what), brief(points[0][1]), brief(points.at(-1)[1])),
+      ...(logarithmic ? [say("logarithmic")] : []),
+      ...(wishes.length ? [say("a control was moved at step {}", [...new Set(wishes)].join(", "))] : [])].join("; "));
   };
   const save = (data, step) => {
     const url = URL.createObjectURL(new Blob([data], { type: "image/png" }));
@@ -336,13 +340,15 @@ function render({ model, el }) {
     complain();
   };
   const readSeed = () => {
-    const found = seedIn(seedField), typed = seedField.value && `, not ${seedField.value}`;
+    const found = seedIn(seedField), typed = seedField.value;
     if (found !== null) seed = found;
     seedField.value = seed; // what it shows is what runs
     if (found !== null) press({});
-    refuse(found === null ? `The seed is a whole number from 0 to ${SEEDS}${typed}; it stays ${seed}.` : "");
+    refuse(found !== null ? "" : typed
+      ? say("The seed is a whole number from 0 to {}, not {}; it stays {}.", SEEDS, typed, seed)
+      : say("The seed is a whole number from 0 to {}; it stays {}.", SEEDS, seed));
   };
-  const seedField = h("input", { type: "number", min: 0, step: 1, value: seed, "aria-label": "seed",
+  const seedField = h("input", { type: "number", min: 0, step: 1, value: seed, "aria-label": say("seed"),
     oninput: () => refuse(""), onchange: readSeed });
   /** Before a control is moved: one entry of the past for each move, however many places it passes. */
   const remember = (name) => {
@@ -360,7 +366,7 @@ function render({ model, el }) {
     press({ undo: true });
   };
   const undo = h("button", { onclick: takeBack, disabled: true,
-    title: "take back the last move of a control" }, "undo");
+    title: say("take back the last move of a control") }, say("undo"));
   const parts = controls.map(({ name, at_once: atOnce }, k) => makeControl(controls[k], (value) => {
     remember(name);
     values[name] = value;
@@ -371,10 +377,10 @@ function render({ model, el }) {
   parts.forEach((part, k) => part.set(values[controls[k].name]));
   const buttons = h("div", { className: "buttons row" }, main,
     h("button", { onclick: () => { play(false); press({ steps: (pending?.steps ?? 0) + 1 }); },
-      title: "one step" }, "step"),
-    h("button", { onclick: () => press({ reset: true }), title: RESTARTS }, "reset"), undo,
-    h("label", { title: `${SEED}; another ${RESTARTS}` }, "seed", seedField),
-    h("button", { onclick: () => press({ save: true }), title: "save the picture as it is" }, "save PNG"));
+      title: say("one step") }, say("step")),
+    h("button", { onclick: () => press({ reset: true }), title: RESTARTS }, say("reset")), undo,
+    h("label", { title: `${SEED}; ${say("another starts the run anew")}` }, say("seed"), seedField),
+    h("button", { onclick: () => press({ save: true }), title: say("save the picture as it is") }, say("save PNG")));
   const right = h("div", { className: "right" }, buttons, ...parts.map((part) => part.box), curve, numbers, note,
     warning, error, ...(controls.some((control) => control.restarts)
       ? [h("div", { className: "muted" }, `↻ ${RESTARTS}`)] : []));
@@ -384,8 +390,7 @@ function render({ model, el }) {
   }
   const left = h("div", { className: "left" }, canvas), widen = () => { left.style.width = `${model.get("width")}px`; };
   widen();
-  const figure = h("figure", { role: "group", "aria-label": model.get("alt") },
-    left, right);
+  const figure = h("figure", { role: "group", "aria-label": alt }, left, right);
 
   isolated(el, CSS, figure);
   model.on("msg:custom", receive);

@@ -1,5 +1,5 @@
 // Meshes to turn, light, unfold and compare; several viewers of a page may share one camera.
-import { calm, fingerHint, h, isolated, onDark, onFingers, onKeys, onTheme } from "./parts.js";
+import { calm, fingerHint, h, isolated, onDark, onFingers, onKeys, onTheme, say } from "./parts.js";
 import { pickers, shared, whenVisible } from "./parts.js";
 import { MeshStage, decodeMesh, decodePicture } from "./mesh_drawing.js";
 import { renderer } from "./renderer.js";
@@ -25,9 +25,9 @@ function render({ model, el }) {
   const view = shared(model.get("group") && `mesh ${model.get("group")}`,
     { ...start, near: 1, unfolded: 0, open: false, shaded: model.get("shading"), wired: model.get("wireframe"),
       flight: null, folding: null });
-  const canvas = h("canvas", { role: "img", tabIndex: 0, title: "drag to turn; scroll to zoom, after a click",
-    "aria-label": `${model.get("alt")}; arrow keys turn, + and - zoom, u unfolds, s shades, w shows the triangles, `
-      + "0 returns" });
+  const canvas = h("canvas", { role: "img", tabIndex: 0, title: say("drag to turn; scroll to zoom, after a click"),
+    "aria-label": say("{}; arrow keys turn, + and - zoom, u unfolds, s shades, w shows the triangles, 0 returns",
+      say(model.get("alt"))) });
   let waiting = 0, visible = true, gone = false, ready = false;
 
   const draw = () => {
@@ -115,18 +115,18 @@ function render({ model, el }) {
     ArrowDown: () => turn(0, 0.2), "+": () => zoom(1.2), "=": () => zoom(1.2), "-": () => zoom(1 / 1.2),
     0: () => flyTo(start), u: () => fold(!view.value.open), s: () => toggle("shaded"), w: () => toggle("wired") });
 
-  const switches = [["unfold", "open", () => fold(!view.value.open), "lay the texture flat"],
-    ["shading", "shaded", () => toggle("shaded"), "light it with a lamp"],
-    ["wireframe", "wired", () => toggle("wired"), "show the triangles"]]
+  const switches = [[say("unfold"), "open", () => fold(!view.value.open), say("lay the texture flat")],
+    [say("shading"), "shaded", () => toggle("shaded"), say("light it with a lamp")],
+    [say("wireframe"), "wired", () => toggle("wired"), say("show the triangles")]]
     .map(([text, name, onclick, title]) => [name, h("button", { onclick, title }, text)]);
   const controls = h("div", {}, fingerHint(),
     h("div", { className: "controls row" }, ...switches.map(([, button]) => button),
       ...model.get("presets").map((preset) => h("button", { onclick: () => flyTo(preset),
-        title: `fly to: ${preset.name}` }, preset.name)),
+        title: say("fly to: {}", say(preset.name)) }, say(preset.name))),
       h("span", { className: "row" },
-        h("button", { onclick: () => zoom(1.2), title: "zoom in", "aria-label": "zoom in" }, "+"),
-        h("button", { onclick: () => zoom(1 / 1.2), title: "zoom out", "aria-label": "zoom out" }, "−"),
-        h("button", { onclick: () => flyTo(start), title: "back to the first view, folded" }, "reset"))),
+        h("button", { onclick: () => zoom(1.2), title: say("zoom in"), "aria-label": say("zoom in") }, "+"),
+        h("button", { onclick: () => zoom(1 / 1.2), title: say("zoom out"), "aria-label": say("zoom out") }, "−"),
+        h("button", { onclick: () => flyTo(start), title: say("back to the first view, folded") }, say("reset")))),
     pickers(model, (index) => { picked = index; load(); }));
   controls.addEventListener("keydown", (event) => event.stopPropagation()); // arrows would move between cells
 
@@ -137,7 +137,7 @@ function render({ model, el }) {
   const unlink = view.on(follow);
   canvas.style.aspectRatio = model.get("aspect");
   isolated(el, CSS, h("figure", { style: `width: ${model.get("width")}px`, role: "group",
-                                  "aria-label": model.get("alt") }, canvas, controls));
+                                  "aria-label": say(model.get("alt")) }, canvas, controls));
   model.on("change:textures", load);
   const ground = () => canvas.classList.toggle("ondark", onDark(canvas));
   const plain = onTheme(() => requestAnimationFrame(ground));

@@ -55,6 +55,20 @@ input[type="range"]::-moz-range-thumb { width: 16px; height: 16px; border-radius
                                         border: 0; }
 `;
 
+/** Words of a page that is not English: it carries a table of them. */
+const DICTIONARY = JSON.parse(document.getElementById("dputils-words")?.textContent ?? "{}");
+const DIGITS = /\d+(?:\.\d+)?/g;
+
+/** Words in the page's language, English where it has none: say("{} steps/s", 12). What notebooks call things may have
+    numbers in it: "12 steps" is found under "{} steps". */
+export function say(words, ...values) {
+  const text = String(words), known = Object.hasOwn(DICTIONARY, text), numbers = text.match(DIGITS) ?? [];
+  const said = DICTIONARY[known ? text : text.replace(DIGITS, "{}")];
+  const fill = known || !said ? values : numbers;
+  let next = 0;
+  return (said ?? text).replace(/\{\}/g, (gap) => next < fill.length ? fill[next++] : gap);
+}
+
 const SLACK = 6; // pixels that a tap may move
 
 /** An element: h("button", {title: "play", onclick}, "text", child). Names with a hyphen and role become attributes. */
@@ -179,7 +193,7 @@ export function onFingers(target, place, act) {
 
 /** What a finger can do on such a picture, below it. */
 export const fingerHint = () => h("div", { className: "muted coarse" },
-  "A tap takes hold of the picture, or lets go; two fingers always do.");
+  say("A tap takes hold of the picture, or lets go; two fingers always do."));
 
 /** Whether a page is dark where an element stands: its text is light there. */
 export function onDark(element) {
@@ -224,11 +238,13 @@ export function choices(name, options, onPick, picked = 0) {
 
 /** Pickers below a figure and the credits of what is picked; calls onPick(index of the combination). */
 export function pickers(model, onPick) {
-  const all = model.get("pickers"), picked = all.map(() => 0);
+  const all = model.get("pickers").map(({ name, choices }) =>
+    ({ name: say(name), choices: choices.map((each) => ({ ...each, name: say(each.name) })) }));
+  const picked = all.map(() => 0);
   const credits = h("div", { className: "muted credits", "aria-live": "polite" });
   const tell = () => {
     const lines = all.map((picker, i) => picker.choices[picked[i]]).filter((choice) => choice.credit);
-    credits.textContent = lines.map((choice) => `${choice.name}: ${choice.credit}`).join(" · ");
+    credits.textContent = lines.map((choice) => `${choice.name}: ${say(choice.credit)}`).join(" · ");
   };
   tell();
   const sets = all.map((picker, i) => choices(picker.name, picker.choices, (index) => {

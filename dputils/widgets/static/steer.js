@@ -1,9 +1,13 @@
 // A live panel without a kernel: the engine stands in the kernel's place, in a Worker of the page.
 import component from "./live_panel.js";
+import { say } from "./parts.js";
 
 const PATIENCE = { worker: 40, page: 12 }; // milliseconds of steps for each answer: a page must draw in between
 const REST = 180; // seconds untouched, and it stops
-const OWN_WORDS = { waiting: "the engine is at work …", perhaps: "", gone: "The engine stopped: load this page anew." };
+const OWN_NOTES = { waiting: say("the engine is at work …"), perhaps: "",
+  gone: say("The engine stopped: load this page anew.") };
+
+const ROADS = { "WebAssembly, fused": say("WebAssembly, fused"), "plain JavaScript": say("plain JavaScript") };
 
 /** Something to post messages to: a Worker made of the engine's text, or where there can be none, this page itself.
     `engine` is a function that returns `serve`; receive({data}) gets the answers. */
@@ -82,9 +86,10 @@ function makeModel({ config, models, engine, still, changed }) {
       return;
     }
     const picture = new ImageData(pixels, width), buffers = save ? [picture, await pngOf(picture)] : [picture];
-    const seen = verdicts.map(({ name, share }) => `${name} (${Math.round(100 * share)} %)`).join(", ");
-    const terms = [...(seen ? [`the ${judge} network sees ${seen}`] : []), `in ${road}`];
-    tell({ id, step, points, curve: all, what: "score", value: points.at(-1)?.[1] ?? null,
+    const seen = verdicts.map(({ name, share }) => `${say(name)} (${Math.round(100 * share)} %)`).join(say(", "));
+    const terms = [...(seen ? [say("the {} network sees {}", say(judge), seen)] : []),
+      say("in {}", ROADS[road] ?? road)];
+    tell({ id, step, points, curve: all, what: say("score"), value: points.at(-1)?.[1] ?? null,
       terms: terms.map((words) => [words, null]) }, buffers);
   };
   const send = ({ id, values: moved, seed: typed, steps, reset, undo, save, curve }) => {
@@ -105,7 +110,7 @@ function makeModel({ config, models, engine, still, changed }) {
     asked.set(id, { save, judge: settings.judge });
     running.post({ id, settings, steps, reset, undo, all: curve, patience: running.patience });
   };
-  const state = { rest: REST, words: OWN_WORDS, ...config };
+  const state = { rest: REST, notes: OWN_NOTES, ...config };
   return {
     get: (name) => state[name],
     on(event, listener) { listeners.set(event, [...(listeners.get(event) ?? []), listener]); },
