@@ -307,7 +307,7 @@ def body(path: Path, say: Words = ENGLISH) -> str | None:
     text, _ = exporter.from_notebook_node(notebook)
     text = re.sub(r'data-panel="(\w+)"', lambda it: page_panels.attribute(it[1]), text)
     text += exporter.back_matter()
-    return word_list(known) + text if known else text
+    return word_list(known) + text if known and "data-dputils" in text else text
 
 
 def word_list(known: dict[str, str]) -> str:

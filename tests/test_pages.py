@@ -255,6 +255,7 @@ def test_another_language_has_a_folder_of_its_own(
     assert "<figcaption><strong>图 0.1</strong> 题注。</figcaption>" in zero
     assert "同样 <span" in zero and "the same <span" in english
     assert "显示全部代码" in zero and "Show all code" not in zero
+    assert pages.DICTIONARY not in zero, "there is no figure that would read it"
     assert '<html lang="zh">' in one and '<main lang="en">' in one
     assert "本页尚未翻译" in one and "本页尚未翻译" not in zero
     assert "</span> 零</a>" in texts[3], "the index has the title"
