@@ -8,7 +8,8 @@
 # Parameterizations*](https://distill.pub/2018/differentiable-parameterizations/).
 # Everything in that article is done with the gradient of a network's answer with
 # respect to its *input*. Here you compute that gradient and use it in four functions of
-# two to eight lines. It takes 45 minutes. You need to have seen `backward()` once.
+# two to eight lines. It takes 45 to 60 minutes. You need to have seen `backward()`
+# once.
 #
 # | | | minutes |
 # |---|---|---|
@@ -22,6 +23,11 @@
 # then run the check below it. A check takes a second and tells you what is wrong, not
 # only that something is. A blank that you leave empty does no harm: the notebook says
 # which exercise waits and goes on with the reference.
+#
+# **How hard, how long.** Three circles say how difficult an exercise is, three how
+# important it is for what follows; minutes are meant for a first attempt. Below stand
+# three folded hints: a nudge, a formula, a line. Open one, try again, and only then
+# open the next. Questions have folded answers: answer first, in your head.
 
 # %% tags=["colab"]
 # The cell that installs the package in Colab: notebooks/badges.py has it, build.py
@@ -84,17 +90,34 @@ labels = torch.tensor([plain.classes.index(name) for name in names])
 # %% [markdown]
 # ## Exercise 0.1: Which pixels matter
 #
+# <!-- MARKS 0.1: difficulty 2, importance 3, 10 minutes -->
+#
 # The network gives 80 scores for a picture. Take the score of the label $y$, and ask:
 # if I change one pixel a little, how much does this score change? That is the
 # derivative $\partial s_y / \partial x$, and one backward pass gives it for all pixels.
-# A large change upwards and a large change downwards matter equally, so take the
-# absolute value. A pixel has three channels; take the largest of the three.
+# A large change upwards and a large change downwards matter equally, and of a pixel's
+# three channels the one that matters most counts:
 #
 # $$M_{hw} = \max_c \left| \frac{\partial s_y}{\partial x_{chw}} \right|$$
 #
-# Do it for a whole batch, where the $k$-th picture has the $k$-th label. Adding up the
-# scores of the batch is allowed: no picture's score depends on another picture's
-# pixels. `score` is a function, `(N, 3, H, W)` to `(N, classes)`.
+# Do it for a whole batch, where the $k$-th picture has the $k$-th label, with one
+# backward pass for all of them. (Why is one enough? See the question below the figure.)
+# `score` is a function, `(N, 3, H, W)` to `(N, classes)`.
+#
+# <!-- NUDGE -->
+# The scores of the whole batch are a matrix, one row a picture. Which entry of each row
+# is the one whose derivative you want? Put those into one number, and ask for the
+# gradient of that number with respect to the pictures, which have to know that they
+# will be asked.
+# <!-- FORMULA -->
+# With $o = \sum_k s_{k, y_k}$, the gradient $\partial o / \partial x$ has the shape of
+# `images`, $(N, 3, H, W)$. The map is $\max_c |g_{k c h w}|$: the absolute value first,
+# then the largest over axis 1.
+# <!-- LINE -->
+# ```python
+# own = scores[torch.arange(len(images)), labels].sum()
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -123,6 +146,16 @@ check("0.1", saliency, student=student_id)
 # the robust network, white where a pixel matters most. The plain network's map is
 # speckle: its gradient has little to do with what we see. The robust network's map
 # follows the outline of the thing.
+#
+# **Question.** In 0.1 one backward pass serves the whole batch. Why does it not mix the
+# pictures up?
+#
+# <!-- ANSWER -->
+# The gradient of a sum is the sum of gradients. The score of picture $k$ does not
+# depend on the pixels of picture $j$, so $\partial s_j / \partial x_k = 0$ for
+# $j \neq k$, and in the place of picture $k$ only its own gradient is left. A network
+# that normalizes over the batch while it trains would break this.
+# <!-- FOLDED -->
 
 # %% tags=["expected-saliency"]
 rows = [pictures]
@@ -137,6 +170,8 @@ show_images(
 # %% [markdown]
 # ## Exercise 0.2: One step of an attack
 #
+# <!-- MARKS 0.2: difficulty 1, importance 2, 10 minutes -->
+#
 # Now use the gradient as a direction. Choose another class, the *target*, and move
 # every picture in the direction in which the target's score rises fastest. How far?
 # Exactly `length`, measured as the length of the change as one long vector:
@@ -146,6 +181,18 @@ show_images(
 # \lVert g \rVert = \sqrt{\sum_{chw} g_{chw}^2}$$
 #
 # Each picture has its own norm.
+#
+# <!-- NUDGE -->
+# The gradient is as in 0.1, but every picture is asked for the same class. Its length
+# is one number a picture, so it needs axes of size 1 before it can divide the gradient.
+# <!-- FORMULA -->
+# Flattened to $(N, 3HW)$, the norm runs over axis 1 and has shape $(N,)$; as
+# $(N, 1, 1, 1)$ it divides: $x_k + \text{length} \cdot g_k / \lVert g_k \rVert$.
+# <!-- LINE -->
+# ```python
+# norms = gradient.flatten(1).norm(dim=1)
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -175,6 +222,17 @@ check("0.2", attack_step, student=student_id)
 # times stronger. Both attacks move each picture by the same length. The plain network
 # now sees three snails, and we see no difference. The robust network still sees what is
 # there.
+#
+# **Question.** Both attacks move a picture by the same length, and the plain network
+# falls. How can a change be large for the network and invisible for us?
+#
+# <!-- ANSWER -->
+# A picture has $3 \cdot 96^2 = 27{,}648$ numbers. A change of length 3, spread evenly,
+# moves each of them by $3 / \sqrt{27{,}648} = 0.018$, less than five of 255 steps. The
+# score, though, changes by about length times $\lVert g \rVert$: all these tiny changes
+# have been chosen to add up. What we see is the size of each; what the network answers
+# to is their sum.
+# <!-- FOLDED -->
 
 
 # %% tags=["expected-attack"]
@@ -199,6 +257,8 @@ show_images(tiles, titles, columns=6, width=760, quality=80)
 # %% [markdown]
 # ## Exercise 0.3: What the network would like to see
 #
+# <!-- MARKS 0.3: difficulty 2, importance 3, 8 minutes -->
+#
 # Start from noise instead of a picture, and climb for many steps. What comes out shows
 # what the network has in mind when it says *heart*. Without a brake the pixels would
 # grow for ever, so we subtract a penalty on their squares:
@@ -208,6 +268,19 @@ show_images(tiles, titles, columns=6, width=760, quality=80)
 # Plain gradient ascent: compute the gradient of *all* of this at the present $x$, add
 # it times the learning rate, repeat. If you use `backward()`, remember that it adds to
 # what is in `.grad` already.
+#
+# <!-- NUDGE -->
+# Every step needs the gradient *at the present* $x$, so the objective has to be
+# computed anew inside the loop. And the step itself must not become part of the graph.
+# <!-- FORMULA -->
+# $x \leftarrow x + \text{lr} \cdot \nabla_x \big( s_y(x) - \lambda \sum x^2 \big)$,
+# where the second part of the gradient is $-2 \lambda x$. Autograd finds both parts if
+# you give it the whole objective.
+# <!-- LINE -->
+# ```python
+# objective = score(x)[0, label] - l2 * (x**2).sum()
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -233,13 +306,28 @@ check("0.3", visualize, student=student_id)
 # %% [markdown]
 # ## Exercise 0.4: Look from a little to the left
 #
+# <!-- MARKS 0.4: difficulty 1, importance 2, 4 minutes -->
+#
 # A network should not care whether a heart sits two pixels further right. An old trick
-# makes use of that: at every step, shift the picture by a few random pixels, compute
-# the gradient there, and *shift the gradient back*, so that it fits the picture in its
-# own place. What depends on the exact place averages out.
+# makes use of that: at every step, shift the picture by a few random pixels and compute
+# the gradient there. What depends on the exact place averages out. The gradient has to
+# fit the *unshifted* picture, to which it will be added.
 #
 # `torch.roll(picture, (dy, dx), dims=(2, 3))` shifts down by `dy` and right by `dx`;
 # what leaves on one side comes back on the other.
+#
+# <!-- NUDGE -->
+# Rolling is an operation like any other, so it has a gradient. What is the gradient
+# with respect to the picture *before* it was rolled?
+# <!-- FORMULA -->
+# If $r$ rolls and $s$ scores, then $\nabla_x\, s(r(x)) = r^{-1}\big((\nabla
+# s)(r(x))\big)$: either ask autograd for the left side, or compute the right side with
+# a second roll by $(-dy, -dx)$.
+# <!-- LINE -->
+# ```python
+# shifted = torch.roll(image, (dy, dx), dims=(2, 3))
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -265,6 +353,16 @@ check("0.4", shifted_gradient, student=student_id)
 # **Figure A0.3** *What you should get.* Left: the plain network is certain to see a
 # heart in this noise. Middle: the robust network's heart, by plain ascent. Right: the
 # same with shifts; the shape closes.
+#
+# **Question.** The noise at the left has a certain heart in it, says the plain network.
+# Is the optimizer to blame?
+#
+# <!-- ANSWER -->
+# No: it did what was asked, and found an input with a high score. There are enormously
+# many such inputs, and nothing in the objective says that we want one that *we* can
+# read. Either the network changes (the robust one), or the way pictures are written
+# down: that is what the next assignments do.
+# <!-- FOLDED -->
 
 
 # %% tags=["expected-visualize"]

@@ -21,6 +21,11 @@
 # then run the check below it. A check takes a second and tells you what is wrong, not
 # only that something is. A blank that you leave empty does no harm: the notebook says
 # which exercise waits and goes on with the reference.
+#
+# **How hard, how long.** Three circles say how difficult an exercise is, three how
+# important it is for what follows; minutes are meant for a first attempt. Below stand
+# three folded hints: a nudge, a formula, a line. Open one, try again, and only then
+# open the next. Questions have folded answers: answer first, in your head.
 
 # %% tags=["colab"]
 # The cell that installs the package in Colab: notebooks/badges.py has it, build.py
@@ -60,6 +65,8 @@ size, steps, seed = 96, 80, 0
 #
 # ## Exercise 3.1: Which channels fire together
 #
+# <!-- MARKS 3.1: difficulty 1, importance 3, 8 minutes -->
+#
 # A layer answers a picture with $C$ maps, one a channel: this one for edges that lean
 # left, that one for blue. A manner of painting shows in *which channels fire together*,
 # at the same place, wherever that place is. So multiply every two channels position by
@@ -69,6 +76,18 @@ size, steps, seed = 96, 80, 0
 #
 # That is the *Gram matrix*, $C \times C$, one for each picture of the batch. It is a
 # matrix product, once the two spatial axes are flattened into one.
+#
+# <!-- NUDGE -->
+# Flatten the two spatial axes. A channel is then a row of $HW$ numbers, and the sum
+# over positions is what a matrix product does.
+# <!-- FORMULA -->
+# With $F$ as $(N, C, HW)$: $G = F F^\top / (HW)$, where the transpose swaps the last
+# two axes only.
+# <!-- LINE -->
+# ```python
+# flat = features.flatten(2)
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -88,6 +107,8 @@ check("3.1", gram, student=student_id)
 # %% [markdown]
 # ## Exercise 3.2: How far apart are two styles
 #
+# <!-- MARKS 3.2: difficulty 1, importance 2, 5 minutes -->
+#
 # Compare Gram matrices by the mean of the absolute differences. One layer's matrices
 # may have entries a hundred times larger than another's, and would drown it. So divide
 # by the mean absolute entry of the *target*:
@@ -96,6 +117,17 @@ check("3.1", gram, student=student_id)
 #
 # There is one target, of shape $(1, C, C)$, and a batch of found matrices. Give one
 # distance for each picture.
+#
+# <!-- NUDGE -->
+# Two means: one for each picture, over its matrix, and one of the target.
+# <!-- FORMULA -->
+# $|G - T|$ is $(N, C, C)$ by broadcasting; its mean over axes 1 and 2 is $(N,)$. The
+# denominator is a single number, and its absolute value comes before its mean.
+# <!-- LINE -->
+# ```python
+# differences = (found - wanted).abs().mean(dim=(1, 2))
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -143,13 +175,36 @@ print("rows: left halves, columns: right halves\n", torch.tensor(table))
 # The diagonal holds the smallest number of each row: halves of one painting are nearest
 # to each other, though nothing in them lies at the same place.
 #
+# **Question.** A Gram matrix forgets where things are. How can it tell a stroke from a
+# patch of the same colours?
+#
+# <!-- ANSWER -->
+# By the features, which are not single pixels. A channel that answers to an edge
+# leaning left has looked at a neighbourhood; the table forgets where the neighbourhoods
+# were, not what was in them. In deeper layers the neighbourhoods are larger, and so are
+# the motifs that the table knows.
+# <!-- FOLDED -->
+#
 # ## Exercise 3.3: Several layers at once
+#
+# <!-- MARKS 3.3: difficulty 1, importance 2, 7 minutes -->
 #
 # Early layers know strokes, later ones larger motifs. Add the distances of all layers
 # in `wanted`, each times its weight. A layer's distance for a batch is the mean over
 # its pictures. `found` may hold further layers that are there for other reasons. The
 # distance is handed in as a function, `distance(found, wanted)` with one number a
 # picture, so that a mistake in 3.2 does not follow you here.
+#
+# <!-- NUDGE -->
+# A loop over one of the two dicts. Which one says what is to be compared?
+# <!-- FORMULA -->
+# $\sum_{l \,\in\, \text{wanted}} w_l \cdot \operatorname{mean}_n\, d(G_l,
+# T_l)_n$, with `distance` returning the $N$ numbers $d$.
+# <!-- LINE -->
+# ```python
+# total = total + weights[layer] * distance(...).mean()
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -172,16 +227,30 @@ check("3.3", style_loss, student=student_id)
 # %% [markdown]
 # ## Exercise 3.4: How much of it is fine detail
 #
-# Look at the gradient of this loss with respect to the pixels. Strides and pools leave
-# their grid in it, and it is rough. *How* rough is a number you can compute: the share
-# of its energy at frequencies above a limit, in cycles per pixel.
+# <!-- MARKS 3.4: difficulty 2, importance 2, 8 minutes -->
 #
-# 1. Subtract each channel's mean, which is no detail.
-# 2. Transform with `torch.fft.fft2`. The energy of a wave is the squared amplitude,
-#    added over the channels.
-# 3. The frequency of each coefficient is $\sqrt{f_x^2 + f_y^2}$, from
-#    `torch.fft.fftfreq`.
-# 4. Divide the energy above the limit by all energy, for each signal of the batch.
+# Look at the gradient of this loss with respect to the pixels. Strides and pools leave
+# their grid in it, and it is rough. *How* rough is a number you can compute: of all the
+# energy in its waves, the share of those that are finer than a limit, in cycles per
+# pixel.
+#
+# A wave's energy is its squared amplitude, over all channels together. A wave's
+# frequency is the length of $(f_x, f_y)$, as in assignment 1. A constant is no detail,
+# coarse or fine, so each channel's mean does not count. Every signal of the batch has a
+# share of its own.
+#
+# <!-- NUDGE -->
+# The energy of a wave is its squared amplitude, and `fft2` gives all amplitudes. Which
+# of them belong to fine waves? You made that table in 1.1, there for `rfft2`. And what
+# does zero frequency hold?
+# <!-- FORMULA -->
+# With $\hat s = \text{fft2}(s - \bar s)$ and $E = \sum_c |\hat s_c|^2$, the share is
+# $\sum_{f > \text{above}} E \,/\, \sum E$ for each signal, $f = \sqrt{f_x^2 + f_y^2}$.
+# <!-- LINE -->
+# ```python
+# energy = torch.fft.fft2(signal).abs().square().sum(dim=1)
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -222,19 +291,36 @@ for name, signal in signals.items():
 # %% [markdown]
 # ## Exercise 3.5: The step of Adam
 #
+# <!-- MARKS 3.5: difficulty 2, importance 3, 7 minutes -->
+#
 # A rough gradient would not matter much if small entries made small steps. The
-# optimizer of all these notebooks is Adam, and it decides otherwise. Write it. From the
-# gradient $g$ at step $t = 1, 2, \dots$ it updates two running averages,
+# optimizer of all these notebooks is Adam, and it decides otherwise. Write it, from
+# what it does:
 #
-# $$m \leftarrow \beta_1 m + (1 - \beta_1)\, g \qquad
-# v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2$$
-#
-# corrects them for having started at zero, and moves the parameters by
-#
-# $$-\,\text{lr} \cdot \frac{\hat m}{\sqrt{\hat v} + \epsilon}, \qquad
-# \hat m = \frac{m}{1 - \beta_1^t}, \quad \hat v = \frac{v}{1 - \beta_2^t}$$
+# - It keeps two running averages, $m$ of the gradient and $v$ of the gradient's square.
+#   At every step an average keeps a share of its old value ($\beta_1$ for $m$,
+#   $\beta_2$ for $v$), and the new number makes up the rest.
+# - Both began at zero, so after few steps they are too small. Were the gradient the
+#   same at all $t = 1, 2, \dots$ steps, each would have reached only a certain share of
+#   it; dividing by that share makes it right.
+# - The parameters move *against* the corrected mean, divided by the root of the
+#   corrected mean square. $\epsilon$ is added to the root, so that nothing is divided
+#   by zero. The step size lr multiplies the whole.
 #
 # Return the change and the *uncorrected* averages, which go into the next step.
+#
+# <!-- NUDGE -->
+# Begin with the averages: each keeps a share $\beta$ of what it was. Then ask what they
+# are after the first step, if they start at zero and the gradient is always 1. By what
+# do you have to divide so that they say 1?
+# <!-- FORMULA -->
+# $\hat m = m / (1 - \beta_1^t)$, $\hat v = v / (1 - \beta_2^t)$, and the change is
+# $-\text{lr} \cdot \hat m / (\sqrt{\hat v} + \epsilon)$.
+# <!-- LINE -->
+# ```python
+# v = beta2 * v + (1 - beta2) * gradient**2
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -291,6 +377,17 @@ show_images(shown, titles, width=620, quality=80)
 # **Figure A3.2** *One gradient, two first steps.* The gradient at the left goes in.
 # With pixels as parameters the picture changes by noise; with waves it changes by large
 # soft patches with a little detail on top.
+#
+# **Question.** Adam makes every parameter's first step equally long. Why is that bad
+# for pixels and good for waves?
+#
+# <!-- ANSWER -->
+# Of the gradient it keeps the sign and drops the size. In pixels, signs of a rough
+# gradient are noise of full strength. In waves, scaled by $1/f$, a step of equal length
+# is a *small* change for a fine wave and a large one for a coarse one, so the picture
+# changes as pictures do. (With plain gradient descent the size would survive, and the
+# basis would act as $B B^\top$ on the gradient instead.)
+# <!-- FOLDED -->
 #
 # Now paint. `paint` is the whole of style transfer: both pictures are shifted by the
 # same few random pixels, content is compared at one layer, style at several, and your
