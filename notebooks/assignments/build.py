@@ -13,7 +13,7 @@ blanks; the solution passes every check; the student's fails every check, says s
 kindly, and runs to the end all the same.
 
 In a source, a blank is what stands between `# BLANK` and `# END` in a function, or
-`<!-- BLANK -->` and `<!-- END -->` in a text. `<!-- RUBRIC 1.6 -->` becomes a table, and
+`<!-- BLANK -->` and `<!-- END -->` in a text. `<!-- RUBRIC 1.6 -->` becomes a table,
 `<!-- MARKS 1.2: difficulty 1, importance 3, 6 minutes -->` a line below the exercise's
 heading. What stands between `<!-- NUDGE -->`, `<!-- FORMULA -->`, `<!-- LINE -->` (the
 three hints), `<!-- ANSWER -->` (to a question) and `<!-- FOLDED -->` is folded. A code

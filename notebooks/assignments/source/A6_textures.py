@@ -134,8 +134,8 @@ check("6.1", place, student=student_id)
 # texels at once.
 # <!-- FORMULA -->
 # $(1-s)\big[(1-t)\,T_{r,c} + t\,T_{r,c+1}\big] + s\big[(1-t)\,T_{r+1,c} +
-# t\,T_{r+1,c+1}\big]$, rows mod $H$, columns mod $W$. `texture[:, rows, columns]` is $(C,
-# P)$.
+# t\,T_{r+1,c+1}\big]$, rows mod $H$, columns mod $W$. `texture[:, rows, columns]` has
+# the shape $(C, P)$.
 # <!-- LINE -->
 # ```python
 # above = texture[:, top, left] * (1 - t) + texture[:, top, right] * t
