@@ -115,7 +115,7 @@ def test_it_has_what_an_assignment_needs(path):
     for tag in ("colab", "imports", "parameters"):
         assert sum(tag in cell.metadata.get("tags", []) for cell in notebook.cells) == 1
     exercises = list_exercises(assignment)
-    assert 3 <= len(exercises) <= 6
+    assert 3 <= len(exercises) <= 7
     for number, exercise in exercises.items():
         (blank,) = [text for text in code if f'@exercise("{number}")' in text]
         assert (

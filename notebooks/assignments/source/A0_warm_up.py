@@ -1,13 +1,13 @@
 # %% [markdown]
 # # Assignment 0: what a gradient says about a picture
 #
-# **One gradient, three questions: which pixels matter, what would fool the network, and
-# what would it like to see?**
+# **One gradient, four questions: which pixels matter, what would fool the network, what
+# would it like to see, and what does a layer still know?**
 #
 # A warm-up for [*Differentiable Image
 # Parameterizations*](https://distill.pub/2018/differentiable-parameterizations/).
 # Everything in that article is done with the gradient of a network's answer with
-# respect to its *input*. Here you compute that gradient and use it in four functions of
+# respect to its *input*. Here you compute that gradient and use it in five functions of
 # two to eight lines. It takes 45 to 60 minutes. You need to have seen `backward()`
 # once.
 #
@@ -16,8 +16,9 @@
 # | 0.1 | saliency: which pixels matter | 10 |
 # | 0.2 | adversarial pictures: one step of an attack | 10 |
 # | 0.3, 0.4 | class visualization: what the network would like to see | 12 |
-# | 0.5 | an experiment: how far is it to another answer? | 10 |
-# | 0.6 | an idea of your own | 10 |
+# | 0.5 | feature inversion: what a layer still knows | 10 |
+# | 0.6 | an experiment: how far is it to another answer? | 10 |
+# | 0.7 | an idea of your own | 8 |
 #
 # **How it works.** Replace `raise NotImplementedError()` by your code, run the cell,
 # then run the check below it. A check takes a second and tells you what is wrong, not
@@ -38,6 +39,7 @@ import matplotlib.pyplot as plt
 import torch
 
 from dputils.checks import check, exercise
+from dputils.data import sample_image
 from dputils.images import random_image
 from dputils.media import show_images
 from dputils.networks import load_network
@@ -164,7 +166,7 @@ for network in networks.values():
     bright = maps.flatten(1).quantile(0.99, dim=1).view(-1, 1, 1)
     rows.append((maps / bright).clamp(0, 1)[:, None].expand(-1, 3, -1, -1))
 show_images(
-    torch.cat(rows), columns=3, width=520, rows=["picture", *networks], quality=80
+    torch.cat(rows), columns=3, width=460, rows=["picture", *networks], quality=75
 )
 
 # %% [markdown]
@@ -252,7 +254,7 @@ for name, network in networks.items():
     for word in found:
         titles += [f"{name}: {word}", "change, 8 times"]
 tiles = [tile.clamp(0, 1) for tile in shown]
-show_images(tiles, titles, columns=6, width=760, quality=80)
+show_images(tiles, titles, columns=6, width=680, quality=70)
 
 # %% [markdown]
 # ## Exercise 0.3: What the network would like to see
@@ -394,18 +396,112 @@ tiles, titles = [], []
 for name, (score, x) in results.items():
     tiles.append((0.5 + x[0]).clamp(0, 1))
     titles.append(f"{name}: {score(x).softmax(1)[0, heart].item():.0%} heart")
-show_images(tiles, titles, width=620)
+show_images(tiles, titles, width=560, quality=75)
 
 # %% [markdown]
-# ## Experiment 0.5: How far is it to another answer?
+# ## Exercise 0.5: What a layer still knows
+#
+# <!-- MARKS 0.5: difficulty 2, importance 3, 10 minutes -->
+#
+# A layer answers a picture with numbers, its *activations* $\Phi(x)$. Throw the picture
+# away, keep the activations $\Phi_0$, and look for a picture that has them. Whatever
+# comes back is what the layer still knew; whatever does not, it has forgotten. This is
+# *feature inversion* (Mahendran and Vedaldi, 2015):
+#
+# $$\text{minimise} \quad \frac{\sum (\Phi(x) - \Phi_0)^2}{\sum \Phi_0^2} +
+# \lambda \sum x^2$$
+#
+# The first part is the squared error relative to the size of what is wanted, so that
+# one step size fits all layers. The second is the brake of 0.3. Plain gradient descent,
+# from `start`. `features` is a function, `(1, 3, H, W)` to `(1, C, h, w)`.
+#
+# <!-- NUDGE -->
+# It is the loop of 0.3, with another objective and another direction. What has changed
+# its sign? And which of the numbers in the error do not depend on $x$?
+# <!-- FORMULA -->
+# $x \leftarrow x - \text{lr} \cdot \nabla_x \big( \lVert \Phi(x) - \Phi_0 \rVert^2 /
+# \lVert \Phi_0 \rVert^2 + \lambda \lVert x \rVert^2 \big)$; the denominator is a
+# constant, `wanted.square().sum()`.
+# <!-- LINE -->
+# ```python
+# error = (features(x) - wanted).square().sum() / wanted.square().sum()
+# ```
+# <!-- FOLDED -->
+
+
+# %%
+@exercise("0.5")
+def invert(features, wanted, start, steps, lr, l2):
+    """Gradient descent from start (1, 3, H, W) on the relative squared error of
+    features(x) to wanted (1, C, h, w) plus l2 * (sum of squares of x); the last x.
+    """
+    # BLANK 6 to 9 lines
+    x = start.clone()
+    for _ in range(steps):
+        x.requires_grad_()
+        error = (features(x) - wanted).square().sum() / wanted.square().sum()
+        gradient = torch.autograd.grad(error + l2 * (x**2).sum(), x)[0]
+        x = x.detach() - lr * gradient
+    return x
+    # END
+
+
+# %%
+check("0.5", invert, student=student_id)
+
+# %% [markdown]
+# ![a cat, and what four layers of two networks know of it](attachment:inversion)
+#
+# **Figure A0.4** *What you should get.* Left, a photograph; then pictures that have
+# nearly the same activations, from an early layer to a late one. Above, the robust
+# network: contours stay, colours and small hairs go, and in the end there is something
+# like an eye where an eye was. Below, the plain network: already its second layer is
+# content without the colours, and the later ones with grain.
+#
+# **Question.** The numbers say that the plain network's reconstructions are good: an
+# error of a few per cent. Why do they look so much worse?
+#
+# <!-- ANSWER -->
+# The error is measured in the layer, and many pictures have nearly the same activations
+# there. Descent finds one near its start. In the plain network, grain that we see moves
+# the activations as much as the contours do, so it is as good a way to lower the error.
+# What is missing is not the information but the *preference* among pictures, and it is
+# this preference that a parameterization brings.
+# <!-- FOLDED -->
+
+# %% tags=["expected-inversion"]
+cat = sample_image("cat", size)
+layers = {
+    "robust": ["conv2", "conv4", "conv6", "conv8"],
+    "plain": ["conv2", "fire3", "fire4", "conv5"],
+}
+tiles, titles = [], []
+for name, chosen in layers.items():
+    tiles.append(cat[0])
+    titles.append("the photograph")
+    for layer in chosen:
+
+        def features(x):
+            return networks[name](0.5 + x, [layer])[layer]
+
+        with torch.no_grad():
+            wanted = features(cat - 0.5)
+        x = invert(features, wanted, torch.zeros_like(cat), 100, 50.0, 1e-6)
+        left = (features(x) - wanted).square().sum() / wanted.square().sum()
+        tiles.append((0.5 + x[0]).clamp(0, 1))
+        titles.append(f"{name} {layer}: {left.item():.0%}")
+show_images(tiles, titles, columns=5, width=620, quality=70)
+
+# %% [markdown]
+# ## Experiment 0.6: How far is it to another answer?
 #
 # In Figure A0.2 every picture moved by 3. How far must one go until a network changes
 # its mind? Sweep the length of the attack for both networks and plot the share of
 # fooled pictures.
 #
-# <!-- RUBRIC 0.5 -->
+# <!-- RUBRIC 0.6 -->
 #
-# #### Your prediction (0.5)
+# #### Your prediction (0.6)
 #
 # <!-- BLANK -->
 # The plain network will fall to attacks shorter than 0.5, because its gradient finds
@@ -422,7 +518,7 @@ show_images(tiles, titles, width=620)
 crowd = torch.stack([draw(name, sky) for name in names for sky in range(4)])
 
 # %%
-# Experiment 0.5
+# Experiment 0.6
 # BLANK your sweep and your plot
 lengths = [0.0, 0.2, 0.4, 0.6, 0.8, 1.2, 1.6, 3.2, 6.4]
 plt.figure(figsize=(5, 3))
@@ -439,7 +535,7 @@ plt.show()
 # END
 
 # %% [markdown]
-# #### Your finding (0.5), one sentence
+# #### Your finding (0.6), one sentence
 #
 # <!-- BLANK -->
 # Half of the plain network's answers change at a length of about 1, and all at 1.6; of
@@ -448,17 +544,17 @@ plt.show()
 # predicted.
 # <!-- END -->
 #
-# ## 0.6 An idea of your own
+# ## 0.7 An idea of your own
 #
 # Some starts: do the two networks fall for each other's attacks? What does the change
 # look like if only a square in the corner may be changed? Is the saliency map calmer if
 # you average it over shifted copies? Which of the 80 classes (`plain.classes`) has the
 # clearest visualization? Ask one question, make one run, say what you saw.
 #
-# <!-- RUBRIC 0.6 -->
+# <!-- RUBRIC 0.7 -->
 
 # %%
-# Experiment 0.6
+# Experiment 0.7
 # BLANK your own
 calm = torch.zeros(3, size, size)
 for dy, dx in [(dy, dx) for dy in range(-3, 4, 2) for dx in range(-3, 4, 2)]:
@@ -471,7 +567,7 @@ show_images(tiles, columns=3, width=420, rows=["one map", "mean of 16"])
 # END
 
 # %% [markdown]
-# #### Your question and what you saw (0.6)
+# #### Your question and what you saw (0.7)
 #
 # <!-- BLANK -->
 # Is the plain network's map calmer if it is averaged over shifted copies? Yes: the mean

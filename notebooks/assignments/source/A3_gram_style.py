@@ -6,16 +6,17 @@
 #
 # This assignment builds the style loss behind section 2 of [*Differentiable Image
 # Parameterizations*](https://distill.pub/2018/differentiable-parameterizations/#section-styletransfer)
-# and the optimizer as well, so that nothing is hidden: five functions of one to six
-# lines, then an experiment. It takes 50 to 60 minutes. You need to know what a layer's
-# activations are.
+# the content loss, and the optimizer as well, so that nothing is hidden: seven
+# functions of one to six lines, then an experiment. It takes 60 to 75 minutes. You need
+# to know what a layer's activations are.
 #
 # | | | minutes |
 # |---|---|---|
 # | 3.1 to 3.3 | Gram matrix, distance, loss | 20 |
 # | 3.4, 3.5 | fine detail, and the step of Adam | 15 |
-# | 3.6 | an experiment: is it the step size? | 15 |
-# | 3.7 | an idea of your own | 10 |
+# | 3.6, 3.7 | content, and a price on unrest | 12 |
+# | 3.8 | an experiment: is it the step size? | 15 |
+# | 3.9 | an idea of your own | 10 |
 #
 # **How it works.** Replace `raise NotImplementedError()` by your code, run the cell,
 # then run the check below it. A check takes a second and tells you what is wrong, not
@@ -50,18 +51,22 @@ student_id = ""
 network_name = "patternnet-plain"
 content_name, style_name = "cat", "swirling_night"
 style_layers = ["conv1", "conv2", "fire3", "fire4", "conv5"]
-content_layer, content_weight = "fire4", 1.2
+content_layer, content_weight = "fire4", 2.0
+unrest_weight = 10.0
 size, steps, seed = 96, 80, 0
 
 # %% [markdown]
 # ## The aim
 #
-# ![photograph, painting, a grey result, a painted result](attachment:painted)
+# ![photograph, painting, a grey result, a greyer and smoother one, a painted
+# result](attachment:painted)
 #
-# **Figure A3.1** *What you should get after exercise 3.5.* A photograph, a painting,
-# and two pictures that try to show the first in the manner of the second. The two
-# differ in nothing but their parameters: pixels, or the strengths of waves (assignment
-# 1). One of them found the contours and missed everything else.
+# **Figure A3.1** *What you should get after exercise 3.7.* A photograph, a painting,
+# and three pictures that try to show the first in the manner of the second. The first
+# and the last of them differ in nothing but their parameters: pixels, or the strengths
+# of waves (assignment 1). One found the contours and missed everything else. The one in
+# the middle has pixels, too, and pays for every difference between neighbours. It is
+# calmer, and no nearer to the painting.
 #
 # ## Exercise 3.1: Which channels fire together
 #
@@ -389,13 +394,100 @@ show_images(shown, titles, width=620, quality=80)
 # basis would act as $B B^\top$ on the gradient instead.)
 # <!-- FOLDED -->
 #
-# Now paint. `paint` is the whole of style transfer: both pictures are shifted by the
-# same few random pixels, content is compared at one layer, style at several, and your
-# optimizer moves the parameters.
+# ## Exercise 3.6: The same things in the same places
+#
+# <!-- MARKS 3.6: difficulty 1, importance 3, 6 minutes -->
+#
+# So far nothing says that the picture is to show a cat. *Content* is what stands where,
+# so here activations $F$ are compared with those of the photograph, $P$, one by one and
+# without a Gram matrix. As with style, a layer's scale shall not matter:
+#
+# $$\ell(F, P) = \frac{\operatorname{mean}\, (F - P)^2}{\operatorname{mean}\, P^2}$$
+#
+# There is one photograph, of shape $(1, C, H, W)$, and a batch of found activations.
+# Give one number for each picture.
+#
+# <!-- NUDGE -->
+# What are the axes over which you average, if one number a picture has to be left?
+# <!-- FORMULA -->
+# $F - P$ is $(N, C, H, W)$ by broadcasting; the mean of its squares over axes 1, 2 and
+# 3 is $(N,)$. The denominator is one number.
+# <!-- LINE -->
+# ```python
+# error = ((found - wanted) ** 2).mean(dim=(1, 2, 3))
+# ```
+# <!-- FOLDED -->
 
 
 # %%
-def paint(image, lr, steps=steps):
+@exercise("3.6")
+def content_loss(found, wanted):
+    """Mean squared difference of activations found (N, C, H, W) from wanted
+    (1, C, H, W), relative to the mean square of wanted: (N,).
+    """
+    # BLANK 2 to 3 lines
+    error = ((found - wanted) ** 2).mean(dim=(1, 2, 3))
+    return error / (wanted**2).mean()
+    # END
+
+
+# %%
+check("3.6", content_loss, student=student_id)
+
+# %% [markdown]
+# ## Exercise 3.7: A price on unrest
+#
+# <!-- MARKS 3.7: difficulty 1, importance 2, 6 minutes -->
+#
+# Long before anyone changed the parameters, grain was fought by a price: neighbouring
+# pixels that differ cost something. *Total variation* is the mean absolute difference
+# of neighbours above each other plus that of neighbours beside each other, over all
+# pairs and channels:
+#
+# $$\operatorname{TV}(x) = \operatorname{mean} \left| x_{c,h+1,w} - x_{c,h,w} \right| +
+# \operatorname{mean} \left| x_{c,h,w+1} - x_{c,h,w} \right|$$
+#
+# for each picture of a batch. The last row has no neighbour below, and the last column
+# none at its right.
+#
+# <!-- NUDGE -->
+# All rows but the first, and all rows but the last: two tensors in which neighbours
+# stand at the same index. The same with columns.
+# <!-- FORMULA -->
+# $(N, C, H-1, W)$ differences down and $(N, C, H, W-1)$ across; each has a mean of its
+# own over axes 1, 2 and 3, and the two are added.
+# <!-- LINE -->
+# ```python
+# down = pictures[:, :, 1:] - pictures[:, :, :-1]
+# ```
+# <!-- FOLDED -->
+
+
+# %%
+@exercise("3.7")
+def total_variation(pictures):
+    """Mean |difference| of vertical neighbours plus that of horizontal neighbours of
+    each picture (N, C, H, W): (N,).
+    """
+    # BLANK 3 to 4 lines
+    down = pictures[:, :, 1:] - pictures[:, :, :-1]
+    across = pictures[:, :, :, 1:] - pictures[:, :, :, :-1]
+    return down.abs().mean(dim=(1, 2, 3)) + across.abs().mean(dim=(1, 2, 3))
+    # END
+
+
+# %%
+check("3.7", total_variation, student=student_id)
+
+# %% [markdown]
+# Now paint. `paint` is the whole of style transfer: both pictures are shifted by the
+# same few random pixels, content is compared at one layer, style at several, and your
+# optimizer moves the parameters. `unrest` is the weight of the price; the loss that is
+# returned leaves the price out.
+
+
+# %%
+def paint(image, lr, unrest=0.0):
     """Optimize an ImageParam; the result (1, 3, size, size) and the mean loss of the
     last ten steps.
     """
@@ -404,13 +496,14 @@ def paint(image, lr, steps=steps):
     memory = [(torch.zeros_like(p), torch.zeros_like(p)) for p in parameters]
     for t in range(1, steps + 1):
         shift = torch.randint(-6, 7, (2,), generator=generator).tolist()
-        found = look(image().roll(shift, (2, 3)))
+        picture = image()
+        found = look(picture.roll(shift, (2, 3)))
         goal = look(photograph.roll(shift, (2, 3)))["content"]
         grams = {name: gram(found[name]) for name in wanted}
         style = style_loss(grams, wanted, weights, style_distance)
-        content = (found["content"] - goal).abs().mean() / goal.abs().mean()
-        loss = style + content_weight * content
+        loss = style + content_weight * content_loss(found["content"], goal).mean()
         losses.append(loss.item())
+        loss = loss + unrest * total_variation(picture).mean()
         with torch.no_grad():
             for k, slope in enumerate(torch.autograd.grad(loss, parameters)):
                 step = adam_step(slope, *memory[k], t, lr, 0.9, 0.999, 1e-8)
@@ -430,31 +523,46 @@ def wave_image():
 
 # %% tags=["expected-painted"]
 by_pixels, pixel_loss = paint(pixel_image(), lr=0.1)
+calmed, calmed_loss = paint(pixel_image(), lr=0.1, unrest=unrest_weight)
 by_waves, wave_loss = paint(wave_image(), lr=0.05)
 square = sample_image(style_name, size)
 show_images(
-    torch.cat([photograph, square, by_pixels, by_waves]),
+    torch.cat([photograph, square, by_pixels, calmed, by_waves]),
     [
         "photograph",
         "painting",
         f"pixels, loss {pixel_loss:.2f}",
+        f"with a price, {calmed_loss:.2f}",
         f"waves, loss {wave_loss:.2f}",
     ],
-    width=760,
-    quality=85,
+    width=800,
+    quality=78,
 )
+for name, picture in {"pixels": by_pixels, "with a price": calmed}.items():
+    print(f"{name}: total variation {total_variation(picture).item():.3f}")
 
 # %% [markdown]
 # Compare with Figure A3.1.
 #
-# ## Experiment 3.6: Is it the step size?
+# **Question.** The price on unrest and the waves both make pictures smoother. Why does
+# only one of them paint?
+#
+# <!-- ANSWER -->
+# The price is one more wish. It takes the noise away that the steps have made, and with
+# it most of what they could have said, but the steps themselves are as before: every
+# pixel moves by lr, this way or that. Waves change what a step *does*. The wish for
+# large patches of the painting's blue arrives as a few coefficients that all move, not
+# as thousands of pixels that would have to agree.
+# <!-- FOLDED -->
+#
+# ## Experiment 3.8: Is it the step size?
 #
 # A fair objection: a pixel and a wave are different things, so they need different step
 # sizes, and 0.1 may simply be too small for pixels. Give each basis its best chance.
 #
-# <!-- RUBRIC 3.6 -->
+# <!-- RUBRIC 3.8 -->
 #
-# #### Your prediction (3.6)
+# #### Your prediction (3.8)
 #
 # <!-- BLANK -->
 # Larger steps will help the pixels, since they start from grey and have far to go, but
@@ -463,7 +571,7 @@ show_images(
 # <!-- END -->
 
 # %%
-# Experiment 3.6
+# Experiment 3.8
 # BLANK your sweep
 factors = [0.5, 1, 2, 4, 8]
 runs = {
@@ -489,15 +597,15 @@ show_images(tiles, columns=5, width=640, rows=list(runs), quality=70)
 # END
 
 # %% [markdown]
-# #### Your finding (3.6), one sentence
+# #### Your finding (3.8), one sentence
 #
 # <!-- BLANK -->
 # The objection is half right: with four times the step size the pixels come down from
-# 2.9 to 1.8 and get the painting's blue, but the waves at their best still have 1.5,
-# with 29 % of fine detail against 47 %.
+# 2.8 to 1.7 and get the painting's blue, but the waves at their best have 1.45, with 28 %
+# of fine detail against 46 %.
 # <!-- END -->
 #
-# ## 3.7 An idea of your own
+# ## 3.9 An idea of your own
 #
 # Some starts: leave only the first layer in `weights`, or only the last (set the others
 # to 0). Set the content weight to 0. Use `load_network("patternnet")`, which was
@@ -505,10 +613,10 @@ show_images(tiles, columns=5, width=640, rows=list(runs), quality=70)
 # Replace Adam by plain gradient descent. Ask one question, make one run, say what you
 # saw.
 #
-# <!-- RUBRIC 3.7 -->
+# <!-- RUBRIC 3.9 -->
 
 # %%
-# Experiment 3.7
+# Experiment 3.9
 # BLANK your own
 every = dict(weights)
 results = []
@@ -521,7 +629,7 @@ show_images(torch.cat(results), titles, width=560, quality=80)
 # END
 
 # %% [markdown]
-# #### Your question and what you saw (3.7)
+# #### Your question and what you saw (3.9)
 #
 # <!-- BLANK -->
 # What does each layer bring? With the first layer alone the strokes are soft and the
