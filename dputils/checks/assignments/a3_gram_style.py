@@ -1,4 +1,4 @@
-"""Assignment 3: style, content, a price on unrest, and the step by which pixels fail."""
+"""Assignment 3: style, content, a price on unrest, and the step that pixels fail by."""
 
 import math
 from collections.abc import Callable, Mapping

@@ -406,7 +406,8 @@ show_images(tiles, titles, width=560, quality=75)
 # A layer answers a picture with numbers, its *activations* $\Phi(x)$. Throw the picture
 # away, keep the activations $\Phi_0$, and look for a picture that has them. Whatever
 # comes back is what the layer still knew; whatever does not, it has forgotten. This is
-# *feature inversion* (Mahendran and Vedaldi, 2015):
+# *feature inversion*
+# ([Mahendran and Vedaldi 2014](https://arxiv.org/abs/1412.0035)):
 #
 # $$\text{minimise} \quad \frac{\sum (\Phi(x) - \Phi_0)^2}{\sum \Phi_0^2} +
 # \lambda \sum x^2$$

@@ -601,8 +601,8 @@ show_images(tiles, columns=5, width=640, rows=list(runs), quality=70)
 #
 # <!-- BLANK -->
 # The objection is half right: with four times the step size the pixels come down from
-# 2.8 to 1.7 and get the painting's blue, but the waves at their best have 1.45, with 28 %
-# of fine detail against 46 %.
+# 2.8 to 1.7 and get the painting's blue, but the waves at their best have 1.45, with
+# 28 % of fine detail against 46 %.
 # <!-- END -->
 #
 # ## 3.9 An idea of your own
