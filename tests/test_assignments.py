@@ -16,10 +16,12 @@ import pytest
 from scripts import load_script
 
 from dputils.checks import (
+    examine,
     find_exercise,
     list_assignments,
     list_exercises,
     list_experiments,
+    plain,
 )
 from dputils.checks.grading import grade_folder
 
@@ -73,7 +75,7 @@ def test_student_is_solution_minus_blanks(path):
         "an answer is still to be written"
     )
     assert not any(cell.get("outputs") for cell in student.cells)
-    for word in ("BLANK", "# END", "RUBRIC"):
+    for word in ("BLANK", "# END", "RUBRIC", "MARKS", *build.FOLDED, "FOLDED"):
         assert not any(
             word in cell.source for book in (student, solution) for cell in book.cells
         )
@@ -113,7 +115,7 @@ def test_it_has_what_an_assignment_needs(path):
     for tag in ("colab", "imports", "parameters"):
         assert sum(tag in cell.metadata.get("tags", []) for cell in notebook.cells) == 1
     exercises = list_exercises(assignment)
-    assert 3 <= len(exercises) <= 6
+    assert 3 <= len(exercises) <= 7
     for number, exercise in exercises.items():
         (blank,) = [text for text in code if f'@exercise("{number}")' in text]
         assert (
@@ -151,6 +153,109 @@ def test_files_are_small_and_name_no_local_path(path):
             if cell.cell_type == "code" and len(line) > 120
         ]
         assert not wide
+
+
+# ---- marks, hints, questions ---------------------------------------------------------
+
+STAGES = re.compile(
+    r"<!-- NUDGE -->\n(.+?)\n<!-- FORMULA -->\n(.+?)\n"
+    r"<!-- LINE -->\n```python\n(.+?)\n```\n<!-- FOLDED -->",
+    re.S,
+)
+
+
+def prose_of(path):
+    """The texts of a source, with their markers."""
+    text = path.read_text(encoding="utf-8")
+    return re.sub(r"^# ?", "", text, flags=re.M)
+
+
+def statements(path):
+    """`{number: text}`: what stands between an exercise's heading and its blank."""
+    parts = re.split(r"^## Exercise (\d\.\d): ", prose_of(path), flags=re.M)[1:]
+    return {
+        number: text.partition(f'@exercise("{number}")')[0]
+        for number, text in zip(parts[::2], parts[1::2])
+    }
+
+
+@every_source
+def test_every_exercise_has_marks_minutes_and_three_hints(path):
+    assignment, found = path.stem.partition("_")[0], statements(path)
+    assert set(found) == set(list_exercises(assignment))
+    for number, text in found.items():
+        (marks,) = build.MARKS.finditer(text)
+        assert marks[1] == number
+        (stages,) = STAGES.findall(text)
+        assert "$" in stages[1] or "`" in stages[1], f"{number}: no formula"
+        assert len({*stages}) == 3
+        # nothing stands between the hints and the blank
+        assert text.partition("```\n<!-- FOLDED -->")[2].strip() == "%%", number
+
+
+@every_source
+def test_the_minutes_add_up(path):
+    """Those of the exercises to the table's, the table's to what the text says."""
+    prose = prose_of(path)
+    minutes = {m[1]: int(m[4]) for m in build.MARKS.finditer(prose)}
+    rows = re.findall(r"^\| (\d\.\d.*?) \| .+ \| (\d+) \|$", prose, re.M)
+    for numbers, said in rows:
+        named = re.findall(r"\d\.\d", numbers)
+        chosen = [n for n in minutes if named[0] <= n <= named[-1]]
+        assert not chosen or sum(minutes[n] for n in chosen) == int(said), numbers
+    low, high = re.search(r"(\d+) to\s+(\d+)\s+minutes", prose).groups()
+    assert int(low) <= sum(int(said) for _, said in rows) <= int(high)
+
+
+def lines_of(hint):
+    return [line for line in hint.split("\n") if line.strip()]
+
+
+@every_source
+def test_the_third_hint_is_a_line_and_no_solution(path):
+    """It stands in the solution (`...` for a part of it), and run alone, whether or not
+    its value is returned, it does not pass.
+    """
+    source = build.read_source(path)
+    for number, text in statements(path).items():
+        task, hint = find_exercise(number), lines_of(STAGES.findall(text)[0][2])
+        (cell,) = (c for c in source.cells if f'@exercise("{number}")' in c.source)
+        solution = [
+            line.strip() for line in build.CODE.search(cell.source)[3].split("\n")
+        ]
+        for line in hint:
+            pattern = re.escape(line).replace(re.escape("..."), ".+")
+            assert any(re.fullmatch(pattern, one) for one in solution), (number, line)
+        assert len(hint) <= max(1, len(lines_of("\n".join(solution))) // 3), number
+        imports = next(
+            c.source for c in source.cells if "imports" in c.metadata.get("tags", [])
+        )
+        head = cell.source[: build.CODE.search(cell.source).start()]
+        returned = "return " + hint[-1].removeprefix("return ").partition(" = ")[2]
+        for body in (hint, [*hint[:-1], returned]):
+            space = {}
+            exec(imports, space)
+            try:
+                exec("\n".join([head, *(f"    {line}" for line in body)]), space)
+            except SyntaxError:
+                continue  # there is nothing to return
+            assert not examine(task, plain(space[task.name]), "hints").passed, number
+
+
+@every_source
+def test_questions_have_folded_answers(path):
+    prose = prose_of(path)
+    questions = re.findall(
+        r"^\*\*Question\.\*\* (.+?\?)\n\n<!-- ANSWER -->\n(.+?)\n<!-- FOLDED -->",
+        prose,
+        re.M | re.S,
+    )
+    assert 2 <= len(questions) == prose.count("**Question.**") <= 4
+    shown = "\n".join(texts(read(build.targets(path)["student"]), "markdown"))
+    for question, answer in questions:
+        assert (
+            f"{question}\n\n<details>\n<summary>Answer</summary>\n\n{answer}" in shown
+        )
 
 
 # ---- the proof finds what is wrong -------------------------------------------------

@@ -324,4 +324,161 @@ def other_direction(score, image, label, dy, dx):
     return x.grad
 
 
+# ---- 0.5 invert ---------------------------------------------------------------------
+
+
+def error(features, x, wanted):
+    return (features(x) - wanted).pow(2).sum() / wanted.pow(2).sum()
+
+
+def down(x, objective):
+    """The gradient of `objective(x)`, a student's usual lines."""
+    x = x.clone().requires_grad_()
+    objective(x).backward()
+    return x.grad
+
+
+@right("0.5")
+def inverted_with_zeroed_grads(features, wanted, start, steps, lr, l2):
+    x = start.clone().requires_grad_()
+    for _ in range(steps):
+        if x.grad is not None:
+            x.grad.zero_()
+        loss = torch.sum((features(x) - wanted) ** 2) / torch.sum(wanted**2)
+        (loss + l2 * torch.sum(x**2)).backward()
+        with torch.no_grad():
+            x -= lr * x.grad
+    return x.detach()
+
+
+@right("0.5")
+def inverted_with_an_optimizer(features, wanted, start, steps, lr, l2):
+    x = torch.nn.Parameter(start.clone())
+    # weight decay is the gradient of half a sum of squares
+    optimizer = torch.optim.SGD([x], lr=lr, weight_decay=2 * l2)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        error(features, x, wanted).backward()
+        optimizer.step()
+    return x
+
+
+@right("0.5")
+def inverted_with_mse(features, wanted, start, steps, lr, l2):
+    mse, x = torch.nn.functional.mse_loss, start
+    for _ in range(steps):
+        x = x.detach().requires_grad_()
+        found = features(x)
+        size = mse(wanted, torch.zeros_like(wanted))
+        loss = mse(found, wanted) / size + l2 * x.square().sum()
+        x = x - lr * torch.autograd.grad(loss, x)[0]
+    return x.detach()
+
+
+@wrong("0.5", "uphill")
+def inverted_uphill(features, wanted, start, steps, lr, l2):
+    x = start
+    for _ in range(steps):
+        x = x + lr * down(
+            x,
+            lambda y: error(features, y, wanted) + l2 * (y * y).sum(),
+        )
+    return x
+
+
+@wrong("0.5", "earlier steps", "zero")
+def inverted_without_zeroing(features, wanted, start, steps, lr, l2):
+    x = start.clone().requires_grad_()
+    for _ in range(steps):
+        (error(features, x, wanted) + l2 * x.square().sum()).backward()
+        with torch.no_grad():
+            x -= lr * x.grad
+    return x.detach()
+
+
+@wrong("0.5", "gradient at the start")
+def inverted_with_one_gradient(features, wanted, start, steps, lr, l2):
+    grad = down(start, lambda y: error(features, y, wanted))
+    x = start
+    for _ in range(steps):
+        x = x - lr * (grad + 2 * l2 * start)
+    return x
+
+
+@wrong("0.5", "not divided")
+def inverted_without_size(features, wanted, start, steps, lr, l2):
+    x = start.clone()
+    for _ in range(steps):
+        x.requires_grad_()
+        loss = (features(x) - wanted).square().sum() + l2 * x.square().sum()
+        x = (x - lr * torch.autograd.grad(loss, x)[0]).detach()
+    return x
+
+
+@wrong("0.5", "mean of squares")
+def inverted_with_a_mean(features, wanted, start, steps, lr, l2):
+    x = start.clone()
+    for _ in range(steps):
+        x.requires_grad_()
+        loss = torch.nn.functional.mse_loss(features(x), wanted)
+        x = (x - lr * torch.autograd.grad(loss + l2 * (x**2).sum(), x)[0]).detach()
+    return x
+
+
+@wrong("0.5", "found activations")
+def inverted_by_the_found(features, wanted, start, steps, lr, l2):
+    x = start.clone()
+    for _ in range(steps):
+        x.requires_grad_()
+        found = features(x)
+        loss = ((found - wanted) ** 2).sum() / (found**2).sum() + l2 * (x**2).sum()
+        x = (x - lr * torch.autograd.grad(loss, x)[0]).detach()
+    return x
+
+
+@wrong("0.5", "ratio of norms")
+def inverted_by_norms(features, wanted, start, steps, lr, l2):
+    x = start.clone()
+    for _ in range(steps):
+        x.requires_grad_()
+        loss = torch.dist(features(x), wanted) / wanted.norm() + l2 * (x**2).sum()
+        x = (x - lr * torch.autograd.grad(loss, x)[0]).detach()
+    return x
+
+
+@wrong("0.5", "no penalty")
+def inverted_without_penalty(features, wanted, start, steps, lr, l2):
+    x = start
+    for _ in range(steps):
+        x = x - lr * down(x, lambda y: error(features, y, wanted))
+    return x
+
+
+@wrong("0.5", "factor 2")
+def inverted_by_half_a_penalty(features, wanted, start, steps, lr, l2):
+    x = start
+    for _ in range(steps):
+        slope = down(x, lambda y: error(features, y, wanted))
+        x = x - lr * (slope + l2 * x)
+    return x
+
+
+@wrong("0.5", "one step too few")
+def inverted_from_one_on(features, wanted, start, steps, lr, l2):
+    x = start
+    for _ in range(1, steps):
+        slope = down(x, lambda y: error(features, y, wanted))
+        x = x - lr * (slope + 2 * l2 * x)
+    return x
+
+
+@wrong("0.5", "after the first step the result is right, after step 2")
+def inverted_with_a_falling_rate(features, wanted, start, steps, lr, l2):
+    x = start
+    for k in range(steps):
+        slope = down(x, lambda y: error(features, y, wanted))
+        x = x - lr / (k + 1) * (slope + 2 * l2 * x)
+    return x
+
+
 test_right_ones_pass, test_wrong_ones_are_named = bank("0.")

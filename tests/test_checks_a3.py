@@ -346,4 +346,178 @@ def only_the_change(gradient, m, v, t, lr, beta1, beta2, eps):
     return -lr * m / (1 - beta1**t) / ((v / (1 - beta2**t)).sqrt() + eps)
 
 
+# ---- 3.6 content_loss ---------------------------------------------------------------
+
+
+@right("3.6")
+def content_by_norms(found, wanted):
+    return ((found - wanted).flatten(1).norm(dim=1) / wanted.norm()) ** 2
+
+
+@right("3.6")
+def content_one_by_one(found, wanted):
+    size = torch.nn.functional.mse_loss(wanted, torch.zeros_like(wanted))
+    return torch.stack(
+        [torch.nn.functional.mse_loss(one, wanted[0]) / size for one in found]
+    )
+
+
+@right("3.6")
+def content_by_sums(found, wanted):
+    error = ((found - wanted) ** 2).sum(dim=(1, 2, 3))
+    return error / (wanted**2).sum(dim=(1, 2, 3))
+
+
+@wrong("3.6", "absolutely", "squares")
+def content_absolute(found, wanted):
+    return torch.abs(found - wanted).flatten(1).mean(1) / torch.abs(wanted).mean()
+
+
+@wrong("3.6", "not divided")
+def content_in_layer_units(found, wanted):
+    return ((found - wanted) ** 2).mean(dim=(1, 2, 3))
+
+
+@wrong("3.6", "louder picture")
+def content_by_the_found(found, wanted):
+    error = ((found - wanted) ** 2).flatten(1).mean(1)
+    return error / (found**2).flatten(1).mean(1)
+
+
+@wrong("3.6", "variance")
+def content_by_variance(found, wanted):
+    error = ((found - wanted) ** 2).flatten(1).mean(1)
+    return error / wanted.var(unbiased=False)
+
+
+@wrong("3.6", "root")
+def content_length(found, wanted):
+    return (found - wanted).flatten(1).norm(dim=1) / wanted.norm()
+
+
+@wrong("3.6", "½")
+def content_of_the_paper(found, wanted):
+    return 0.5 * ((found - wanted) ** 2).flatten(1).mean(1) / (wanted**2).mean()
+
+
+@wrong("3.6", "whole batch")
+def content_of_the_batch(found, wanted):
+    return ((found - wanted) ** 2).mean() / (wanted**2).mean()
+
+
+@wrong("3.6", "forget where")
+def content_by_gram(found, wanted):
+    def table(x):
+        return torch.einsum("nchw,ndhw->ncd", x, x)
+
+    error = (table(found) - table(wanted)).pow(2).flatten(1).mean(1)
+    return error / table(wanted).pow(2).mean()
+
+
+@wrong("3.6", "cancel")
+def content_of_means(found, wanted):
+    return (found - wanted).flatten(1).mean(1) ** 2 / (wanted**2).mean()
+
+
+@wrong("3.6", "gradient", "detached")
+def content_without_gradient(found, wanted):
+    with torch.no_grad():
+        return ((found - wanted) ** 2).flatten(1).mean(1) / (wanted**2).mean()
+
+
+# ---- 3.7 total_variation ------------------------------------------------------------
+
+
+@right("3.7")
+def variation_by_diff(pictures):
+    down, across = pictures.diff(dim=2), pictures.diff(dim=3)
+    return down.abs().flatten(1).mean(1) + across.abs().flatten(1).mean(1)
+
+
+@right("3.7")
+def variation_by_l1(pictures):
+    def apart(a, b):
+        loss = torch.nn.functional.l1_loss(a, b, reduction="none")
+        return loss.mean(dim=(1, 2, 3))
+
+    rows = apart(pictures[..., :-1, :], pictures[..., 1:, :])
+    return rows + apart(pictures[..., :-1], pictures[..., 1:])
+
+
+@right("3.7")
+def variation_one_by_one(pictures):
+    return torch.stack(
+        [
+            (x[:, 1:] - x[:, :-1]).abs().mean()
+            + (x[:, :, 1:] - x[:, :, :-1]).abs().mean()
+            for x in pictures
+        ]
+    )
+
+
+def both(pictures, price):
+    return price(pictures.diff(dim=2)) + price(pictures.diff(dim=3))
+
+
+@wrong("3.7", "squared")
+def variation_squared(pictures):
+    return both(pictures, lambda d: (d**2).mean(dim=(1, 2, 3)))
+
+
+@wrong("3.7", "only vertical")
+def variation_down(pictures):
+    return pictures.diff(dim=2).abs().mean(dim=(1, 2, 3))
+
+
+@wrong("3.7", "only horizontal")
+def variation_across(pictures):
+    return pictures.diff().abs().mean(dim=(1, 2, 3))
+
+
+@wrong("3.7", "channels are compared")
+def variation_of_channels(pictures):
+    down, across = pictures.diff(dim=1), pictures.diff(dim=2)
+    return down.abs().flatten(1).mean(1) + across.abs().flatten(1).mean(1)
+
+
+@wrong("3.7", "first and the last")
+def variation_rolled(pictures):
+    down = (pictures - pictures.roll(1, 2)).abs().mean(dim=(1, 2, 3))
+    return down + (pictures - pictures.roll(1, 3)).abs().mean(dim=(1, 2, 3))
+
+
+@wrong("3.7", "averaged", "added")
+def variation_halved(pictures):
+    return both(pictures, lambda d: d.abs().mean(dim=(1, 2, 3))) / 2
+
+
+@wrong("3.7", "root of squares")
+def variation_of_lengths(pictures):
+    dy = pictures[:, :, 1:, :-1] - pictures[:, :, :-1, :-1]
+    dx = pictures[:, :, :-1, 1:] - pictures[:, :, :-1, :-1]
+    return torch.hypot(dx, dy).mean(dim=(1, 2, 3))
+
+
+@wrong("3.7", "not averaged")
+def variation_summed(pictures):
+    return both(pictures, lambda d: d.abs().sum(dim=(1, 2, 3)))
+
+
+@wrong("3.7", "cancel")
+def variation_signed(pictures):
+    return both(pictures, lambda d: d.mean(dim=(1, 2, 3)))
+
+
+@wrong("3.7", "whole batch")
+def variation_of_the_batch(pictures):
+    return both(pictures, lambda d: d.abs().mean())
+
+
+@wrong("3.7", "one mean over all pairs")
+def variation_pooled(pictures):
+    down, across = pictures.diff(dim=2).flatten(1), pictures.diff(dim=3).flatten(1)
+    total = down.abs().sum(1) + across.abs().sum(1)
+    return total / (down.shape[1] + across.shape[1])
+
+
 test_right_ones_pass, test_wrong_ones_are_named = bank("3.")

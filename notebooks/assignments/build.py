@@ -13,8 +13,11 @@ blanks; the solution passes every check; the student's fails every check, says s
 kindly, and runs to the end all the same.
 
 In a source, a blank is what stands between `# BLANK` and `# END` in a function, or
-`<!-- BLANK -->` and `<!-- END -->` in a text. `<!-- RUBRIC 1.6 -->` becomes a table. A
-code cell tagged `expected-name` has its picture embedded where a text says
+`<!-- BLANK -->` and `<!-- END -->` in a text. `<!-- RUBRIC 1.6 -->` becomes a table,
+`<!-- MARKS 1.2: difficulty 1, importance 3, 6 minutes -->` a line below the exercise's
+heading. What stands between `<!-- NUDGE -->`, `<!-- FORMULA -->`, `<!-- LINE -->` (the
+three hints), `<!-- ANSWER -->` (to a question) and `<!-- FOLDED -->` is folded. A code
+cell tagged `expected-name` has its picture embedded where a text says
 `(attachment:name)`.
 """
 
@@ -51,6 +54,21 @@ MAX_BLANK = 12
 CODE = re.compile(r"^( *)# BLANK(.*)\n((?:.*\n)*?) *# END(?:\n|\Z)", re.M)
 TEXT = re.compile(r"<!-- BLANK -->\n?(.*?)\n?<!-- END -->", re.S)
 RUBRIC = re.compile(r"<!-- RUBRIC (\d+\.\d+) -->")
+MARKS = re.compile(
+    r"<!-- MARKS (\d+\.\d+): "
+    r"difficulty ([123]), importance ([123]), (\d+) minutes -->"
+)
+FOLDED = {
+    "NUDGE": "Hint 1: a nudge",
+    "FORMULA": "Hint 2: a formula",
+    "LINE": "Hint 3: a line",
+    "ANSWER": "Answer",
+}
+FOLD = re.compile(
+    rf"<!-- ({'|'.join(FOLDED)}) -->\n(.*?)\n"
+    rf"(?=<!-- (?:{'|'.join(FOLDED)}|FOLDED) -->)",
+    re.S,
+)
 CHECK = re.compile(r'^check\("(\d+\.\d+)", (\w+),', re.M)
 ANSWERS = re.compile(r'^@exercise\("(\d+\.\d+)"\)', re.M)
 WRITTEN = re.compile(r"^#+ *Your .*\((\d+\.\d+)\).*$", re.M)
@@ -150,6 +168,32 @@ def rubric_table(number):
     )
 
 
+def marks_line(match):
+    """What an exercise weighs, as a line below its heading."""
+    number, *marks, minutes = match.groups()
+    shown = [f"{'●' * int(n)}{'○' * (3 - int(n))} ({n} of 3)" for n in marks]
+    points = find_exercise(number).points
+    return (
+        f"*Difficulty {shown[0]} · importance {shown[1]} · {minutes} minutes · "
+        f"{points} points*"
+    )
+
+
+def fold(text):
+    """The text with its hints and answers folded.
+
+    Markdown in `<details>` is set as such only between empty lines.
+    """
+    text = FOLD.sub(
+        lambda match: (
+            f"<details>\n<summary>{FOLDED[match[1]]}</summary>\n\n{match[2]}\n\n"
+            "</details>\n"
+        ),
+        text,
+    )
+    return re.sub(r"\n?<!-- FOLDED -->", "", text)
+
+
 def load_neighbour(name):
     """A script of the folder above, as a module: `execute` runs and tidies notebooks,
     `badges` knows the address.
@@ -203,7 +247,8 @@ def read_source(path, package=None):
             {"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {}
         )
         if cell.cell_type == "markdown":
-            cell.source = RUBRIC.sub(lambda match: rubric_table(match[1]), cell.source)
+            text = RUBRIC.sub(lambda match: rubric_table(match[1]), cell.source)
+            cell.source = fold(MARKS.sub(marks_line, text))
     badges.stamp(notebook, badges.address(), opened, package)
     return notebook
 

@@ -1,4 +1,4 @@
-"""Assignment 0: three things to do with a gradient with respect to the picture."""
+"""Assignment 0: four things to do with a gradient with respect to the picture."""
 
 import torch
 
@@ -525,8 +525,202 @@ def _whole_turn(call, draw):
     return same(call(score, image, label, image.shape[2], 0), still)
 
 
-EXERCISES = [SALIENCY, ATTACK, VISUALIZE, SHIFTED]
+# ---- 0.5 -----------------------------------------------------------------------------
+
+
+def _error(found, wanted):
+    """Squared error of activations, relative to the wanted ones' sum of squares."""
+    return (found - wanted).square().sum() / wanted.square().sum()
+
+
+def _descent(
+    error=_error,
+    move=lambda g, penalty, lr: -lr * (g + penalty),
+    penalty=lambda x, l2: 2 * l2 * x,
+):
+    """Gradient descent on `error(found, wanted)`, whose step is
+    `move(its gradient, the penalty's, lr)`.
+    """
+
+    def descent(features, wanted, start, steps, lr, l2):
+        x = start.clone()
+        for _ in range(steps):
+            grad = _gradient(features, x, lambda found: error(found, wanted))
+            x = x + move(grad, penalty(x, l2), lr)
+        return x
+
+    return descent
+
+
+invert = _descent()
+invert.__doc__ = (
+    "Steps of plain gradient descent on the relative squared error of a layer's "
+    "activations plus l2 · Σ x², from `start` `(1, 3, H, W)`."
+)
+
+
+def slow_invert(
+    features: torch.nn.Module,
+    wanted: torch.Tensor,
+    start: torch.Tensor,
+    steps: int,
+    lr: float,
+    l2: float,
+) -> torch.Tensor:
+    """The same, by moving every pixel."""
+    features, wanted, x = features.double(), wanted.double(), start.double()
+    size = sum(float(number) ** 2 for number in wanted.flatten())
+
+    def loss(y):
+        errors = (features(y) - wanted).flatten(1).square().sum(1) / size
+        return errors + l2 * y.flatten(1).square().sum(1)
+
+    for _ in range(steps):
+        x = x - lr * _slow_gradient(loss, x[0])
+    return x.float()
+
+
+def _invert_inputs(draw):
+    height, width = draw.size(5, 6)
+    layer = draw.network(3, 4)[:4]  # its convolutions, before the pool
+    wanted = layer(draw.normal(1, 3, height, width))
+    return (
+        layer,
+        wanted,
+        draw.normal(1, 3, height, width),
+        draw.integer(3, 4),
+        # small enough that rounding does not grow from step to step
+        draw.number(1.0, 2.0),
+        draw.number(0.04, 0.08),
+    )
+
+
+def _all_the_gradients(features, wanted, start, steps, lr, l2):
+    x, total = start.clone(), torch.zeros_like(start)
+    for _ in range(steps):
+        grad = _gradient(features, x, lambda found: _error(found, wanted))
+        total = total + grad + 2 * l2 * x
+        x = x - lr * total
+    return x
+
+
+def _first_gradient_only(features, wanted, start, steps, lr, l2):
+    grad = _gradient(features, start, lambda found: _error(found, wanted))
+    return start - steps * lr * (grad + 2 * l2 * start)
+
+
+def _stays_where_it_fits(call, draw):
+    features, _, start, steps, lr, _ = _invert_inputs(draw)
+    return same(call(features, features(start), start, steps, lr, 0.0), start)
+
+
+INVERT = Exercise(
+    "0.5",
+    "What a layer still knows",
+    "invert",
+    invert,
+    slow_invert,
+    _invert_inputs,
+    tolerance=2e-4,
+    steps=3,
+    misconceptions=(
+        Misconception(
+            "this goes uphill: the error should fall, so go against the gradient",
+            _descent(move=lambda g, penalty, lr: lr * (g + penalty)),
+        ),
+        Misconception(
+            "the error rises: its sign is wrong, only the penalty's is right",
+            _descent(move=lambda g, penalty, lr: -lr * (penalty - g)),
+        ),
+        Misconception(
+            "gradients of earlier steps are still there: zero the gradient "
+            "before every step (or use torch.autograd.grad)",
+            _all_the_gradients,
+        ),
+        Misconception(
+            "every step uses the gradient at the start; "
+            "it has to be computed anew at the present x",
+            _first_gradient_only,
+        ),
+        Misconception(
+            "the error is not divided by the wanted activations' sum of squares, "
+            "so a layer with large numbers takes larger steps",
+            _descent(lambda found, wanted: (found - wanted).square().sum()),
+        ),
+        Misconception(
+            "the error is a mean of squares; it is their sum, "
+            "divided by the wanted activations' sum of squares",
+            _descent(lambda found, wanted: (found - wanted).square().mean()),
+        ),
+        Misconception(
+            "the error is divided by the wanted activations' norm, "
+            "not by its square, their sum of squares",
+            _descent(
+                lambda found, wanted: (found - wanted).square().sum() / wanted.norm()
+            ),
+        ),
+        Misconception(
+            "the error is divided by the found activations' sum of squares, "
+            "which a picture can make larger; divide by the wanted ones'",
+            _descent(
+                lambda found, wanted: (
+                    (found - wanted).square().sum() / found.square().sum()
+                )
+            ),
+        ),
+        Misconception(
+            "the differences are taken absolutely; their squares are asked for",
+            _descent(
+                lambda found, wanted: (found - wanted).abs().sum() / wanted.abs().sum()
+            ),
+        ),
+        Misconception(
+            "this is the error's root, a ratio of norms; the squares are asked for",
+            _descent(lambda found, wanted: (found - wanted).norm() / wanted.norm()),
+        ),
+        Misconception(
+            "there is no penalty: l2 has no effect",
+            _descent(penalty=lambda x, l2: 0),
+        ),
+        Misconception(
+            "the penalty's gradient lacks the factor 2: the derivative of x² is 2x",
+            _descent(penalty=lambda x, l2: l2 * x),
+        ),
+        Misconception(
+            "the sign of the penalty is wrong: large pixels are rewarded",
+            _descent(penalty=lambda x, l2: -2 * l2 * x),
+        ),
+        Misconception(
+            "the penalty is the mean of the squares, "
+            "not their sum, and thereby far weaker",
+            _descent(penalty=lambda x, l2: 2 * l2 * x / x.numel()),
+        ),
+        Misconception(
+            "the gradient is normalised; "
+            "a plain step of lr times the gradient is asked for",
+            _descent(
+                move=lambda g, penalty, lr: -lr * (g + penalty) / (g + penalty).norm()
+            ),
+        ),
+        Misconception(
+            "only one step is taken",
+            lambda f, w, x, n, lr, l2: invert(f, w, x, 1, lr, l2),
+        ),
+        Misconception(
+            "one step too few is taken",
+            lambda f, w, x, n, lr, l2: invert(f, w, x, n - 1, lr, l2),
+        ),
+    ),
+    laws=(
+        Law(
+            "without a penalty, a picture that has the wanted activations stays",
+            _stays_where_it_fits,
+        ),
+    ),
+)
+
+EXERCISES = [SALIENCY, ATTACK, VISUALIZE, SHIFTED, INVERT]
 EXPERIMENTS = [
-    Experiment("0.5", "How far is it to another answer?", SWEEP_RUBRIC),
-    Experiment("0.6", "An idea of your own", OWN_IDEA_RUBRIC),
+    Experiment("0.6", "How far is it to another answer?", SWEEP_RUBRIC),
+    Experiment("0.7", "An idea of your own", OWN_IDEA_RUBRIC),
 ]

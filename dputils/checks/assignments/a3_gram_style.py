@@ -1,4 +1,4 @@
-"""Assignment 3: Gram matrices, the style loss, and the step that makes pixels fail."""
+"""Assignment 3: style, content, a price on unrest, and the step that pixels fail by."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -603,8 +603,292 @@ ADAM = Exercise(
     ),
 )
 
-EXERCISES = [GRAM, STYLE_DISTANCE, STYLE_LOSS, FINE_SHARE, ADAM]
+# ---- 3.6 -----------------------------------------------------------------------------
+
+
+def _mean_square(values):
+    return values.square().mean((1, 2, 3))
+
+
+def content_loss(found: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """Mean squared difference of activations, relative to the wanted ones' mean square.
+
+    Found `(N, C, H, W)`, wanted `(1, C, H, W)` -> `(N,)`.
+    """
+    return _mean_square(found - wanted) / _mean_square(wanted)
+
+
+def slow_content_loss(found: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """The same, number by number."""
+    goal = wanted.flatten().tolist()
+    size = sum(number**2 for number in goal)
+    errors = [
+        sum((a - b) ** 2 for a, b in zip(one.flatten().tolist(), goal)) for one in found
+    ]
+    return torch.tensor([error / size for error in errors])
+
+
+def _activations(draw):
+    height, width = draw.size(4, 7)
+    shape = draw.integer(3, 5), height, width
+    found = 0.4 + draw.normal(draw.integer(2, 3), *shape)
+    return found, 0.4 + draw.normal(1, *shape)
+
+
+def _content_is_relative(call, draw):
+    found, wanted = _activations(draw)
+    return same(call(100 * found, 100 * wanted), call(found, wanted))
+
+
+def _places_count(call, draw):
+    """Zero for the same, and far from zero for the same at other places."""
+    _, wanted = _activations(draw)
+    moved = wanted.roll((1, 2), (2, 3))
+    near, far = call(wanted, wanted), call(moved, wanted)
+    return same(near, torch.zeros(1)) and bool((far > 0.1).all())
+
+
+CONTENT = Exercise(
+    "3.6",
+    "The same things in the same places",
+    "content_loss",
+    content_loss,
+    slow_content_loss,
+    _activations,
+    gradient=(0,),
+    withheld=("dputils.style.losses:content_loss",),
+    misconceptions=(
+        Misconception(
+            "the differences are taken absolutely; their squares are asked for",
+            lambda f, w: (f - w).abs().mean((1, 2, 3)) / w.abs().mean(),
+        ),
+        Misconception(
+            "the differences are squared, but the target's size is a mean of "
+            "absolute values; it is the mean of its squares",
+            lambda f, w: _mean_square(f - w) / w.abs().mean(),
+        ),
+        Misconception(
+            "the squared differences are not divided by the target's mean square, "
+            "so a layer with large numbers counts for more",
+            lambda f, w: _mean_square(f - w),
+        ),
+        Misconception(
+            "the differences are divided by the found activations' mean square: "
+            "a louder picture would be nearer. Divide by the target's",
+            lambda f, w: _mean_square(f - w) / _mean_square(f),
+        ),
+        Misconception(
+            "the squares are divided by the target's variance; "
+            "its mean square is asked for, from which no mean is subtracted",
+            lambda f, w: _mean_square(f - w) / (w - w.mean()).square().mean(),
+        ),
+        Misconception(
+            "this is the root, a ratio of lengths; the squares are asked for",
+            lambda f, w: content_loss(f, w).sqrt(),
+        ),
+        Misconception(
+            "there is a factor ½ in front, as in the first paper; not here",
+            lambda f, w: content_loss(f, w) / 2,
+        ),
+        Misconception(
+            "the squared differences are added, the target's squares averaged; "
+            "take the mean of both",
+            lambda f, w: (f - w).square().sum((1, 2, 3)) / w.square().mean(),
+        ),
+        Misconception(
+            "one number for the whole batch; every picture has a loss of its own",
+            lambda f, w: content_loss(f, w).mean(),
+        ),
+        Misconception(
+            "Gram matrices are compared: they forget where things are, "
+            "and content is what stands where",
+            lambda f, w: (
+                (gram(f) - gram(w)).square().mean((1, 2)) / gram(w).square().mean()
+            ),
+        ),
+        Misconception(
+            "the differences are averaged before they are squared, so they cancel",
+            lambda f, w: (f - w).mean((1, 2, 3)).square() / w.square().mean(),
+        ),
+        Misconception(
+            "the found activations are detached: no gradient reaches the picture. "
+            "It is the target that is fixed",
+            lambda f, w: content_loss(f.detach(), w),
+        ),
+    ),
+    laws=(
+        Law(
+            "activations a hundred times larger on both sides give the same loss",
+            _content_is_relative,
+        ),
+        Law(
+            "the target itself costs nothing, and the target moved aside costs a lot",
+            _places_count,
+        ),
+    ),
+)
+
+# ---- 3.7 -----------------------------------------------------------------------------
+
+
+def _down(pictures):
+    return pictures[:, :, 1:] - pictures[:, :, :-1]
+
+
+def _across(pictures):
+    return pictures[:, :, :, 1:] - pictures[:, :, :, :-1]
+
+
+def _each(values):
+    return values.mean((1, 2, 3))
+
+
+def total_variation(pictures: torch.Tensor) -> torch.Tensor:
+    """Mean |difference| of vertical neighbours plus that of horizontal ones.
+
+    `(N, C, H, W)` -> `(N,)`.
+    """
+    return _each(_down(pictures).abs()) + _each(_across(pictures).abs())
+
+
+def slow_total_variation(pictures: torch.Tensor) -> torch.Tensor:
+    """The same, pair by pair."""
+    results = []
+    for channels in pictures.tolist():
+        down = [
+            abs(below - above)
+            for rows in channels
+            for upper, lower in zip(rows, rows[1:])
+            for above, below in zip(upper, lower)
+        ]
+        across = [
+            abs(right - left)
+            for rows in channels
+            for row in rows
+            for left, right in zip(row, row[1:])
+        ]
+        results.append(sum(down) / len(down) + sum(across) / len(across))
+    return torch.tensor(results)
+
+
+def _pictures(draw):
+    height, width = draw.size(4, 7)
+    # unlike steps down and across, so that leaving out one of them shows
+    slope = torch.linspace(0, 3, width)
+    return (0.5 + draw.normal(draw.integer(2, 3), 3, height, width) + slope,)
+
+
+def _measure(change):
+    """A total variation that is `change(differences)` down plus the same across."""
+    return lambda x: change(_down(x)) + change(_across(x))
+
+
+def _pooled(pictures):
+    pairs = [_down(pictures).flatten(1), _across(pictures).flatten(1)]
+    return torch.cat(pairs, 1).abs().mean(1)
+
+
+def _wrapped(pictures):
+    turned = (pictures.roll(-1, axis) - pictures for axis in (2, 3))
+    return sum(_each(differences.abs()) for differences in turned)
+
+
+def _isotropic(pictures):
+    down, across = _down(pictures)[..., :-1], _across(pictures)[:, :, :-1]
+    return _each((down.square() + across.square()).sqrt())
+
+
+def _turned_is_same(call, draw):
+    (pictures,) = _pictures(draw)
+    return same(call(pictures.rot90(1, (2, 3))), call(pictures))
+
+
+def _constant_is_free(call, draw):
+    (pictures,) = _pictures(draw)
+    flat = torch.full_like(pictures, draw.number(0.2, 0.8))
+    return same(call(flat), torch.zeros(len(flat)))
+
+
+TOTAL_VARIATION = Exercise(
+    "3.7",
+    "A price on unrest",
+    "total_variation",
+    total_variation,
+    slow_total_variation,
+    _pictures,
+    gradient=(0,),
+    withheld=("dputils.objectives.kinds:total_variation",),
+    misconceptions=(
+        Misconception(
+            "the differences are squared; absolute ones are asked for, "
+            "which leave a sharp edge as cheap as a soft one",
+            _measure(lambda d: _each(d.square())),
+        ),
+        Misconception(
+            "only vertical neighbours are compared; horizontal ones count as well",
+            lambda x: _each(_down(x).abs()),
+        ),
+        Misconception(
+            "only horizontal neighbours are compared; vertical ones count as well",
+            lambda x: _each(_across(x).abs()),
+        ),
+        Misconception(
+            "neighbouring channels are compared; "
+            "neighbours stand along axis 2, the rows, and axis 3, the columns",
+            lambda x: _each((x[:, 1:] - x[:, :-1]).abs()) + _each(_down(x).abs()),
+        ),
+        Misconception(
+            "`roll` makes the first and the last pixel neighbours, "
+            "and they are none; compare slices",
+            _wrapped,
+        ),
+        Misconception(
+            "there is one mean over all pairs; the mean over vertical pairs and the "
+            "mean over horizontal pairs are to be added",
+            _pooled,
+        ),
+        Misconception(
+            "the two directions are averaged; they are to be added",
+            lambda x: total_variation(x) / 2,
+        ),
+        Misconception(
+            "the differences are joined by a root of squares, the length of the "
+            "gradient; their absolute values are to be added",
+            _isotropic,
+        ),
+        Misconception(
+            "the differences are added, not averaged: a larger picture would cost more",
+            _measure(lambda d: d.abs().sum((1, 2, 3))),
+        ),
+        Misconception(
+            "the channels are added; the mean goes over them, too",
+            lambda x: 3 * total_variation(x),
+        ),
+        Misconception(
+            "the absolute values are missing: rises and falls cancel",
+            _measure(_each),
+        ),
+        Misconception(
+            "one number for the whole batch; every picture pays for itself",
+            lambda x: total_variation(x).mean(),
+        ),
+        Misconception(
+            "the pictures are detached: the price has no gradient, "
+            "and no picture gets calmer by it",
+            lambda x: total_variation(x.detach()),
+        ),
+    ),
+    laws=(
+        Law("a picture of one colour costs nothing", _constant_is_free),
+        Law("a picture turned by a quarter costs the same", _turned_is_same),
+    ),
+)
+
+EXERCISES = [
+    *(GRAM, STYLE_DISTANCE, STYLE_LOSS, FINE_SHARE, ADAM),
+    *(CONTENT, TOTAL_VARIATION),
+]
 EXPERIMENTS = [
-    Experiment("3.6", "Is it the step size?", SWEEP_RUBRIC),
-    Experiment("3.7", "An idea of your own", OWN_IDEA_RUBRIC),
+    Experiment("3.8", "Is it the step size?", SWEEP_RUBRIC),
+    Experiment("3.9", "An idea of your own", OWN_IDEA_RUBRIC),
 ]

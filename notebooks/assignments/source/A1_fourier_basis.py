@@ -21,6 +21,11 @@
 # then run the check below it. A check takes a second and tells you what is wrong, not
 # only that something is. A blank that you leave empty does no harm: the notebook says
 # which exercise waits and goes on with the reference.
+#
+# **How hard, how long.** Three circles say how difficult an exercise is, three how
+# important it is for what follows; minutes are meant for a first attempt. Below stand
+# three folded hints: a nudge, a formula, a line. Open one, try again, and only then
+# open the next. Questions have folded answers: answer first, in your head.
 
 # %% tags=["colab"]
 # The cell that installs the package in Colab: notebooks/badges.py has it, build.py
@@ -73,17 +78,36 @@ size, steps, lr = 80, 64, 0.05
 #
 # ## Exercise 1.1: The frequency of every coefficient
 #
+# <!-- MARKS 1.1: difficulty 1, importance 2, 6 minutes -->
+#
 # A picture of height $H$ and width $W$ is a sum of $H \times W$ waves.
 # `torch.fft.rfft2` finds their amplitudes. The picture is real, so each wave that runs
 # to the left is the mirror image of one that runs to the right, and only about half of
 # the columns need to be kept: the result has $H$ rows and $W // 2 + 1$ columns.
 #
-# Row $j$ holds waves with vertical frequency $f_y$, column $k$ those with horizontal
-# frequency $f_x$. `torch.fft.fftfreq(n)` lists the frequencies of a full axis of $n$
-# samples in cycles per pixel, `torch.fft.rfftfreq(n)` those of the halved one. How fine
-# the wave is depends on the length of $(f_x, f_y)$:
+# Every coefficient belongs to a wave of a certain vertical frequency $f_y$ and
+# horizontal frequency $f_x$, in cycles per pixel; negative ones run the other way. How
+# *fine* the wave is, is the length of $(f_x, f_y)$. Make a table of it, in the order in
+# which `rfft2` stores the coefficients. The table of 4 × 4 pixels, for instance, is
 #
-# $$f = \sqrt{f_x^2 + f_y^2}$$
+# ```
+# 0      0.25   0.5
+# 0.25   0.354  0.559
+# 0.5    0.559  0.707
+# 0.25   0.354  0.559
+# ```
+#
+# <!-- NUDGE -->
+# `torch.fft` knows the frequencies of its own rows and columns. Look up `fftfreq` and
+# `rfftfreq`: why are there two, and which of them belongs to which axis here?
+# <!-- FORMULA -->
+# $f_{jk} = \sqrt{f_y[j]^2 + f_x[k]^2}$, a column $(H, 1)$ and a row $(1, W // 2 + 1)$
+# that broadcast to a table.
+# <!-- LINE -->
+# ```python
+# fx = torch.fft.rfftfreq(width)[None, :]
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -116,7 +140,21 @@ plt.show()
 # eye. Rings around zero frequency, of which the half with positive $f_x$ is shown. The
 # corners are the finest waves there are: half a cycle per pixel in both directions.
 #
+# **Question.** A picture of 48 × 80 pixels has 48 · 80 numbers a channel, its half
+# spectrum 48 · 41 complex ones, that is 48 · 82 real numbers. Where do the additional
+# ones come from?
+#
+# <!-- ANSWER -->
+# They are not independent. In the first column, and in the last if the width is even, a
+# coefficient and the one of the opposite vertical frequency belong to the same wave,
+# and the picture is real, so one is the conjugate of the other. `irfft2` takes what it
+# needs. The parameterization is a little *over*complete, which does an optimizer no
+# harm.
+# <!-- FOLDED -->
+#
 # ## Exercise 1.2: Scale the spectrum
+#
+# <!-- MARKS 1.2: difficulty 1, importance 3, 6 minutes -->
 #
 # In photographs the amplitude of a wave falls off with its frequency, roughly as $1/f$.
 # If a parameter is to change the picture by a natural amount, it should be multiplied
@@ -124,10 +162,22 @@ plt.show()
 #
 # $$a(f) = \frac{1}{f^{\,p}}$$
 #
-# with $p$ near 1. One of the frequencies is zero: the mean of the picture. Its
-# amplitude must not be infinite, and it should not be zero either, since then the
-# picture could never become brighter. Treat every frequency lower than *one cycle per
-# picture*, $1/\text{longest}$, as if it were that one.
+# with $p$ near 1. As it stands the formula has a hole: one of the frequencies is zero,
+# that of the picture's mean. Its amplitude must not be infinite, and it should not be
+# zero either, since then the picture could never become brighter. Nothing slower than
+# *one cycle per picture*, $1/\text{longest}$, deserves more than that one gets: treat
+# every frequency below it as if it were that one.
+#
+# <!-- NUDGE -->
+# Only frequencies below the limit have to change, and the limit itself is a number that
+# you know from `longest`. Change the frequency *before* you take the power.
+# <!-- FORMULA -->
+# $a(f) = 1 \,/\, \max(f,\; 1/\text{longest})^{\,p}$
+# <!-- LINE -->
+# ```python
+# return 1 / torch.clamp(frequency, min=...) ** power
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -149,17 +199,32 @@ check("1.2", amplitude, student=student_id)
 # %% [markdown]
 # ## Exercise 1.3: From the spectrum to a picture
 #
+# <!-- MARKS 1.3: difficulty 2, importance 3, 8 minutes -->
+#
 # Optimizers like real numbers, so the parameters are a tensor `spectrum` of shape
 # $(N, C, H, W // 2 + 1, 2)$: real parts in `[..., 0]`, imaginary parts in `[..., 1]`.
-# To make pixels of them,
-#
-# 1. join the two parts to complex numbers (`torch.view_as_complex`),
-# 2. scale them by the amplitude,
-# 3. transform them back with `torch.fft.irfft2`.
+# Make pixels of them: each complex coefficient, scaled by its amplitude, is the
+# strength of one wave, and the picture is their sum.
 #
 # Two things to watch. A half spectrum of 7 columns may belong to a width of 12 or 13,
-# so `irfft2` must be told the size. And use `norm="ortho"`, which makes the energy of
-# the picture equal to that of its spectrum, whatever its size.
+# and nobody but you knows which. And the energy of the picture, the sum of its squares,
+# shall be that of its whole spectrum, whatever the picture's size. (Fourier transforms
+# come in three normalizations; one of them does this.)
+#
+# <!-- NUDGE -->
+# Three things happen, in this order: pairs of real numbers become complex ones, each is
+# scaled, and the way back of `rfft2` makes pixels of them. PyTorch has a function for
+# the first and for the last. Read what the last one says about odd sizes.
+# <!-- FORMULA -->
+# $x = \text{irfft2}\big(a \cdot (\text{re} + i\,\text{im})\big)$ with
+# `s=(height, width)` and `norm="ortho"`; $a$ is $(H, W//2+1)$ and broadcasts over
+# $(N, C)$. `torch.view_as_complex` needs the two parts in the last axis, where they
+# are.
+# <!-- LINE -->
+# ```python
+# scaled = torch.view_as_complex(spectrum) * amplitude
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -185,6 +250,16 @@ check("1.3", to_picture, student=student_id)
 # **Figure A1.3** *What you should get.* With power 0 all waves are equally strong,
 # which is white noise. With power 1 there are things of all sizes, as in clouds. With
 # power 2 hardly anything but the largest waves is left.
+#
+# **Question.** Every picture can be written with any power: one only needs other
+# coefficients. Why does the power change what an optimizer finds?
+#
+# <!-- ANSWER -->
+# A step of the optimizer moves every coefficient by about the same amount, and the
+# picture by that times $a(f)$. So the power sets how far each *wave* comes in a given
+# number of steps. Among many solutions, gradient descent finds one near its start, and
+# what is near is measured in the parameters.
+# <!-- FOLDED -->
 
 # %% tags=["expected-random"]
 height, width = 60, 80
@@ -235,6 +310,8 @@ class Waves(torch.nn.Module):
 # %% [markdown]
 # ## Exercise 1.4: Mix the colours
 #
+# <!-- MARKS 1.4: difficulty 1, importance 2, 5 minutes -->
+#
 # The channels of a photograph agree as well: what is bright in red is mostly bright in
 # green and blue. So let the parameters be three *independent* numbers for each pixel,
 # and mix red, green and blue from them with a matrix $A$ of $3 \times 3$ numbers, whose
@@ -244,6 +321,19 @@ class Waves(torch.nn.Module):
 #
 # Write it for a whole batch. Mind the axis: colours are axis 1, while `@` works on the
 # last two.
+#
+# <!-- NUDGE -->
+# `matrix @ x` multiplies along the axis before the last. How can the two spatial axes
+# become one, so that colour *is* that axis? `einsum` is another way, and asks for no
+# reshaping at all.
+# <!-- FORMULA -->
+# $(3 \times 3)\,(N \times 3 \times HW) \to (N \times 3 \times HW)$; or, with indices,
+# `"ck,nkhw->nchw"`.
+# <!-- LINE -->
+# ```python
+# flat = raw.flatten(2)
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -264,16 +354,32 @@ check("1.4", mix_colours, student=student_id)
 # %% [markdown]
 # ## Exercise 1.5: Which colours vary together
 #
-# Where does $A$ come from? From pictures. Take many pixels, subtract their mean colour,
-# and compute the $3 \times 3$ *covariance* $C$: the mean of the products of every two
-# channels. If independent numbers of variance one go in, what comes out of $A$ has
-# covariance $A A^\top$. So $A$ is a *root* of the covariance:
+# <!-- MARKS 1.5: difficulty 2, importance 2, 7 minutes -->
+#
+# Where does $A$ come from? From pictures. The *covariance* $C$ of their colours says
+# which channels vary together: it is the $3 \times 3$ matrix of the mean products of
+# two channels' deviations from their means, over all $P$ pixels. If independent numbers
+# of variance one go into $A$, what comes out has covariance $A A^\top$. So look for a
+# *root* of the covariance:
 #
 # $$A A^\top = C$$
 #
-# There are many such roots; any of them is right. `torch.linalg.cholesky(C)` finds one,
-# `torch.linalg.eigh` leads to another: if $C = V \operatorname{diag}(\lambda) V^\top$,
-# then $A = V \operatorname{diag}(\sqrt{\lambda})\, V^\top$.
+# There are many such roots, and any of them is right. How does one take the root of a
+# matrix? Linear algebra has several names for it.
+#
+# <!-- NUDGE -->
+# First the covariance, whose rows and columns are colours: the product of a
+# $3 \times P$ and a $P \times 3$ matrix. Then look in `torch.linalg` for what takes a
+# symmetric matrix apart into a product.
+# <!-- FORMULA -->
+# $C = D^\top D / P$ with $D$ the deviations from the mean colour. Either $C = L L^\top$
+# (`torch.linalg.cholesky`), so $A = L$; or $C = V \operatorname{diag}(\lambda)
+# V^\top$ (`torch.linalg.eigh`), so $A = V \operatorname{diag}(\sqrt\lambda)\, V^\top$.
+# <!-- LINE -->
+# ```python
+# covariance = deviations.T @ deviations / len(pixels)
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -307,6 +413,15 @@ show_images([window[0], *probe.clamp(0, 1)], titles, width=640)
 # gets redder gets a little greener too, because light and shadow change all three.
 # (Another root gives other strips. A Cholesky root, for instance, has one that is pure
 # blue.)
+#
+# **Question.** If $A$ is a root of $C$, so is $A R$ with any rotation $R$. Does it
+# matter for Adam which one you take?
+#
+# <!-- ANSWER -->
+# For plain gradient descent it does not: the step in the picture is $A A^\top = C$
+# times the gradient, whatever $R$. Adam divides each parameter by its own size, axis by
+# axis, and axes are what $R$ turns. So the pictures differ a little, and none is wrong.
+# <!-- FOLDED -->
 #
 # Everything is there. Three pictures, three parameterizations:
 

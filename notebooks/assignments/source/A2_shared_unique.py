@@ -21,6 +21,11 @@
 # then run the check below it. A check takes a second and tells you what is wrong, not
 # only that something is. A blank that you leave empty does no harm: the notebook says
 # which exercise waits and goes on with the reference.
+#
+# **How hard, how long.** Three circles say how difficult an exercise is, three how
+# important it is for what follows; minutes are meant for a first attempt. Below stand
+# three folded hints: a nudge, a formula, a line. Open one, try again, and only then
+# open the next. Questions have folded answers: answer first, in your head.
 
 # %% tags=["colab"]
 # The cell that installs the package in Colab: notebooks/badges.py has it, build.py
@@ -68,11 +73,25 @@ levels = [4, 8, 16, 32, 64]
 #
 # ## Exercise 2.1: From one thing to another
 #
+# <!-- MARKS 2.1: difficulty 1, importance 2, 10 minutes -->
+#
 # Let $a_k$ be the score for the first class in frame $k$, $b_k$ the score for the
 # second, $k = 0, \dots, B-1$. The first frame should want only the first class, the
 # last only the second, those between something of both:
 #
 # $$\sum_k (1 - t_k)\, a_k + t_k\, b_k, \qquad t_k = \frac{k}{B - 1}$$
+#
+# <!-- NUDGE -->
+# What are the first and the last $t_k$, and how many steps lie between them? With $B$
+# frames it is not $B$.
+# <!-- FORMULA -->
+# $t = (0, 1, \dots, B-1) / (B-1)$, a tensor $(B,)$; then $\sum (1-t)\,a + t\,b$,
+# element by element.
+# <!-- LINE -->
+# ```python
+# t = torch.arange(count) / (count - 1)
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -94,12 +113,28 @@ check("2.1", interpolation_objective, student=student_id)
 # %% [markdown]
 # ## Exercise 2.2: Few pictures, many frames
 #
+# <!-- MARKS 2.2: difficulty 3, importance 1, 12 minutes -->
+#
 # The parts of a film that change slowly need not be stored for every frame. Two
 # pictures, the one at the beginning and the one at the end, blended in between, are
 # enough for a slow change; three for one with a turn. Write the blending for $n \geq 2$
 # pictures: frame $k$ of `frames` stands at the position $k\,(n-1)/(\text{frames}-1)$
 # among the pictures $0, \dots, n-1$, and is the weighted mean of the two pictures
 # around it.
+#
+# <!-- NUDGE -->
+# Split each position into a whole number, which says between which two pictures the
+# frame stands, and the rest, which says how to weigh them. What happens at the very
+# last frame, where there is no next picture?
+# <!-- FORMULA -->
+# With position $p_k$ and $b_k = \min(\lfloor p_k \rfloor,\, n-2)$: frame $k$ is $(1 -
+# t_k)\,\text{low}[b_k] + t_k\,\text{low}[b_k + 1]$, $t_k = p_k - b_k$. A tensor of
+# whole numbers picks many pictures at once: `low[b]` is $(\text{frames}, C, H, W)$.
+# <!-- LINE -->
+# ```python
+# before = position.long().clamp(max=len(low) - 2)
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -122,6 +157,8 @@ check("2.2", stretch, student=student_id)
 # %% [markdown]
 # ## Exercise 2.3: What all frames share
 #
+# <!-- MARKS 2.3: difficulty 1, importance 3, 8 minutes -->
+#
 # Now the main idea. Give the film two kinds of parameters, and add them up:
 #
 # - *unique*: pictures of their own for the frames, shape $(B, 3, H, W)$;
@@ -132,6 +169,20 @@ check("2.2", stretch, student=student_id)
 # fast; what they do not agree on stays with the frames. Add first and squash once: the
 # sigmoid comes at the very end. Enlarge with
 # `interpolate(..., mode="bilinear", align_corners=False)`.
+#
+# <!-- NUDGE -->
+# Bring everything to one size and add up; one picture goes with all frames by
+# broadcasting. Where does the sigmoid belong if the parts are to *share* a pixel's
+# brightness?
+# <!-- FORMULA -->
+# $\sigma\big(\text{unique} + \sum_i
+# \text{enlarge}(\text{shared}_i)\big)$: one sigmoid of one sum, $(B, 3, H, W) + (1, 3,
+# H, W)$.
+# <!-- LINE -->
+# ```python
+# total = total + interpolate(low, ...)
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -188,11 +239,25 @@ class Film(torch.nn.Module):
 # %% [markdown]
 # ## Exercise 2.4: Or ask the frames to agree
 #
+# <!-- MARKS 2.4: difficulty 1, importance 2, 8 minutes -->
+#
 # There is another way to say the same: leave the parameters alone and punish frames
 # that differ. Compare the *features* of neighbouring frames, that is their activations
 # in a middle layer, so that it is the things in them that have to agree and not the
 # pixels. The penalty is the mean of the squared differences of neighbours, over
 # everything.
+#
+# <!-- NUDGE -->
+# All frames but the last, and all frames but the first: two tensors in which neighbours
+# stand at the same index.
+# <!-- FORMULA -->
+# $\operatorname{mean}_{k c h w}\,(F_{k+1} - F_k)^2$: $B - 1$ pairs, and one mean over
+# everything.
+# <!-- LINE -->
+# ```python
+# earlier, later = features[:-1], features[1:]
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -258,6 +323,24 @@ describe(films)
 # Compare with Figure A2.1. Sharing costs next to nothing of the objective, and the
 # change from frame to frame falls to a fraction. The numbers are the root mean square
 # change of the blurred pixels, and the mean of the wanted scores.
+#
+# **Question.** The penalty does the same job. What does it need that sharing does not?
+#
+# <!-- ANSWER -->
+# A weight, which has to fit the scale of the scores and of the features: too small and
+# nothing agrees, too large and all frames become one. And a layer whose agreement is
+# what we mean by agreement. Sharing needs neither, but it must know *beforehand* what
+# is common: positions, here.
+# <!-- FOLDED -->
+#
+# **Question.** Every film that shared and unique parts can show, the unique part alone
+# can show too. So what does sharing add?
+#
+# <!-- ANSWER -->
+# No picture, but a direction. A gradient that all $B$ frames agree on moves the shared
+# part once for each of them, so what they have in common grows faster than what they do
+# not. The optimizer stops early on a path where the common part leads.
+# <!-- FOLDED -->
 #
 # ## Experiment 2.5: How much should be shared?
 #

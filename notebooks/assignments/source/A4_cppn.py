@@ -22,6 +22,11 @@
 # then run the check below it. A check takes a second and tells you what is wrong, not
 # only that something is. A blank that you leave empty does no harm: the notebook says
 # which exercise waits and goes on with the reference.
+#
+# **How hard, how long.** Three circles say how difficult an exercise is, three how
+# important it is for what follows; minutes are meant for a first attempt. Below stand
+# three folded hints: a nudge, a formula, a line. Open one, try again, and only then
+# open the next. Questions have folded answers: answer first, in your head.
 
 # %% tags=["colab"]
 # The cell that installs the package in Colab: notebooks/badges.py has it, build.py
@@ -70,6 +75,8 @@ steps, lr = 100, 0.01
 #
 # ## Exercise 4.1: Where the pixels are
 #
+# <!-- MARKS 4.1: difficulty 2, importance 2, 9 minutes -->
+#
 # The network never sees anything but places. Let a picture reach from $-\sqrt3$ to
 # $\sqrt3$ in both directions: numbers spread evenly over that range have variance 1,
 # which is what networks like to be fed. A pixel is a little square, and its place is
@@ -78,6 +85,19 @@ steps, lr = 100, 0.01
 #
 # The result has the shape of a picture of two channels: $x$, which grows to the right,
 # then $y$, which grows downwards.
+#
+# <!-- NUDGE -->
+# On paper, for 3 columns: where are the three middles if the edges are at 0, 1, 2, 3?
+# Now stretch 0 … 3 to $-\sqrt3 \dots \sqrt3$. `linspace` between the ends would put the
+# first and the last place on the edges.
+# <!-- FORMULA -->
+# $x_k = \sqrt3 \left( \frac{2k + 1}{W} - 1 \right)$, and the same for $y$ with $H$.
+# `torch.meshgrid(y, x, indexing="ij")` makes two tables of them.
+# <!-- LINE -->
+# ```python
+# x = math.sqrt(3) * ((2 * torch.arange(width) + 1) / width - 1)
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -108,7 +128,19 @@ show_images(tiles, ["x", "y", "both, as red and green"], width=520)
 # bright is $\sqrt3$. In the third picture every place has a colour of its own. That is
 # why a function of the place can say something else everywhere.
 #
+# **Question.** The network is smooth. How can it paint a sharp edge?
+#
+# <!-- ANSWER -->
+# With large weights: $\arctan(w x)$ turns from one end to the other within about $1/w$.
+# Every layer can steepen what comes from the one before, so slopes multiply along the
+# depth. At the start the weights are small enough that nothing is steep; edges have to
+# be learned, and grain would have to be learned pixel by pixel, which no few thousand
+# weights can do.
+# <!-- FOLDED -->
+#
 # ## Exercise 4.2: An activation with two faces
+#
+# <!-- MARKS 4.2: difficulty 1, importance 1, 5 minutes -->
 #
 # Each hidden unit mixes its inputs to a number $z$ and bends it. The article's bend is
 # $u = \arctan z$, and it passes on both $u$ and $u^2$: one half of the outputs is odd
@@ -117,6 +149,18 @@ show_images(tiles, ["x", "y", "both, as red and green"], width=520)
 # If $z$ is normal with variance 1, the mean square of $u$ is $0.67^2$, and that of
 # $u^2$ is $0.6^2$. Divide each by its own number and both come out with mean square 1.
 # The next layer then starts where this one did, and ten layers are as loud as one.
+#
+# <!-- NUDGE -->
+# Compute $\arctan z$ once, and put two versions of it next to each other. Along which
+# axis are the channels?
+# <!-- FORMULA -->
+# $[\,u / 0.67,\; u^2 / 0.6\,]$ along axis 1: $C$ channels become $2C$, all the odd ones
+# first.
+# <!-- LINE -->
+# ```python
+# u = torch.atan(z)
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -135,13 +179,27 @@ check("4.2", activate, student=student_id)
 # %% [markdown]
 # ## Exercise 4.3: How large to begin
 #
+# <!-- MARKS 4.3: difficulty 1, importance 2, 5 minutes -->
+#
 # A unit adds up all its inputs, each times a weight. With $n$ inputs of mean square 1
-# and independent weights of variance 1 the sum has variance $n$. To keep it at 1,
-# divide the weights by $\sqrt n$.
+# and independent weights of variance 1, what is the variance of the sum? Make it 1, by
+# dividing the weights by the right number, and ten layers are as loud as one.
 #
 # The last layer is different. If its weights are zero, every place gets the same
 # colour, and the picture begins as flat grey: nothing has been decided yet. You get
 # standard normal numbers for all layers; make weights of them.
+#
+# <!-- NUDGE -->
+# The shape of a layer tells how many numbers each of its units adds up. Which axis is
+# it?
+# <!-- FORMULA -->
+# $w_l = n_l / \sqrt{\text{in}_l}$ with $\text{in}_l$ = `layer.shape[1]`; the last one
+# is all zeros, of its own shape. Do not write into the numbers you were given.
+# <!-- LINE -->
+# ```python
+# weights = [layer / math.sqrt(layer.shape[1]) for layer in normals]
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -163,15 +221,30 @@ check("4.3", scaled, student=student_id)
 # %% [markdown]
 # ## Exercise 4.4: Paint it
 #
-# Now the picture. All pixels go through the same layers, one by one. Flatten the grid
-# to $(1, 2, P)$, with $P$ pixels. In each layer multiply by its weight
-# $(\text{out}, \text{in})$ and add its bias $(\text{out},)$. After all but the last
-# comes the activation; use `composite`, the package's, so that a mistake in 4.2 does
-# not follow you here. After the last comes a sigmoid, and the pixels go back to rows
-# and columns.
+# <!-- MARKS 4.4: difficulty 2, importance 3, 9 minutes -->
+#
+# Now the picture. Every pixel's place goes through the same layers, and comes out as a
+# colour. A layer multiplies by its weight $(\text{out}, \text{in})$ and adds its bias
+# $(\text{out},)$. After all layers but the last comes the activation; use `composite`,
+# the package's, so that a mistake in 4.2 does not follow you here. The last layer's
+# three numbers become colours between 0 and 1 by a sigmoid.
 #
 # No pixel may ask what its neighbours are doing. If one did, a part of the picture,
 # drawn alone, would look different.
+#
+# <!-- NUDGE -->
+# Let the pixels be one long axis, $(1, 2, P)$: then a layer is a matrix product, the
+# same for every pixel. A bias is one number a unit: which axis must it stand on to be
+# added?
+# <!-- FORMULA -->
+# $x \leftarrow \text{composite}(W_l\, x +
+# b_l)$ for all layers but the last, with $b_l$ as $(\text{out}, 1)$; then $\sigma(W_L\,
+# x + b_L)$, and $P \to (H, W)$.
+# <!-- LINE -->
+# ```python
+# x = composite(weight @ x + bias[:, None])
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -277,7 +350,19 @@ show_images([*whole, *near], titles, columns=3, rows=rows, width=660, quality=80
 # stayed. The lower row was never seen by the classifier. At five times the size it
 # would have been a mosaic of 14 × 14 cells, had the picture been a table.
 #
+# **Question.** 8,451 weights against 15,552 numbers in a picture of 72 × 72 pixels: is
+# it the small number of weights that keeps the grain out?
+#
+# <!-- ANSWER -->
+# Hardly. Twelve layers have more weights, and the picture is finer, but not noisy; a
+# table with as few numbers, 53 × 53 pixels, gets noise as every table does. It is *what
+# one weight does* that counts: each acts on the whole picture at once, so a step of the
+# optimizer changes all of it in a coherent way.
+# <!-- FOLDED -->
+#
 # ## Exercise 4.5: A picture between two pictures
+#
+# <!-- MARKS 4.5: difficulty 1, importance 1, 7 minutes -->
 #
 # Mix the *pixels* of two pictures and you get a double exposure. Mix the *weights* of
 # two networks and you get a third network, which paints something of its own. With a
@@ -290,6 +375,18 @@ show_images([*whole, *near], titles, columns=3, rows=rows, width=660, quality=80
 # stops gently. And the mean of two unrelated sets of weights is too small (where they
 # have opposite signs, they cancel), so the weights are enlarged in the middle, by an
 # exaggeration $e$.
+#
+# <!-- NUDGE -->
+# Two numbers depend on $t$ alone: the share and the factor. Compute them once, then
+# treat every pair of tensors alike.
+# <!-- FORMULA -->
+# $s = (1 - \cos \pi t)/2$ and $1 + e\,s\,(1 - s)$ are plain numbers (`math.cos` will
+# do); `zip` pairs the tensors.
+# <!-- LINE -->
+# ```python
+# factor = 1 + exaggeration * s * (1 - s)
+# ```
+# <!-- FOLDED -->
 
 
 # %%

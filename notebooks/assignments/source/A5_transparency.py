@@ -22,6 +22,11 @@
 # then run the check below it. A check takes a second and tells you what is wrong, not
 # only that something is. A blank that you leave empty does no harm: the notebook says
 # which exercise waits and goes on with the reference.
+#
+# **How hard, how long.** Three circles say how difficult an exercise is, three how
+# important it is for what follows; minutes are meant for a first attempt. Below stand
+# three folded hints: a nudge, a formula, a line. Open one, try again, and only then
+# open the next. Questions have folded answers: answer first, in your head.
 
 # %% tags=["colab"]
 # The cell that installs the package in Colab: notebooks/badges.py has it, build.py
@@ -77,18 +82,34 @@ pressure = 3.0  # the exponent of the price
 #
 # ## Exercise 5.1: Lay a picture over a background
 #
+# <!-- MARKS 5.1: difficulty 1, importance 3, 8 minutes -->
+#
 # What reaches the eye is a mixture,
 #
 # $$\text{seen} = \alpha \cdot \text{colour} + (1 - \alpha) \cdot \text{background}.$$
 #
 # The formula is right for *light*. The numbers in a picture file are no light. They are
 # encoded (the standard is called sRGB), so that equal steps look equal, and 0.5 stands
-# for about a fifth of the light of 1. So decode both colours with `srgb_to_linear`,
-# mix, and encode the mixture with `linear_to_srgb`.
+# for about a fifth of the light of 1. `srgb_to_linear` turns such numbers into light,
+# `linear_to_srgb` light into numbers. What goes in and what comes out here are numbers
+# as in a file.
 #
 # The picture has shape $(N, 4, H, W)$: red, green, blue, alpha. Its colour is
 # *straight*, which means not multiplied by alpha yet. The background has shape
 # $(1, 3, H, W)$ or $(N, 3, H, W)$, and no alpha.
+#
+# <!-- NUDGE -->
+# Alpha is no colour: it is the same number before and after. Everything else has to be
+# light at the moment when it is mixed.
+# <!-- FORMULA -->
+# $\text{enc}\big(\alpha\,\text{dec}(c) + (1 -
+# \alpha)\,\text{dec}(b)\big)$, with $\alpha$ kept as $(N, 1, H, W)$ by a slice,
+# `rgba[:, 3:]`.
+# <!-- LINE -->
+# ```python
+# above, below = srgb_to_linear(rgba[:, :3]), srgb_to_linear(background)
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -116,6 +137,16 @@ check("5.1", blend, student=student_id)
 # is as bright as its neighbours. For a picture that is going to be optimized this is
 # more than taste. A dark outline is worth something to a network, and here every
 # half-transparent pixel would get one as a present.
+#
+# **Question.** Why mix as light at all, when the network has been trained on file
+# numbers anyway?
+#
+# <!-- ANSWER -->
+# It has been trained on photographs, and in a photograph an edge was mixed by light, in
+# the camera's pixel, *before* it was encoded. Mixed as numbers, an edge is darker than
+# anything that a camera would have given, and an optimizer uses whatever the network
+# answers to.
+# <!-- FOLDED -->
 
 # %% tags=["expected-disc"]
 across = torch.linspace(-1.3, 1.3, 120)
@@ -132,6 +163,8 @@ show_images(tiles, titles, width=560, quality=88)
 # %% [markdown]
 # ## Exercise 5.2: A sticker from two photographs
 #
+# <!-- MARKS 5.2: difficulty 2, importance 2, 9 minutes -->
+#
 # Now the other way round. A thing was photographed twice, before black and before
 # white, by a camera that stands still. What was in front? Write the formula of 5.1 for
 # both grounds, in light:
@@ -139,9 +172,22 @@ show_images(tiles, titles, width=560, quality=88)
 # $$\text{black} = \alpha \cdot \text{colour}, \qquad
 # \text{white} = \alpha \cdot \text{colour} + (1 - \alpha).$$
 #
-# The difference of the two gives alpha, in each of the three colours (take the mean).
-# Then the first equation gives the colour. Where alpha is 0 it can be anything, but it
-# must be a number and not `nan`, or the picture is spoilt for good.
+# Solve for alpha and for the colour. Each of the three colours has an opinion on alpha;
+# let all three count alike. Where alpha is 0 the colour can be anything, but it must be
+# a number and not `nan`, or the picture is spoilt for good.
+#
+# <!-- NUDGE -->
+# Two equations, two unknowns. Subtract one from the other, and what falls out? Do it in
+# light, as in 5.1, and encode colours only at the end.
+# <!-- FORMULA -->
+# $\text{white} - \text{black} = 1 - \alpha$ in each of the three colours; take their
+# mean. Then $\text{colour} = \text{black} / \max(\alpha, \text{tiny})$, kept between 0
+# and 1.
+# <!-- LINE -->
+# ```python
+# alpha = 1 - (light - dark).mean(1, keepdim=True)
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -189,6 +235,8 @@ show_images(tiles, titles, width=660, quality=85)
 # %% [markdown]
 # ## Exercise 5.3: The price of paint
 #
+# <!-- MARKS 5.3: difficulty 1, importance 3, 4 minutes -->
+#
 # A network would like all of the picture to be paint. Hiding the background helps a
 # little everywhere, and costs nothing. So paint has to cost something.
 #
@@ -205,6 +253,18 @@ show_images(tiles, titles, width=660, quality=85)
 # costs nothing, so it does not stay empty.
 #
 # Write it for a batch. Every picture has a score and pays for its own paint.
+#
+# <!-- NUDGE -->
+# How much of each picture is glass? That is one number a picture, and it must stand
+# beside one score a picture.
+# <!-- FORMULA -->
+# $s_n \cdot (1 - \operatorname{mean}_{hw} \alpha_n)^p$: the mean over axes 1, 2 and 3
+# has shape $(N,)$, like the scores.
+# <!-- LINE -->
+# ```python
+# transparency = 1 - alpha.mean(dim=(1, 2, 3))
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -223,7 +283,19 @@ def priced(scores, alpha, pressure):
 check("5.3", priced, student=student_id)
 
 # %% [markdown]
+# **Question.** With a negative score, the factor works backwards: more paint makes it
+# less negative. Is that a mistake?
+#
+# <!-- ANSWER -->
+# It is what gets a picture off the ground. At the start the score may be below zero,
+# and there paint is worth something in itself: the factor $(1-\overline\alpha)^p$
+# shrinks a loss. Once there is enough to see, the score is positive, and from then on
+# paint costs.
+# <!-- FOLDED -->
+#
 # ## Exercise 5.4: Grow a picture over backgrounds
+#
+# <!-- MARKS 5.4: difficulty 3, importance 3, 11 minutes -->
 #
 # The parameters are the strengths of waves, as in assignment 1: four channels of them,
 # the fourth for alpha. `Waves` makes the picture from them and leaves a rim of bare
@@ -277,18 +349,28 @@ show_images(clouds(6), width=660, quality=75)
 # **Figure A5.4** *Six clouds.* A thing that is to be seen before all of them must not
 # count on any of them.
 #
-# Now the loop. At step $t$,
-#
-# 1. make the pictures from the parameters (`to_rgba`),
-# 2. lay them all over background number $t$; after the last background comes the first
-#    again,
-# 3. ask the network for the scores of class `target`, that is column `target`,
-# 4. multiply each by its transparency to the power `pressure`, as in 5.3, and add up
-#    the batch,
-# 5. take one step of Adam. It is told to maximize.
+# Now the loop. At every step the pictures come anew from the parameters (`to_rgba`),
+# lie over *one* of the backgrounds, all of them over the same, and are scored for the
+# class `target`. The backgrounds take turns: number $t$ at step $t$, and after the last
+# comes the first again. What Adam climbs is the priced score of 5.3, added up over the
+# batch. It is told to maximize already.
 #
 # Use `blend_over`, which does the same as your `blend`; a mistake there shall not
 # follow you here.
+#
+# <!-- NUDGE -->
+# Everything from parameters to objective has to be computed again at every step. Which
+# background is it at step $K$, if there are $K$ of them? And what does Adam want to
+# hear before `backward`?
+# <!-- FORMULA -->
+# $o_t = \sum_n \text{network}\big(\text{rgba}_n \text{ over } b_{t \bmod
+# K}\big)_{\text{target}} \cdot (1 - \overline{\alpha_n})^{p}$. Then `zero_grad`,
+# `backward`, `step`; at the end the parameters without their graph.
+# <!-- LINE -->
+# ```python
+# background = backgrounds[step % len(backgrounds)][None]
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -353,9 +435,23 @@ show_images(tiles, titles, columns=4, rows=rows, width=560, quality=80)
 #
 # ## Exercise 5.5: What is left over other backgrounds
 #
+# <!-- MARKS 5.5: difficulty 2, importance 1, 5 minutes -->
+#
 # The eye sees it. Let the network say it too. Lay every picture over every one of some
 # backgrounds, and take the mean score of each picture: $N$ numbers for $N$ pictures,
 # however many backgrounds there are.
+#
+# <!-- NUDGE -->
+# Go through the backgrounds one by one, and collect $N$ numbers from each. Which axis
+# of the collection is the mean taken over?
+# <!-- FORMULA -->
+# $\frac1K \sum_k \text{network}(\text{rgba over }
+# b_k)_{\text{target}}$: $K$ vectors $(N,)$, stacked to $(K, N)$, averaged over axis 0.
+# <!-- LINE -->
+# ```python
+# scores.append(network(blend_over(rgba, background[None]))[:, target])
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -404,6 +500,16 @@ print_scores()
 # Read the first number of each line against the others. At home all pictures do well,
 # the cheats best of all. Elsewhere the cheats fall, often below zero. Those grown over
 # new clouds score the same over clouds that they have never met.
+#
+# **Question.** Over one cloud the picture scores best of all at home. Is its sum of
+# score and price not simply the better optimum?
+#
+# <!-- ANSWER -->
+# It is, of the problem that was posed. The problem was the wrong one: we want a thing
+# that is seen on *any* ground, and asked about a single one. Drawing a new ground at
+# every step makes the objective an expectation, and the picture that maximizes it
+# cannot use what changes. In statistics this is the gap between training and test.
+# <!-- FOLDED -->
 #
 # ## Experiment 5.6: How many backgrounds does it take?
 #

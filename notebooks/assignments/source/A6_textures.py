@@ -22,6 +22,11 @@
 # then run the check below it. A check takes a second and tells you what is wrong, not
 # only that something is. A blank that you leave empty does no harm: the notebook says
 # which exercise waits and goes on with the reference.
+#
+# **How hard, how long.** Three circles say how difficult an exercise is, three how
+# important it is for what follows; minutes are meant for a first attempt. Below stand
+# three folded hints: a nudge, a formula, a line. Open one, try again, and only then
+# open the next. Questions have folded answers: answer first, in your head.
 
 # %% tags=["colab"]
 # The cell that installs the package in Colab: notebooks/badges.py has it, build.py
@@ -70,6 +75,8 @@ content_layer, content_weight = "conv3", 2.0
 #
 # ## Exercise 6.1: Where in the texture?
 #
+# <!-- MARKS 6.1: difficulty 1, importance 3, 5 minutes -->
+#
 # A renderer finds out, for each pixel of a view, which point of the model it shows, and
 # which point $(u, v)$ of the texture belongs there. Texture coordinates do not depend
 # on the texture's size. They run from 0 to 1, and $v$ grows *upwards*: $(0, 0)$ is the
@@ -79,6 +86,17 @@ content_layer, content_weight = "conv3", 2.0
 # is the middle of the first row, at the top. The texture's left edge, $u = 0$, is half
 # a texel to the left of the first middle, so it has column $-0.5$, and $u = 1$ has
 # column $W - 0.5$.
+#
+# <!-- NUDGE -->
+# Try the corners. Where is row $-0.5$, and what is $v$ there? Where is row $H - 0.5$?
+# <!-- FORMULA -->
+# $\text{column} = u\,W - \tfrac12$ and $\text{row} = (1 - v)\,H - \tfrac12$; rows come
+# first.
+# <!-- LINE -->
+# ```python
+# u, v = uv.unbind(1)
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -99,14 +117,30 @@ check("6.1", place, student=student_id)
 # %% [markdown]
 # ## Exercise 6.2: Look it up
 #
+# <!-- MARKS 6.2: difficulty 3, importance 2, 10 minutes -->
+#
 # A place usually lies between four texels. Blend them. If it is a share $s$ of the way
 # down from one row to the next, and a share $t$ of the way across, the four count
 #
 # $$(1 - s)(1 - t), \quad (1 - s)\,t, \quad s\,(1 - t), \quad s\,t.$$
 #
 # Textures *repeat*: beyond the last column comes the first again, and before the first
-# comes the last. Take the floor of the place first, then `%` for each of the four
-# texels by itself.
+# comes the last. The same goes for rows. Places may lie outside of the texture, by less
+# or by more than its size.
+#
+# <!-- NUDGE -->
+# Split each place into a whole number and a rest, for rows and for columns. That gives
+# four pairs of row and column; a tensor of rows and one of columns pick all pixels'
+# texels at once.
+# <!-- FORMULA -->
+# $(1-s)\big[(1-t)\,T_{r,c} + t\,T_{r,c+1}\big] + s\big[(1-t)\,T_{r+1,c} +
+# t\,T_{r+1,c+1}\big]$, rows mod $H$, columns mod $W$. `texture[:, rows, columns]` has
+# the shape $(C, P)$.
+# <!-- LINE -->
+# ```python
+# above = texture[:, top, left] * (1 - t) + texture[:, top, right] * t
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -181,14 +215,29 @@ print(f"largest difference to the package's renderer: {error:.1e}")
 # %% [markdown]
 # ## Exercise 6.3: And back again
 #
+# <!-- MARKS 6.3: difficulty 3, importance 3, 10 minutes -->
+#
 # Now the way back. Every pixel wishes for a change of its colour, its *push*. A colour
 # was a sum of four texels times their weights. So its push goes to the same four
 # texels, times the same weights. What arrives at a texel from several pixels *adds up*.
 #
 # That last sentence is where code goes wrong: `gradient[:, row, column] += values`
 # looks right, but if a texel occurs twice among the indices, one of the two is lost.
-# `index_add_` on the flattened texture adds up. You may also let PyTorch differentiate
-# a lookup for you, which is the same thing.
+# PyTorch has functions that add up instead; or it can differentiate a lookup for you,
+# which is the same thing.
+#
+# <!-- NUDGE -->
+# The four texels and their weights are those of 6.2; only the direction is another.
+# Number the texels of the flattened texture, and let every pixel add to four of them.
+# <!-- FORMULA -->
+# $g_{r, c} = \sum_p w_p(r, c)\; \text{push}_p$, with texel $(r, c)$ at number $(r \bmod
+# H) \cdot W + (c \bmod W)$ of the flattened texture. `gradient.index_add_(1, numbers,
+# values)` takes values of shape $(C, P)$ and adds up what meets.
+# <!-- LINE -->
+# ```python
+# number = row % height * width + column % width
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -224,6 +273,15 @@ check("6.3", texture_gradient, student=student_id)
 # painted. Right: 24 random views together reach every piece; what is left is the empty
 # ground between them. Bright pieces are those that the views show large against their
 # size in the texture, so they learn fastest.
+#
+# **Question.** Nobody weighed the pieces. Why do those that appear large learn faster?
+#
+# <!-- ANSWER -->
+# A texel's gradient is the *sum* of the pushes of all pixels that look at it, and a
+# piece that appears large has more pixels for each texel. Adam levels part of it out,
+# since it divides by each parameter's size, but here the parameters are waves, which
+# belong to no piece.
+# <!-- FOLDED -->
 
 # %% tags=["expected-coverage"]
 cameras = sample_views(mesh, 24, distance=(8.0, 11.0), elevation=(-0.4, 0.8))
@@ -248,6 +306,8 @@ show_images(tiles, titles, width=660, quality=82)
 # %% [markdown]
 # ## Exercise 6.4: The style of what is seen
 #
+# <!-- MARKS 6.4: difficulty 1, importance 2, 6 minutes -->
+#
 # Style is compared by Gram matrices: for every two channels, the mean over places of
 # their product. A view has a background, and it should not count. Let $c$ be how much
 # of each place is covered by the model, between 0 and 1. Then
@@ -255,6 +315,18 @@ show_images(tiles, titles, width=660, quality=82)
 # $$G_{ij} = \frac{\sum_{\text{places}} c \, f_i \, f_j}{\sum_{\text{places}} c}$$
 #
 # for each picture of a batch by itself.
+#
+# <!-- NUDGE -->
+# Where does the weight go in the matrix product? Once is enough: $c f_i f_j$, not
+# $c f_i \cdot c f_j$.
+# <!-- FORMULA -->
+# With $f$ as $(N, C, P)$ and $c$ as $(N, 1, P)$: $(c \odot f)\, f^\top / \sum_P c$, the
+# denominator as $(N, 1, 1)$.
+# <!-- LINE -->
+# ```python
+# flat, share = features.flatten(2), covered.flatten(2)
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -275,6 +347,8 @@ check("6.4", seen_gram, student=student_id)
 # %% [markdown]
 # ## Exercise 6.5: A Gram matrix with a memory
 #
+# <!-- MARKS 6.5: difficulty 2, importance 2, 6 minutes -->
+#
 # The painting's Gram matrix is a mean over the whole painting: so much red, so much
 # green. If each view is compared with it, each view must contain all of the painting.
 # It would be enough if the views had the right mean *together*. So keep a moving
@@ -291,6 +365,18 @@ check("6.4", seen_gram, student=student_id)
 # has the value of $M$ and the full gradient of $G$. What you keep for the next step
 # must not hang on this step's graph, and at the first view, when there is no average
 # yet (`None`), begin with the view's own $G$.
+#
+# <!-- NUDGE -->
+# Two things come out. Which of them may have a gradient, and through what? Start with
+# the average, which knows this view's Gram matrix as mere numbers.
+# <!-- FORMULA -->
+# With $G_0 = \text{detach}(G)$: $M' = d\,M + (1 - d)\,G_0$, or $G_0$ at the first view;
+# what the loss sees is $G + (M' - G_0)$.
+# <!-- LINE -->
+# ```python
+# average = now if average is None else decay * average + (1 - decay) * now
+# ```
+# <!-- FOLDED -->
 
 
 # %%
@@ -313,6 +399,16 @@ check("6.5", remember, student=student_id)
 # The loop. It paints several textures side by side, each with its own decay, from the
 # same views in the same order. As in the book, the pixels count as one more layer,
 # called `colour`.
+#
+# **Question.** Would it not be enough to compare $M$ with the painting, and multiply
+# the loss by $1 / (1 - d)$?
+#
+# <!-- ANSWER -->
+# For the style loss alone, it would: its gradient is the same up to that factor, as
+# long as $G$ enters through $(1-d)\,G$. But then the loss that you print grows by the
+# same factor, and at the first view, where $M = G$, it is another. The trick keeps
+# value and gradient each as they should be.
+# <!-- FOLDED -->
 
 
 # %%
@@ -392,6 +488,16 @@ show_images(tiles, columns=3, rows=rows, width=640, quality=82)
 # Compare with Figure A6.1, row by row. Eyes and ears stay where they were, which is the
 # content loss's doing. What differs between the last two rows is how alike the three
 # sides are.
+#
+# **Question.** The content loss compares each view with the original model. Why does
+# the *style* loss need a memory, and the content loss not?
+#
+# <!-- ANSWER -->
+# Content says what is to be at each place, so every view has a target of its own, which
+# it can meet alone. Style is a statistic of the whole: one view that shows only violet
+# is no mistake if another shows the green. A mean over views can be judged only by
+# someone who has seen several.
+# <!-- FOLDED -->
 #
 # ## Experiment 6.6: How long should it remember?
 #
