@@ -11,7 +11,10 @@ import json
 from functools import cache
 from typing import Any
 
-from dputils.networks import load_network
+from dputils.data import sample_image
+from dputils.media import data_url
+from dputils.networks import load_network, recipe
+from dputils.sizes import Size
 from dputils.widgets import export_for_page
 from dputils.widgets.hosting import joined
 
@@ -20,6 +23,7 @@ MARK = "data-dputils-steer"
 NETWORKS = {"robust": "patternnet", "plain": "patternnet-plain"}
 THINGS = ["heart", "snail", "stained_glass", "feather", "cobble", "lighthouse"]
 THINGS += ["rainbow", "spiral_cw"]
+MANNERS = ["leaded_window", "two_carp", "river_in_dots", "swirling_night"]
 MOTIFS = ["eye", "mushroom", "fern", "snail", "feather", "leaf"]
 OTHER = {"robust": "plain", "plain": "robust"}  # whose opinion is asked
 
@@ -78,6 +82,31 @@ def panel(
     }
 
 
+def painted(
+    network: str, size: int, photograph: str, paintings: list[str]
+) -> tuple[dict[str, Any], dict[str, str], float]:
+    """Settings, pictures and weight of the content, as the network's recipe has them.
+
+    Paintings are twice as wide as the photograph, so that their strokes come out at a
+    size the network notices.
+    """
+    layers, content_layer, weight = recipe(load_network(NETWORKS[network]))
+    whole = {name.replace("_", " "): name for name in paintings}
+    settings = {
+        "photograph": photograph,
+        "styleLayers": [f"{layer}.relu" for layer in layers],
+        "contentLayer": f"{content_layer}.relu",
+    }
+    sizes: dict[str, tuple[str, Size]] = {photograph: (photograph, size)} | {
+        shown: (name, (size * 4 // 3, size * 2)) for shown, name in whole.items()
+    }
+    pictures = {
+        shown: data_url(sample_image(*which), quality=90)
+        for shown, which in sizes.items()
+    }
+    return settings, pictures, weight
+
+
 @cache
 def panels() -> dict[str, dict[str, Any]]:
     """`{stem of a notebook, or name on a page: its panel}`."""
@@ -88,9 +117,12 @@ def panels() -> dict[str, dict[str, Any]]:
         "colours": "parameters are lightness, blue against yellow, green against "
         "magenta, and not red, green and blue",
         "moved": "turned, zoomed and shifted a little before the network looks",
+        "shifted": "picture and photograph by the same few pixels before the network "
+        "looks",
         "network": "robust was trained against attacks, plain was not",
         "pressure": "how much a share of opacity costs",
     }
+    style, pictures, content_weight = painted("plain", 96, "cat", MANNERS)
     network = choice("network", [*NETWORKS], tip=told["network"]), "robust"
     colours = switch("decorrelated colours", restarts=True, tip=told["colours"]), True
     decay = slider("decay power", 0, 2, restarts=True, tip=told["decay"]), 1
@@ -113,6 +145,40 @@ def panels() -> dict[str, dict[str, Any]]:
             {"size": 80, "batch": 2},
             width=420,
             alt="two pictures that climb towards one class",
+        ),
+        "02_style_transfer_beyond_vgg": panel(
+            {
+                "content": (slider("content", 0, 6), content_weight),
+                "style": (slider("style", 0, 3), 1),
+                "painting": (
+                    choice("painting", [*pictures][1:]),
+                    "leaded window",
+                ),
+                "moved": (switch("shifted", tip=told["shifted"]), True),
+                "basis": (
+                    choice("basis", ["Fourier", "pixels"], restarts=True),
+                    "Fourier",
+                ),
+                "decay": (
+                    slider("decay power", 0, 2.5, restarts=True, tip=told["decay"]),
+                    1.5,
+                ),
+            },
+            {
+                "size": 96,
+                "batch": 1,
+                "decorrelate": True,
+                "coupling": 0,
+                "network": "plain",
+                "turned": False,
+                "rates": {"Fourier": 0.05, "pixels": 0.3},
+                "judges": {},
+                **style,
+            },
+            width=320,
+            alt="a photograph that is repainted in the manner of a painting",
+            descends=True,
+            pictures=pictures,
         ),
         "03_cppn": panel(
             {

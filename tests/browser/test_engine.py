@@ -23,7 +23,8 @@ from dputils.alpha import blend_over
 from dputils.color import decorrelated_to_rgb
 from dputils.cppn import CPPN
 from dputils.images import FourierBasis, ImageParam, LaplacianBasis, PixelBasis
-from dputils.networks import Network, load_network
+from dputils.networks import Network, load_network, recipe
+from dputils.style import content_loss, gram_matrix, style_loss
 from dputils.widgets import export_for_page, page_weights
 from dputils.widgets.hosting import STATIC, joined
 
@@ -133,7 +134,7 @@ const network = make(), worst = {};
 network.forward(floats(given.picture));
 for (const [name, [values, wish, gradient]] of Object.entries(given.layers)) {
     worst[name] = [apart(network.read(name), floats(values)),
-        apart(network.backward(floats(wish), name), floats(gradient))];
+        apart(network.backward({ [name]: floats(wish) }), floats(gradient))];
 }
 return worst;
 """
@@ -394,6 +395,82 @@ def test_a_picture_with_opacity_and_its_gradient_are_pytorchs(run):
     assert max(errors[:2]) < 1e-5 and max(errors[2:]) < 1e-4
 
 
+@pytest.mark.parametrize("road", ["fused", "plain"])
+def test_style_transfer_and_its_gradient_are_pytorchs(run, road):
+    """Gram matrices of all layers of the recipe and of the colours, and the content, of
+    pictures that are shifted by the same pixels.
+    """
+    name, size, shift = "patternnet-plain", 64, {"dx": 3, "dy": -2}
+    net = rounded(load_network(name))
+    layers, content_layer, _ = recipe(net)
+    painting = torch.rand(1, 3, 48, 80, generator=torch.Generator().manual_seed(1))
+
+    def look(images):
+        ones = torch.ones_like(images[:, :1])
+        found = net(images, [*layers, content_layer])
+        return found | {"colour": torch.cat([2 * images - 1, ones], 1)}
+
+    def grams(found):
+        return {key: gram_matrix(found[key]) for key in [*layers, "colour"]}
+
+    def moved(images):  # beyond the edge, the edge
+        return F.pad(images, (2, 3, 2, 3), mode="replicate")[..., :-5, 5:]
+
+    with torch.no_grad():
+        wanted = grams(look(painting))
+    for seed in range(3):  # a ReLU may fall to the other side
+        generator = torch.Generator().manual_seed(seed)
+        photo = torch.rand(1, 3, size, size, generator=generator)
+        image = torch.rand(1, 3, size, size, generator=generator).requires_grad_()
+        found, before = look(moved(image)), look(moved(photo))
+        terms = [
+            1.3
+            * content_loss(
+                *[{"": f[content_layer]} for f in (found, before)], relative=True
+            ),
+            0.7 * style_loss(grams(found), wanted, relative=True),
+        ]
+        (gradient,) = torch.autograd.grad(sum(terms), image)
+        given = {
+            "model": export_for_page(load_network(name)),
+            "road": road,
+            "pose": shift,
+            "layers": [f"{layer}.relu" for layer in layers],
+            "contentLayer": f"{content_layer}.relu",
+            "painting": packed(painting),
+            "photo": packed(photo),
+            "image": packed(image),
+            "gradient": packed(gradient),
+            "colours": packed(wanted["colour"]),
+            "deep": packed(wanted[layers[-1]]),
+            "terms": [term.item() for term in terms],
+        }
+        errors = run(
+            """
+        const model = await readModel(given.model), { contentLayer, pose } = given;
+        const Kind = given.road === "plain" ? PlainNetwork : Network;
+        const styles = stylesOf(new Kind(model, 48, 80), given.layers,
+            floats(given.painting));
+        const moves = new Moves(64, { continued: true });
+        const goal = new Repaint(new Kind(model, 64), { styles, contentLayer,
+            photograph: floats(given.photo) });
+        const seen = moves.apply(floats(given.image), pose);
+        const { score, gradient, terms } = goal.scored(seen, { pose },
+            { content: 1.3, style: 0.7 });
+        const [content, style] = given.terms;
+        return [apart(styles.colour, floats(given.colours)),
+            apart(styles[given.layers.at(-1)], floats(given.deep)),
+            Math.abs(terms.content / content - 1), Math.abs(terms.style / style - 1),
+            Math.abs(score / (content + style) + 1),
+            apart(moves.back(gradient).map((slope) => -slope), floats(given.gradient))];
+        """,
+            given,
+        )
+        if max(errors) <= 1e-4:
+            return
+    raise AssertionError(errors)
+
+
 def test_adam_takes_pytorchs_steps_uphill(open_page):
     generator = torch.Generator().manual_seed(0)
     values = torch.randn(50, generator=generator).requires_grad_()
@@ -435,13 +512,23 @@ def test_adjoints_by_dot_products(run):
             basis.addGradient(Ay, y, 0.5);
             found.push([dot(Ax, y), dot(x, Ay)]);
         }
-        const moves = new Moves(size), pose = Moves.draw(next);
-        const x = some(3 * size * size), y = some(3 * size * size);
-        const grey = moves.apply(new Float32Array(x.length), pose).slice();
-        const Ax = moves.apply(x, pose).map((value, k) => value - grey[k]);
-        found.push([dot(Ax, y), dot(x, moves.back(y))]);
+        for (const continued of [false, true]) {
+            const moves = new Moves(size, { continued }), pose = Moves.draw(next);
+            const x = some(3 * size * size), y = some(3 * size * size);
+            const grey = moves.apply(new Float32Array(x.length), pose).slice();
+            const Ax = moves.apply(x, pose).map((value, k) => value - grey[k]);
+            found.push([dot(Ax, y), dot(x, moves.back(y))]);
+        }
     }
     const kinds = [[3, 1, 1], [5, 2, 2], [1, 1, 0], [2, 3, 1]];
+    for (const channels of [4, 7]) { // of a Gram matrix, in the direction x
+        const x = some(channels * 600), dx = some(channels * 600);
+        const y = some(channels ** 2);
+        const at = (step) => gramOf(x.map((v, k) => v + step * dx[k]), channels);
+        const [more, less] = [at(1), at(-1)];
+        const dG = more.map((v, k) => (v - less[k]) / 2);
+        found.push([dot(dG, y), dot(dx, gramBack(y, x, channels))]);
+    }
     for (const [kernel, stride, padding] of kinds) {
         const shape = { kernel, stride, padding, inputs: 3, outputs: 6, kind: "conv" };
         const layer = { name: "c", from: ["input"], ...shape,
@@ -449,14 +536,14 @@ def test_adjoints_by_dot_products(run):
         for (const Kind of [Network, PlainNetwork]) {
             const network = new Kind({ layers: [layer], mean: [0], std: [1] }, 23, 30);
             const x = some(3 * 23 * 30), Ax = network.forward(x), y = some(Ax.length);
-            found.push([dot(Ax, y), dot(x, network.backward(y))]);
+            found.push([dot(Ax, y), dot(x, network.backward({ c: y }))]);
         }
     }
     return found;
     """,
         None,
     )
-    assert len(pairs) == 20
+    assert len(pairs) == 25
     for one, other in pairs:
         assert one == pytest.approx(other, rel=2e-4, abs=2e-4) and one != 0
 
@@ -489,5 +576,5 @@ def test_the_engine_is_small_enough_to_read():
         if path.name != "kernels.js"
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
-    assert len(lines) <= 1500
+    assert len(lines) <= 1650
     assert max(map(len, lines)) <= 120
