@@ -82,6 +82,16 @@ def panel(
     }
 
 
+def channels() -> list[str]:
+    """Channels as "layer:number" that both networks have, of three depths."""
+    layers = [load_network(network).layers for network in NETWORKS.values()]
+    return [
+        f"{name}:{number}"
+        for name in ("conv2", "conv5", "conv8")
+        for number in range(min(each[name] for each in layers))
+    ]
+
+
 def painted(
     network: str, size: int, photograph: str, paintings: list[str]
 ) -> tuple[dict[str, Any], dict[str, str], float]:
@@ -111,12 +121,18 @@ def painted(
 def panels() -> dict[str, dict[str, Any]]:
     """`{stem of a notebook, or name on a page: its panel}`."""
     classes = list(load_network("patternnet").classes or [])
+    wishes = classes + channels()
     told = {
+        "wish": "a class, or a channel of a layer",
         "coupling": "how strong the waves are that both pictures have in common",
         "decay": "p in the scale 1/f^p of the waves",
         "colours": "parameters are lightness, blue against yellow, green against "
         "magenta, and not red, green and blue",
         "moved": "turned, zoomed and shifted a little before the network looks",
+        "levels": "of six coarse pictures that the frames have besides their own",
+        "shared": "the coarse pictures are common to all frames; or each has its own",
+        "between": "where in the film the picture at the lower right lies: two "
+        "neighbours, crossfaded",
         "shifted": "picture and photograph by the same few pixels before the network "
         "looks",
         "network": "robust was trained against attacks, plain was not",
@@ -140,11 +156,38 @@ def panels() -> dict[str, dict[str, Any]]:
                 "decay": decay,
                 "decorrelate": colours,
                 "network": network,
-                "wish": (choice("wish", classes), "lighthouse"),
+                "wish": (choice("wish", wishes, tip=told["wish"]), "lighthouse"),
             },
             {"size": 80, "batch": 2},
             width=420,
             alt="two pictures that climb towards one class",
+        ),
+        "01_aligned_interpolation": panel(
+            {
+                "levels": (whole("levels", 0, 6, told["levels"]), 6),
+                "shared": (
+                    switch("shared", restarts=True, tip=told["shared"]),
+                    True,
+                ),
+                "wish": (choice("first frame", classes), "star"),
+                "last": (choice("last frame", classes), "daisy"),
+                "between": (
+                    slider("between", 0, 1, seen=True, tip=told["between"]),
+                    0.25,
+                ),
+            },
+            {
+                "size": 80,
+                "batch": 3,
+                "basis": "Fourier",
+                "decay": 1.3,
+                "decorrelate": True,
+                "coupling": 0,
+                "network": "robust",
+                "judges": {},
+            },
+            width=420,
+            alt="three frames of a film; at the lower right, two of them crossfaded",
         ),
         "02_style_transfer_beyond_vgg": panel(
             {
@@ -232,7 +275,7 @@ def panels() -> dict[str, dict[str, Any]]:
         ),
         "playground": panel(
             {
-                "wish": (choice("wish", classes), "strawberry"),
+                "wish": (choice("wish", wishes, tip=told["wish"]), "strawberry"),
                 "basis": (
                     choice("basis", ["Fourier", "Laplacian", "pixels"], restarts=True),
                     "Fourier",

@@ -1,18 +1,18 @@
 // What a picture is to become: a goal looks at it through a network, and gives a score and its gradient.
+import { near } from "./picture.js";
 
 /** Classes ("daisy") and channels ("conv5:7"). The first of `count` pictures is to have the first one, the last one
     the last, and a picture between them some of both. */
 export class Wishes {
   constructor(network, names, classes, count = 1) {
-    Object.assign(this, { network, last: Math.max(1, count - 1) });
+    Object.assign(this, { network, count });
     this.units = names.map((name) => unitOf(name, classes, network));
   }
 
   /** Of picture `k`, (channel, row, column) in [0, 1]. */
   scored(image, { k = 0 } = {}) {
-    const { network, units, last } = this, gradients = {};
-    const place = k / last * (units.length - 1);
-    const shares = units.map((_, n) => Math.max(0, 1 - Math.abs(n - place)));
+    const { network, units, count } = this, gradients = {};
+    const shares = units.map((_, n) => near(n, units.length, k, count));
     network.forward(image, deepest(network, units.map(({ layer }) => layer)));
     let score = 0;
     units.forEach(({ layer, channel }, n) => {

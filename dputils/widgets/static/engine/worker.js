@@ -11,7 +11,7 @@ import { PlainNetwork } from "./plain_network.js";
 import { Repaint, stylesOf } from "./style.js";
 
 /** What a picture is built from: a change begins the climb anew. All else acts from the next step on. */
-const STRUCTURE = ["size", "batch", "basis", "decay", "decorrelate", "coupling", "seed",
+const STRUCTURE = ["size", "batch", "basis", "decay", "decorrelate", "coupling", "seed", "levels", "shared",
   "activation", "hidden", "width", "radius", "waves"];
 
 /** A climb: a picture, the moves that it makes, and its scores so far, [[step, score], …]. */
@@ -48,10 +48,13 @@ class Climb {
     return this.grounds[ground](Math.floor(this.next() * 2 ** 31));
   }
 
-  /** What is shown: each picture, or all views of one with opacity. */
-  shown() {
+  /** What is shown: each picture, or all views of one with opacity; of a film also what is `between` its frames. */
+  shown({ between }) {
     const { batch = 1, size } = this.picture, images = Array.from({ length: batch }, (_, k) => this.picture.render(k));
-    return this.glass ? views(images[0], size) : images;
+    if (this.glass) return views(images[0], size);
+    if (between === undefined) return images;
+    const place = between * (batch - 1), k = Math.min(batch - 2, Math.floor(place));
+    return [...images, images[k].map((value, n) => value + (place - k) * (images[k + 1][n] - value))];
   }
 }
 
@@ -83,8 +86,8 @@ export function serve(port) {
   };
 
   const goalOf = async (used, settings) => {
-    const { network: name, wish, batch, painting, photograph, contentLayer } = settings;
-    if (!painting) return new Wishes(used, [wish].flat(), models[name].classes, batch);
+    const { network: name, wish, last, batch, painting, photograph, contentLayer } = settings;
+    if (!painting) return new Wishes(used, last ? [wish, last] : [wish], models[name].classes, batch);
     return new Repaint(used, { contentLayer, photograph: pictures[photograph].image,
       styles: await styleOf(painting, settings) });
   };
@@ -101,7 +104,7 @@ export function serve(port) {
     const before = all ? 0 : climb.points.length, until = performance.now() + patience;
     const enough = (done) => steps === null ? done > 0 && performance.now() > until : done >= steps;
     for (let done = 0; !enough(done); done++) climb.step(goal, settings);
-    const images = climb.shown(), { pixels, width } = pixelsOf(images, size);
+    const images = climb.shown(settings), { pixels, width } = pixelsOf(images, size);
     const verdicts = judge ? images.map(verdict.bind(null, models[judge], await network(judge, road, size))) : [];
     port.postMessage({ id, pixels, verdicts, all, step: climb.points.length, points: climb.points.slice(before),
       terms: climb.terms, road: used.road, width }, [pixels.buffer]);
