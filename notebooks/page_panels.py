@@ -11,7 +11,10 @@ import json
 from functools import cache
 from typing import Any
 
-from dputils.networks import load_network
+from dputils.data import sample_image
+from dputils.media import data_url
+from dputils.networks import load_network, recipe
+from dputils.sizes import Size
 from dputils.widgets import export_for_page
 from dputils.widgets.hosting import joined
 from dputils.widgets.meanings import meaning
@@ -19,8 +22,9 @@ from dputils.widgets.meanings import meaning
 SCRIPT = "steer.js"  # beside index.html
 MARK = "data-dputils-steer"
 NETWORKS = {"robust": "patternnet", "plain": "patternnet-plain"}
-THINGS = ["heart", "snail", "stained_glass", "feather", "cobble", "lighthouse"]
-THINGS += ["rainbow", "spiral_cw"]
+THINGS = ["heart", "strawberry", "fern", "stained_glass", "ice_cream", "spiral_ccw"]
+THINGS += ["house", "tree"]
+MANNERS = ["leaded_window", "two_carp", "river_in_dots", "swirling_night"]
 MOTIFS = ["eye", "mushroom", "fern", "snail", "feather", "leaf"]
 OTHER = {"robust": "plain", "plain": "robust"}  # whose opinion is asked
 
@@ -85,10 +89,47 @@ def panel(
     }
 
 
+def channels() -> list[str]:
+    """Channels as "layer:number" that both networks have, of three depths."""
+    layers = [load_network(network).layers for network in NETWORKS.values()]
+    return [
+        f"{name}:{number}"
+        for name in ("conv2", "conv5", "conv8")
+        for number in range(min(each[name] for each in layers))
+    ]
+
+
+def painted(
+    network: str, size: int, photograph: str, paintings: list[str]
+) -> tuple[dict[str, Any], dict[str, str], float]:
+    """Settings, pictures and weight of the content, as the network's recipe has them.
+
+    Paintings are twice as wide as the photograph, so that their strokes come out at a
+    size the network notices.
+    """
+    layers, content_layer, weight = recipe(load_network(NETWORKS[network]))
+    whole = {name.replace("_", " "): name for name in paintings}
+    settings = {
+        "photograph": photograph,
+        "styleLayers": [f"{layer}.relu" for layer in layers],
+        "contentLayer": f"{content_layer}.relu",
+    }
+    sizes: dict[str, tuple[str, Size]] = {photograph: (photograph, size)} | {
+        shown: (name, (size * 4 // 3, size * 2)) for shown, name in whole.items()
+    }
+    pictures = {
+        shown: data_url(sample_image(*which), quality=90)
+        for shown, which in sizes.items()
+    }
+    return settings, pictures, weight
+
+
 @cache
 def panels() -> dict[str, dict[str, Any]]:
     """`{stem of a notebook, or name on a page: its panel}`."""
     classes = list(load_network("patternnet").classes or [])
+    wishes = classes + channels()
+    style, pictures, content_weight = painted("plain", 96, "cat", MANNERS)
     told = "robust was trained against attacks, plain was not"
     network = choice("network", [*NETWORKS], tip=told), "robust"
     colours = switch("decorrelated colours", restarts=True), True
@@ -107,11 +148,72 @@ def panels() -> dict[str, dict[str, Any]]:
                 "decay": decay,
                 "decorrelate": colours,
                 "network": network,
-                "wish": (choice("wish", classes), "lighthouse"),
+                "wish": (choice("wish", wishes), "lighthouse"),
             },
             {"size": 80, "batch": 2},
             width=420,
             alt="two pictures that climb towards one class",
+        ),
+        "01_aligned_interpolation": panel(
+            {
+                "levels": (whole("levels", 0, 6), 6),
+                "shared": (
+                    switch("shared", restarts=True),
+                    True,
+                ),
+                "wish": (choice("first frame", classes), "star"),
+                "last": (choice("last frame", classes), "daisy"),
+                "between": (
+                    slider("between", 0, 1, seen=True),
+                    0.25,
+                ),
+            },
+            {
+                "size": 80,
+                "batch": 3,
+                "basis": "Fourier",
+                "decay": 1.3,
+                "decorrelate": True,
+                "coupling": 0,
+                "network": "robust",
+                "judges": {},
+            },
+            width=420,
+            alt="three frames of a film; at the lower right, two of them crossfaded",
+        ),
+        "02_style_transfer_beyond_vgg": panel(
+            {
+                "content": (slider("content", 0, 6), content_weight),
+                "style": (slider("style", 0, 3), 1),
+                "painting": (
+                    choice("painting", [*pictures][1:]),
+                    "leaded window",
+                ),
+                "moved": (switch("shifted"), True),
+                "basis": (
+                    choice("basis", ["Fourier", "pixels"], restarts=True),
+                    "Fourier",
+                ),
+                "decay": (
+                    slider("decay power", 0, 2.5, restarts=True),
+                    1.5,
+                ),
+            },
+            {
+                "size": 96,
+                "batch": 1,
+                "decorrelate": True,
+                "coupling": 0,
+                "network": "plain",
+                "turned": False,
+                "rates": {"Fourier": 0.05, "pixels": 0.3},
+                "judges": {},
+                **style,
+            },
+            width=320,
+            alt="a photograph that is repainted in the manner of a painting",
+            descends=True,
+            pictures=pictures,
         ),
         "03_cppn": panel(
             {
@@ -165,7 +267,7 @@ def panels() -> dict[str, dict[str, Any]]:
         ),
         "playground": panel(
             {
-                "wish": (choice("wish", classes), "strawberry"),
+                "wish": (choice("wish", wishes), "strawberry"),
                 "basis": (
                     choice("basis", ["Fourier", "Laplacian", "pixels"], restarts=True),
                     "Fourier",

@@ -10,6 +10,8 @@ MEANINGS = {
     "background": "what the picture is laid over while it is optimized",
     "basis": "what the parameters are: pixels, waves, a pyramid",
     "content": "weight of the content: how much what is shown should stay",
+    "between": "where in the film the picture at the lower right lies: two "
+    "neighbours, crossfaded",
     "coupling": "how strong the part is that all pictures have in common",
     "decay_power": "p in the scale 1/f^p of the waves: larger is smoother",
     "decorrelated_colours": "parameters are lightness, blue against yellow, green "
@@ -24,6 +26,7 @@ MEANINGS = {
     "pressure": "how much a share of opacity costs",
     "prior": "weight of the prior: how much an unusual size costs",
     "radius": "whether the network is told the distance from the middle",
+    "shared": "the coarse pictures are common to all frames; or each has its own",
     "shifted": "moved by a few pixels at each step, before the network looks",
     "side": "from where you look: one of three places",
     "size": "pixels along each side of the picture",
@@ -36,7 +39,7 @@ MEANINGS = {
     "waves": "how many waves of the place the network is told, too",
     "weight": "how much the penalty counts beside the goal",
     "width": "how many neurons each hidden layer has",
-    "wish": "the class that should appear",
+    "wish": "what should appear: a class, or a channel of a layer",
     "zoom": "how close the camera comes",
 }
 

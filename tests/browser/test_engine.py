@@ -22,8 +22,15 @@ from torch import nn
 from dputils.alpha import blend_over
 from dputils.color import decorrelated_to_rgb
 from dputils.cppn import CPPN
-from dputils.images import FourierBasis, ImageParam, LaplacianBasis, PixelBasis
-from dputils.networks import Network, load_network
+from dputils.images import (
+    FourierBasis,
+    ImageParam,
+    LaplacianBasis,
+    LowResBasis,
+    PixelBasis,
+)
+from dputils.networks import Network, load_network, recipe
+from dputils.style import content_loss, gram_matrix, style_loss
 from dputils.widgets import export_for_page, page_weights
 from dputils.widgets.hosting import STATIC, joined
 
@@ -133,7 +140,7 @@ const network = make(), worst = {};
 network.forward(floats(given.picture));
 for (const [name, [values, wish, gradient]] of Object.entries(given.layers)) {
     worst[name] = [apart(network.read(name), floats(values)),
-        apart(network.backward(floats(wish), name), floats(gradient))];
+        apart(network.backward({ [name]: floats(wish) }), floats(gradient))];
 }
 return worst;
 """
@@ -272,6 +279,103 @@ def test_the_picture_is_that_of_the_book(open_page):
     assert in_chromium(open_page, body, given) < 2e-6
 
 
+@pytest.mark.parametrize("shared", [True, False])
+def test_frames_and_the_gradient_of_what_they_share_are_pytorchs(run, shared):
+    """A film of three, with the coarse pictures of section 1."""
+    size, frames, levels = 48, 3, [(1, 2), (1, 4), (1, 8), (2, 8)]
+    part = len(levels) / 6
+    own = FourierBasis(size, batch=frames, decay_power=1.3, sd=0.5, seed=1)
+    low = [
+        LowResBasis(
+            size,
+            (n if shared else frames, 3, size // k, size // k),
+            batch=frames,
+            sd=0.5,
+            seed=2 + k + n,
+        )
+        for n, k in levels
+    ]
+    raw = 0.4**part * own() + 0.88**part * sum(basis() for basis in low)
+    image = torch.sigmoid(decorrelated_to_rgb(raw))
+    wish = torch.randn(image.shape, generator=torch.Generator().manual_seed(3))
+    parameters = [own.spectrum, *(basis.values for basis in low)]
+    gradients = torch.autograd.grad((image * wish).sum(), parameters)
+    errors = run(
+        """
+    const picture = new Picture({ ...given.settings, batch: 3, decay: 1.3, levels: 4 });
+    picture.parameters.set(floats(given.parameters));
+    const errors = given.images.map((image, k) => {
+        const error = apart(picture.render(k), floats(image));
+        picture.pull(floats(given.wishes[k]), k);
+        return error;
+    });
+    return [...errors, apart(picture.gradient, floats(given.gradient))];
+    """,
+        {
+            "settings": {"size": size, "shared": shared},
+            "parameters": packed(torch.cat([each.flatten() for each in parameters])),
+            "images": [packed(each) for each in image],
+            "wishes": [packed(each) for each in wish],
+            "gradient": packed(torch.cat([each.flatten() for each in gradients])),
+        },
+    )
+    assert max(errors) < 1e-5
+
+
+@pytest.mark.parametrize(
+    "name, wishes",
+    [
+        ("patternnet", ["owl", "daisy"]),
+        ("patternnet", ["conv3:5", "snail"]),
+        ("patternnet-plain", ["fire4:70"]),
+    ],
+)
+def test_wishes_along_a_film_are_pytorchs(run, name, wishes):
+    """Classes and channels, these before their ReLU; a frame gives each its share."""
+    net = rounded(load_network(name))
+
+    def asked(images, wish):
+        layer, _, number = wish.partition(":")
+        if not number:
+            return net.logits(images)[:, net.classes.index(wish)]
+        return net(images, [f"{layer}:pre"])[f"{layer}:pre"][:, int(number)].mean(
+            (1, 2)
+        )
+
+    for seed in range(3):  # a ReLU may fall to the other side
+        generator = torch.Generator().manual_seed(seed)
+        images = torch.rand(3, 3, 64, 64, generator=generator).requires_grad_()
+        t = torch.linspace(0, 1, 3)
+        if len(wishes) == 1:
+            scores = asked(images, *wishes)
+        else:
+            scores = (1 - t) * asked(images, wishes[0]) + t * asked(images, wishes[1])
+        (gradient,) = torch.autograd.grad(scores.sum(), images)
+        given = {
+            "model": export_for_page(load_network(name)),
+            "wishes": wishes,
+            "images": [packed(each) for each in images],
+            "gradients": [packed(each) for each in gradient],
+            "scores": packed(scores),
+        }
+        errors = run(
+            """
+        const model = await readModel(given.model), network = new Network(model, 64);
+        const goal = new Wishes(network, given.wishes, model.classes, 3), scores = [];
+        const errors = given.images.map((image, k) => {
+            const { score, gradient } = goal.scored(floats(image), { k });
+            scores.push(score);
+            return apart(gradient, floats(given.gradients[k]));
+        });
+        return [...errors, apart(scores, floats(given.scores))];
+        """,
+            given,
+        )
+        if max(errors) <= 1e-4:
+            return
+    raise AssertionError(errors)
+
+
 @pytest.mark.parametrize(
     "shape",
     [
@@ -394,6 +498,82 @@ def test_a_picture_with_opacity_and_its_gradient_are_pytorchs(run):
     assert max(errors[:2]) < 1e-5 and max(errors[2:]) < 1e-4
 
 
+@pytest.mark.parametrize("road", ["fused", "plain"])
+def test_style_transfer_and_its_gradient_are_pytorchs(run, road):
+    """Gram matrices of all layers of the recipe and of the colours, and the content, of
+    pictures that are shifted by the same pixels.
+    """
+    name, size, shift = "patternnet-plain", 64, {"dx": 3, "dy": -2}
+    net = rounded(load_network(name))
+    layers, content_layer, _ = recipe(net)
+    painting = torch.rand(1, 3, 48, 80, generator=torch.Generator().manual_seed(1))
+
+    def look(images):
+        ones = torch.ones_like(images[:, :1])
+        found = net(images, [*layers, content_layer])
+        return found | {"colour": torch.cat([2 * images - 1, ones], 1)}
+
+    def grams(found):
+        return {key: gram_matrix(found[key]) for key in [*layers, "colour"]}
+
+    def moved(images):  # beyond the edge, the edge
+        return F.pad(images, (2, 3, 2, 3), mode="replicate")[..., :-5, 5:]
+
+    with torch.no_grad():
+        wanted = grams(look(painting))
+    for seed in range(3):  # a ReLU may fall to the other side
+        generator = torch.Generator().manual_seed(seed)
+        photo = torch.rand(1, 3, size, size, generator=generator)
+        image = torch.rand(1, 3, size, size, generator=generator).requires_grad_()
+        found, before = look(moved(image)), look(moved(photo))
+        terms = [
+            1.3
+            * content_loss(
+                *[{"": f[content_layer]} for f in (found, before)], relative=True
+            ),
+            0.7 * style_loss(grams(found), wanted, relative=True),
+        ]
+        (gradient,) = torch.autograd.grad(sum(terms), image)
+        given = {
+            "model": export_for_page(load_network(name)),
+            "road": road,
+            "pose": shift,
+            "layers": [f"{layer}.relu" for layer in layers],
+            "contentLayer": f"{content_layer}.relu",
+            "painting": packed(painting),
+            "photo": packed(photo),
+            "image": packed(image),
+            "gradient": packed(gradient),
+            "colours": packed(wanted["colour"]),
+            "deep": packed(wanted[layers[-1]]),
+            "terms": [term.item() for term in terms],
+        }
+        errors = run(
+            """
+        const model = await readModel(given.model), { contentLayer, pose } = given;
+        const Kind = given.road === "plain" ? PlainNetwork : Network;
+        const styles = stylesOf(new Kind(model, 48, 80), given.layers,
+            floats(given.painting));
+        const moves = new Moves(64, { continued: true });
+        const goal = new Repaint(new Kind(model, 64), { styles, contentLayer,
+            photograph: floats(given.photo) });
+        const seen = moves.apply(floats(given.image), pose);
+        const { score, gradient, terms } = goal.scored(seen, { pose },
+            { content: 1.3, style: 0.7 });
+        const [content, style] = given.terms;
+        return [apart(styles.colour, floats(given.colours)),
+            apart(styles[given.layers.at(-1)], floats(given.deep)),
+            Math.abs(terms.content / content - 1), Math.abs(terms.style / style - 1),
+            Math.abs(score / (content + style) + 1),
+            apart(moves.back(gradient).map((slope) => -slope), floats(given.gradient))];
+        """,
+            given,
+        )
+        if max(errors) <= 1e-4:
+            return
+    raise AssertionError(errors)
+
+
 def test_adam_takes_pytorchs_steps_uphill(open_page):
     generator = torch.Generator().manual_seed(0)
     values = torch.randn(50, generator=generator).requires_grad_()
@@ -435,13 +615,23 @@ def test_adjoints_by_dot_products(run):
             basis.addGradient(Ay, y, 0.5);
             found.push([dot(Ax, y), dot(x, Ay)]);
         }
-        const moves = new Moves(size), pose = Moves.draw(next);
-        const x = some(3 * size * size), y = some(3 * size * size);
-        const grey = moves.apply(new Float32Array(x.length), pose).slice();
-        const Ax = moves.apply(x, pose).map((value, k) => value - grey[k]);
-        found.push([dot(Ax, y), dot(x, moves.back(y))]);
+        for (const continued of [false, true]) {
+            const moves = new Moves(size, { continued }), pose = Moves.draw(next);
+            const x = some(3 * size * size), y = some(3 * size * size);
+            const grey = moves.apply(new Float32Array(x.length), pose).slice();
+            const Ax = moves.apply(x, pose).map((value, k) => value - grey[k]);
+            found.push([dot(Ax, y), dot(x, moves.back(y))]);
+        }
     }
     const kinds = [[3, 1, 1], [5, 2, 2], [1, 1, 0], [2, 3, 1]];
+    for (const channels of [4, 7]) { // of a Gram matrix, in the direction x
+        const x = some(channels * 600), dx = some(channels * 600);
+        const y = some(channels ** 2);
+        const at = (step) => gramOf(x.map((v, k) => v + step * dx[k]), channels);
+        const [more, less] = [at(1), at(-1)];
+        const dG = more.map((v, k) => (v - less[k]) / 2);
+        found.push([dot(dG, y), dot(dx, gramBack(y, x, channels))]);
+    }
     for (const [kernel, stride, padding] of kinds) {
         const shape = { kernel, stride, padding, inputs: 3, outputs: 6, kind: "conv" };
         const layer = { name: "c", from: ["input"], ...shape,
@@ -449,14 +639,14 @@ def test_adjoints_by_dot_products(run):
         for (const Kind of [Network, PlainNetwork]) {
             const network = new Kind({ layers: [layer], mean: [0], std: [1] }, 23, 30);
             const x = some(3 * 23 * 30), Ax = network.forward(x), y = some(Ax.length);
-            found.push([dot(Ax, y), dot(x, network.backward(y))]);
+            found.push([dot(Ax, y), dot(x, network.backward({ c: y }))]);
         }
     }
     return found;
     """,
         None,
     )
-    assert len(pairs) == 20
+    assert len(pairs) == 25
     for one, other in pairs:
         assert one == pytest.approx(other, rel=2e-4, abs=2e-4) and one != 0
 
@@ -489,5 +679,5 @@ def test_the_engine_is_small_enough_to_read():
         if path.name != "kernels.js"
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
-    assert len(lines) <= 1500
+    assert len(lines) <= 1660
     assert max(map(len, lines)) <= 120

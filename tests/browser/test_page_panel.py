@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from scripts import load_script
 
+from dputils.data import sample_image
+
 from .firefox import firefox
 from .waiting import becomes, wait
 
@@ -157,12 +159,7 @@ def test_the_same_seed_gives_the_same_picture(show):
 def test_a_coupling_of_two_makes_the_pictures_alike(show):
     def alike(coupling):
         panel = show()
-        slider = panel.figure.get_by_role("slider", name="coupling")
-        slider.evaluate(
-            """(input, value) => {
-                input.value = value; input.dispatchEvent(new Event("input")); }""",
-            coupling,
-        )
+        slide(panel, "coupling", coupling)
         panel.button("play").click()
         panel.until(25)
         picture = panel.picture()
@@ -281,6 +278,28 @@ def test_the_playground_is_in_the_address(show):
     assert (steps(again, 4) == first).all()
 
 
+def test_a_channel_is_a_wish_in_the_middle_of_a_climb(show):
+    """On either network, since both have it."""
+    panel = show(name="playground", fragment="#size=64&wish=daisy")
+    panel.button("play").click()
+    panel.until(5)
+    panel.button("pause").click()
+    panel.button("play").wait_for()
+    panel.page.wait_for_timeout(300)  # the last answer
+    steps = panel.steps()
+    panel.figure.get_by_label("wish", exact=True).select_option("conv5:7")
+    panel.button("step").click()
+    becomes(panel.steps, steps + 1)
+    start = panel.score()
+    panel.button("play").click()
+    panel.until(steps + 40)
+    assert panel.score() > start + 0.5
+    assert "wish=conv5%3A7" in panel.page.url
+    panel.figure.get_by_text("plain", exact=True).click()
+    wait(lambda: "the robust network sees" in panel.numbers(), "the other network")
+    assert panel.said() == ""
+
+
 @pytest.mark.parametrize("basis", ["Fourier", "Laplacian", "pixels"])
 @pytest.mark.parametrize("network", ["robust", "plain"])
 def test_every_basis_climbs_on_both_networks(show, basis, network):
@@ -292,6 +311,88 @@ def test_every_basis_climbs_on_both_networks(show, basis, network):
     panel.button("play").click()
     panel.until(40)
     assert panel.score() > start + 2
+
+
+def slide(panel, name, value):
+    panel.figure.get_by_role("slider", name=name, exact=True).evaluate(
+        """(input, value) => {
+            input.value = value; input.dispatchEvent(new Event("input")); }""",
+        value,
+    )
+
+
+def test_frames_that_share_are_alike_and_can_be_crossfaded(show):
+    """The crossfade at the lower right follows its slider without a step."""
+
+    def frames(picture):
+        return [picture[y : y + 80, x : x + 80] for y in (0, 82) for x in (0, 82)]
+
+    def played(shared):
+        panel = show(name="01_aligned_interpolation")
+        panel.figure.get_by_label("shared", exact=True).set_checked(shared)
+        panel.button("play").click()
+        panel.until(40)
+        panel.button("pause").click()
+        panel.button("play").wait_for()
+        return panel, frames(panel.picture())
+
+    (panel, together), (_, apart) = played(True), played(False)
+
+    def change(film):
+        return np.mean([abs(a - b).mean() for a, b in zip(film[:2], film[1:3])])
+
+    assert change(together) < 0.9 * change(apart)
+    first, middle, last, between = together
+    assert abs(between - (first + middle) / 2).max() < 0.01
+    steps = panel.steps()
+    slide(panel, "between", 1)
+    wait(lambda: (frames(panel.picture())[3] == last).all(), "the last frame")
+    assert panel.steps() == steps
+    panel.figure.get_by_label("last frame", exact=True).select_option("snail")
+    panel.button("step").click()
+    becomes(panel.steps, steps + 1)
+    assert panel.said() == ""
+
+
+def test_a_photograph_is_repainted(show):
+    """The loss falls; without content the cat goes, and with another painting the
+    colours are others.
+    """
+
+    def loss(panel):
+        return float(re.search(r"loss (\S+)", panel.numbers())[1])
+
+    def repainted(**dials):
+        panel = show(name="02_style_transfer_beyond_vgg")
+        for name, value in dials.items():
+            slide(panel, name, value)
+        panel.button("step").click()
+        becomes(panel.steps, 1)
+        start, grey = loss(panel), panel.picture()
+        panel.button("play").click()
+        panel.until(40)
+        assert loss(panel) < 0.8 * start
+        assert panel.picture().std() > 2 * grey.std()
+        return panel
+
+    panel = repainted()
+    assert re.search(r"content [\d.]+ style [\d.]+", panel.numbers())
+    cat = sample_image("cat", 96).mean(1).flatten().numpy()
+
+    def likeness(picture):
+        return np.corrcoef(cat, picture.mean(2).ravel())[0, 1]
+
+    panel.button("pause").click()
+    with_content = panel.picture()
+    bare = repainted(content=0).picture()
+    assert likeness(with_content) > likeness(bare) + 0.2
+    before = panel.steps()
+    panel.figure.get_by_text("swirling night", exact=True).click()
+    panel.button("play").click()
+    panel.until(before + 40)
+    blue = panel.picture()[..., 2].mean() - panel.picture()[..., 0].mean()
+    assert blue > with_content[..., 2].mean() - with_content[..., 0].mean() + 0.1
+    assert panel.said() == ""
 
 
 def test_a_cppn_learns_and_can_be_built_anew(show):

@@ -10,12 +10,12 @@ const OWN_NOTES = { waiting: say("the engine is at work …"), perhaps: "",
 const ROADS = { "WebAssembly, fused": say("WebAssembly, fused"), "plain JavaScript": say("plain JavaScript") };
 
 /** Something to post messages to: a Worker made of the engine's text, or where there can be none, this page itself.
-    `engine` is a function that returns `serve`; receive({data}) gets the answers. */
-function startEngine(engine, models, receive) {
+    `engine` is a function that returns `serve`, and is `given` models and pictures; receive({data}) gets the answers. */
+function startEngine(engine, given, receive) {
   const onPage = () => {
     const port = { postMessage: (data) => receive({ data }) };
     engine()(port);
-    port.onmessage({ data: { models } });
+    port.onmessage({ data: given });
     return { patience: PATIENCE.page, post: (data) => setTimeout(() => port.onmessage({ data })) };
   };
   const started = { patience: PATIENCE.worker, waiting: [] };
@@ -35,7 +35,7 @@ function startEngine(engine, models, receive) {
       Object.assign(started, onPage());
       started.waiting.forEach((data) => started.post({ ...data, patience: started.patience }));
     };
-    worker.postMessage({ models });
+    worker.postMessage(given);
     started.post = (data) => {
       started.waiting.push(data);
       worker.postMessage(data);
@@ -70,16 +70,30 @@ function fromFragment(config, fragment) {
   return { ...config, values, seed };
 }
 
-/** A model for the live panel: `config` is {controls, values, seed, width, alt, settings}. */
+/** Pictures {name: data address} as {name: {image (channel, row, column) in [0, 1], height, width}}. */
+async function decoded(addresses = {}) {
+  return Object.fromEntries(await Promise.all(Object.entries(addresses).map(async ([name, src]) => {
+    const drawn = Object.assign(new Image(), { src }), canvas = document.createElement("canvas");
+    await drawn.decode();
+    const [width, height] = [canvas.width, canvas.height] = [drawn.naturalWidth, drawn.naturalHeight];
+    const pen = canvas.getContext("2d"), area = width * height;
+    pen.drawImage(drawn, 0, 0);
+    const { data } = pen.getImageData(0, 0, width, height);
+    const image = Float32Array.from({ length: 3 * area }, (_, n) => data[4 * (n % area) + Math.floor(n / area)] / 255);
+    return [name, { image, height, width }];
+  })));
+}
+
+/** A model for the live panel: `config` is {controls, values, seed, width, alt, settings, what, pictures}. */
 function makeModel({ config, models, engine, still, changed }) {
-  const listeners = new Map(), asked = new Map();
+  const listeners = new Map(), asked = new Map(), { descends = false } = config; // a loss rather than a score
   let running = null, values = { ...config.values }, seed = BigInt(config.seed);
   const tell = (answer, buffers = []) => {
     const whole = { kind: "answer", revision: 0, comm: null, values: { ...values }, seed: String(seed), ...answer };
     for (const listener of listeners.get("msg:custom") ?? []) listener(whole, buffers);
   };
   const receive = async ({ data }) => {
-    const { id, error, pixels, width, step, points, all, verdicts, road } = data, { save, judge } = asked.get(id);
+    const { id, error, pixels, width, step, all, verdicts, terms: parts, road } = data, { save, judge } = asked.get(id);
     asked.delete(id);
     if (error) {
       tell({ id, error });
@@ -87,12 +101,14 @@ function makeModel({ config, models, engine, still, changed }) {
     }
     const picture = new ImageData(pixels, width), buffers = save ? [picture, await pngOf(picture)] : [picture];
     const seen = verdicts.map(({ name, share }) => `${say(name)} (${Math.round(100 * share)} %)`).join(say(", "));
-    const terms = [...(seen ? [say("the {} network sees {}", say(judge), seen)] : []),
+    const words = [...(seen ? [say("the {} network sees {}", say(judge), seen)] : []),
       say("in {}", ROADS[road] ?? road)];
-    tell({ id, step, points, curve: all, what: say("score"), value: points.at(-1)?.[1] ?? null,
-      terms: terms.map((words) => [words, null]) }, buffers);
+    const points = data.points.map(([at, score]) => [at, descends ? -score : score]);
+    tell({ id, step, points, curve: all, what: descends ? say("loss") : say("score"), value: points.at(-1)?.[1] ?? null,
+      terms: [...Object.entries(parts).map(([name, value]) => [say(name), value]), ...words.map((each) => [each, null])] },
+    buffers);
   };
-  const send = ({ id, values: moved, seed: typed, steps, reset, undo, save, curve }) => {
+  const send = async ({ id, values: moved, seed: typed, steps, reset, undo, save, curve }) => {
     if (moved) {
       values = { ...moved };
       seed = BigInt(typed);
@@ -104,11 +120,17 @@ function makeModel({ config, models, engine, still, changed }) {
       queueMicrotask(() => tell({ id }, still ? [still] : []));
       return;
     }
-    running ??= startEngine(engine, models, receive);
+    running ??= decoded(config.pictures).then((pictures) => startEngine(engine, { models, pictures }, receive));
     const settings = { ...config.settings, ...Object.fromEntries(said(config, values)), seed };
     settings.judge = settings.judges?.[settings.network];
+    settings.rate = settings.rates?.[settings.basis] ?? settings.rate;
     asked.set(id, { save, judge: settings.judge });
-    running.post({ id, settings, steps, reset, undo, all: curve, patience: running.patience });
+    try {
+      const { post, patience } = await running;
+      post({ id, settings, steps, reset, undo, all: curve, patience });
+    } catch (error) {
+      receive({ data: { id, error: error.message } });
+    }
   };
   const state = { rest: REST, notes: OWN_NOTES, ...config };
   return {

@@ -3,9 +3,10 @@
 const MARGIN = 2, GREY = [0.5, 0.5, 0.5];
 
 export class Moves {
-  /** `beyond` is what each plane has outside. */
-  constructor(size, beyond = GREY) {
+  /** `beyond` is what each plane has outside; with `continued`, the picture's edge goes on there instead. */
+  constructor(size, { beyond = GREY, continued = false } = {}) {
     Object.assign(this, { size, side: size + 2 * MARGIN, beyond, planes: beyond.length });
+    this.ends = continued ? [0, size - 1] : [-MARGIN, size];
     this.padded = new Float32Array(this.planes * this.side ** 2);
     this.moved = new Float32Array(this.planes * size * size);
     this.place = new Int32Array(size * size); // for each pixel: the corner between which four it was sampled, and where
@@ -13,10 +14,11 @@ export class Moves {
     this.below = new Float32Array(size * size);
   }
 
-  /** A pose like those of the standard transforms: within 10 degrees, 10 per cent, and 6 pixels. */
-  static draw(next) {
+  /** A pose like those of the standard transforms: within 10 degrees, 10 per cent, and 6 pixels; or only shifted. */
+  static draw(next, { turned = true } = {}) {
     const whole = (most) => Math.floor(next() * (2 * most + 1)) - most;
-    return { turn: whole(10) * Math.PI / 180, zoom: 0.9 + 0.2 * next(), dx: whole(6), dy: whole(6) };
+    const [turn, zoom] = turned ? [whole(10) * Math.PI / 180, 0.9 + 0.2 * next()] : [0, 1];
+    return { turn, zoom, dx: whole(6), dy: whole(6) };
   }
 
   apply(image, { turn = 0, zoom = 1, dx = 0, dy = 0 }) {
@@ -29,7 +31,7 @@ export class Moves {
       }
     }
     const cos = Math.cos(turn) / zoom, sin = Math.sin(turn) / zoom;
-    const within = (place) => Math.max(-MARGIN, Math.min(size, place));
+    const [low, high] = this.ends, within = (place) => Math.max(low, Math.min(high, place));
     for (let y = 0, n = 0; y < size; y++) {
       for (let x = 0; x < size; x++, n++) {
         const u = within(cos * (x - middle) - sin * (y - middle) + middle + dx);

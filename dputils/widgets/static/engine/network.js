@@ -44,11 +44,11 @@ export class Network {
     return this.#planes(this.maps.get(name));
   }
 
-  backward(gradient, from = this.layers.at(-1).name) {
+  backward(gradients) {
     this.floats.fill(0, this.gradients / 4, (this.gradients + this.shift) / 4);
-    this.#write(this.maps.get(from), gradient, this.shift);
-    const first = this.layers.findIndex((layer) => layer.name === from);
-    for (let k = first; k >= 0; k--) this.#backward(this.layers[k]);
+    for (const name in gradients) this.#write(this.maps.get(name), gradients[name], this.shift);
+    const last = this.layers.findLastIndex(({ name }) => name in gradients);
+    for (let k = last; k >= 0; k--) this.#backward(this.layers[k]);
     return this.#planes(this.input, this.shift, this.std);
   }
 

@@ -16,7 +16,7 @@ const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.
 export class Glass {
   constructor(size) {
     const side = size + 2 * AROUND;
-    Object.assign(this, { size, side, moves: new Moves(side, [0.5, 0.5, 0.5, 0]) });
+    Object.assign(this, { size, side, moves: new Moves(side, { beyond: [0.5, 0.5, 0.5, 0] }) });
     this.scene = new Float32Array(4 * side * side);
     this.light = new Float32Array(3 * size * size); // of the blend, before it is encoded
   }

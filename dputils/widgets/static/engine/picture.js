@@ -16,10 +16,10 @@ export class PixelBasis {
   }
 }
 
-/** The same picture at full, half, quarter … size, each stretched linearly to the full one and added up. */
+/** Pictures of a part of the size, stretched linearly to the full one and added up. */
 export class LaplacianBasis {
-  constructor(size, { levels = 4 } = {}) {
-    this.levels = Array.from({ length: levels }, (_, k) => new Stretch(Math.max(1, size >> k), size));
+  constructor(size, { parts = [1, 2, 4, 8] } = {}) {
+    this.levels = parts.map((part) => new Stretch(Math.max(1, Math.floor(size / part)), size));
     this.count = this.levels.reduce((sum, { small }) => sum + 3 * small * small, 0);
   }
 
@@ -94,31 +94,52 @@ const LONGEST = Math.max(...[0, 1, 2].map((column) => Math.hypot(...ROOT.map((ro
 const CORRELATED = ROOT.map((row) => row.map((value) => value / LONGEST));
 const INDEPENDENT = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
 
+/** Coarse parts of a film, [pictures along it, what its size is divided by], finest first. */
+const LEVELS = [[1, 2], [1, 4], [1, 8], [2, 8], [1, 16], [2, 16]];
+
+/** How much of the n-th of `count` pictures that lie evenly along a film is in its k-th of `frames`. */
+export const near = (n, count, k, frames) => Math.max(0, 1 - Math.abs(n - k * (count - 1) / Math.max(1, frames - 1)));
+
 export class Picture {
-  /** `batch` pictures; each is what it has of its own, and `coupling` times what all of them have in common. */
-  constructor({ size, batch = 1, basis = "Fourier", decay = 1, decorrelate = true, coupling = 0, sd = 0.01,
-    seed = 0, finest }) {
-    Object.assign(this, { size, batch, coupling, basis: new BASES[basis](size, { decay, finest }) });
-    this.planes = this.basis.planes ?? 3; // a fourth one is opacity: squashed like the colours, never mixed with them
+  /** `batch` pictures, each a sum of parts: one of its own and, `coupling` times as strong, one that is in all.
+      Frames of a film have the first `levels` of LEVELS besides: in common or, if they are not `shared`, their own. */
+  constructor({ size, batch = 1, basis = "Fourier", decay = 1, decorrelate = true, coupling = 0, levels = 0,
+    shared = true, sd = 0.01, seed = 0, finest }) {
+    const own = new BASES[basis](size, { decay, finest }), all = levels / LEVELS.length;
+    Object.assign(this, { size, batch, parts: [], count: 0 });
+    for (let n = 0; n < batch; n++) this.#add(own, (k) => k === n ? 0.4 ** all : 0); // coarse parts carry the rest
+    if (coupling) this.#add(own, () => coupling);
+    for (const [pictures, part] of LEVELS.slice(0, levels)) {
+      const low = new LaplacianBasis(size, { parts: [part] }), count = shared ? pictures : batch;
+      for (let n = 0; n < count; n++) this.#add(low, (k) => 0.88 ** all * near(n, count, k, batch));
+    }
+    this.planes = own.planes ?? 3; // a fourth one is opacity: squashed like the colours, never mixed with them
     this.colours = decorrelate ? CORRELATED : INDEPENDENT;
-    const { count } = this.basis, parts = batch + (coupling ? 1 : 0); // the last part is in common
-    this.parameters = normals(parts * count, sd, seed);
-    this.gradient = new Float32Array(parts * count);
-    this.adam = new Adam(parts * count);
+    this.parameters = normals(this.count, sd, seed);
+    this.gradient = new Float32Array(this.count);
+    this.adam = new Adam(this.count);
     this.raw = new Float32Array(this.planes * size * size);
     this.images = Array.from({ length: batch }, () => new Float32Array(this.planes * size * size));
   }
 
-  #part(values, k) {
-    return values.subarray(k * this.basis.count, (k + 1) * this.basis.count);
+  /** A part, of which share(k) is in picture `k`. */
+  #add(basis, share) {
+    this.parts.push({ basis, share, at: this.count });
+    this.count += basis.count;
+  }
+
+  /** Calls visit(basis, its piece of `values`, share) for each part of picture `k`. */
+  #eachPart(k, values, visit) {
+    for (const { basis, share, at } of this.parts) {
+      if (share(k)) visit(basis, values.subarray(at, at + basis.count), share(k));
+    }
   }
 
   /** Picture `k`, (planes, size, size) in [0, 1]. */
   render(k = 0) {
-    const { basis, raw, parameters, batch, coupling, colours } = this, image = this.images[k], plane = this.size ** 2;
+    const { raw, colours } = this, image = this.images[k], plane = this.size ** 2;
     raw.fill(0);
-    basis.addTo(raw, this.#part(parameters, k));
-    if (coupling) basis.addTo(raw, this.#part(parameters, batch), coupling);
+    this.#eachPart(k, this.parameters, (basis, parameters, share) => basis.addTo(raw, parameters, share));
     for (let c = 0; c < 3; c++) {
       const [a, b, d] = colours[c];
       for (let n = 0; n < plane; n++) {
@@ -131,7 +152,7 @@ export class Picture {
 
   /** Adds to the gradient of the parameters what that of picture `k`, as it was rendered last, gives. */
   pull(ofImage, k = 0) {
-    const { basis, raw, gradient, batch, coupling, colours } = this, image = this.images[k], plane = this.size ** 2;
+    const { raw, colours } = this, image = this.images[k], plane = this.size ** 2;
     raw.fill(0);
     for (let n = 3 * plane; n < raw.length; n++) raw[n] = ofImage[n] * image[n] * (1 - image[n]);
     for (let c = 0; c < 3; c++) {
@@ -140,8 +161,7 @@ export class Picture {
         for (let d = 0; d < 3; d++) raw[d * plane + n] += colours[c][d] * slope;
       }
     }
-    basis.addGradient(this.#part(gradient, k), raw);
-    if (coupling) basis.addGradient(this.#part(gradient, batch), raw, coupling);
+    this.#eachPart(k, this.gradient, (basis, gradient, share) => basis.addGradient(gradient, raw, share));
   }
 
   /** One step uphill, along the gradient that was pulled. */

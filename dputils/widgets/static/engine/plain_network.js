@@ -29,12 +29,12 @@ export class PlainNetwork {
     return this.maps.get(name).values;
   }
 
-  /** The gradient with respect to the picture of sum(values * gradient), for the values of the layer `from`. */
-  backward(gradient, from = this.layers.at(-1).name) {
+  /** The gradient for the picture of sum(values * gradient), added up over the layers in {layer: gradient}. */
+  backward(gradients) {
     for (const map of this.maps.values()) map.gradient = new Float32Array(sizeOf(map));
-    this.maps.get(from).gradient.set(gradient);
-    const first = this.layers.findIndex((layer) => layer.name === from);
-    for (const layer of this.layers.slice(0, first + 1).reverse()) {
+    for (const name in gradients) this.maps.get(name).gradient.set(gradients[name]);
+    const last = this.layers.findLastIndex(({ name }) => name in gradients);
+    for (const layer of this.layers.slice(0, last + 1).reverse()) {
       BACKWARD[layer.kind](layer, layer.map, layer.sources);
     }
     const { input, std } = this, area = input.height * input.width;

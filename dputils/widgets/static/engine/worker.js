@@ -1,15 +1,17 @@
 // The engine's side of a conversation with the page: it is asked for steps, and answers with pictures and numbers.
 // Nothing runs between an answer and the next question.
 import { Cppn } from "./cppn.js";
+import { Wishes } from "./goals.js";
 import { readModel } from "./graph.js";
 import { Moves } from "./moves.js";
 import { Network } from "./network.js";
 import { Glass, GROUNDS, views } from "./opacity.js";
 import { Picture, uniform } from "./picture.js";
 import { PlainNetwork } from "./plain_network.js";
+import { Repaint, stylesOf } from "./style.js";
 
 /** What a picture is built from: a change begins the climb anew. All else acts from the next step on. */
-const STRUCTURE = ["size", "batch", "basis", "decay", "decorrelate", "coupling", "seed",
+const STRUCTURE = ["size", "batch", "basis", "decay", "decorrelate", "coupling", "seed", "levels", "shared",
   "activation", "hidden", "width", "radius", "waves"];
 
 /** A climb: a picture, the moves that it makes, and its scores so far, [[step, score], …]. */
@@ -17,21 +19,23 @@ class Climb {
   constructor(settings) {
     this.key = keyOf(settings);
     this.picture = settings.basis === "CPPN" ? new Cppn(settings) : new Picture(settings);
-    this.moves = new Moves(settings.size);
+    this.moves = new Moves(settings.size, { continued: Boolean(settings.painting) });
+    this.terms = {};
     this.glass = settings.finest?.length === 4 ? new Glass(settings.size) : null; // for a picture with opacity
     this.grounds = {};
     this.next = uniform(settings.seed + 1n);
     this.points = [];
   }
 
-  step(network, wish, settings) {
+  step(goal, settings) {
     const { batch, moved, rate, pressure } = settings, { picture, moves, glass } = this;
-    const pose = moved ? Moves.draw(this.next) : glass ? {} : null;
+    const pose = moved ? Moves.draw(this.next, settings) : glass ? {} : null;
     let total = 0;
     for (let k = 0; k < batch; k++) {
       const image = picture.render(k), seen = glass ? glass.apply(image, this.#ground(settings), pose)
         : pose ? moves.apply(image, pose) : image;
-      const { score, gradient } = scored(network, wish, seen);
+      const { score, gradient, terms = {} } = goal.scored(seen, { k, pose }, settings);
+      this.terms = terms;
       total += glass ? score * glass.factor(pressure) : score;
       picture.pull(glass ? glass.back(gradient, score, pressure) : pose ? moves.back(gradient) : gradient, k);
     }
@@ -44,36 +48,48 @@ class Climb {
     return this.grounds[ground](Math.floor(this.next() * 2 ** 31));
   }
 
-  /** What is shown: each picture, or all views of one with opacity. */
-  shown() {
+  /** What is shown: each picture, or all views of one with opacity; of a film also what is `between` its frames. */
+  shown({ between }) {
     const { batch = 1, size } = this.picture, images = Array.from({ length: batch }, (_, k) => this.picture.render(k));
-    return this.glass ? views(images[0], size) : images;
+    if (this.glass) return views(images[0], size);
+    if (between === undefined) return images;
+    const place = between * (batch - 1), k = Math.min(batch - 2, Math.floor(place));
+    return [...images, images[k].map((value, n) => value + (place - k) * (images[k + 1][n] - value))];
   }
-}
-
-/** The mean of a channel, and its gradient for the picture. */
-function scored(network, { layer, channel }, image) {
-  const values = network.forward(image, layer), area = values.length / network.maps.get(layer).channels;
-  const [first, last] = [channel * area, (channel + 1) * area];
-  const score = values.subarray(first, last).reduce((sum, value) => sum + value, 0) / area;
-  return { score, gradient: network.backward(new Float32Array(values.length).fill(1 / area, first, last), layer) };
 }
 
 const keyOf = (settings) => JSON.stringify(STRUCTURE.map((name) => String(settings[name])));
 
-/** Answers questions that come through a port, a Worker's or one like it. */
+/** Answers questions that come through a port, a Worker's or one like it. It is told of `models`, as exported, and of
+    `pictures`, {name: {image, height, width}}. */
 export function serve(port) {
-  const networks = new Map();
-  let models = {}, climb = null, earlier = null;
+  const networks = new Map(), styles = new Map();
+  let models = {}, pictures = {}, climb = null, earlier = null;
 
-  const network = async (name, size, road) => {
-    const key = `${name} ${size} ${road}`;
+  const network = async (name, road, height, width = height) => {
+    const key = [name, road, height, width].join();
     if (!networks.has(key)) {
       if (networks.size > 3) networks.clear(); // of other sizes: each takes some 25 MB
       const model = await (models[name].read ??= readModel(models[name]));
-      networks.set(key, build(model, size, road));
+      networks.set(key, build(model, road, height, width));
     }
     return networks.get(key);
+  };
+
+  const styleOf = async (painting, { network: name, road, styleLayers }) => {
+    const key = [name, road, painting].join();
+    if (!styles.has(key)) {
+      const { image, height, width } = pictures[painting];
+      styles.set(key, stylesOf(await network(name, road, height, width), styleLayers, image));
+    }
+    return styles.get(key);
+  };
+
+  const goalOf = async (used, settings) => {
+    const { network: name, wish, last, batch, painting, photograph, contentLayer } = settings;
+    if (!painting) return new Wishes(used, last ? [wish, last] : [wish], models[name].classes, batch);
+    return new Repaint(used, { contentLayer, photograph: pictures[photograph].image,
+      styles: await styleOf(painting, settings) });
   };
 
   const answer = async ({ id, settings, steps, patience, reset, undo, all }) => {
@@ -83,40 +99,31 @@ export function serve(port) {
       [climb, earlier] = [again ? earlier : new Climb(settings), climb];
       all = true;
     }
-    const used = await network(settings.network, climb.glass?.side ?? size, road);
-    const before = all ? 0 : climb.points.length;
-    const wish = wishOf(settings.wish, models[settings.network], used), until = performance.now() + patience;
+    const used = await network(settings.network, road, climb.glass?.side ?? size);
+    const goal = await goalOf(used, settings);
+    const before = all ? 0 : climb.points.length, until = performance.now() + patience;
     const enough = (done) => steps === null ? done > 0 && performance.now() > until : done >= steps;
-    for (let done = 0; !enough(done); done++) climb.step(used, wish, settings);
-    const images = climb.shown(), { pixels, width } = pixelsOf(images, size);
-    const verdicts = judge ? images.map(verdict.bind(null, models[judge], await network(judge, size, road))) : [];
+    for (let done = 0; !enough(done); done++) climb.step(goal, settings);
+    const images = climb.shown(settings), { pixels, width } = pixelsOf(images, size);
+    const verdicts = judge ? images.map(verdict.bind(null, models[judge], await network(judge, road, size))) : [];
     port.postMessage({ id, pixels, verdicts, all, step: climb.points.length, points: climb.points.slice(before),
-      road: used.road, width }, [pixels.buffer]);
+      terms: climb.terms, road: used.road, width }, [pixels.buffer]);
   };
 
   port.onmessage = async ({ data }) => {
-    if (data.models) ({ models } = data);
+    if (data.models) ({ models, pictures } = data);
     else await answer(data).catch((error) => port.postMessage({ id: data.id, error: error.message }));
   };
 }
 
-function build(model, size, road) {
-  if (road === "plain JavaScript") return new PlainNetwork(model, size);
+function build(model, road, height, width) {
+  if (road === "plain JavaScript") return new PlainNetwork(model, height, width);
   try {
-    return new Network(model, size);
+    return new Network(model, height, width);
   } catch (error) { // no WebAssembly, or a page that forbids it
     console.info(`the engine runs in plain JavaScript: ${error.message}`);
-    return new PlainNetwork(model, size);
+    return new PlainNetwork(model, height, width);
   }
-}
-
-/** "daisy" or "conv5:7" as the layer and the channel to climb. */
-function wishOf(wish, { classes }, network) {
-  const named = classes.indexOf(wish), [layer, number] = wish.split(":");
-  if (named >= 0) return { layer: network.layers.at(-1).name, channel: named };
-  const map = network.maps.get(layer), channel = Number(number);
-  if (!map || !(channel >= 0 && channel < map.channels)) throw new Error(`the network has nothing called ${wish}`);
-  return { layer, channel };
 }
 
 /** The class that a network sees, and how sure it is of it. */
