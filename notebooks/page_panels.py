@@ -330,10 +330,14 @@ for (const place of document.querySelectorAll("[{MARK}]")) {{
 
 
 def words() -> set[str]:
-    """All that panels say: names and meanings of controls, options, descriptions."""
+    """All that panels say: names and meanings of controls, options, descriptions.
+
+    A channel, "conv5:20", is called the same in every language.
+    """
     said = set()
     for each in panels().values():
         said.add(each["alt"])
         for control in each["controls"]:
             said |= {control["label"], control["tip"], *control.get("options", [])}
-    return {text for text in said if isinstance(text, str)}
+    texts = {text for text in said if isinstance(text, str) and text}
+    return texts - set(channels())
