@@ -3,6 +3,8 @@ pictures with many samples a pixel.
 """
 
 import math
+import runpy
+from pathlib import Path
 
 import pytest
 import torch
@@ -136,6 +138,31 @@ def test_gradient_of_a_ring_that_hides_itself(seed):
         )
         truth.append((ahead - behind) / (2 * step))
     assert cosine(torch.stack(along), torch.stack(truth)) > 0.95
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_silhouettes_move_as_those_of_pytorch3d(seed):
+    """Ours knows where an outline is, theirs blurs it: one direction all the same."""
+    pytest.importorskip("pytorch3d")
+    peer = Path(__file__).parents[1] / "benchmarks" / "_soft_outline.py"
+    soft_mask = runpy.run_path(str(peer))["soft_mask"]
+    places, faces = torus()
+    camera = (perspective(0.7, near=1, far=9) @ look_at((0.3, 1.2, 3.2))).double()
+    size, white = 96, torch.ones(1, len(places), 1).double()
+    weights = smooth_weights(seed, size)[:, :1]
+    bends = torch.randn(16, 6, 3, generator=generator(seed + 9)).double()
+    moves = torch.cat([places, torch.sin(3 * places)], 1) @ bends
+    found = []
+    for draw in (
+        lambda clip: picture(clip, faces, white, size, True),
+        lambda clip: soft_mask(clip, faces, size),
+    ):
+        asked = places.clone().requires_grad_()
+        clip = (torch.cat([asked, torch.ones(len(asked), 1)], 1) @ camera.T)[None]
+        (draw(clip) * weights).sum().backward()
+        found.append((asked.grad * moves).sum((1, 2)))
+    assert cosine(*found) > 0.98
+    assert 0.8 < found[0].norm() / found[1].norm() < 1.2
 
 
 def test_outlines_are_smoother_and_all_else_stays():
