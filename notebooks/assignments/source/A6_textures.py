@@ -559,10 +559,10 @@ plt.show()
 # #### Your finding (6.6), one sentence
 #
 # <!-- BLANK -->
-# From no memory to a decay of 0.95 the spread rises from 0.12 to 0.29, as predicted; the
-# distance rises all the way as well, from 0.25 to 0.33 at 0.8 and 0.44 at 0.95, which I
-# expected only of the longest memory: what the views gain in freedom, 80 steps cannot
-# bring together.
+# From no memory to a decay of 0.95 the spread rises from 0.12 to 0.29, as predicted;
+# the distance rises all the way as well, from 0.25 to 0.33 at 0.8 and 0.44 at 0.95,
+# which I expected only of the longest memory: what the views gain in freedom, 80 steps
+# cannot bring together.
 # <!-- END -->
 #
 # ## 6.7 An idea of your own
