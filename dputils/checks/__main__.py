@@ -1,5 +1,6 @@
 """`python -m dputils.checks grade FOLDER [--out DIR]`: grade a class.
 
+`python -m dputils.checks gradescope A1`: the autograder that Gradescope takes.
 `python -m dputils.checks list`: the exercises there are.
 """
 
@@ -13,8 +14,9 @@ from datetime import datetime
 from pathlib import Path
 
 from .confinement import KINDS
-from .exercises import list_exercises, list_experiments
+from .exercises import list_assignments, list_exercises, list_experiments
 from .feedback import read_table, write_pages, write_table
+from .gradescope import write_autograder
 from .grading import grade_folder
 from .roster import read_roster, write_canvas, write_moodle
 from .sandbox import find_confinement
@@ -95,7 +97,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lms.add_argument("--roster", type=Path, metavar="CSV", required=True)
     lms.add_argument("--to", choices=("canvas", "moodle"), required=True)
     lms.add_argument("--out", type=Path, help="default: canvas.csv beside the grades")
+    autograder = commands.add_parser(
+        "gradescope",
+        help="write the zip file that Gradescope takes as an autograder",
+        description="It holds this package, setup.sh and run_autograder, which judges "
+        "each submission as `grade` does.",
+    )
+    autograder.add_argument("assignment", choices=list_assignments())
+    autograder.add_argument("--out", type=Path, help="default: gradescope-A1.zip")
     options = parser.parse_args(arguments)
+    if options.command == "gradescope":
+        out = options.out or Path(f"gradescope-{options.assignment}.zip")
+        try:
+            write_autograder(out, options.assignment)
+        except (OSError, ValueError) as error:
+            parser.error(str(error))
+        print(f"{out}: {out.stat().st_size / 1e6:.1f} MB. It holds the references")
+        return 0
     if options.command == "lms":
         try:
             return _write_lms(options)

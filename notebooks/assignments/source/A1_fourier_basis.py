@@ -2,7 +2,7 @@
 # # Assignment 1: a picture as waves
 #
 # **Write a picture as a sum of waves and its colours as independent numbers, and the
-# same optimizer that drew noise draws a strawberry.**
+# same optimizer that drew noise draws shells.**
 #
 # This assignment builds the parameterization behind [*Differentiable Image
 # Parameterizations*](https://distill.pub/2018/differentiable-parameterizations/#why-does-parameterization-matter)
@@ -40,7 +40,7 @@ from dputils.checks import check, exercise
 from dputils.data import sample_image
 from dputils.media import show_images
 from dputils.networks import load_network
-from dputils.objectives import logit
+from dputils.objectives import channel, logit
 from dputils.optimize import maximize
 
 # %% [markdown]
@@ -49,18 +49,20 @@ from dputils.optimize import maximize
 
 # %% tags=["parameters"]
 student_id = ""
-plain_name, plain_target = "patternnet-plain", "spiral_cw"
-robust_name, robust_target = "patternnet", "strawberry"
-size, steps, lr = 80, 64, 0.05
+photo_name = "efficientnet_lite0"  # trained on photographs
+photo_channels = [("blocks.4.1", 3), ("blocks.4.1", 38)]
+# trained on drawings: one to climb in the experiment, one to give its opinion
+climbed_name, judge_name, drawn = "patternnet", "patternnet-plain", "snowflake"
+size, steps, lr = 112, 64, 0.05
 
 # %% [markdown]
 # ## The problem
 #
-# Ask a network what it takes for a spiral: start from noise, and change the picture so
-# that the network's score for *spiral* rises. The obvious parameters are the pixels. A
-# step of the optimizer then changes every pixel by about the same amount, each on its
-# own account. Neighbours have nothing to do with each other, and what comes out is
-# noise.
+# Ask a network what one of its channels is looking for: start from noise, and change
+# the picture so that the channel's mean activation rises. The obvious parameters are
+# the pixels. A step of the optimizer then changes every pixel by about the same amount,
+# each on its own account. Neighbours have nothing to do with each other, and what comes
+# out is noise.
 #
 # Photographs are not like that. Their neighbouring pixels agree, and so do their colour
 # channels. We can build both habits into the *parameters* without forbidding any
@@ -69,12 +71,12 @@ size, steps, lr = 80, 64, 0.05
 # ![two rows of three pictures: pixels, waves, waves and mixed
 # colours](attachment:bases)
 #
-# **Figure A1.1** *What you should get at the end of exercise 1.5.* In each row the same
-# network, objective, optimizer and number of steps. Left: the parameters are pixels.
-# Middle: they are the strengths of waves. Right: waves, and colours that are mixed from
-# independent channels. Above, an ordinary network is asked for a spiral; below, a
-# network that was trained against an adversary, and therefore sees more as we do, is
-# asked for a strawberry.
+# **Figure A1.1** *What you should get at the end of exercise 1.5.* Two channels of a
+# network that was trained on photographs. In each row objective, optimizer and number
+# of steps are the same. Left: the parameters are pixels. Middle: they are the strengths
+# of waves. Right: waves, and colours that are mixed from independent channels. The
+# right column depends on *which* right answer to 1.5 you find: made with Cholesky's
+# root, the shells and pebbles lie elsewhere and have colours of their own.
 #
 # ## Exercise 1.1: The frequency of every coefficient
 #
@@ -270,7 +272,8 @@ for power in (0.0, 1.0, 2.0):
     scale = amplitude(frequencies(height, width), max(height, width), power)
     raw = to_picture(noise, scale, height, width)
     pictures.append(0.5 + 0.15 * (raw - raw.mean()) / raw.std())
-show_images(torch.cat(pictures), ["power 0", "power 1", "power 2"], width=640)
+titles = ["power 0", "power 1", "power 2"]
+show_images(torch.cat(pictures), titles, width=560, quality=75)
 
 # %% [markdown]
 # Now optimize. `Waves` holds the spectrum as its parameter; your three functions turn
@@ -405,7 +408,7 @@ print(matrix)
 strips = matrix.T[:, :, None, None].expand(-1, -1, 96, 96)
 probe = 0.5 + 0.8 * strips * torch.linspace(-1, 1, 96)
 titles = ["the painting", "first number", "second", "third"]
-show_images([window[0], *probe.clamp(0, 1)], titles, width=640)
+show_images([window[0], *probe.clamp(0, 1)], titles, width=600, quality=75)
 
 # %% [markdown]
 # **Figure A1.4** *What each of the three numbers does to a grey pixel*, from −1 to 1,
@@ -434,31 +437,28 @@ class Album(torch.nn.ModuleList):
         return torch.cat([picture() for picture in self])
 
 
-def climb(network, target, pictures):
-    """Raise the network's score for a class in every picture; the pictures
-    (N, 3, size, size).
-    """
+def climb(network, goal, pictures):
+    """Raise an objective in every picture; the pictures (N, 3, size, size)."""
     album = Album(pictures)
-    maximize(album, logit(target), network, steps=steps, lr=lr, progress=False)
+    maximize(album, goal, network, steps=steps, lr=lr, progress=False)
     return album().detach()
 
 
-plain, robust = load_network(plain_name), load_network(robust_name)
-
 # %% tags=["expected-bases"]
-spirals = climb(plain, plain_target, [Pixels(), Waves(), Waves(matrix=matrix)])
-strawberries = climb(robust, robust_target, [Pixels(), Waves(), Waves(matrix=matrix)])
+photo = load_network(photo_name)
+sheet = [
+    climb(photo, channel(*unit), [Pixels(), Waves(), Waves(matrix=matrix)])
+    for unit in photo_channels
+]
 titles = ["pixels", "waves", "waves, mixed colours", "", "", ""]
-sheet = torch.cat([spirals, strawberries])
-show_images(sheet, titles, columns=3, width=560, quality=80)
+show_images(torch.cat(sheet), titles, columns=3, width=600, quality=68)
 
 # %% [markdown]
-# Compare with Figure A1.1. The ordinary network shows it best. Its pixels are noise
-# with a grid in it. Its waves have large shapes and glaring colours. With mixed colours
-# the glare is gone. The robust network lets even the pixels through, but pale and with
-# thin outlines, while the waves fill the shape. That the last strawberry is blue is the
-# painting's doing: the network is not particular about hue, and blue is what this
-# matrix offers most easily.
+# Compare with Figure A1.1. With pixels the motif is there as grain, grey and without
+# depth, and the network's strides lie over it as a grid. The waves have shapes, light
+# and shadow, and glaring colours. With mixed colours the glare is gone, and what is
+# left are the colours of the painting, since that is where the matrix comes from. If
+# you took Cholesky's root, your third column differs from the figure, and is as right.
 #
 # ## Experiment 1.6: How steep should the spectrum fall?
 #
@@ -472,34 +472,40 @@ show_images(sheet, titles, columns=3, width=560, quality=80)
 # <!-- BLANK -->
 # With power 0 all waves move equally fast, so the picture will be as grainy as with
 # pixels. With rising power the fine waves stand still, and the picture gets smoother.
-# Beyond 2 only blobs will be left, and another network will no longer see a strawberry
+# Beyond 2 only blobs will be left, and another network will no longer see a snowflake
 # in them.
 # <!-- END -->
 
 # %% [markdown]
-# Now sweep, and keep everything else fixed.
-# `climb(robust, robust_target, [Waves(power, matrix) for power in powers])` gives one
-# picture for each power. Two numbers may help. `high_frequency_share(pictures)` is the
-# share of each picture's energy in fine detail. `verdict(pictures)` is the probability
-# that the *other* network, which did not take part, gives the class.
+# Now sweep, and keep everything else fixed. Another network takes part here, which was
+# trained on drawings of 80 kinds, because there is a second one that can be asked for
+# its opinion. `climb(climbed, logit(drawn), [Waves(2.0, matrix)])` gives the picture
+# for power 2; a list of several gives several. Two numbers may help.
+# `high_frequency_share(pictures)` is the share of each picture's energy in fine detail.
+# `verdict(pictures)` is the probability that the *other* network, which did not take
+# part, gives the class.
 
 
 # %%
+climbed, judge = load_network(climbed_name), load_network(judge_name)
+
+
 def verdict(pictures):
-    """The other network's probability of the robust network's class, (N,)."""
+    """The other network's probability of the class `drawn`, (N,)."""
     with torch.no_grad():
-        return plain.logits(pictures).softmax(1)[:, plain.classes.index(robust_target)]
+        return judge.logits(pictures).softmax(1)[:, judge.classes.index(drawn)]
 
 
 # %%
 # Experiment 1.6
 # BLANK your sweep and your plot
 powers = [0.0, 0.5, 1.0, 1.5, 2.0, 3.0]
-swept = climb(robust, robust_target, [Waves(power, matrix) for power in powers])
-show_images(swept, [f"power {power:g}" for power in powers], width=760)
+swept = climb(climbed, logit(drawn), [Waves(power, matrix) for power in powers])
+titles = [f"power {power:g}" for power in powers]
+show_images(swept, titles, width=760, quality=75)
 plt.figure(figsize=(5, 3))
 plt.plot(powers, high_frequency_share(swept), "o-", label="share of fine detail")
-plt.plot(powers, verdict(swept), "s-", label="other network: strawberry")
+plt.plot(powers, verdict(swept), "s-", label=f"other network: {drawn}")
 plt.xlabel("power")
 plt.ylabel("share, probability")
 plt.legend(frameon=False)
@@ -510,9 +516,9 @@ plt.show()
 # #### Your finding (1.6), one sentence
 #
 # <!-- BLANK -->
-# Fine detail falls from 94 % of the energy at power 0 to 5 % at power 3, and the other
-# network recognises the strawberry only in between, with certainty at 1 and 1.5, and
-# not at all at 0 or from 2 on: the prediction held.
+# Fine detail falls from 63 % of the energy at power 0 to 3 % at power 3, and the other
+# network recognises the snowflake only in between, with 98 % or more from 0.5 to 1.5,
+# and not at all at 0 or from 2 on: the prediction held.
 # <!-- END -->
 #
 # ## 1.7 An idea of your own
@@ -533,16 +539,16 @@ photographs = torch.cat([sample_image(name, 96) for name in subjects])
 palette = colour_root(photographs.transpose(0, 1).flatten(1).T)
 mixed = [Waves(matrix=matrix), Waves(matrix=palette / palette.norm(dim=0).max())]
 titles = ["colours of a window", "colours of photographs"]
-show_images(climb(robust, robust_target, mixed), titles, width=430)
+show_images(climb(photo, channel(*photo_channels[0]), mixed), titles, width=430)
 # END
 
 # %% [markdown]
 # #### Your question and what you saw (1.7)
 #
 # <!-- BLANK -->
-# Do the colours of photographs make a more natural strawberry than those of a
-# stained-glass window? They make a greyer one. The channels of the photographs agree
-# more with each other, so a step of the optimizer moves mostly light and shadow.
+# Do the colours of photographs make more natural shells than those of a stained-glass
+# window? They make greyer ones, from blue to brown. The channels of the photographs
+# agree more with each other, so a step of the optimizer moves mostly light and shadow.
 # <!-- END -->
 #
 # ## Where to go from here
