@@ -432,13 +432,25 @@ def document(
 
 def card_picture(page: Page) -> bytes:
     """A JPEG for the index, whole and sharp on a phone's screen: what the cell tagged
-    `thumbnail` shows, or the small copy of it that README has; b"" where there is none.
+    `thumbnail` shows, or the small copy of it that README has, or the first picture
+    that a text brings along; b"" where there is none.
     """
     cells = load(page.source)[0].cells
     best = (c for c in cells if "thumbnail" in c.metadata.get("tags", []))
     shown = next(filter(None, map(opening.shown_by, best)), None)
+    if shown is None and page.thumbnail.is_file():
+        return page.thumbnail.read_bytes()
+    brought = (
+        data
+        for c in cells
+        for file in c.get("attachments", {}).values()
+        for kind, data in file.items()
+        if kind in SEEN
+    )
+    if shown is None and (first := next(brought, "")):
+        shown = base64.b64decode(first)
     if shown is None:
-        return page.thumbnail.read_bytes() if page.thumbnail.is_file() else b""
+        return b""
     picture = Image.open(io.BytesIO(shown)).convert("RGB")
     picture.thumbnail(CARD, Image.Resampling.LANCZOS)
     file = io.BytesIO()
