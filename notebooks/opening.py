@@ -109,9 +109,12 @@ def describe_pictures(
                     output.metadata.setdefault(kind, {}).setdefault("alt", alt)
 
 
-def attach_header(notebook: nbformat.NotebookNode) -> bytes:
+def attach_header(
+    notebook: nbformat.NotebookNode, say: Callable[..., str] = str.format
+) -> bytes:
     """Attach what the cell tagged `thumbnail` shows to the first cell, below the claim
     under its title; returns the picture. Doing it again only brings it up to date.
+    Raises: ValueError if no cell is tagged, or shows a picture and has a caption.
     """
     cells = notebook.cells
     place = next(
@@ -123,7 +126,8 @@ def attach_header(notebook: nbformat.NotebookNode) -> bytes:
         raise ValueError("no cell tagged `thumbnail` shows a JPEG or PNG: make run")
     number, alt = words(cells[place + 1].source if place + 1 < len(cells) else "")
     picture, first = shrink(data), cells[0]
-    block = f"![{alt}](attachment:{HEADER})\n\n*Figure {number}, drawn below.*\n\n"
+    below = say("Figure {}, drawn below.", number)
+    block = f"![{alt}](attachment:{HEADER})\n\n*{below}*\n\n"
     rest = BLOCK.sub("", first.source)
     # title, the claim in bold, then the picture
     title = re.match(r"(?:# [^\n]*\n\n)?(?:\*\*.*?\*\*\n\n)?", rest, re.S)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import ast
 import base64
+import contextlib
 import html
 import io
 import json
@@ -64,6 +65,8 @@ THANKS = (
     "whose article this is a reading of; to the authors of Lucid, PyTorch, timm and "
     "scikit-image; and to the photographers whose pictures come with the last."
 )
+# kinds of output that are pictures; figures are HTML
+SEEN = {"image/png", "image/jpeg", "image/svg+xml", "text/html"}
 CARD = 800, 800  # pixels of a picture in the index, at most
 PARTS = {
     ".": None,
@@ -90,39 +93,53 @@ CELLS = """{%- extends 'basic/index.html.j2' -%}
 {% endblock input_group %}"""
 
 
-def purpose(
-    source: str,
-    metadata: dict | None = None,
-    say: Words = ENGLISH,
-    phrases: dict[str, str] | None = None,
-) -> str:
-    """What a cell of code does, as HTML of one line: its first comment, or the names
-    that it defines, or how it ends.
+def purpose(cell: nbformat.NotebookNode, say: Words = ENGLISH) -> str:
+    """What a cell of code does, as HTML of one line: the names that it defines and what
+    it shows, or else what it computes.
     """
-    tags = (metadata or {}).get("tags", [])
-    lines = [line for line in source.splitlines() if line.strip()]
+    lines = [line for line in cell.source.splitlines() if line.strip()]
     many = say("1 line") if len(lines) == 1 else say("{} lines", len(lines))
-    count = f'<span class="lines">{many}</span>'
-    if lines and lines[0].startswith("# "):
-        said = lines[0].strip("# ")
-        return f"{html.escape((phrases or {}).get(said, said))} {count}"
     try:
-        body = ast.parse(re.sub(r"(?m)^[%!].*$", "", source)).body
+        body = ast.parse(re.sub(r"(?m)^[%!].*$", "", cell.source)).body
     except SyntaxError:
         body = []
-    kinds = ast.FunctionDef, ast.ClassDef
-    names = [node.name for node in body if isinstance(node, kinds)]
-    if "parameters" in tags:
-        what = say("parameters: what you may want to change")
-    elif names:
-        what = say("defines {}", ", ".join(f"<code>{name}</code>" for name in names))
+    shown = set().union(*(output.get("data", {}) for output in cell.get("outputs", [])))
+    does = []
+    if "parameters" in cell.metadata.get("tags", []):
+        does = [say("parameters: what you may want to change")]
     elif body and all(isinstance(node, (ast.Import, ast.ImportFrom)) for node in body):
-        what = say("imports")
-    else:
-        last = ast.unparse(body[-1]).splitlines()[0] if body else source.strip()
-        last = last if len(last) <= 60 else last[:58].rstrip() + " …"
-        what = f"<code>{html.escape(last)}</code>"
-    return f"{what} {count}"
+        does = [say("imports")]
+    elif names := [
+        n.name for n in body if isinstance(n, (ast.FunctionDef, ast.ClassDef))
+    ]:
+        does = [say("defines {}", as_code(names))]
+    if shown & SEEN:
+        does.append(say("draws the figure below"))
+    elif "text/markdown" in shown:
+        does.append(say("writes the table below"))
+    elif not does and cell.get("outputs"):
+        does = [say("prints the lines below")]
+    elif not does and (names := assigned(body)):
+        does = [say("computes {}", as_code(names))]
+    if not does:
+        last = ast.unparse(body[-1]).splitlines()[0] if body else cell.source.strip()
+        does = [as_code([last if len(last) <= 60 else last[:58].rstrip() + " …"])]
+    return f'{say(", ").join(does)} <span class="lines">{many}</span>'
+
+
+def as_code(names: list[str]) -> str:
+    """At most three names, as HTML."""
+    shown = ", ".join(f"<code>{html.escape(name)}</code>" for name in names[:3])
+    return shown + " …" * (len(names) > 3)
+
+
+def assigned(body: list[ast.stmt]) -> list[str]:
+    """The names that a cell's own lines give values to, each once."""
+    targets = [
+        each for node in body if isinstance(node, ast.Assign) for each in node.targets
+    ]
+    names = [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)]
+    return list(dict.fromkeys(name for name in names if not name.startswith("_")))
 
 
 def heading(text: str, level: int, say: Words) -> str:
@@ -194,16 +211,14 @@ class Exporter(HTMLExporter):
     folded.
     """
 
-    def __init__(self, folder, say=ENGLISH, phrases=None):
+    def __init__(self, folder, say=ENGLISH):
         super().__init__(raw_template=CELLS, embed_images=True)
         self.say = say
         self.references = references.read()
         self.known, self.cited = references.by_address(self.references), []
         self.folder = str(folder)
         self.register_filter("markdown2html", self.in_cell)
-        self.register_filter(
-            "purpose", lambda cell: purpose(cell.source, cell.metadata, say, phrases)
-        )
+        self.register_filter("purpose", lambda cell: purpose(cell, say))
 
     @pass_context
     def in_cell(self, context, source):
@@ -279,10 +294,11 @@ def describe(path: Path, say: Words = ENGLISH) -> Page:
     title = re.search(r"^# (.+)$", first, re.M)
     claim = re.search(r"^\*\*(.+?)\*\*\s*$", first, re.M | re.S)
     number = re.match(r"\d+", path.stem)
+    name = re.sub(r"^\W*(\d+\s*·|Appendix:)\s*", "", title[1]) if title else path.stem
     return Page(
         path,
         path.relative_to(FOLDER).with_suffix(".html").as_posix(),
-        re.sub(r"^\W*(\d+\s*·|Appendix:)\s*", "", title[1]) if title else path.stem,
+        name[:1].upper() + name[1:],
         " ".join(claim[1].split()) if claim else "",
         path.parent / "thumbnails" / f"{number[0] if number else path.stem}.jpg",
     )
@@ -298,12 +314,15 @@ def body(path: Path, say: Words = ENGLISH) -> str | None:
         for cell in notebook.cells
         if not LEFT_OUT & set(cell.metadata.get("tags", []))
     ]
+    if "attachments" not in notebook.cells[0]:
+        with contextlib.suppress(ValueError):  # nothing is tagged as its best picture
+            opening.attach_header(notebook, say)
     opening.describe_pictures(notebook, say)
     for output in (each for cell in notebook.cells for each in cell.get("outputs", [])):
         if "text/html" in output.get("data", {}):
             output.data["text/html"] = renewed(output.data["text/html"])
     put_panel(notebook, path.stem)
-    exporter = Exporter(path.parent, say, known)
+    exporter = Exporter(path.parent, say)
     text, _ = exporter.from_notebook_node(notebook)
     text = re.sub(r'data-panel="(\w+)"', lambda it: page_panels.attribute(it[1]), text)
     text += exporter.back_matter()
@@ -413,13 +432,25 @@ def document(
 
 def card_picture(page: Page) -> bytes:
     """A JPEG for the index, whole and sharp on a phone's screen: what the cell tagged
-    `thumbnail` shows, or the small copy of it that README has; b"" where there is none.
+    `thumbnail` shows, or the small copy of it that README has, or the first picture
+    that a text brings along; b"" where there is none.
     """
     cells = load(page.source)[0].cells
     best = (c for c in cells if "thumbnail" in c.metadata.get("tags", []))
     shown = next(filter(None, map(opening.shown_by, best)), None)
+    if shown is None and page.thumbnail.is_file():
+        return page.thumbnail.read_bytes()
+    brought = (
+        data
+        for c in cells
+        for file in c.get("attachments", {}).values()
+        for kind, data in file.items()
+        if kind in SEEN
+    )
+    if shown is None and (first := next(brought, "")):
+        shown = base64.b64decode(first)
     if shown is None:
-        return page.thumbnail.read_bytes() if page.thumbnail.is_file() else b""
+        return b""
     picture = Image.open(io.BytesIO(shown)).convert("RGB")
     picture.thumbnail(CARD, Image.Resampling.LANCZOS)
     file = io.BytesIO()

@@ -67,7 +67,7 @@ class Translation(NamedTuple):
     """A notebook's text in another language."""
 
     cells: dict[str, tuple[str, str]]  # by id: mark of the English, text
-    phrases: dict[str, str]  # of first comments, printed tables, figures
+    phrases: dict[str, str]  # of printed tables and of figures
 
 
 def mark(source: str) -> str:
@@ -172,7 +172,7 @@ def in_html(page: str, known: dict[str, str]) -> str:
 def translate(
     notebook: nbformat.NotebookNode, translation: Translation, say: Words
 ) -> None:
-    """Put the translation into a notebook: texts, first comments, tables in outputs,
+    """Put the translation into a notebook: texts, tables in outputs,
     what figures say. What is stale stays English.
     """
     known = dictionary(translation, say)

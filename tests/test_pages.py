@@ -1,11 +1,14 @@
 """`make site` without a browser: what is in the pages, and what is not."""
 
+import base64
+import io
 import re
 import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
+from PIL import Image
 from scripts import load_script
 
 pytest.importorskip("latex2mathml", reason="latex2mathml is not installed")
@@ -130,8 +133,8 @@ def test_index_shows_title_claim_and_part(pages, small_book):
         '<span class="number">00</span> Zero</a>' in text
         and "A claim with <math" in text
     )
-    assert "<h2>Appendices</h2>" in text and ">one</a>" in text, (
-        "the word Appendix stands in the heading already"
+    assert "<h2>Appendices</h2>" in text and ">One</a>" in text, (
+        "the word Appendix stands in the heading already; a title begins large"
     )
     assert "Assignments" not in text, "no heading without notebooks"
 
@@ -153,20 +156,50 @@ def test_every_notebook_of_the_book_can_be_described(pages):
 
 
 def test_code_is_a_line_that_says_what_it_does(pages):
-    cases = {
-        "# the first comment\nx = 1\n\ny = 2": ("the first comment", 3),
-        "def climb(x):\n    return x\n\n\nclass Ball:\n    pass": ("climb", 4),
-        "import torch\nfrom a import b": ("imports", 2),
-        "%config a = 1\nshow(1 < 2)": ("show(1 &lt; 2)", 2),
-        "not python at all": ("not python at all", 1),
-    }
-    for source, (words, lines) in cases.items():
-        said = pages.purpose(source)
-        assert words in said and f"{lines} line" in said, said
-    assert len(re.sub("<[^>]+>", "", pages.purpose("f(" + "x, " * 99 + ")"))) < 90
-    assert "you may want" in pages.purpose("a = 1", {"tags": ["parameters"]})
-    zero = pages.purpose("a = 1")
-    assert zero.endswith("1 line</span>"), "one line, not lines"
+    data = lambda kind: nbformat.v4.new_output("display_data", {kind: "QUJD"})
+    lines = nbformat.v4.new_output("stream", name="stdout", text="1")
+    drawn, table = data("image/jpeg"), data("text/markdown")
+
+    def said(source, outputs=(), tags=()):
+        cell = nbformat.v4.new_code_cell(source, outputs=list(outputs))
+        cell.metadata["tags"] = list(tags)
+        return re.sub("<[^>]+>", "", pages.purpose(cell))
+
+    climb = "def climb(x):\n    return x\n\n\nclass Ball:\n    pass"
+    assert said(climb) == "defines climb, Ball 4 lines"
+    assert said(climb, [drawn]) == "defines climb, Ball, draws the figure below 4 lines"
+    assert said("import torch\nfrom a import b") == "imports 2 lines"
+    assert said("show(x)", [lines, drawn]) == "draws the figure below 1 line"
+    assert said("claims()", [lines, table]) == "writes the table below 1 line"
+    assert said("print(1)", [lines]) == "prints the lines below 1 line"
+    assert said("# why\na = b[c] = 1\na, d = 2, 3") == "computes a, b, c … 3 lines"
+    assert said("%config a = 1\nshow(1 < 2)") == "show(1 &lt; 2) 2 lines"
+    assert said("not python at all") == "not python at all 1 line"
+    assert len(said("f(" + "x, " * 99 + ")")) < 90
+    assert "you may want" in said("a = 1", tags=["parameters"])
+
+
+def test_a_page_opens_with_its_best_picture(pages, small_book):
+    """Also where the notebook's file has no room for a copy of it."""
+    path = pages.FOLDER / "00_zero.ipynb"
+    book = nbformat.read(path, as_version=4)
+    file = io.BytesIO()
+    Image.new("RGB", (60, 40), "teal").save(file, "JPEG")
+    jpeg = {"image/jpeg": base64.b64encode(file.getvalue()).decode()}
+    cell = nbformat.v4.new_code_cell(
+        "draw()",
+        outputs=[nbformat.v4.new_output("display_data", jpeg)],
+        metadata={"tags": ["thumbnail"]},
+    )
+    caption = nbformat.v4.new_markdown_cell("**Figure 0.9** *A teal field.* Look.")
+    book.cells += [cell, caption]
+    nbformat.write(book, path)
+    page = pages.body(path)
+    title, picture, drawn = (
+        page.index(words) for words in ("</h1>", 'alt="A teal field. Look."', "draws")
+    )
+    assert title < picture < page.index("Figure 0.9, drawn below.") < drawn
+    assert "attachments" not in nbformat.read(path, as_version=4).cells[0]
 
 
 def test_pictures_are_described_by_their_captions(pages):
@@ -224,20 +257,20 @@ def test_pages_have_captions_contents_and_folded_code(pages, small_book):
 def test_another_language_has_a_folder_of_its_own(
     pages, small_book, tmp_path, monkeypatch
 ):
-    """Texts, words of the page, first comments; what is not translated says so."""
+    """Texts and words of the page; what is not translated says so."""
     translations = pages.translations
     home = tmp_path / "translations"
     shutil.copytree(translations.HOME / "zh", home / "zh")
     monkeypatch.setattr(translations, "HOME", home)
     path = pages.FOLDER / "00_zero.ipynb"
     book = nbformat.read(path, as_version=4)
-    book.cells.append(nbformat.v4.new_code_cell("# the same\nx = 1"))
+    book.cells.append(nbformat.v4.new_code_cell("x = 1"))
     nbformat.write(book, path)
     first = book.cells[0]
     said = "# 零\n\n**论断 $a < b$。**\n\n**图 0.1** 题注。\n\n[续](appendix/one.ipynb)"
     text = translations.block(first.id, translations.mark(first.source), said)
     (home / "zh" / "00_zero.md").write_text(
-        f"{text}\n{translations.PHRASES}- the same => 同样\n", encoding="utf-8"
+        f"{text}\n{translations.PHRASES}", encoding="utf-8"
     )
     written = pages.write_site(small_book, "zh")
     assert [path.relative_to(small_book).as_posix() for path in written[3:]] == [
@@ -253,7 +286,7 @@ def test_another_language_has_a_folder_of_its_own(
     assert 'href="../../appendix/one.html" lang="en"' in one
     assert "<title>零</title>" in zero and 'href="appendix/one.html"' in zero
     assert "<figcaption><strong>图 0.1</strong> 题注。</figcaption>" in zero
-    assert "同样 <span" in zero and "the same <span" in english
+    assert "计算 <code>x</code> <span" in zero and "computes <code>x</code>" in english
     assert "显示全部代码" in zero and "Show all code" not in zero
     assert pages.DICTIONARY not in zero, "there is no figure that would read it"
     assert '<html lang="zh">' in one and '<main lang="en">' in one

@@ -122,7 +122,8 @@ class CppnGallery(Component):
         moments: one number a moment, such as the step it was kept at; by default 0, 1,
             2, … Needs a list of CPPNs.
         columns: pictures in a row, on a wide page. Narrower ones have fewer.
-        unit: what moments count, for the text beside the slider.
+        unit: what moments count, for the text beside the slider: "step", or with the
+            number's place, "{} per cent".
         seconds: that a film takes from its first moment to its last.
         width: of the figure in CSS pixels.
         alt: what it shows, in words; by default made of the texts it has.

@@ -1,5 +1,5 @@
 // One switch folds and unfolds all code, and remembers; a wide window shows the contents beside the text; what is
-// too wide for its place can be scrolled with the keyboard.
+// too wide for its place can be scrolled with the keyboard; on a phone, a tap enlarges a picture.
 (() => {
   const cells = [...document.querySelectorAll("details.code")];
   const fold = document.getElementById("fold");
@@ -29,6 +29,17 @@
   const reach = () => document.querySelectorAll(".table, .formula, .output_subarea, .highlight").forEach((part) => {
     if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
     else part.removeAttribute("tabindex");
+  });
+  const narrow = matchMedia("(max-width: 640px)"), most = 900; // pixels across an enlarged picture
+  document.querySelectorAll(":is(.output_png, .output_jpeg, .output_svg) > :is(img, svg)").forEach((picture) => {
+    const wide = () => Math.min(most, picture.naturalWidth ?? picture.viewBox.baseVal.width * 4 / 3);
+    picture.classList.add("large");
+    picture.addEventListener("click", () => {
+      if (!narrow.matches || wide() < 1.2 * picture.parentElement.clientWidth) return;
+      picture.style.setProperty("--full", `${wide()}px`);
+      picture.parentElement.classList.toggle("enlarged");
+      reach();
+    });
   });
   addEventListener("resize", reach);
   addEventListener("load", reach);

@@ -49,7 +49,7 @@ function decoded(files) {
 
 function render({ model, el }) {
   const captions = model.get("captions").map((text) => say(text));
-  const moments = model.get("moments"), last = moments.length - 1;
+  const moments = model.get("moments"), last = moments.length - 1, unit = model.get("unit");
   const stale = new Set();
   let films = [], now = last, waiting = 0, playing = false, visible = false;
 
@@ -119,7 +119,7 @@ function render({ model, el }) {
     slider.value = now;
     const before = Math.floor(now), after = Math.ceil(now);
     const number = Math.round(moments[before] + (now - before) * (moments[after] - moments[before]));
-    text.textContent = `${say(model.get("unit"))} ${number}`;
+    text.textContent = unit.includes("{}") ? say(unit, number) : `${say(unit)} ${number}`;
     slider.setAttribute("aria-valuetext", text.textContent);
     redraw();
   };

@@ -18,9 +18,8 @@ canvas { width: 100%; background: var(--faint); }
 .controls output { opacity: 0.65; min-width: 7em; text-align: right; font-variant-numeric: tabular-nums; }
 .side { display: flex; flex-wrap: wrap; gap: 10px; align-items: end; }
 .side .film { flex: 1 1 140px; margin: 0; }
-.hover .controls { opacity: 0; transition: opacity 0.2s; margin-top: 4px; }
-.hover:hover .controls, .hover:focus-within .controls, .hover.touched .controls { opacity: 1; }
-.hover .side { cursor: pointer; }
+.films .controls { margin-top: 4px; }
+.films .side { cursor: pointer; }
 `;
 const PLAY = '<svg width="12" height="14" aria-hidden="true"><path d="M1 1L11 7L1 13Z" fill="currentColor"/></svg>';
 const PAUSE = '<svg width="12" height="14" aria-hidden="true"><path d="M1 1H4V13H1ZM8 1H11V13H8Z" fill="currentColor"/>'
@@ -48,7 +47,7 @@ function render({ model, el }) {
   const slider = h("input", { type: "range", min: 0, max: count - 1, step: 1, value: 0, "aria-label": say("frame") });
   const button = h("button", {}), text = h("output");
   const controls = h("div", { className: "controls" }, button, slider, text);
-  const figure = h("figure", { className: rows ? "" : "hover", style: `width: ${model.get("width")}px`, role: "group",
+  const figure = h("figure", { className: rows ? "" : "films", style: `width: ${model.get("width")}px`, role: "group",
                                "aria-label": say(model.get("alt")) },
     h("div", { className: rows ? "" : "side" }, ...films.map((film) => film.box)), controls);
 
@@ -105,12 +104,7 @@ function render({ model, el }) {
   button.onclick = toggle;
   slider.oninput = () => { stop(); go(Number(slider.value)); };
   controls.addEventListener("keydown", (event) => event.stopPropagation()); // arrows would move between cells
-  if (!rows) {
-    figure.firstChild.onclick = toggle;
-    figure.addEventListener("pointerdown", (event) => {
-      figure.classList.toggle("touched", event.pointerType === "touch");
-    });
-  }
+  if (!rows) figure.firstChild.onclick = toggle;
 
   const urls = pictureUrls(model, "frames");
   model.on("change:frames", load);
