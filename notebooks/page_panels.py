@@ -1,15 +1,18 @@
-"""Panels for pages without a kernel: what each climbs, and the one script that runs
-them all.
+"""Panels for pages without a kernel: what each climbs, and the scripts that run them.
 
-A panel takes the place of a notebook's live panel. The script holds the engine, both
-PatternNets and the panel itself; a page opened from a folder can load it, because it is
-an ordinary script and asks for nothing.
+A panel takes the place of a notebook's live panel. One script holds panel and engine,
+and the first play has it load another one with both PatternNets. A page opened from a
+folder can load them, because they are ordinary scripts.
 """
 
+import base64
 import html
 import json
 from functools import cache
+from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from dputils.data import sample_image
 from dputils.media import data_url
@@ -19,7 +22,7 @@ from dputils.widgets import export_for_page
 from dputils.widgets.hosting import joined
 from dputils.widgets.meanings import meaning
 
-SCRIPT = "steer.js"  # beside index.html
+SCRIPT, WEIGHTS = "steer.js", "steer_networks.js"  # beside index.html
 MARK = "data-dputils-steer"
 NETWORKS = {"robust": "patternnet", "plain": "patternnet-plain"}
 THINGS = ["heart", "strawberry", "fern", "stained_glass", "ice_cream", "spiral_ccw"]
@@ -310,7 +313,7 @@ def worker_script() -> str:
 
 
 def script() -> str:
-    """What all pages share: engine, networks and panel, as one classic script."""
+    """What all pages share: engine and panel, as one classic script."""
     return f"""// Optimization inside a page, from dputils/widgets/static/engine
 (() => {{
 function engine() {{
@@ -321,9 +324,9 @@ return serve;
 
 {joined("steer.js")}
 
-const models = {json.dumps(models(), separators=(",", ":"))};
+const networks = new URL("{WEIGHTS}", document.currentScript.src);
 for (const place of document.querySelectorAll("[{MARK}]")) {{
-  steer(place, {{ config: JSON.parse(place.dataset.dputilsSteer), models, engine }});
+  steer(place, {{ config: JSON.parse(place.dataset.dputilsSteer), networks, engine }});
 }}
 }})();
 """
@@ -341,3 +344,32 @@ def words() -> set[str]:
             said |= {control["label"], control["tip"], *control.get("options", [])}
     texts = {text for text in said if isinstance(text, str) and text}
     return texts - set(channels())
+
+
+def weights() -> str:
+    """The networks as a script of their own, to be written in UTF-16: there a letter
+    of two bytes carries 15 bits, and one of base64 six of eight.
+    """
+    packed = {}
+    for name, model in models().items():
+        data = base64.b64decode(model["weights"])
+        packed[name] = {**model, "weights": in_letters(data), "size": len(data)}
+    text = json.dumps(packed, separators=(",", ":"), ensure_ascii=False)
+    return f"globalThis.dputilsNetworks = {text};\n"
+
+
+def in_letters(data: bytes) -> str:
+    """15 bits a letter, from U+3000 on; `bytesOf` of the engine reads them."""
+    bits = np.unpackbits(np.frombuffer(data, np.uint8))
+    bits = np.pad(bits, (0, -len(bits) % 15)).reshape(-1, 15)
+    letters = 0x3000 + bits @ (1 << np.arange(15)[::-1])
+    return letters.astype("<u2").tobytes().decode("utf-16-le")
+
+
+def write_scripts(folder: Path) -> list[Path]:
+    """The scripts that pages with a panel load, in the folder of index.html."""
+    panel, networks = folder / SCRIPT, folder / WEIGHTS
+    panel.write_text(script(), encoding="utf-8")
+    # The mark of order at its beginning outweighs what a server says of the encoding.
+    networks.write_text("\ufeff" + weights(), encoding="utf-16-le")
+    return [panel, networks]

@@ -527,9 +527,8 @@ def write_site(folder: Path, language: str = "en") -> list[Path]:
         home = folder if say is ENGLISH else folder / name
         written += write_edition(home, sources, bodies, say, ways)
     if any(page_panels.MARK in text for text in bodies.values() if text):
-        shared = folder / page_panels.SCRIPT
-        shared.write_text(page_panels.script(), encoding="utf-8")
-        print(f"{shared}  {shared.stat().st_size / 1e6:.2f} MB", flush=True)
+        for shared in page_panels.write_scripts(folder):
+            print(f"{shared}  {shared.stat().st_size / 1e6:.2f} MB", flush=True)
     return written
 
 

@@ -62,16 +62,21 @@ def test_weights_can_be_read_back(precision):
 
     convolutions = [part for part in module if isinstance(part, nn.Conv2d)]
     layers = [layer for layer in exported["layers"] if layer["kind"] == "conv"]
-    large = precision == "int8"
-    assert [layer["int8"] for layer in layers] == [False, large, large]
+    few = "int16" if precision == "int8" else precision
+    assert [layer["stored"] for layer in layers] == [few, precision, precision]
     for layer, part in zip(layers, convolutions):
         bias = take("<f4", layer["outputs"])
         assert torch.equal(bias, torch.zeros(30) if part.bias is None else part.bias)
-        scale = take("<f4", layer["outputs"]) if layer["int8"] else torch.ones(1)
-        numbers = take("i1" if layer["int8"] else "<f2", part.weight.numel())
+        stored, count = layer["stored"], part.weight.numel()
+        halves = stored == "float16"
+        scale = torch.ones(1) if halves else take("<f4", layer["outputs"])
+        numbers = take("<f2" if halves else "i1", count)
+        if stored == "int16":  # all high bytes, then all low ones
+            numbers = 256 * numbers + take("u1", count)
         weight = numbers.view(part.weight.shape) * scale.view(-1, 1, 1, 1)
         assert torch.equal(weight, page_weights(part.weight, precision))
-        step = part.weight.abs().amax() / (63 if layer["int8"] else 1024)
+        steps = {"int16": 4095, "int8": 40, "float16": 1024}[stored]
+        step = part.weight.abs().amax() / steps
         assert (weight - part.weight).abs().amax() <= 0.501 * step
     assert at == len(blob)
 

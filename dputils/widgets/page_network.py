@@ -34,14 +34,16 @@ def export_for_page(
     Args:
         network: from `load_network`, or a bare module, which then gets images in
             [0, 1] as they are. Gradients in the page are those of `eval()`.
-        weights: "float16", or "int8", about half of that: layers of many weights are
-            rounded to whole multiples of a scale that each output channel has; small
-            ones stay float16. Biases are float32.
+        weights: "float16", or "int8", less than half of that: weights are rounded to
+            whole multiples of a scale that each output channel has, coarse ones where
+            a layer has many weights and fine ones, int16, where it has few. Biases are
+            float32.
     Returns: `{"layers", "weights", "mean", "std", "classes"}`. Each layer is
         `{"name", "kind", "from", …}`; "weights" is the base64 of what zlib made of all
-        weights, layer by layer: biases and, of int8, scales, float32 and
-        little-endian, then the numbers `(out, in, ky, kx)`. `page_weights` says what
-        the page makes of them.
+        weights, layer by layer: biases and, of whole numbers, scales, float32 and
+        little-endian, then the numbers `(out, in, ky, kx)`, of int16 all high bytes
+        before all low ones. A layer's "stored" says which. `page_weights` says what the
+        page makes of them.
     Raises: ValueError for what the engine does not know, with the layer's name.
     """
     if weights not in PRECISIONS:
@@ -53,14 +55,18 @@ def export_for_page(
     for layer, part in parts:
         stored = _stored(part.weight.detach(), weights)
         bias = torch.zeros(len(part.weight)) if part.bias is None else part.bias
-        layer["int8"] = stored.scale is not None
+        layer["stored"] = str(stored.numbers.dtype).removeprefix("torch.")
         blob += _bytes(bias)
         if stored.scale is not None:
             blob += _bytes(stored.scale)
-        blob += _bytes(stored.numbers)
+        if stored.numbers.dtype == torch.int16:  # packed best apart
+            blob += _bytes((stored.numbers >> 8).to(torch.int8))
+            blob += _bytes((stored.numbers & 255).to(torch.uint8))
+        else:
+            blob += _bytes(stored.numbers)
     return {
         "layers": layers,
-        "weights": base64.b64encode(zlib.compress(blob, 9)).decode(),
+        "weights": base64.b64encode(_packed(blob)).decode(),
         "mean": wrapped.mean.flatten().tolist(),
         "std": wrapped.std.flatten().tolist(),
         "classes": list(wrapped.classes or []),
@@ -77,23 +83,34 @@ def page_weights(
 
 
 # Rounding errors in the first layers switch ReLUs in all later ones, and the first
-# layers are small: they get two bytes for each weight. What matters least is large, and
-# numbers up to 63 are packed better than numbers up to 127.
-_SMALL, _LARGE = 30_000, 100_000
+# layers are small: their numbers are fine. What matters least is large, and small
+# numbers are packed better than large ones.
+_FINE, _USUAL, _COARSE = 4095, 127, 40  # the largest number of an output channel
+_SMALL, _LARGE = 30_000, 100_000  # weights of a layer
 
 
 class _Stored(NamedTuple):
     numbers: torch.Tensor
-    scale: torch.Tensor | None  # `(out, 1, …)`: what a step of int8 is worth
+    scale: torch.Tensor | None  # `(out, 1, …)`: what a step of one is worth
 
 
 def _stored(weight: torch.Tensor, precision: str) -> _Stored:
-    if precision == "float16" or weight.numel() < _SMALL:
+    if precision == "float16":
         return _Stored(weight.half(), None)
-    steps = 63 if weight.numel() >= _LARGE else 127
+    few, many = weight.numel() < _SMALL, weight.numel() >= _LARGE
+    steps = _FINE if few else _COARSE if many else _USUAL
     largest = weight.abs().amax(tuple(range(1, weight.dim())), keepdim=True)
     scale = largest.clamp(min=1e-12) / steps
-    return _Stored((weight / scale).round().to(torch.int8), scale)
+    kind = torch.int16 if few else torch.int8
+    return _Stored((weight / scale).round().to(kind), scale)
+
+
+def _packed(blob: bytes) -> bytes:
+    """Weights repeat nothing that is worth a search, so only each byte's frequency
+    counts; small blocks (memLevel 6), since layers differ in it.
+    """
+    packing = zlib.compressobj(9, memLevel=6, strategy=zlib.Z_HUFFMAN_ONLY)
+    return packing.compress(blob) + packing.flush()
 
 
 def _bytes(tensor: torch.Tensor) -> bytes:

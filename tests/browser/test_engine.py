@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from scripts import ROOT
+from scripts import ROOT, load_script
 from torch import nn
 
 from dputils.alpha import blend_over
@@ -204,6 +204,15 @@ def test_a_network_of_ones_own_agrees(run, road):
         if weight.dim() > 1:
             weight.data.copy_(page_weights(weight, "float16"))
     agrees(run, net, exported, road, (80, 80))
+
+
+def test_bytes_travel_in_letters_of_fifteen_bits(run):
+    panels = load_script("notebooks/page_panels.py")
+    blobs = [bytes(range(256))[k : 3 * k + 1] for k in (*range(20), 80)]
+    given = [[panels.in_letters(blob), len(blob)] for blob in blobs]
+    assert all(0x3000 <= ord(each) < 0xB000 for text, _ in given for each in text)
+    found = run("return given.map(([text, size]) => [...bytesOf(text, size)]);", given)
+    assert found == [[*blob] for blob in blobs]
 
 
 def test_the_wrong_size_is_told(run):

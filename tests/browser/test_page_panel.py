@@ -34,7 +34,7 @@ def panels():
 def folder(panels, tmp_path_factory):
     """With the script that all pages share."""
     folder = tmp_path_factory.mktemp("site")
-    (folder / panels.SCRIPT).write_text(panels.script(), encoding="utf-8")
+    panels.write_scripts(folder)
     return folder
 
 
@@ -117,6 +117,44 @@ def test_it_plays_when_asked_and_the_score_rises(show):
     panel.page.wait_for_timeout(500)
     assert panel.steps() == held, "paused means paused"
     assert panel.said() == ""
+
+
+def test_the_networks_come_with_the_first_play(panels, folder, chromium):
+    """From a server, which may say that scripts are UTF-8: the file's own mark counts
+    for more. Both scripts together have at most 2 MB.
+    """
+    page, asked = chromium.new_page(), []
+
+    def serve(route):
+        name = route.request.url.rpartition("/")[2]
+        asked.append(name)
+        kind = "html" if name.endswith("html") else "javascript"
+        headers = {"content-type": f"text/{kind}; charset=utf-8"}
+        route.fulfill(body=(folder / name).read_bytes(), headers=headers)
+
+    write(panels, folder)
+    page.route("http://book.test/**", serve)
+    page.goto("http://book.test/page.html")
+    panel = Panel(page)
+    panel.button("play").wait_for()
+    assert asked == ["page.html", panels.SCRIPT]
+    panel.button("step").click()
+    becomes(panel.steps, 1)
+    assert asked == ["page.html", panels.SCRIPT, panels.WEIGHTS]
+    sizes = [(folder / name).stat().st_size for name in asked[1:]]
+    assert sum(sizes) <= 2e6
+    page.close()
+
+
+def test_without_the_networks_a_sentence_says_so(panels, tmp_path, chromium):
+    (tmp_path / panels.SCRIPT).write_text(panels.script(), encoding="utf-8")
+    page = chromium.new_page()
+    page.goto(write(panels, tmp_path))
+    panel = Panel(page)
+    panel.button("step").click()
+    said = f"{panels.WEIGHTS} is missing: it belongs beside this page's other scripts."
+    wait(lambda: said in panel.said(), "the sentence")
+    page.close()
 
 
 def test_controls_act_in_the_middle_and_others_begin_anew(show):

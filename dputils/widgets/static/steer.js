@@ -70,6 +70,18 @@ function fromFragment(config, fragment) {
   return { ...config, values, seed };
 }
 
+/** The networks, from the script beside this one; it is asked for at the first play, once for all panels of a page. */
+function loaded(address) {
+  loading ??= new Promise((done, failed) => {
+    const script = Object.assign(document.createElement("script"), { src: address });
+    script.onload = () => done(globalThis.dputilsNetworks);
+    script.onerror = () => failed(new Error(`${address} is missing: it belongs beside this page's other scripts.`));
+    document.head.append(script);
+  });
+  return loading;
+}
+let loading = null;
+
 /** Pictures {name: data address} as {name: {image (channel, row, column) in [0, 1], height, width}}. */
 async function decoded(addresses = {}) {
   return Object.fromEntries(await Promise.all(Object.entries(addresses).map(async ([name, src]) => {
@@ -85,7 +97,7 @@ async function decoded(addresses = {}) {
 }
 
 /** A model for the live panel: `config` is {controls, values, seed, width, alt, settings, what, pictures}. */
-function makeModel({ config, models, engine, still, changed }) {
+function makeModel({ config, networks, engine, still, changed }) {
   const listeners = new Map(), asked = new Map(), { descends = false } = config; // a loss rather than a score
   let running = null, values = { ...config.values }, seed = BigInt(config.seed);
   const tell = (answer, buffers = []) => {
@@ -120,7 +132,8 @@ function makeModel({ config, models, engine, still, changed }) {
       queueMicrotask(() => tell({ id }, still ? [still] : []));
       return;
     }
-    running ??= decoded(config.pictures).then((pictures) => startEngine(engine, { models, pictures }, receive));
+    running ??= Promise.all([loaded(networks), decoded(config.pictures)])
+      .then(([models, pictures]) => startEngine(engine, { models, pictures }, receive));
     const settings = { ...config.settings, ...Object.fromEntries(said(config, values)), seed };
     settings.judge = settings.judges?.[settings.network];
     settings.rate = settings.rates?.[settings.basis] ?? settings.rate;
@@ -150,7 +163,7 @@ function pngOf(picture) {
 
 /** Puts a panel in the place of the still in `place`; without a script, the still is all there is. With
     `config.fragment` the page's address says how the panel stands. */
-export function steer(place, { config, models, engine }) {
+export function steer(place, { config, networks, engine }) {
   const stage = document.createElement("div");
   let changed = null, still = place.querySelector("img");
   if (config.fragment) {
@@ -164,7 +177,7 @@ export function steer(place, { config, models, engine }) {
   }
   place.append(stage);
   try {
-    component.render({ model: makeModel({ config, models, engine, still, changed }), el: stage });
+    component.render({ model: makeModel({ config, networks, engine, still, changed }), el: stage });
     [...place.children].forEach((part) => { if (part !== stage) part.remove(); });
   } catch (error) {
     stage.remove();

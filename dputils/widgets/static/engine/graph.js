@@ -1,11 +1,21 @@
 // A network as data: what `export_for_page` wrote becomes layers with weights, and for a size of picture, with shapes.
 
-/** The bytes of base64, unpacked. */
-async function unzipped(base64) {
-  const text = atob(base64), bytes = new Uint8Array(text.length);
-  for (let k = 0; k < text.length; k++) bytes[k] = text.charCodeAt(k);
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Response(stream).arrayBuffer();
+const LETTER = 0x3000; // the first of 32768 letters that carry 15 bits each, in two bytes of a file in UTF-16
+
+/** The bytes that a text carries: in such letters, `size` of them, or as base64. */
+export function bytesOf(text, size) {
+  if (!size) return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const bytes = new Uint8Array(size);
+  for (let k = 0, at = 0, held = 0, bits = 0; k < text.length; k++) {
+    held = (held & 127) << 15 | text.charCodeAt(k) - LETTER; // up to seven bits of the letter before, and its own
+    for (bits += 15; bits >= 8; at++) bytes[at] = held >> (bits -= 8);
+  }
+  return bytes;
+}
+
+async function unzipped(bytes) {
+  if (!globalThis.DecompressionStream) throw new Error("this browser is too old to unpack a network");
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).arrayBuffer();
 }
 
 /** float16 to float32: sign, 5 bits of exponent, 10 bits of fraction. */
@@ -19,15 +29,17 @@ function singles(halves) {
 
 /** The exported network with `weight` (out, in, row, column) and `bias` as Float32Arrays in its layers. */
 export async function readModel(exported) {
-  const buffer = await unzipped(exported.weights);
+  const buffer = await unzipped(bytesOf(exported.weights, exported.size));
   let at = 0;
   const take = (Kind, count) => new Kind(buffer.slice(at, at += count * Kind.BYTES_PER_ELEMENT));
   const layers = exported.layers.map((layer) => {
-    if (layer.int8 === undefined) return layer; // it has no weights
+    if (!layer.stored) return layer; // it has no weights
     const { kernel = 1, inputs, outputs } = layer, each = inputs * kernel * kernel, bias = take(Float32Array, outputs);
-    if (!layer.int8) return { ...layer, bias, weight: singles(take(Uint16Array, outputs * each)) };
+    if (layer.stored === "float16") return { ...layer, bias, weight: singles(take(Uint16Array, outputs * each)) };
     const scale = take(Float32Array, outputs), numbers = take(Int8Array, outputs * each);
-    return { ...layer, bias, weight: new Float32Array(numbers).map((n, k) => n * scale[Math.floor(k / each)]) };
+    const low = layer.stored === "int16" ? take(Uint8Array, outputs * each) : null; // numbers were the high bytes
+    const weight = new Float32Array(numbers).map((n, k) => (low ? 256 * n + low[k] : n) * scale[Math.floor(k / each)]);
+    return { ...layer, bias, weight };
   });
   return { ...exported, weights: null, layers };
 }

@@ -1,20 +1,16 @@
 // A network and its gradient in WebAssembly. JavaScript lays out one memory and says which kernel runs where; the
 // kernels (make_kernels.mjs) do the arithmetic. Same interface as PlainNetwork.
-import { shaped } from "./graph.js";
+import { bytesOf, shaped } from "./graph.js";
 import { KERNELS } from "./kernels.js";
 
 const TILES = 60; // that Winograd's way takes at a time: their buffers fit a second-level cache
 const fours = (n) => Math.ceil(n / 4) * 4;
 
-function bytesOf({ wasm }) {
-  return Uint8Array.from(atob(wasm), (letter) => letter.charCodeAt(0));
-}
-
 export class Network {
   /** Raises where there is no WebAssembly, or none with vectors. `fused` allows fused multiply-add. */
   constructor(model, height, width = height, { fused = true } = {}) {
     Object.assign(this, shaped(model, height, width));
-    const kind = fused && WebAssembly.validate(bytesOf(KERNELS.fused)) ? "fused" : "plain";
+    const kind = fused && WebAssembly.validate(bytesOf(KERNELS.fused.wasm)) ? "fused" : "plain";
     this.road = kind === "fused" ? "WebAssembly, fused" : "WebAssembly";
     this.pixels = KERNELS[kind].pixels;
     this.top = 64; // an address of 0 means: none
@@ -26,7 +22,7 @@ export class Network {
       new values.constructor(this.memory.buffer, at, values.length).set(values);
     }
     this.contents = null;
-    const module = new WebAssembly.Module(bytesOf(KERNELS[kind]));
+    const module = new WebAssembly.Module(bytesOf(KERNELS[kind].wasm));
     this.kernels = new WebAssembly.Instance(module, { engine: { memory: this.memory } }).exports;
   }
 
