@@ -1,5 +1,6 @@
 """`python -m dputils.checks grade FOLDER [--out DIR]`: grade a class.
 
+`python -m dputils.checks similar FOLDER`: which notebooks share unusually much.
 `python -m dputils.checks gradescope A1`: the autograder that Gradescope takes.
 `python -m dputils.checks list`: the exercises there are.
 """
@@ -20,6 +21,7 @@ from .gradescope import write_autograder
 from .grading import grade_folder
 from .roster import read_roster, write_canvas, write_moodle
 from .sandbox import find_confinement
+from .similarity import find_similar, write_similar
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -105,7 +107,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     autograder.add_argument("assignment", choices=list_assignments())
     autograder.add_argument("--out", type=Path, help="default: gradescope-A1.zip")
+    similar = commands.add_parser(
+        "similar",
+        help="which notebooks share unusually much",
+        description="Writes pairs of notebooks with the lines that they have in "
+        "common: a reason to read both, no verdict.",
+    )
+    similar.add_argument("folder", type=Path, help="where the notebooks are")
+    similar.add_argument(
+        "--given",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="NOTEBOOK",
+        help="what was handed out, once for each; without it, what more than a third "
+        "of a class have",
+    )
+    similar.add_argument("--out", type=Path, default=Path("similar.csv"))
     options = parser.parse_args(arguments)
+    if options.command == "similar":
+        try:
+            pairs = find_similar(options.folder, options.given)
+            write_similar(pairs, options.out)
+        except (OSError, ValueError) as error:
+            parser.error(str(error))
+        for pair in pairs:
+            if pair.unusual:
+                print(
+                    f"{pair.assignment}  {pair.first.student} and "
+                    f"{pair.second.student}: {pair.share:.0%} in common"
+                )
+        print(f"{len(pairs)} pairs: {options.out}")
+        return 0
     if options.command == "gradescope":
         out = options.out or Path(f"gradescope-{options.assignment}.zip")
         try:
