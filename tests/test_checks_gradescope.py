@@ -15,6 +15,7 @@ from test_checks_grading import HEAD, RIGHT_11, RIGHT_12
 
 from dputils.checks import list_exercises
 from dputils.checks.__main__ import main
+from dputils.checks.exercises import use_points
 from dputils.checks.gradescope import grade_in, write_autograder
 
 pytestmark = pytest.mark.skipif(
@@ -36,8 +37,12 @@ def autograder(tmp_path_factory):
     """Gradescope's folder, after it has opened the zip file."""
     root = tmp_path_factory.mktemp("gradescope") / "autograder"
     zipped = root.with_suffix(".zip")
-    assert main(["gradescope", "A1", "--out", str(zipped)]) == 0
-    # as `unzip` does it: with the permissions of the archive
+    points = root.with_suffix(".csv")
+    points.write_text("exercise,points\n1.1,5\n")
+    arguments = ["gradescope", "A1", "--out", str(zipped), "--points", str(points)]
+    assert main(arguments) == 0
+    use_points(None)
+    # as `unzip` does: with the permissions of the archive
     with zipfile.ZipFile(zipped) as archive:
         for entry in archive.infolist():
             made = archive.extract(entry, root / "source")
@@ -49,7 +54,7 @@ def autograder(tmp_path_factory):
 def test_the_zip_has_both_scripts_at_its_root_and_nothing_compiled(autograder):
     source = autograder / "source"
     names = sorted(path.name for path in source.iterdir())
-    assert names == ["dputils", "run_autograder", "setup.sh"]
+    assert names == ["dputils", "points.csv", "run_autograder", "setup.sh"]
     for name in ("run_autograder", "setup.sh"):
         assert os.access(source / name, os.X_OK)
         assert (source / name).read_bytes().startswith(b"#!/usr/bin/env bash\n")
@@ -83,8 +88,8 @@ def test_a_submission_gets_its_points_and_messages(autograder):
     tests = {test["number"]: test for test in said["tests"]}
     assert list(tests) == list(list_exercises("A1"))
     assert all(set(test) == NAMES for test in said["tests"])
-    assert [test["score"] for test in said["tests"]] == [2, 0, 0, 0, 0]
-    assert {test["max_score"] for test in said["tests"]} == {2}
+    assert [test["score"] for test in said["tests"]] == [5, 0, 0, 0, 0]
+    assert [test["max_score"] for test in said["tests"]] == [5, 2, 2, 2, 2]
     assert tests["1.1"]["status"] == "passed" and "right" in tests["1.1"]["output"]
     assert tests["1.2"]["status"] == "failed" and "✗" in tests["1.2"]["output"]
     assert "there is no function `to_picture`" in tests["1.3"]["output"]

@@ -1,5 +1,6 @@
 """`python -m dputils.checks grade FOLDER [--out DIR]`: grade a class.
 
+`python -m dputils.checks similar FOLDER`: which notebooks share unusually much.
 `python -m dputils.checks gradescope A1`: the autograder that Gradescope takes.
 `python -m dputils.checks list`: the exercises there are.
 """
@@ -14,12 +15,18 @@ from datetime import datetime
 from pathlib import Path
 
 from .confinement import KINDS
-from .exercises import list_assignments, list_exercises, list_experiments
+from .exercises import (
+    list_assignments,
+    list_exercises,
+    list_experiments,
+    use_points,
+)
 from .feedback import read_table, write_pages, write_table
 from .gradescope import write_autograder
 from .grading import grade_folder
 from .roster import read_roster, write_canvas, write_moodle
 from .sandbox import find_confinement
+from .similarity import find_similar, write_similar
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,9 +34,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m dputils.checks", description="The assignments' checks."
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("list", help="the exercises there are")
+    counted = argparse.ArgumentParser(add_help=False)
+    counted.add_argument(
+        "--points",
+        type=Path,
+        metavar="CSV",
+        help="what exercises count, a table with the columns exercise and points",
+    )
+    commands.add_parser("list", help="the exercises there are", parents=[counted])
     grade = commands.add_parser(
         "grade",
+        parents=[counted],
         help="grade all notebooks below a folder",
         description="Judges every blank of every notebook in processes with limits; "
         "writes grades.csv and a feedback page for each student.",
@@ -89,6 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     lms = commands.add_parser(
         "lms",
+        parents=[counted],
         help="write the file that Canvas or Moodle reads",
         description="From grades.csv, with the points entered there by hand, and an "
         "export of the gradebook, which has everybody's ids.",
@@ -99,17 +115,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lms.add_argument("--out", type=Path, help="default: canvas.csv beside the grades")
     autograder = commands.add_parser(
         "gradescope",
+        parents=[counted],
         help="write the zip file that Gradescope takes as an autograder",
         description="It holds this package, setup.sh and run_autograder, which judges "
         "each submission as `grade` does.",
     )
     autograder.add_argument("assignment", choices=list_assignments())
     autograder.add_argument("--out", type=Path, help="default: gradescope-A1.zip")
+    similar = commands.add_parser(
+        "similar",
+        help="which notebooks share unusually much",
+        description="Writes pairs of notebooks with the lines that they have in "
+        "common: a reason to read both, no verdict.",
+    )
+    similar.add_argument("folder", type=Path, help="where the notebooks are")
+    similar.add_argument(
+        "--given",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="NOTEBOOK",
+        help="what was handed out, once for each; without it, what more than a third "
+        "of a class have",
+    )
+    similar.add_argument("--out", type=Path, default=Path("similar.csv"))
     options = parser.parse_args(arguments)
+    try:
+        use_points(getattr(options, "points", None))
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
+    if options.command == "similar":
+        try:
+            pairs = find_similar(options.folder, options.given)
+            write_similar(pairs, options.out)
+        except (OSError, ValueError) as error:
+            parser.error(str(error))
+        for pair in pairs:
+            if pair.unusual:
+                print(
+                    f"{pair.assignment}  {pair.first.student} and "
+                    f"{pair.second.student}: {pair.share:.0%} in common"
+                )
+        print(f"{len(pairs)} pairs: {options.out}")
+        return 0
     if options.command == "gradescope":
         out = options.out or Path(f"gradescope-{options.assignment}.zip")
         try:
-            write_autograder(out, options.assignment)
+            write_autograder(out, options.assignment, options.points)
         except (OSError, ValueError) as error:
             parser.error(str(error))
         print(f"{out}: {out.stat().st_size / 1e6:.1f} MB. It holds the references")

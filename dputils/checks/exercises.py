@@ -10,7 +10,10 @@ import functools
 import importlib
 import pkgutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from .roster import read_csv
 
 if TYPE_CHECKING:
     from .draws import Draw
@@ -151,10 +154,41 @@ def list_exercises(assignment: str | None = None) -> dict[str, Exercise]:
         )
     chosen = modules.values() if assignment is None else [modules[assignment]]
     return {
-        exercise.number: exercise
+        task.number: dataclasses.replace(
+            task, points=_other_points.get(task.number, task.points)
+        )
         for name in chosen
-        for exercise in importlib.import_module(name).EXERCISES
+        for task in importlib.import_module(name).EXERCISES
     }
+
+
+_other_points: dict[str, int] = {}
+
+
+def use_points(path: str | Path | None) -> None:
+    """From now on, exercises count what a table says; None goes back to the usual.
+
+    Args: `path`, a CSV file with the columns `exercise` and `points`, whole numbers
+        from 0 on. Exercises that it leaves out keep their points.
+    Raises: ValueError for another table, an unknown exercise or other numbers.
+    """
+    found = {}
+    for row in [] if path is None else read_csv(path):
+        if not {"exercise", "points"} <= set(row):
+            raise ValueError(
+                f"{path} has the columns {', '.join(row)}; a table of points has "
+                "exercise and points"
+            )
+        number, points = find_exercise(row["exercise"].strip()).number, row["points"]
+        if not points.strip().isdecimal():
+            raise ValueError(
+                f"{path} gives exercise {number} {points!r} points; "
+                "give a whole number from 0 on"
+            )
+        found[number] = int(points)
+    _other_points.clear()
+    _other_points.update(found)
+    list_exercises.cache_clear()
 
 
 @functools.cache

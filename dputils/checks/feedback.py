@@ -132,7 +132,7 @@ def _cells(result, numbers, roster, due):
         late = (one.handed_in - due).total_seconds() / 3600
         row["late"] = f"{late:.1f} h" if late > 0 else ""
     row["remarks"] = "; ".join(filter(None, remarks))
-    return {column: _harmless(cell) for column, cell in row.items()}
+    return {column: harmless(cell) for column, cell in row.items()}
 
 
 def _file(submission):
@@ -145,9 +145,9 @@ def _missing(rows, roster):
     seen = [find_student(roster, row["student"].lstrip("'")) for row in rows]
     return [
         {
-            "student": _harmless(id_of(row)),
-            "name": _harmless(name_of(row)),
-            "id": _harmless(id_of(row)),
+            "student": harmless(id_of(row)),
+            "name": harmless(name_of(row)),
+            "id": harmless(id_of(row)),
             "remarks": "handed in nothing",
         }
         for row in roster
@@ -332,7 +332,7 @@ def _experiment(experiment, submission):
     return "\n".join(parts)
 
 
-def _harmless(cell):
+def harmless(cell: object) -> object:
     """Texts that a spreadsheet would take for a formula get an apostrophe in front."""
     return (
         f"'{cell}"

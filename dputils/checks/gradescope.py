@@ -20,7 +20,7 @@ from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from typing import Any
 
-from .exercises import list_exercises
+from .exercises import list_exercises, use_points
 from .grading import Result, grade_submission
 from .sandbox import find_confinement
 from .submissions import Submission, find_notebooks
@@ -28,6 +28,7 @@ from .withheld import PACKAGE
 
 PROJECT = "differentiable-image-parameterizations"
 ROOT = "/autograder"  # where Gradescope has everything
+POINTS = "points.csv"
 SETUP = """#!/usr/bin/env bash
 # Gradescope runs this once, when the autograder is built.
 set -e
@@ -52,12 +53,15 @@ exec "${{AUTOGRADER_PYTHON:-$AUTOGRADER/python/bin/python}}" \\
 """
 
 
-def write_autograder(path: str | Path, assignment: str) -> Path:
+def write_autograder(
+    path: str | Path, assignment: str, points: str | Path | None = None
+) -> Path:
     """Write the zip file that Gradescope takes as an assignment's autograder.
 
     Args:
         path: of the zip file; what is there is replaced.
         assignment: such as "A1".
+        points: a table for `use_points`, which goes into the zip file.
     Returns: the path.
     Raises: ValueError for an unknown assignment, or if the package is not installed, so
         that nobody knows what it needs.
@@ -66,10 +70,12 @@ def write_autograder(path: str | Path, assignment: str) -> Path:
     path = Path(path)
     data = PACKAGE / "_data"
     data = data if data.exists() else PACKAGE.parent / "data"
-    files = {
+    files: dict[str, str | bytes] = {
         "setup.sh": SETUP.format(needed=" ".join(map(repr, _needed()))),
         "run_autograder": RUN.format(root=ROOT, assignment=assignment),
     }
+    if points is not None:
+        files[POINTS] = Path(points).read_bytes()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():
             entry = zipfile.ZipInfo(name, time.localtime()[:6])
@@ -173,7 +179,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """What `run_autograder` runs; its argument is the assignment."""
     (assignment,) = sys.argv[1:] if arguments is None else arguments
     print(find_confinement())  # only teachers see what is printed
-    said = grade_in(os.environ.get("AUTOGRADER", ROOT), assignment)
+    root = Path(os.environ.get("AUTOGRADER", ROOT))
+    points = root / "source" / POINTS
+    use_points(points if points.exists() else None)
+    said = grade_in(root, assignment)
     print(
         *(
             f"{test['number']} {test['score']}/{test['max_score']}"

@@ -94,10 +94,7 @@ def _read(path, root):
                 "clear the outputs and hand it in again"
             )
             return found
-        cells = [
-            (cell["cell_type"], _text(cell.get("source", "")), cell.get("outputs", []))
-            for cell in json.loads(_decoded(path.read_bytes()))["cells"]
-        ]
+        cells = read_cells(path)
     except (
         OSError,
         ValueError,
@@ -139,6 +136,17 @@ def _read(path, root):
             found.later[blank] = end
     _read_experiments(found, cells)
     return found
+
+
+def read_cells(path: str | Path) -> list[tuple[str, str, list]]:
+    """The cells of a notebook file: kind, text and outputs of each.
+
+    Whatever error comes of a file that is no notebook is the caller's to catch.
+    """
+    return [
+        (cell["cell_type"], _text(cell.get("source", "")), cell.get("outputs", []))
+        for cell in json.loads(_decoded(Path(path).read_bytes()))["cells"]
+    ]
 
 
 def _decoded(data):

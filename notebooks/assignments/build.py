@@ -45,6 +45,7 @@ from dputils.checks import (
     plain,
 )
 from dputils.checks.examine import EMPTY
+from dputils.checks.exercises import use_points
 from dputils.checks.notebook import waiting
 from dputils.checks.submissions import STUB, read_submission
 
@@ -580,8 +581,14 @@ def main(arguments=None):
         action="store_true",
         help="do not run the notebooks with empty blanks",
     )
+    parser.add_argument(
+        "--points",
+        metavar="CSV",
+        help="what exercises count, a table with the columns exercise and points",
+    )
     options = parser.parse_args(arguments)
     try:
+        use_points(options.points)
         if options.hand_out:
             hand_out(options.hand_out, sources(options.names))
             return 0
@@ -590,7 +597,7 @@ def main(arguments=None):
                 take_over_texts(path, options.package)
             else:
                 build(path, options.package, not options.skip_student)
-    except BuildError as error:
+    except (BuildError, OSError, ValueError) as error:
         print(f"FAILED  {error}", file=sys.stderr)
         return 1
     return 0
