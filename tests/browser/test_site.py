@@ -202,6 +202,25 @@ def test_a_page_leads_to_itself_in_another_language_and_back(both, visit):
     page.wait_for_url(site[3].as_uri())
 
 
+def test_claims_and_pictures_on_a_phone(site, watched):
+    """A claim's numbers are all in sight, and a tap shows a picture at its size."""
+    phone = {"width": 390, "height": 800}
+    page = watched(offline=True, viewport=phone, has_touch=True).page()
+    page.goto(site[1].as_uri())
+    cells = page.locator(".output_markdown td")
+    boxes = [cells.nth(k).bounding_box() for k in range(8)]
+    assert all(box["x"] + box["width"] <= phone["width"] for box in boxes)
+    assert boxes[0]["y"] < boxes[1]["y"] == boxes[2]["y"] == boxes[3]["y"]
+    picture = page.locator(".output_jpeg img").first
+    picture.scroll_into_view_if_needed()
+    before = picture.bounding_box()["width"]
+    picture.tap()
+    assert picture.bounding_box()["width"] > 1.5 * before
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    picture.tap()
+    assert picture.bounding_box()["width"] == before
+
+
 HEARD = """() => [...document.querySelectorAll("main *")]
     .flatMap((part) => [...(part.shadowRoot?.querySelectorAll("*") ?? [])])
     .flatMap((part) => [part.title, part.ariaLabel, part.ariaValueText,
