@@ -202,6 +202,16 @@ def test_a_page_opens_with_its_best_picture(pages, small_book):
     assert "attachments" not in nbformat.read(path, as_version=4).cells[0]
 
 
+def test_the_opening_is_alive_where_the_notebooks_have_what_moves(pages, tmp_path):
+    overlay = pages.alive.overlay(FOLDER, pages.OPENING)
+    assert 20_000 < len(overlay) <= 300_000, "bytes in the index"
+    assert overlay.count('class="tile"') == 4
+    played = set(re.findall(r"animation: (\w+)", overlay))
+    assert played == set(re.findall(r"@keyframes (\w+)", overlay)), "each has its rules"
+    assert "<script" not in overlay and 'aria-hidden="true"' in overlay
+    assert pages.alive.overlay(tmp_path, pages.OPENING) == "", "then it is a still"
+
+
 def test_pictures_are_described_by_their_captions(pages):
     jpeg = {"image/jpeg": "QUJD"}
     cells = [

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from scripts import load_script
 
+from .waiting import wait
+
 pytestmark = pytest.mark.slow
 pytest.importorskip("latex2mathml", reason="latex2mathml is not installed")
 
@@ -219,6 +221,26 @@ def test_claims_and_pictures_on_a_phone(site, watched):
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     picture.tap()
     assert picture.bounding_box()["width"] == before
+
+
+def test_the_opening_moves_until_it_is_held_still(site, watched):
+    page = watched(offline=True, viewport={"width": 1100, "height": 900}).page()
+    page.goto(site[0].as_uri())
+    line = page.locator(".tile > i")
+    place = "line => getComputedStyle(line).left"
+    before = line.evaluate(place)
+    wait(lambda: line.evaluate(place) != before, "a line that wipes")
+    page.get_by_label("hold still").check()
+    held = line.evaluate(place)
+    page.wait_for_timeout(300)
+    assert line.evaluate(place) == held
+    tile, still = (page.locator(each) for each in (".tile", ".opening > img"))
+    box, whole = tile.nth(3).bounding_box(), still.bounding_box()
+    assert box["y"] > whole["y"] + whole["height"] / 2 and box["x"] == whole["x"]
+    calm = watched(offline=True, reduced_motion="reduce").page()
+    calm.goto(site[0].as_uri())
+    assert not calm.locator(".alive").is_visible()
+    assert not calm.get_by_label("hold still").is_visible()
 
 
 HEARD = """() => [...document.querySelectorAll("main *")]
