@@ -231,6 +231,8 @@ def test_the_opening_moves_until_it_is_held_still(site, watched):
     before = line.evaluate(place)
     wait(lambda: line.evaluate(place) != before, "a line that wipes")
     page.get_by_label("hold still").check()
+    # a pause is taken in with the next frame
+    line.evaluate("async (line) => { await line.getAnimations()[0].ready; }")
     held = line.evaluate(place)
     page.wait_for_timeout(300)
     assert line.evaluate(place) == held
