@@ -37,7 +37,8 @@ from pygments.formatters import HtmlFormatter
 
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER))
-import opening  # noqa: E402  # stands beside this file, as do
+import alive  # noqa: E402  # stands beside this file, as do
+import opening  # noqa: E402
 import page_panels  # noqa: E402
 import references  # noqa: E402
 import translations  # noqa: E402
@@ -473,7 +474,8 @@ def index(
         data = base64.b64encode(OPENING.read_bytes()).decode()
         said = say("One picture of each of the six sections, drawn by their notebooks.")
         picture = f'<img alt="{said}" src="data:image/jpeg;base64,{data}">'
-        content.append(f'<p class="opening">{picture}</p>')
+        moving = alive.overlay(FOLDER, OPENING, say)
+        content.append(f'<p class="opening">{picture}{moving}</p>')
     for folder, part in PARTS.items():
         rows = []
         for page in pages:

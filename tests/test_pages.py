@@ -12,6 +12,16 @@ from PIL import Image
 from scripts import load_script
 
 pytest.importorskip("latex2mathml", reason="latex2mathml is not installed")
+
+
+def encoded(colour, kind):
+    """A small picture as base64."""
+    file = io.BytesIO()
+    Image.new("RGB", (60, 40), colour).save(file, kind)
+    return base64.b64encode(file.getvalue()).decode()
+
+
+ATTACHED = encoded("orange", "PNG")
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 
 
@@ -41,7 +51,7 @@ def small_book(pages, tmp_path, monkeypatch):
         ]
     )
     with_picture = nbformat.v4.new_markdown_cell("![q](attachment:q)")
-    with_picture.attachments = {"q": {"image/png": "UQ=="}}
+    with_picture.attachments = {"q": {"image/png": ATTACHED}}
     second = nbformat.v4.new_notebook(
         cells=[
             nbformat.v4.new_markdown_cell("# Appendix: one\n\n![p](p.png)"),
@@ -115,7 +125,7 @@ def test_nothing_comes_from_elsewhere(pages, small_book):
         "a badge becomes its words"
     )
     assert 'src="data:image/png;base64,iVBOR' in one, "pictures travel in the page"
-    assert 'src="data:image/png;base64,UQ=="' in one, (
+    assert f'src="data:image/png;base64,{ATTACHED}"' in one, (
         "and so do those that a cell carries"
     )
     for text in (zero, one):
@@ -132,6 +142,9 @@ def test_index_shows_title_claim_and_part(pages, small_book):
     assert (
         '<span class="number">00</span> Zero</a>' in text
         and "A claim with <math" in text
+    )
+    assert text.count('<img alt="" src="data:image/jpeg') == 1, (
+        "what a text brings along"
     )
     assert "<h2>Appendices</h2>" in text and ">One</a>" in text, (
         "the word Appendix stands in the heading already; a title begins large"
@@ -183,9 +196,7 @@ def test_a_page_opens_with_its_best_picture(pages, small_book):
     """Also where the notebook's file has no room for a copy of it."""
     path = pages.FOLDER / "00_zero.ipynb"
     book = nbformat.read(path, as_version=4)
-    file = io.BytesIO()
-    Image.new("RGB", (60, 40), "teal").save(file, "JPEG")
-    jpeg = {"image/jpeg": base64.b64encode(file.getvalue()).decode()}
+    jpeg = {"image/jpeg": encoded("teal", "JPEG")}
     cell = nbformat.v4.new_code_cell(
         "draw()",
         outputs=[nbformat.v4.new_output("display_data", jpeg)],
@@ -200,6 +211,16 @@ def test_a_page_opens_with_its_best_picture(pages, small_book):
     )
     assert title < picture < page.index("Figure 0.9, drawn below.") < drawn
     assert "attachments" not in nbformat.read(path, as_version=4).cells[0]
+
+
+def test_the_opening_is_alive_where_the_notebooks_have_what_moves(pages, tmp_path):
+    overlay = pages.alive.overlay(FOLDER, pages.OPENING)
+    assert 20_000 < len(overlay) <= 300_000, "bytes in the index"
+    assert overlay.count('class="tile"') == 4
+    played = set(re.findall(r"animation: (\w+)", overlay))
+    assert played == set(re.findall(r"@keyframes (\w+)", overlay)), "each has its rules"
+    assert "<script" not in overlay and 'aria-hidden="true"' in overlay
+    assert pages.alive.overlay(tmp_path, pages.OPENING) == "", "then it is a still"
 
 
 def test_pictures_are_described_by_their_captions(pages):

@@ -215,7 +215,7 @@ def test_words_are_found_with_and_without_numbers():
 def test_the_words_of_pages_are_all_there_and_no_more(language):
     """Each text that `say` is asked for, found by reading the scripts."""
     wanted = set(translations.TABLE_WORDS)
-    for name in ("pages.py", "opening.py", "translations.py"):
+    for name in ("pages.py", "alive.py", "opening.py", "translations.py"):
         tree = ast.parse((pages.FOLDER / name).read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or not node.args:

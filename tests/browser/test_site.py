@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from scripts import load_script
 
+from .waiting import wait
+
 pytestmark = pytest.mark.slow
 pytest.importorskip("latex2mathml", reason="latex2mathml is not installed")
 
@@ -200,6 +202,47 @@ def test_a_page_leads_to_itself_in_another_language_and_back(both, visit):
     assert page.locator(".edition").inner_text().startswith("本页尚未翻译")
     page.locator("nav [hreflang=en]").click()
     page.wait_for_url(site[3].as_uri())
+
+
+def test_claims_and_pictures_on_a_phone(site, watched):
+    """A claim's numbers are all in sight, and a tap shows a picture at its size."""
+    phone = {"width": 390, "height": 800}
+    page = watched(offline=True, viewport=phone, has_touch=True).page()
+    page.goto(site[1].as_uri())
+    cells = page.locator(".output_markdown td")
+    boxes = [cells.nth(k).bounding_box() for k in range(8)]
+    assert all(box["x"] + box["width"] <= phone["width"] for box in boxes)
+    assert boxes[0]["y"] < boxes[1]["y"] == boxes[2]["y"] == boxes[3]["y"]
+    picture = page.locator(".output_jpeg img").first
+    picture.scroll_into_view_if_needed()
+    before = picture.bounding_box()["width"]
+    picture.tap()
+    assert picture.bounding_box()["width"] > 1.5 * before
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    picture.tap()
+    assert picture.bounding_box()["width"] == before
+
+
+def test_the_opening_moves_until_it_is_held_still(site, watched):
+    page = watched(offline=True, viewport={"width": 1100, "height": 900}).page()
+    page.goto(site[0].as_uri())
+    line = page.locator(".tile > i")
+    place = "line => getComputedStyle(line).left"
+    before = line.evaluate(place)
+    wait(lambda: line.evaluate(place) != before, "a line that wipes")
+    page.get_by_label("hold still").check()
+    # a pause is taken in with the next frame
+    line.evaluate("async (line) => { await line.getAnimations()[0].ready; }")
+    held = line.evaluate(place)
+    page.wait_for_timeout(300)
+    assert line.evaluate(place) == held
+    tile, still = (page.locator(each) for each in (".tile", ".opening > img"))
+    box, whole = tile.nth(3).bounding_box(), still.bounding_box()
+    assert box["y"] > whole["y"] + whole["height"] / 2 and box["x"] == whole["x"]
+    calm = watched(offline=True, reduced_motion="reduce").page()
+    calm.goto(site[0].as_uri())
+    assert not calm.locator(".alive").is_visible()
+    assert not calm.get_by_label("hold still").is_visible()
 
 
 HEARD = """() => [...document.querySelectorAll("main *")]

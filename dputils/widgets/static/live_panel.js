@@ -381,7 +381,8 @@ function render({ model, el }) {
     h("button", { onclick: () => press({ reset: true }), title: RESTARTS }, say("reset")), undo,
     h("label", { title: `${SEED}; ${say("another starts the run anew")}` }, say("seed"), seedField),
     h("button", { onclick: () => press({ save: true }), title: say("save the picture as it is") }, say("save PNG")));
-  const legend = controls.some((control) => control.restarts) ? [h("div", { className: "muted" }, `↻ ${RESTARTS}`)] : [];
+  const legend = controls.some((control) => control.restarts)
+    ? [h("div", { className: "muted" }, `↻ ${RESTARTS}`)] : [];
   const right = h("div", { className: "right" }, buttons, ...parts.map((part) => part.box), ...legend, curve, numbers,
     note, warning, error);
   right.addEventListener("keydown", (event) => event.stopPropagation()); // arrows would move between cells
