@@ -116,7 +116,7 @@ def painted(
         shown: (name, (size * 4 // 3, size * 2)) for shown, name in whole.items()
     }
     pictures = {
-        shown: data_url(sample_image(*which), quality=90)
+        shown: data_url(sample_image(*which), quality=60)
         for shown, which in sizes.items()
     }
     return settings, pictures, weight
