@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
-from dputils.data import sample_image
+from dputils.data import sample_image, sample_mesh
 from dputils.media import data_url
 from dputils.networks import load_network, recipe
+from dputils.scene import Mesh, unwrap
 from dputils.sizes import Size
 from dputils.widgets import export_for_page
 from dputils.widgets.hosting import joined
@@ -121,10 +123,36 @@ def painted(
         shown: (name, (size * 4 // 3, size * 2)) for shown, name in whole.items()
     }
     pictures = {
-        shown: data_url(sample_image(*which), quality=90)
+        shown: data_url(sample_image(*which), quality=60)
         for shown, which in sizes.items()
     }
     return settings, pictures, weight
+
+
+def small_model(name: str, cells: int = 22, texels: int = 256) -> dict[str, str]:
+    """One of the book's models in few triangles, as the engine's `Mesh` takes it.
+
+    Vertices in one cell of a grid become one, in their middle. Triangles that lose a
+    corner go, as do all but one at the same place. The rest is cut into charts anew,
+    for a texture of `texels`.
+    """
+    mesh = sample_mesh(name)
+    place = ((mesh.positions + 1) / 2 * cells).floor()
+    _, cell, count = place.unique(dim=0, return_inverse=True, return_counts=True)
+    middle = torch.zeros(len(count), 3).index_add(0, cell, mesh.positions)
+    faces = cell[mesh.faces]
+    faces = faces[(faces != faces.roll(1, 1)).all(1)]
+    _, once = np.unique(faces.sort(1).values.numpy(), axis=0, return_index=True)
+    small = unwrap(Mesh(middle / count[:, None], faces[once], name=name), size=texels)
+    numbers = {
+        "positions": (small.positions * 32767).round().numpy().astype("<i2"),
+        "uv": (small.uv * 65535).round().numpy().astype("<u2"),
+        "faces": small.faces.numpy().astype("<u2"),
+    }
+    return {
+        key: base64.b64encode(value.tobytes()).decode()
+        for key, value in numbers.items()
+    }
 
 
 @cache
@@ -267,6 +295,32 @@ def panels() -> dict[str, dict[str, Any]]:
             },
             width=320,
             alt="a picture with opacity over black, white, a checkerboard; its alpha",
+        ),
+        "05_textures_through_rendering": panel(
+            {
+                "zoom": (slider("zoom", 0.8, 5), 2),
+                "turn": (slider("turn", 0, 1, seen=True), 0.08),
+                "wish": (choice("wish", wishes), "stained_glass"),
+                "size": (choice("texels", [64, 128, 256], restarts=True), 256),
+                "decay": (
+                    slider("decay power", 0, 2, restarts=True),
+                    0.8,
+                ),
+            },
+            {
+                "batch": 1,
+                "basis": "Fourier",
+                "decorrelate": True,
+                "coupling": 0,
+                "network": "robust",
+                "rate": 0.1,
+                "view": 96,
+                "shown": 288,
+                "judges": {},
+            },
+            width=320,
+            alt="a model whose texture grows while it is looked at from all sides",
+            mesh=small_model("bunny"),
         ),
         "playground": panel(
             {

@@ -433,6 +433,30 @@ def test_a_photograph_is_repainted(show):
     assert panel.said() == ""
 
 
+def test_a_texture_grows_on_a_model_that_can_be_turned(show):
+    panel = show(name="05_textures_through_rendering")
+    panel.button("step").click()
+    becomes(panel.steps, 1)
+    grey, start = panel.picture(), panel.score()
+    assert grey.shape == (288, 288, 3)
+    model = (grey < 0.99).any(2)
+    assert 0.1 < model.mean() < 0.6 and grey[model].std() < 0.1
+    panel.button("play").click()
+    panel.until(60)
+    assert panel.score() > start
+    panel.button("pause").click()
+    panel.button("play").wait_for()
+    panel.page.wait_for_timeout(300)  # the last answer
+    grown, steps = panel.picture(), panel.steps()
+    assert ((grown < 0.99).any(2) | model == model).mean() > 0.99
+    assert grown[model].std() > 2 * grey[model].std()
+    slide(panel, "turn", 0.5)
+    wait(lambda: (panel.picture() != grown).mean() > 0.1, "another side")
+    assert panel.steps() == steps and panel.said() == ""
+    panel.figure.get_by_text("64", exact=True).click()
+    wait(lambda: panel.steps() < steps, "fewer texels begin anew")
+
+
 def test_a_cppn_learns_and_can_be_built_anew(show):
     panel = show(name="03_cppn")
     panel.button("step").click()

@@ -96,7 +96,8 @@ async function decoded(addresses = {}) {
   })));
 }
 
-/** A model for the live panel: `config` is {controls, values, seed, width, alt, settings, what, pictures}. */
+/** A model for the live panel: `config` is {controls, values, seed, width, alt, settings, descends, pictures,
+    mesh}. */
 function makeModel({ config, networks, engine, still, changed }) {
   const listeners = new Map(), asked = new Map(), { descends = false } = config; // a loss rather than a score
   let running = null, values = { ...config.values }, seed = BigInt(config.seed);
@@ -133,7 +134,7 @@ function makeModel({ config, networks, engine, still, changed }) {
       return;
     }
     running ??= Promise.all([loaded(networks), decoded(config.pictures)])
-      .then(([models, pictures]) => startEngine(engine, { models, pictures }, receive));
+      .then(([models, pictures]) => startEngine(engine, { models, pictures, mesh: config.mesh }, receive));
     const settings = { ...config.settings, ...Object.fromEntries(said(config, values)), seed };
     settings.judge = settings.judges?.[settings.network];
     settings.rate = settings.rates?.[settings.basis] ?? settings.rate;

@@ -3,6 +3,7 @@
 import { Cppn } from "./cppn.js";
 import { Wishes } from "./goals.js";
 import { readModel } from "./graph.js";
+import { cameraAt, Mesh, View } from "./mesh.js";
 import { Moves } from "./moves.js";
 import { Network } from "./network.js";
 import { Glass, GROUNDS, views } from "./opacity.js";
@@ -16,8 +17,9 @@ const STRUCTURE = ["size", "batch", "basis", "decay", "decorrelate", "coupling",
 
 /** A climb: a picture, the moves that it makes, and its scores so far, [[step, score], …]. */
 class Climb {
-  constructor(settings) {
+  constructor(settings, mesh) {
     this.key = keyOf(settings);
+    this.mesh = mesh; // whose texture the picture is, or null
     this.picture = settings.basis === "CPPN" ? new Cppn(settings) : new Picture(settings);
     this.moves = new Moves(settings.size, { continued: Boolean(settings.painting) });
     this.terms = {};
@@ -27,7 +29,13 @@ class Climb {
     this.points = [];
   }
 
+  /** How wide a picture is that the network sees. */
+  side({ size, view }) {
+    return this.glass?.side ?? (this.mesh ? view : size);
+  }
+
   step(goal, settings) {
+    if (this.mesh) return this.#turn(goal, settings);
     const { batch, moved, rate, pressure } = settings, { picture, moves, glass } = this;
     const pose = moved ? Moves.draw(this.next, settings) : glass ? {} : null;
     let total = 0;
@@ -39,8 +47,20 @@ class Climb {
       total += glass ? score * glass.factor(pressure) : score;
       picture.pull(glass ? glass.back(gradient, score, pressure) : pose ? moves.back(gradient) : gradient, k);
     }
-    picture.climb(rate);
-    this.points.push([this.points.length + 1, total / batch]);
+    this.#climb(rate, total / batch);
+  }
+
+  /** A step of a texture: the model from somewhere, before a ground of any colour. */
+  #turn(goal, { zoom, view, rate }) {
+    const { picture, mesh, next } = this, seen = new View(mesh, mesh.camera(next, zoom), view);
+    const { score, gradient } = goal.scored(seen.apply(picture.render(), [next(), next(), next()]));
+    picture.pull(seen.back(gradient, picture.size));
+    this.#climb(rate, score);
+  }
+
+  #climb(rate, score) {
+    this.picture.climb(rate);
+    this.points.push([this.points.length + 1, score]);
   }
 
   #ground({ ground }) {
@@ -48,10 +68,15 @@ class Climb {
     return this.grounds[ground](Math.floor(this.next() * 2 ** 31));
   }
 
-  /** What is shown: each picture, or all views of one with opacity; of a film also what is `between` its frames. */
-  shown({ between }) {
+  /** What is shown: each picture, or all views of one with opacity; of a film also what is `between` its frames; of a
+      texture the model, turned by a share of a circle. */
+  shown({ between, turn, shown }) {
     const { batch = 1, size } = this.picture, images = Array.from({ length: batch }, (_, k) => this.picture.render(k));
     if (this.glass) return views(images[0], size);
+    if (this.mesh) {
+      const angle = 2 * Math.PI * turn, eye = [Math.sin(angle), 0.2, Math.cos(angle)].map((value) => 13.2 * value);
+      return [new View(this.mesh, cameraAt(eye, [0, 0, 0]), shown).apply(images[0], [1, 1, 1])];
+    }
     if (between === undefined) return images;
     const place = between * (batch - 1), k = Math.min(batch - 2, Math.floor(place));
     return [...images, images[k].map((value, n) => value + (place - k) * (images[k + 1][n] - value))];
@@ -60,11 +85,11 @@ class Climb {
 
 const keyOf = (settings) => JSON.stringify(STRUCTURE.map((name) => String(settings[name])));
 
-/** Answers questions that come through a port, a Worker's or one like it. It is told of `models`, as exported, and of
-    `pictures`, {name: {image, height, width}}. */
+/** Answers questions that come through a port, a Worker's or one like it. It is told of `models`, as exported, of
+    `pictures`, {name: {image, height, width}}, and perhaps of a `mesh`. */
 export function serve(port) {
   const networks = new Map(), styles = new Map();
-  let models = {}, pictures = {}, climb = null, earlier = null;
+  let models = {}, pictures = {}, mesh = null, climb = null, earlier = null;
 
   const network = async (name, road, height, width = height) => {
     const key = [name, road, height, width].join();
@@ -96,23 +121,25 @@ export function serve(port) {
     const { size, judge, road } = settings, key = keyOf(settings);
     if (reset || climb?.key !== key) {
       const again = undo && earlier?.key === key;
-      [climb, earlier] = [again ? earlier : new Climb(settings), climb];
+      [climb, earlier] = [again ? earlier : new Climb(settings, mesh), climb];
       all = true;
     }
-    const used = await network(settings.network, road, climb.glass?.side ?? size);
+    const used = await network(settings.network, road, climb.side(settings));
     const goal = await goalOf(used, settings);
     const before = all ? 0 : climb.points.length, until = performance.now() + patience;
     const enough = (done) => steps === null ? done > 0 && performance.now() > until : done >= steps;
     for (let done = 0; !enough(done); done++) climb.step(goal, settings);
-    const images = climb.shown(settings), { pixels, width } = pixelsOf(images, size);
+    const images = climb.shown(settings), { pixels, width } = pixelsOf(images);
     const verdicts = judge ? images.map(verdict.bind(null, models[judge], await network(judge, road, size))) : [];
     port.postMessage({ id, pixels, verdicts, all, step: climb.points.length, points: climb.points.slice(before),
       terms: climb.terms, road: used.road, width }, [pixels.buffer]);
   };
 
   port.onmessage = async ({ data }) => {
-    if (data.models) ({ models, pictures } = data);
-    else await answer(data).catch((error) => port.postMessage({ id: data.id, error: error.message }));
+    if (data.models) {
+      ({ models, pictures } = data);
+      mesh = data.mesh ? new Mesh(data.mesh) : null;
+    } else await answer(data).catch((error) => port.postMessage({ id: data.id, error: error.message }));
   };
 }
 
@@ -134,8 +161,9 @@ function verdict({ classes }, network, image) {
 }
 
 /** Pictures in a square of rows, as bytes of red, green, blue and opacity. */
-function pixelsOf(images, size) {
+function pixelsOf(images) {
   const gap = 2, columns = Math.ceil(Math.sqrt(images.length)), rows = Math.ceil(images.length / columns);
+  const size = Math.floor(Math.sqrt(images[0].length / 3)); // there may be a fourth plane
   const width = columns * (size + gap) - gap, pixels = new Uint8ClampedArray(4 * width * (rows * (size + gap) - gap));
   images.forEach((image, k) => {
     const left = (k % columns) * (size + gap), top = Math.floor(k / columns) * (size + gap), area = size * size;

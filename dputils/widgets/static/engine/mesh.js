@@ -1,0 +1,126 @@
+// A texture on a model: the triangles are drawn into a view, and the gradient of the view goes back into the texels
+// that were seen (dputils.rasterize).
+import { bytesOf } from "./graph.js";
+import { normals } from "./picture.js";
+
+const DISTANCE = 12, LENS = 1 / Math.tan(Math.PI / 36); // of cameras around a model from -1 to 1, 10 degrees wide
+const SLANT = 0.6; // how far cameras may stand from the surface's normal
+
+const minus = (a, b) => a.map((value, k) => value - b[k]);
+const along = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+const unit = (a) => a.map((value) => value / Math.hypot(...a));
+
+/** An upright camera: where it stands, its three axes, and how far its lens reaches. */
+export function cameraAt(eye, target, zoom = 1) {
+  const back = unit(minus(eye, target)), right = unit(cross([0, 1, 0], back));
+  return { eye, right, up: cross(back, right), back, focal: LENS * zoom };
+}
+
+export class Mesh {
+  /** Base64: `positions` (vertex, 3), int16 for -1 to 1; `uv` (vertex, 2), uint16 for 0 to 1; `faces` (face, 3). */
+  constructor({ positions, uv, faces }) {
+    const numbers = (text, Kind) => new Kind(bytesOf(text).buffer);
+    this.positions = Float32Array.from(numbers(positions, Int16Array), (value) => value / 32767);
+    this.uv = Float32Array.from(numbers(uv, Uint16Array), (value) => value / 65535);
+    this.faces = numbers(faces, Uint16Array);
+    let area = 0;
+    this.areas = Float64Array.from({ length: this.faces.length / 3 }, (_, f) => area += Math.hypot(...this.#normal(f)));
+  }
+
+  #corners(face) {
+    return [0, 1, 2].map((k) => {
+      const at = 3 * this.faces[3 * face + k];
+      return [this.positions[at], this.positions[at + 1], this.positions[at + 2]];
+    });
+  }
+
+  #normal(face) {
+    const [a, b, c] = this.#corners(face);
+    return cross(minus(b, a), minus(c, a));
+  }
+
+  /** A camera close to a random place of the surface, all equally likely per area, roughly in front of it. */
+  camera(next, zoom) {
+    const wanted = next() * this.areas.at(-1), face = this.areas.findIndex((area) => area >= wanted);
+    const [a, b, c] = this.#corners(face), place = a.map((value, k) => (value + b[k] + c[k]) / 3);
+    const normal = unit(this.#normal(face)), aside = unit([...normals(3, 1, Math.floor(next() * 2 ** 31))]);
+    const away = unit(normal.map((value, k) => value + SLANT * aside[k]));
+    return cameraAt(place.map((value, k) => value + DISTANCE * away[k]), place, zoom);
+  }
+}
+
+/** What a camera sees of a mesh, in (size, size) pixels: at which place of the texture, if at any. */
+export class View {
+  constructor(mesh, { eye, right, up, back, focal }, size) {
+    const { positions, uv, faces } = mesh, count = positions.length / 3, screen = new Float64Array(3 * count);
+    for (let v = 0; v < count; v++) { // x / w is a column and y / w a row
+      const p = minus([positions[3 * v], positions[3 * v + 1], positions[3 * v + 2]], eye), w = -along(back, p);
+      screen.set([(focal * along(right, p) + w) * size / 2, (w - focal * along(up, p)) * size / 2, w], 3 * v);
+    }
+    Object.assign(this, { size, seen: new Uint8Array(size * size), uv: new Float32Array(2 * size * size) });
+    const nearest = new Float64Array(size * size).fill(Infinity);
+    for (let f = 0; f < faces.length; f += 3) {
+      const corners = [faces[f], faces[f + 1], faces[f + 2]];
+      const [a, b, c] = corners.map((v) => screen.subarray(3 * v, 3 * v + 3));
+      const range = (k) => { // pixels whose centres lie within the triangle's bounds
+        const places = [a[k] / a[2], b[k] / b[2], c[k] / c[2]];
+        return [Math.max(0, Math.ceil(Math.min(...places) - 0.5)), Math.min(size - 1, Math.max(...places) - 0.5)];
+      };
+      const [left, last] = range(0), [top, bottom] = range(1);
+      for (let y = top; y <= bottom; y++) {
+        for (let x = left; x <= last; x++) {
+          const [p, q, r] = [edge(b, c, x, y), edge(c, a, x, y), edge(a, b, x, y)], sum = p + q + r, n = y * size + x;
+          if (sum === 0 || p * sum < 0 || q * sum < 0 || r * sum < 0) continue;
+          const depth = (p * a[2] + q * b[2] + r * c[2]) / sum; // p, q, r are shares of the corners, in space
+          if (depth >= nearest[n]) continue;
+          [nearest[n], this.seen[n]] = [depth, 1];
+          for (const k of [0, 1]) {
+            const [ua, ub, uc] = corners.map((v) => uv[2 * v + k]);
+            this.uv[2 * n + k] = (p * ua + q * ub + r * uc) / sum;
+          }
+        }
+      }
+    }
+  }
+
+  /** Calls visit(pixel, texel, weight) for the four texels around each place; the texture repeats itself. */
+  #eachTexel(texels, visit) {
+    const { size, seen, uv } = this, wrapped = (place) => (place % texels + texels) % texels;
+    for (let n = 0; n < size * size; n++) {
+      if (!seen[n]) continue;
+      const x = uv[2 * n] * texels - 0.5, y = (1 - uv[2 * n + 1]) * texels - 0.5;
+      const left = Math.floor(x), top = Math.floor(y), a = x - left, b = y - top;
+      for (const [dy, down] of [[0, 1 - b], [1, b]]) {
+        const row = wrapped(top + dy) * texels;
+        visit(n, row + wrapped(left), down * (1 - a));
+        visit(n, row + wrapped(left + 1), down * a);
+      }
+    }
+  }
+
+  /** The view (3, size, size) of the model with a texture (3, texels, texels), before a plain ground of 3 numbers. */
+  apply(texture, ground) {
+    const { size, seen } = this, area = size * size, plane = texture.length / 3;
+    const view = Float32Array.from({ length: 3 * area }, (_, n) => seen[n % area] ? 0 : ground[Math.floor(n / area)]);
+    this.#eachTexel(Math.sqrt(plane), (n, texel, weight) => {
+      for (let c = 0; c < 3; c++) view[c * area + n] += weight * texture[c * plane + texel];
+    });
+    return view;
+  }
+
+  /** The gradient of the texture from that of the view: what a texel gave to a pixel, it gets back. */
+  back(gradient, texels) {
+    const area = this.size ** 2, plane = texels ** 2, back = new Float32Array(3 * plane);
+    this.#eachTexel(texels, (n, texel, weight) => {
+      for (let c = 0; c < 3; c++) back[c * plane + texel] += weight * gradient[c * area + n];
+    });
+    return back;
+  }
+}
+
+/** On which side of an edge a pixel's centre lies, and how far: divided by no w (Olano and Greer 1997). */
+function edge(a, b, column, row) {
+  const x = column + 0.5, y = row + 0.5;
+  return (a[0] - x * a[2]) * (b[1] - y * b[2]) - (b[0] - x * b[2]) * (a[1] - y * a[2]);
+}
