@@ -52,7 +52,7 @@ def renamed(book):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Eight students; bob, who handed in what s3 did; and a file that is no notebook."""
+    """Eight students; bob, who handed in what s3 did; a file that is no notebook."""
     folder = tmp_path_factory.mktemp("class")
     for k in range(CLASS):
         nbformat.write(notebook(k), folder / f"s{k}.ipynb")
