@@ -66,6 +66,7 @@ def test_the_zip_has_both_scripts_at_its_root_and_nothing_compiled(autograder):
     assert "captum" not in needed, "extras are not needed"
 
 
+@pytest.mark.slow
 def test_a_submission_gets_its_points_and_messages(autograder):
     """`run_autograder` itself, with the package of the zip file and no other."""
     wrong = RIGHT_12.replace(" -power", " power")

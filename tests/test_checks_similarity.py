@@ -50,13 +50,15 @@ def renamed(book):
     return book
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """Eight students, and bob, who handed in what s3 did."""
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Eight students; bob, who handed in what s3 did; a file that is no notebook."""
+    folder = tmp_path_factory.mktemp("class")
     for k in range(CLASS):
-        nbformat.write(notebook(k), tmp_path / f"s{k}.ipynb")
-    nbformat.write(renamed(notebook(3)), tmp_path / "bob.ipynb")
-    return tmp_path
+        nbformat.write(notebook(k), folder / f"s{k}.ipynb")
+    nbformat.write(renamed(notebook(3)), folder / "bob.ipynb")
+    (folder / "broken.ipynb").write_text("no notebook")
+    return folder
 
 
 def who(pair):
@@ -113,7 +115,6 @@ def test_two_notebooks_are_compared_too(tmp_path):
 
 
 def test_the_report_has_pairs_and_lines(folder, tmp_path, capsys):
-    (folder / "broken.ipynb").write_text("no notebook")
     out = tmp_path / "similar.csv"
     arguments = ["similar", str(folder), "--given", str(HANDED_OUT), "--out", str(out)]
     assert main(arguments) == 0
