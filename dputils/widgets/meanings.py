@@ -17,7 +17,9 @@ MEANINGS = {
     "decorrelated_colours": "parameters are lightness, blue against yellow, green "
     "against magenta, and not red, green and blue",
     "family": "what the picture is made of: waves, pixels, strokes …",
+    "first_frame": "the class with which the film begins",
     "hidden": "how many hidden layers the network has",
+    "last_frame": "the class with which the film ends",
     "levels": "how many coarse pictures all frames have in common",
     "lr": "learning rate: how far each step goes",
     "memory": "decay of the moving average: near 1, earlier views count for long",
