@@ -27,8 +27,8 @@ from dputils.widgets.meanings import meaning
 SCRIPT, WEIGHTS = "steer.js", "steer_networks.js"  # beside index.html
 MARK = "data-dputils-steer"
 NETWORKS = {"robust": "patternnet", "plain": "patternnet-plain"}
-THINGS = ["heart", "strawberry", "fern", "stained_glass", "ice_cream", "spiral_ccw"]
-THINGS += ["house", "tree"]
+THINGS = ["heart", "strawberry", "leaf", "stained_glass", "sphere", "spiral_ccw"]
+THINGS += ["dots", "tree"]
 MANNERS = ["leaded_window", "two_carp", "river_in_dots", "swirling_night"]
 MOTIFS = ["eye", "mushroom", "fern", "snail", "feather", "leaf"]
 OTHER = {"robust": "plain", "plain": "robust"}  # whose opinion is asked
