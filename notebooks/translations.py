@@ -261,6 +261,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.begin or options.accept:
         if options.notebook is None:
             parser.error("--begin and --accept take a language and a notebook's path")
+        if not options.notebook.is_file():
+            parser.error(f"there is no {options.notebook}; name it with its folder")
         act = begin if options.begin else accept
         print(act(options.notebook, options.language))
         return 0
