@@ -368,6 +368,15 @@ def content_by_sums(found, wanted):
     return error / (wanted**2).sum(dim=(1, 2, 3))
 
 
+@right("3.6")
+def content_expanded(found, wanted):
+    def total(product):
+        return product.sum((1, 2, 3))
+
+    near = total(found**2) - 2 * total(found * wanted) + total(wanted**2)
+    return near / total(wanted**2)
+
+
 @wrong("3.6", "absolutely", "squares")
 def content_absolute(found, wanted):
     return torch.abs(found - wanted).flatten(1).mean(1) / torch.abs(wanted).mean()

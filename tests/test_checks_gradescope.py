@@ -112,7 +112,7 @@ def test_what_cannot_be_judged_is_said_to_the_student(tmp_path, files, words):
         hand_in(tmp_path, HEAD.format(student="ada"), cell, name=name)
     (tmp_path / "submission").mkdir(exist_ok=True)
     said = grade_in(tmp_path, "A1")
-    assert words in said["output"]
+    assert words in said["output"] and ".." not in said["output"]
     assert sum(test["score"] for test in said["tests"]) == 0
     written = (tmp_path / "results" / "results.json").read_text("utf-8")
     assert json.loads(written) == said

@@ -41,12 +41,20 @@ def test_a_table_says_what_counts_until_it_is_put_away(table):
         ("exercise,points\n1.2,-1\n", "gives exercise 1.2 '-1' points"),
         ("exercise,points\n1.2,many\n", "give a whole number"),
         ("exercise,points\n1.2,\n", "give a whole number"),
+        ("exercise,points\n", "points.csv has no rows"),
+        ("exercise,points\n1.2,3\n1.2,4\n", "has exercise 1.2 twice"),
+        ("exercise,points\n1.6,3\n", "Points of experiments are given by hand"),
     ],
 )
 def test_another_table_is_refused_and_changes_nothing(table, text, words):
     with pytest.raises(ValueError, match=words):
         use_points(table(text))
     assert find_exercise("1.2").points == 2
+
+
+def test_a_spreadsheet_may_write_it(table):
+    use_points(table(" Exercise , Points\n1.2,5\n,\n"))
+    assert find_exercise("1.2").points == 5
 
 
 def test_the_list_shows_them(table, capsys):

@@ -129,6 +129,21 @@ def test_moodle_gets_those_who_handed_in(rosters):
     ]
 
 
+def test_grades_of_other_points_are_refused(rosters, capsys):
+    own = rosters / "grades.csv"
+    own.write_text(f"student,assignment,points,of,{BY_HAND},file\nada,A1,4,99,3,a\n")
+    with pytest.raises(SystemExit):
+        main(
+            [
+                *("lms", str(own), "--to", "canvas"),
+                *("--roster", str(rosters / "canvas-export.csv")),
+            ]
+        )
+    said = " ".join(capsys.readouterr().err.split())
+    assert "A1's exercises at 99 points, and they count 10 now" in said
+    assert "--points" in said
+
+
 def test_the_wrong_export_is_refused(rosters, capsys):
     own = rosters / "grades.csv"
     own.write_text(f"student,assignment,points,{BY_HAND},file\nada,A1,4,3,a\n")

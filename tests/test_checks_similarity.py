@@ -114,6 +114,27 @@ def test_two_notebooks_are_compared_too(tmp_path):
     assert pair.share == pytest.approx(1)
 
 
+@pytest.mark.parametrize("others", [0, 3, 5])
+def test_three_alike_are_found_in_any_class(tmp_path, others):
+    for k in range(others):
+        nbformat.write(notebook(k), tmp_path / f"s{k}.ipynb")
+    for name in "abc":
+        nbformat.write(notebook(6), tmp_path / f"{name}.ipynb")
+    pairs = find_similar(tmp_path, [HANDED_OUT])
+    assert {frozenset(who(pair)) for pair in pairs if pair.unusual} == {
+        frozenset(pair) for pair in ("ab", "ac", "bc")
+    }
+
+
+def test_what_cannot_be_compared_is_said(folder, tmp_path, capsys):
+    find_similar(folder)
+    assert "broken.ipynb is left out" in capsys.readouterr().out
+    for place, words in (("nowhere", "is not a folder"), (".", "there is no notebook")):
+        with pytest.raises(SystemExit):
+            main(["similar", str(tmp_path / place)])
+        assert words in capsys.readouterr().err
+
+
 def test_the_report_has_pairs_and_lines(folder, tmp_path, capsys):
     out = tmp_path / "similar.csv"
     arguments = ["similar", str(folder), "--given", str(HANDED_OUT), "--out", str(out)]

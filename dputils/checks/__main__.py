@@ -120,7 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="It holds this package, setup.sh and run_autograder, which judges "
         "each submission as `grade` does.",
     )
-    autograder.add_argument("assignment", choices=list_assignments())
+    autograder.add_argument("assignment", type=str.upper, choices=list_assignments())
     autograder.add_argument("--out", type=Path, help="default: gradescope-A1.zip")
     similar = commands.add_parser(
         "similar",
@@ -145,6 +145,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         parser.error(str(error))
     if options.command == "similar":
+        if not options.folder.is_dir():
+            parser.error(f"{options.folder} is not a folder")
         try:
             pairs = find_similar(options.folder, options.given)
             write_similar(pairs, options.out)
@@ -256,6 +258,18 @@ def _write_lms(options):
         )
         for a in sorted({row["assignment"] for row in grades if row.get("assignment")})
     }
+    for a in total:
+        now = sum(exercise.points for exercise in list_exercises(a).values())
+        then = {row.get("of") for row in grades if row.get("assignment") == a} - {
+            "",
+            None,
+        }
+        if then - {str(now)}:
+            raise ValueError(
+                f"{options.grades} was written with {a}'s exercises at "
+                f"{', '.join(sorted(then))} points, and they count {now} now; give "
+                "the same table by --points, or grade again"
+            )
     out = options.out or options.grades.with_name(f"{options.to}.csv")
     write = write_canvas if options.to == "canvas" else write_moodle
     for remark in write(out, roster, grades, total):

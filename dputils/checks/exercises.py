@@ -172,14 +172,28 @@ def use_points(path: str | Path | None) -> None:
         from 0 on. Exercises that it leaves out keep their points.
     Raises: ValueError for another table, an unknown exercise or other numbers.
     """
-    found = {}
-    for row in [] if path is None else read_csv(path):
+    found: dict[str, int] = {}
+    rows = [] if path is None else list(read_csv(path))
+    if path is not None and not rows:
+        raise ValueError(f"{path} has no rows; a table of points has some")
+    for line in rows:
+        row = {str(name).strip().lower(): text or "" for name, text in line.items()}
         if not {"exercise", "points"} <= set(row):
             raise ValueError(
-                f"{path} has the columns {', '.join(row)}; a table of points has "
-                "exercise and points"
+                f"{path} has the columns {', '.join(map(str, line))}; a table of "
+                "points has exercise and points"
             )
-        number, points = find_exercise(row["exercise"].strip()).number, row["points"]
+        number, points = row["exercise"].strip(), row["points"]
+        if not number and not points.strip():
+            continue  # spreadsheets leave such rows
+        try:
+            find_exercise(number)
+        except ValueError as error:
+            raise ValueError(
+                f"{path}: {error}. Points of experiments are given by hand"
+            ) from error
+        if number in found:
+            raise ValueError(f"{path} has exercise {number} twice")
         if not points.strip().isdecimal():
             raise ValueError(
                 f"{path} gives exercise {number} {points!r} points; "

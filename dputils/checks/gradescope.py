@@ -9,7 +9,6 @@ Source: "Autograder Specifications" in Gradescope's documentation, docs/specs.md
 
 import json
 import os
-import re
 import secrets
 import sys
 import tempfile
@@ -171,7 +170,7 @@ def _in_gradescopes_words(
             }
         )
     remarks = result.submission.remarks if result else []
-    said = [re.sub(r"\.?$", ".", one) for one in (problem, *remarks) if one]
+    said = [one.rstrip(".") + "." for one in (problem, *remarks) if one]
     return {"output": "\n".join(said), "visibility": "visible", "tests": tests}
 
 

@@ -11,7 +11,6 @@ Source: S. Schleimer, D. Wilkerson and A. Aiken, "Winnowing: local algorithms fo
 
 import ast
 import collections
-import contextlib
 import csv
 import dataclasses
 import io
@@ -21,7 +20,7 @@ import re
 import statistics
 import tempfile
 import tokenize
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from .feedback import harmless
@@ -31,6 +30,7 @@ SPAN = 12  # tokens of code, about a line
 WORDS = 5  # of a written answer
 COMMON = 1 / 3  # what more of the class have was given, or lies near at hand
 LEAST = 0.25  # of the rarer notebook; less is never unusual
+ALIKE = 0.9  # and this always is, also where all of a class did it
 _SILENT = {
     *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENCODING),
     *(tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER),
@@ -105,14 +105,19 @@ def _answer_tokens(text):
     ]
 
 
-def find_similar(folder: str | Path, given: Sequence[str | Path] = ()) -> list[Pair]:
+def find_similar(
+    folder: str | Path,
+    given: Sequence[str | Path] = (),
+    remark: Callable[[str], object] = print,
+) -> list[Pair]:
     """All pairs of notebooks of one assignment below a folder, most alike first.
 
     Args:
         folder: as for `grade_folder`.
         given: notebooks that were handed out. Without them, in a class of six or more,
             what more than a third have counts as given.
-    Raises: ValueError if one of `given` is no notebook.
+        remark: called with a sentence for each notebook that cannot be compared.
+    Raises: ValueError if one of `given` is no notebook, or there are none.
     """
     handed_out: set[tuple] = set()
     for path in given:
@@ -122,12 +127,19 @@ def find_similar(folder: str | Path, given: Sequence[str | Path] = ()) -> list[P
             raise ValueError(f"{path} is no notebook ({error})") from error
     classes: dict[str, list] = collections.defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="grading-") as scratch:
-        for one in find_notebooks(folder, scratch):
-            # one that cannot be read is alike to none
-            with contextlib.suppress(Exception):
-                if one.assignment:
-                    prints = fingerprints(read_cells(one.path))
-                    classes[one.assignment].append((one, prints))
+        submissions = list(find_notebooks(folder, scratch))
+        if not submissions:
+            raise ValueError(f"there is no notebook (.ipynb) in {folder}")
+        for one in submissions:
+            try:
+                if not one.assignment:
+                    raise ValueError(one.problem or "no exercise of an assignment")
+                prints = fingerprints(read_cells(one.path))
+            # whatever is wrong with it, the others are compared
+            except Exception as error:
+                remark(f"{one.path.name} is left out: {error}")
+            else:
+                classes[one.assignment].append((one, prints))
     pairs = []
     for assignment, members in classes.items():
         pairs += _pairs(assignment, members, handed_out)
@@ -136,7 +148,8 @@ def find_similar(folder: str | Path, given: Sequence[str | Path] = ()) -> list[P
 
 def _pairs(assignment, members, handed_out):
     counts = collections.Counter(itertools.chain(*(prints for _, prints in members)))
-    most = COMMON * len(members) if len(members) >= 6 else len(members)
+    guessed = not handed_out and len(members) >= 6
+    most = COMMON * len(members) if guessed else len(members)
     weights = {
         span: math.log((len(members) + 1) / count)
         for span, count in counts.items()
@@ -147,6 +160,8 @@ def _pairs(assignment, members, handed_out):
     for (a, (first, ours)), (b, (second, theirs)) in itertools.combinations(
         enumerate(members), 2
     ):
+        if first.student and first.student == second.student:
+            continue
         both = [span for span in ours if span in theirs and span in weights]
         least = max(min(sizes[a], sizes[b]), 1e-9)
         share = sum(weights[span] for span in both) / least
@@ -156,9 +171,9 @@ def _pairs(assignment, members, handed_out):
     shares = [share for _, _, share, _ in found]
     middle = statistics.median(shares) if shares else 0.0
     spread = statistics.median(abs(s - middle) for s in shares) if shares else 0.0
-    bar = max(LEAST, middle + 5 * spread)
+    bar = min(max(LEAST, middle + 5 * spread), ALIKE)
     return [
-        Pair(assignment, first, second, share, share > bar, lines)
+        Pair(assignment, first, second, share, share >= bar, lines)
         for first, second, share, lines in found
     ]
 

@@ -171,10 +171,14 @@ export function steer(place, { config, networks, engine }) {
     const usual = config;
     config = fromFragment(usual, location.hash.slice(1));
     if (fragmentOf(config, config.values, config.seed) !== fragmentOf(usual, usual.values, usual.seed)) still = null;
+    let known = location.hash;
     changed = (values, seed) => {
       const fragment = `#${fragmentOf(config, values, seed)}`;
       if (location.hash !== fragment) location.replace(fragment);
+      known = location.hash;
     };
+    // somebody else's address, put into an open page
+    addEventListener("hashchange", () => { if (location.hash !== known) location.reload(); });
   }
   place.append(stage);
   try {

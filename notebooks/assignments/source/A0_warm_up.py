@@ -8,7 +8,7 @@
 # Parameterizations*](https://distill.pub/2018/differentiable-parameterizations/).
 # Everything in that article is done with the gradient of a network's answer with
 # respect to its *input*. Here you compute that gradient and use it in five functions of
-# two to eight lines. It takes 45 to 60 minutes. You need to have seen `backward()`
+# two to nine lines. It takes 45 to 60 minutes. You need to have seen `backward()`
 # once.
 #
 # | | | minutes |

@@ -6,7 +6,7 @@
 #
 # This assignment builds the parameterization behind [*Differentiable Image
 # Parameterizations*](https://distill.pub/2018/differentiable-parameterizations/#why-does-parameterization-matter)
-# from nothing: five functions of two to eight lines, then an experiment. It takes 45 to
+# from nothing: five functions of one to five lines, then an experiment. It takes 45 to
 # 60 minutes. You need to know what a gradient is, and to have seen a Fourier transform
 # once.
 #
@@ -330,8 +330,8 @@ class Waves(torch.nn.Module):
 # become one, so that colour *is* that axis? `einsum` is another way, and asks for no
 # reshaping at all.
 # <!-- FORMULA -->
-# $(3 \times 3)\,(N \times 3 \times HW) \to (N \times 3 \times HW)$; or, with indices,
-# `"ck,nkhw->nchw"`.
+# $(3 \times 3)\,(N \times 3 \times HW) \to (N \times 3 \times HW)$, in the
+# indices of `einsum`: sum over $k$, the colour that goes in.
 # <!-- LINE -->
 # ```python
 # flat = raw.flatten(2)
