@@ -7,8 +7,8 @@
 # This assignment builds the style loss behind section 2 of [*Differentiable Image
 # Parameterizations*](https://distill.pub/2018/differentiable-parameterizations/#section-styletransfer),
 # the content loss, and the optimizer as well, so that nothing is hidden: seven
-# functions of one to seven lines, then an experiment. It takes 60 to 75 minutes. You need
-# to know what a layer's activations are.
+# functions of one to seven lines, then an experiment. It takes 60 to 75 minutes. You
+# need to know what a layer's activations are.
 #
 # | | | minutes |
 # |---|---|---|
