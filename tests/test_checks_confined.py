@@ -301,7 +301,9 @@ def f():
         for name in names:
             path = f"{folder}/{name}"
             stem = name.partition(".")[0]
-            if name.endswith(".ipynb") or "dputils" in path or stem[:3] in MARKS:
+            # a checkout of that name may hold the environment
+            ours = "dputils" in path.rpartition("site-packages")[2]
+            if name.endswith(".ipynb") or ours or stem[:3] in MARKS:
                 text = read_past_the_hook(path)
                 if any(line in text for line in LINES):
                     found.append(path)

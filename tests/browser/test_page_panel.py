@@ -384,8 +384,14 @@ def test_frames_that_share_are_alike_and_can_be_crossfaded(show):
     assert abs(between - (first + middle) / 2).max() < 0.01
     steps = panel.steps()
     slide(panel, "between", 1)
-    wait(lambda: (frames(panel.picture())[3] == last).all(), "the last frame")
-    assert panel.steps() == steps
+
+    def faded():
+        *_, last, between = frames(panel.picture())
+        return (between == last).all()
+
+    wait(faded, "the last frame")
+    assert panel.steps() <= steps + 1, "but for a step that was under way"
+    steps = panel.steps()
     panel.figure.get_by_label("last frame", exact=True).select_option("snail")
     panel.button("step").click()
     becomes(panel.steps, steps + 1)
@@ -437,22 +443,31 @@ def test_a_texture_grows_on_a_model_that_can_be_turned(show):
     panel = show(name="05_textures_through_rendering")
     panel.button("step").click()
     becomes(panel.steps, 1)
-    grey, start = panel.picture(), panel.score()
+    grey = panel.picture()
     assert grey.shape == (288, 288, 3)
     model = (grey < 0.99).any(2)
     assert 0.1 < model.mean() < 0.6 and grey[model].std() < 0.1
+
+    def scores():  # every step looks from elsewhere
+        for _ in range(8):
+            before = panel.steps()
+            panel.button("step").click()
+            wait(lambda: panel.steps() > before, "a step")
+            yield panel.score()
+
+    first = [*scores()]
     panel.button("play").click()
-    panel.until(60)
-    assert panel.score() > start
+    panel.until(80)
     panel.button("pause").click()
     panel.button("play").wait_for()
-    panel.page.wait_for_timeout(300)  # the last answer
+    assert np.mean([*scores()]) > np.mean(first)
     grown, steps = panel.picture(), panel.steps()
     assert ((grown < 0.99).any(2) | model == model).mean() > 0.99
     assert grown[model].std() > 2 * grey[model].std()
     slide(panel, "turn", 0.5)
     wait(lambda: (panel.picture() != grown).mean() > 0.1, "another side")
-    assert panel.steps() == steps and panel.said() == ""
+    assert panel.steps() <= steps + 1, "but for a step that was under way"
+    assert panel.said() == ""
     panel.figure.get_by_text("64", exact=True).click()
     wait(lambda: panel.steps() < steps, "fewer texels begin anew")
 

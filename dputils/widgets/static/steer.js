@@ -10,7 +10,8 @@ const OWN_NOTES = { waiting: say("the engine is at work …"), perhaps: "",
 const ROADS = { "WebAssembly, fused": say("WebAssembly, fused"), "plain JavaScript": say("plain JavaScript") };
 
 /** Something to post messages to: a Worker made of the engine's text, or where there can be none, this page itself.
-    `engine` is a function that returns `serve`, and is `given` models and pictures; receive({data}) gets the answers. */
+    `engine` is a function that returns `serve`, and is `given` models and pictures; receive({data}) gets the
+    answers. */
 function startEngine(engine, given, receive) {
   const onPage = () => {
     const port = { postMessage: (data) => receive({ data }) };
@@ -118,8 +119,8 @@ function makeModel({ config, networks, engine, still, changed }) {
       say("in {}", ROADS[road] ?? road)];
     const points = data.points.map(([at, score]) => [at, descends ? -score : score]);
     tell({ id, step, points, curve: all, what: descends ? say("loss") : say("score"), value: points.at(-1)?.[1] ?? null,
-      terms: [...Object.entries(parts).map(([name, value]) => [say(name), value]), ...words.map((each) => [each, null])] },
-    buffers);
+      terms: [...Object.entries(parts).map(([name, value]) => [say(name), value]),
+        ...words.map((each) => [each, null])] }, buffers);
   };
   const send = async ({ id, values: moved, seed: typed, steps, reset, undo, save, curve }) => {
     if (moved) {
