@@ -453,9 +453,10 @@ def slow_grow(
 
 def _grow_inputs(draw):
     size, network = draw.size(5, 7), draw.network(3, 4)
-    # Gradients far above Adam's 1e-8, so that sum and mean over the batch do the same;
-    # where two parts nearly cancel, they are a thousandth and less of the usual.
-    network[-1].weight *= 10_000
+    # Gradients far above Adam's 1e-8, so that sum and mean over the batch do the same.
+    # Where two parts nearly cancel, and a whole draw is quiet, they are a millionth of
+    # the usual.
+    network[-1].weight *= 1e8
     return (
         draw.normal(2, 4, *size),
         torch.nn.Sigmoid(),
