@@ -88,11 +88,20 @@ def test_torchvisions_kinds_are_read(name):
 
 
 TORCHVISIONS = [name for name in list_networks() if name not in BUNDLED]
+# alike smaller ones, and minutes in all
+GIANTS = "vit_h_", "vit_l_", "regnet_y_128gf"
 FIXED = "vit_", "swin", "maxvit", "inception"  # they take one size, or no small ones
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [n for n in TORCHVISIONS if n not in SAMPLE])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(n, marks=[pytest.mark.thorough] * n.startswith(GIANTS))
+        for n in TORCHVISIONS
+        if n not in SAMPLE
+    ],
+)
 def test_every_network_is_read(name):
     size = None if name.startswith(FIXED) else 96  # small, for the time it takes
     with cheap_weights():
