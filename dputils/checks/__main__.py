@@ -251,25 +251,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _write_lms(options):
     grades, roster = read_table(options.grades), read_roster(options.roster)
-    total = {
-        a: sum(
-            task.points
-            for task in (*list_exercises(a).values(), *list_experiments(a).values())
-        )
-        for a in sorted({row["assignment"] for row in grades if row.get("assignment")})
-    }
-    for a in total:
+    assignments = {row["assignment"] for row in grades if row.get("assignment")}
+    total = {}
+    for a in sorted(assignments):
         now = sum(exercise.points for exercise in list_exercises(a).values())
-        then = {row.get("of") for row in grades if row.get("assignment") == a} - {
-            "",
-            None,
-        }
-        if then - {str(now)}:
+        then = {row.get("of") for row in grades if row.get("assignment") == a}
+        then -= {"", None, str(now)}
+        if then:
             raise ValueError(
                 f"{options.grades} was written with {a}'s exercises at "
                 f"{', '.join(sorted(then))} points, and they count {now} now; give "
                 "the same table by --points, or grade again"
             )
+        total[a] = now + sum(one.points for one in list_experiments(a).values())
     out = options.out or options.grades.with_name(f"{options.to}.csv")
     write = write_canvas if options.to == "canvas" else write_moodle
     for remark in write(out, roster, grades, total):

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .roster import read_csv
+from .roster import plain_row, read_csv
 
 if TYPE_CHECKING:
     from .draws import Draw
@@ -173,18 +173,18 @@ def use_points(path: str | Path | None) -> None:
     Raises: ValueError for another table, an unknown exercise or other numbers.
     """
     found: dict[str, int] = {}
-    rows = [] if path is None else list(read_csv(path))
+    rows = [] if path is None else read_csv(path)
     if path is not None and not rows:
         raise ValueError(f"{path} has no rows; a table of points has some")
     for line in rows:
-        row = {str(name).strip().lower(): text or "" for name, text in line.items()}
+        row = plain_row(line)
         if not {"exercise", "points"} <= set(row):
             raise ValueError(
-                f"{path} has the columns {', '.join(map(str, line))}; a table of "
+                f"{path} has the columns {', '.join(line)}; a table of "
                 "points has exercise and points"
             )
-        number, points = row["exercise"].strip(), row["points"]
-        if not number and not points.strip():
+        number, points = row["exercise"], row["points"]
+        if not number and not points:
             continue  # spreadsheets leave such rows
         try:
             find_exercise(number)
@@ -194,7 +194,7 @@ def use_points(path: str | Path | None) -> None:
             ) from error
         if number in found:
             raise ValueError(f"{path} has exercise {number} twice")
-        if not points.strip().isdecimal():
+        if not points.isdecimal():
             raise ValueError(
                 f"{path} gives exercise {number} {points!r} points; "
                 "give a whole number from 0 on"

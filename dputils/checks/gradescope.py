@@ -19,6 +19,7 @@ from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from typing import Any
 
+from ..data import data_path
 from .exercises import list_exercises, use_points
 from .grading import Result, grade_submission
 from .sandbox import find_confinement
@@ -67,8 +68,6 @@ def write_autograder(
     """
     list_exercises(assignment)
     path = Path(path)
-    data = PACKAGE / "_data"
-    data = data if data.exists() else PACKAGE.parent / "data"
     files: dict[str, str | bytes] = {
         "setup.sh": SETUP.format(needed=" ".join(map(repr, _needed()))),
         "run_autograder": RUN.format(root=ROOT, assignment=assignment),
@@ -81,7 +80,7 @@ def write_autograder(
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o100755 << 16  # a file that may be run
             archive.writestr(entry, text)
-        for folder, place in ((PACKAGE, "dputils"), (data, "dputils/_data")):
+        for folder, place in ((PACKAGE, "dputils"), (data_path(), "dputils/_data")):
             for file in sorted(folder.rglob("*")):
                 inside = file.relative_to(folder)
                 again = folder == PACKAGE and inside.parts[0] == "_data"

@@ -85,16 +85,21 @@ def find_student(roster: Sequence[Row], student: str) -> Row | None:
     return called[0] if len(called) == 1 and wanted else None
 
 
+def plain_row(row: Row) -> Row:
+    """The row under its columns' plain names, and nothing around its values."""
+    return {_key(column): value.strip() for column, value in row.items()}
+
+
 def name_of(row: Row) -> str:
     """What to call a student of the roster."""
-    own = _known(row)
+    own = plain_row(row)
     whole = f"{own.get('first name', '')} {own.get('last name', '')}".strip()
     return own.get("student") or own.get("name") or whole or id_of(row)
 
 
 def id_of(row: Row) -> str:
     """The first of a row's ids."""
-    own = _known(row)
+    own = plain_row(row)
     return next((own[key] for key in KEYS if own.get(key)), "")
 
 
@@ -215,11 +220,6 @@ def _write(path: str | Path, head: Sequence[str], rows: Iterable[Row]) -> None:
 
 def _number(value):
     return f"{value:g}"
-
-
-def _known(row):
-    """The row under its columns' plain names."""
-    return {_key(column): value.strip() for column, value in row.items()}
 
 
 def _key(column):

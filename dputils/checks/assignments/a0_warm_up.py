@@ -348,6 +348,18 @@ def _visualize_inputs(draw):
     )
 
 
+def _miscounted(climb):
+    """Wrong numbers of steps, the fourth argument, as misconceptions."""
+
+    def taking(steps):
+        return lambda f, a, b, n, lr, l2: climb(f, a, b, steps(n), lr, l2)
+
+    return (
+        Misconception("only one step is taken", taking(lambda n: 1)),
+        Misconception("one step too few is taken", taking(lambda n: n - 1)),
+    )
+
+
 VISUALIZE = Exercise(
     "0.3",
     "What the network would like to see",
@@ -411,14 +423,7 @@ VISUALIZE = Exercise(
                 lambda x, l2: 2 * l2 * x / x.numel(),
             ),
         ),
-        Misconception(
-            "only one step is taken",
-            lambda s, x, y, n, lr, l2: visualize(s, x, y, 1, lr, l2),
-        ),
-        Misconception(
-            "one step too few is taken",
-            lambda s, x, y, n, lr, l2: visualize(s, x, y, n - 1, lr, l2),
-        ),
+        *_miscounted(visualize),
     ),
     laws=(
         Law(
@@ -702,14 +707,7 @@ INVERT = Exercise(
                 move=lambda g, penalty, lr: -lr * (g + penalty) / (g + penalty).norm()
             ),
         ),
-        Misconception(
-            "only one step is taken",
-            lambda f, w, x, n, lr, l2: invert(f, w, x, 1, lr, l2),
-        ),
-        Misconception(
-            "one step too few is taken",
-            lambda f, w, x, n, lr, l2: invert(f, w, x, n - 1, lr, l2),
-        ),
+        *_miscounted(invert),
     ),
     laws=(
         Law(

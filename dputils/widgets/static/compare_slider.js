@@ -79,7 +79,7 @@ function render({ model, el }) {
   const [left, right] = model.get("labels").map((label) => say(label));
   before.alt = left;
   after.alt = right;
-  line.setAttribute("aria-label", 
+  line.setAttribute("aria-label",
     say("line between {} (at its left) and {} (at its right)", left, right));
   const wiped = [frame, h("div", { className: "sides muted" }, h("span", {}, left), h("span", {}, right))];
   isolated(el, CSS, h("figure", { style: `width: ${model.get("width")}px`, "aria-label": say(model.get("alt")),

@@ -56,7 +56,7 @@ function render({ model, el }) {
   const grid = h("div", { className: "grid" });
   const cells = captions.map((text, index) => {
     const canvas = h("canvas", { role: "img", "aria-label": text || say("picture {}", index + 1) });
-    const cell = h("button", { className: "cell", "aria-pressed": "false", 
+    const cell = h("button", { className: "cell", "aria-pressed": "false",
       title: say("click: as wide as the page, or back"),
       onclick: () => {
         cell.setAttribute("aria-pressed", cell.classList.toggle("wide"));

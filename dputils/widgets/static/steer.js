@@ -119,8 +119,7 @@ function makeModel({ config, networks, engine, still, changed }) {
       say("in {}", ROADS[road] ?? road)];
     const points = data.points.map(([at, score]) => [at, descends ? -score : score]);
     tell({ id, step, points, curve: all, what: descends ? say("loss") : say("score"), value: points.at(-1)?.[1] ?? null,
-      terms: [...Object.entries(parts).map(([name, value]) => [say(name), value]),
-        ...words.map((each) => [each, null])] }, buffers);
+      terms: [...Object.entries(parts), ...words.map((each) => [each, null])] }, buffers);
   };
   const send = async ({ id, values: moved, seed: typed, steps, reset, undo, save, curve }) => {
     if (moved) {
