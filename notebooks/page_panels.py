@@ -27,8 +27,7 @@ from dputils.widgets.meanings import meaning
 SCRIPT, WEIGHTS = "steer.js", "steer_networks.js"  # beside index.html
 MARK = "data-dputils-steer"
 NETWORKS = {"robust": "patternnet", "plain": "patternnet-plain"}
-THINGS = ["heart", "strawberry", "leaf", "stained_glass", "sphere", "spiral_ccw"]
-THINGS += ["dots", "tree"]
+THINGS = "heart strawberry scales stained_glass honeycomb spiral_ccw dots cobble".split()
 MANNERS = ["leaded_window", "two_carp", "river_in_dots", "swirling_night"]
 MOTIFS = ["eye", "mushroom", "fern", "snail", "feather", "leaf"]
 OTHER = {"robust": "plain", "plain": "robust"}  # whose opinion is asked
