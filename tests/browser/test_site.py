@@ -223,6 +223,50 @@ def test_claims_and_pictures_on_a_phone(site, watched):
     assert picture.bounding_box()["width"] == before
 
 
+def test_an_assignments_picture_grows_at_a_tap(site, watched):
+    path = next(path for path in site if path.stem == "A0_warm_up")
+    phone = {"width": 390, "height": 800}
+    page = watched(offline=True, viewport=phone, has_touch=True).page()
+    page.goto(path.as_uri())
+    picture = page.locator(".text_cell img").nth(1)
+    picture.scroll_into_view_if_needed()
+    before = picture.bounding_box()["width"]
+    picture.tap()
+    assert picture.bounding_box()["width"] > 1.3 * before
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+MIDDLES = """() => [...document.querySelectorAll(
+        ".output_png > img, .output_jpeg > img, .output_html > *")]
+    .map((part) => part.getBoundingClientRect())
+    .filter((box) => box.width > 720)
+    .map((box) => Math.round(box.x + box.width / 2))"""
+
+
+@pytest.mark.parametrize("start", ["03_", "infinite_patterns"])
+def test_wide_pictures_and_figures_stand_in_the_middle(site, visit, start):
+    page = visit(next(path for path in site if path.stem.startswith(start)))
+    column = page.locator("main .text_cell").first.bounding_box()
+    middle = column["x"] + column["width"] / 2
+    found = page.evaluate(MIDDLES)
+    assert len(found) > 3 and all(abs(each - middle) <= 2 for each in found), found
+
+
+def test_lines_are_broken_where_they_have_no_columns(site, visit):
+    page = visit(next(path for path in site if path.stem == "01_aligned_interpolation"))
+    page.set_viewport_size({"width": 390, "height": 800})
+    lines = page.locator(".output_stream pre")
+    broken = {
+        lines.nth(k).inner_text(): lines.nth(k).evaluate(
+            "lines => getComputedStyle(lines).whiteSpace.startsWith('pre-wrap')"
+        )
+        for k in range(lines.count())
+    }
+    columns = {text for text in broken if re.search(r"\S {2,}\S", text)}
+    assert columns and len(columns) < len(broken)
+    assert {text for text, wraps in broken.items() if not wraps} == columns
+
+
 def test_the_opening_moves_until_it_is_held_still(site, watched):
     page = watched(offline=True, viewport={"width": 1100, "height": 900}).page()
     page.goto(site[0].as_uri())
