@@ -267,6 +267,21 @@ def test_lines_are_broken_where_they_have_no_columns(site, visit):
     assert {text for text, wraps in broken.items() if not wraps} == columns
 
 
+INKED = """curve => {
+    if (!curve.width || !curve.height) return 0;
+    const pen = curve.getContext("2d");
+    const { data } = pen.getImageData(0, 0, curve.width, curve.height);
+    return data.filter((value, at) => at % 4 === 3 && value > 60).length;
+}"""
+
+
+def test_a_panel_that_has_not_run_says_where_its_curve_will_be(site, visit):
+    page = visit(next(path for path in site if path.stem == "playground"))
+    curve = page.locator("[data-dputils-steer] canvas.curve")
+    curve.scroll_into_view_if_needed()
+    wait(lambda: curve.evaluate(INKED) > 100, "an axis and words")
+
+
 def test_the_opening_moves_until_it_is_held_still(site, watched):
     page = watched(offline=True, viewport={"width": 1100, "height": 900}).page()
     page.goto(site[0].as_uri())

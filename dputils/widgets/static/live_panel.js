@@ -400,11 +400,14 @@ function render({ model, el }) {
   model.on("msg:custom", receive);
   model.on("change:width", widen);
   const kernel = watchKernel(model, lose);
-  const unwatch = whenVisible(figure, (now) => { visible = now; ask(); }); // what nobody sees does not run
-  document.addEventListener("visibilitychange", ask);
   const redraw = () => requestAnimationFrame(() => drawCurve(named));
+  const unwatch = whenVisible(figure, (now) => { // what nobody sees does not run
+    visible = now;
+    if (now) redraw();
+    ask();
+  });
+  document.addEventListener("visibilitychange", ask);
   const plain = onTheme(redraw);
-  redraw();
   play(false);
   return () => {
     closed = true;
