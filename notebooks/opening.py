@@ -104,7 +104,7 @@ def describe_pictures(
                 number, said = words(below.source)
                 alt = say("Figure {}: {}", number, said)
         for output in cell.get("outputs", []):  # a raw cell has none
-            for kind in ("image/png", "image/jpeg"):
+            for kind in ("image/png", "image/jpeg", "image/svg+xml"):
                 if kind in output.get("data", {}):
                     output.metadata.setdefault(kind, {}).setdefault("alt", alt)
 

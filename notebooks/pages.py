@@ -92,7 +92,12 @@ CELLS = """{%- extends 'basic/index.html.j2' -%}
 {% block input_group %}<details class="code">
 <summary>{{ cell | purpose }}</summary>
 {{ super() }}</details>
-{% endblock input_group %}"""
+{% endblock input_group %}
+{% block data_svg scoped -%}
+<div class="output_svg output_subarea {{ extra_class }}">
+<img alt="{{ output.metadata['image/svg+xml'].alt | escape_html }}"
+src="data:image/svg+xml;base64,{{ output.data['image/svg+xml'] | text_base64 }}"></div>
+{%- endblock data_svg %}"""
 
 
 def purpose(cell: nbformat.NotebookNode, say: Words = ENGLISH) -> str:

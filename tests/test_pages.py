@@ -1,6 +1,7 @@
 """`make site` without a browser: what is in the pages, and what is not."""
 
 import base64
+import html
 import io
 import re
 import shutil
@@ -295,6 +296,21 @@ def test_pictures_are_described_by_their_captions(pages):
         "A picture of the section “Noise”",
         "its own words",
     ]
+
+
+def test_a_drawing_is_described_on_its_page(pages, small_book):
+    """nbconvert would say that nobody described it."""
+    path = pages.FOLDER / "00_zero.ipynb"
+    book = nbformat.read(path, as_version=4)
+    svg = {"image/svg+xml": '<svg xmlns="http://www.w3.org/2000/svg"/>'}
+    drawn = nbformat.v4.new_output("display_data", data=svg)
+    caption = nbformat.v4.new_markdown_cell('**Figure 0.2** A "loss" that falls.')
+    book.cells += [nbformat.v4.new_code_cell("draw()", outputs=[drawn]), caption]
+    nbformat.write(book, path)
+    page = pages.body(path)
+    assert "No description" not in page
+    (said,) = re.findall(r"<img alt=(.*?)\s+src=.data:image/svg", page, re.S)
+    assert html.unescape(said[1:-1]) == 'Figure 0.2: A "loss" that falls.'
 
 
 def test_pages_have_captions_contents_and_folded_code(pages, small_book):

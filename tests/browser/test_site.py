@@ -67,6 +67,8 @@ LOOK = """async () => {
     const inside = hrefs.filter((href) => href.startsWith("#") && href.length > 1);
     return {
         broken: pictures.filter((picture) => !picture.naturalWidth).length,
+        wordless: pictures.filter((picture) => /^No desc/.test(picture.alt)
+            || !picture.alt && !picture.closest("[aria-hidden]")).length,
         flat: all("main math").filter(flat).length,
         prose: all("main .text_cell p").map((p) => p.innerText).join("\\n"),
         wide: document.documentElement.scrollWidth - innerWidth,
@@ -130,6 +132,7 @@ def wrong_with(path, found, known):
     typed = re.search(r"\$[^$\n]*\\[a-z]+[^$\n]*\$", found["prose"])
     return {
         "pictures that cannot be drawn": found["broken"],
+        "pictures without words": found["wordless"],
         "formulas that are not drawn": found["flat"],
         "a formula was left as it was typed": typed and typed[0],
         "anchors that are not there": found["missing"],
