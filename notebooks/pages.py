@@ -341,6 +341,10 @@ def body(path: Path, say: Words = ENGLISH) -> str | None:
     if "attachments" not in notebook.cells[0]:
         with contextlib.suppress(ValueError):  # nothing is tagged as its best picture
             opening.attach_header(notebook, say)
+    if re.match(r"\d", path.stem):  # a section
+        first = notebook.cells[0]
+        byline = f'<p class="byline">{after(say)}</p>\n\n'
+        first.source = opening.below_claim(first.source, byline)
     opening.describe_pictures(notebook, say)
     for output in (each for cell in notebook.cells for each in cell.get("outputs", [])):
         if "text/html" in output.get("data", {}):
@@ -375,6 +379,14 @@ def put_panel(notebook: nbformat.NotebookNode, stem: str) -> None:
             if still and stem in page_panels.panels():
                 place = f"<div {page_panels.attribute(stem)}>{''.join(still)}</div>"
                 output.data["text/html"] = place
+
+
+def after(say: Words) -> str:
+    """The article, its authors and year, as HTML."""
+    return say(
+        "After {} by Mordvintsev, Pezzotti, Schubert and Olah (Distill, 2018)",
+        f'<a href="{ARTICLE}">Differentiable Image Parameterizations</a>',
+    )
 
 
 def at(path: Path) -> str:
@@ -458,10 +470,7 @@ def document(
         ),
         nav=say("Book"),
         fold=say("Show all code"),
-        source=say(
-            "After {} by Mordvintsev, Pezzotti, Schubert and Olah (Distill, 2018)",
-            f'<a href="{ARTICLE}">Differentiable Image Parameterizations</a>',
-        ),
+        source=after(say),
         licence=say("Prose and pictures CC BY 4.0, code MIT"),
         made_from=f"<span>{say('Made from {}', at(source))}</span>" if source else "",
     )

@@ -212,10 +212,19 @@ def test_a_page_opens_with_its_best_picture(pages, small_book):
     book.cells += [cell, caption]
     nbformat.write(book, path)
     page = pages.body(path)
-    title, picture, drawn = (
-        page.index(words) for words in ("</h1>", 'alt="A teal field. Look."', "draws")
+    claim, byline, picture, below, drawn = (
+        page.index(words)
+        for words in (
+            "A claim with",
+            'class="byline"',
+            'alt="A teal field. Look."',
+            "Figure 0.9, drawn below.",
+            "draws",
+        )
     )
-    assert title < picture < page.index("Figure 0.9, drawn below.") < drawn
+    assert claim < byline < picture < below < drawn
+    said = re.sub("<[^>]+>", "", page[byline:picture])
+    assert "Mordvintsev, Pezzotti, Schubert and Olah (Distill, 2018)" in said
     assert "attachments" not in nbformat.read(path, as_version=4).cells[0]
 
 
