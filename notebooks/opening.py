@@ -104,9 +104,15 @@ def describe_pictures(
                 number, said = words(below.source)
                 alt = say("Figure {}: {}", number, said)
         for output in cell.get("outputs", []):  # a raw cell has none
-            for kind in ("image/png", "image/jpeg"):
+            for kind in ("image/png", "image/jpeg", "image/svg+xml"):
                 if kind in output.get("data", {}):
                     output.metadata.setdefault(kind, {}).setdefault("alt", alt)
+
+
+def below_claim(source: str, block: str) -> str:
+    """A first cell's text with a block put below its title and the claim in bold."""
+    title = re.match(r"(?:# [^\n]*\n\n)?(?:\*\*.*?\*\*\n\n)?", source, re.S)
+    return source[: title.end()] + block + source[title.end() :]
 
 
 def attach_header(
@@ -128,10 +134,7 @@ def attach_header(
     picture, first = shrink(data), cells[0]
     below = say("Figure {}, drawn below.", number)
     block = f"![{alt}](attachment:{HEADER})\n\n*{below}*\n\n"
-    rest = BLOCK.sub("", first.source)
-    # title, the claim in bold, then the picture
-    title = re.match(r"(?:# [^\n]*\n\n)?(?:\*\*.*?\*\*\n\n)?", rest, re.S)
-    first.source = rest[: title.end()] + block + rest[title.end() :]
+    first.source = below_claim(BLOCK.sub("", first.source), block)
     encoded = base64.b64encode(picture).decode()
     first["attachments"] = {HEADER: {"image/jpeg": encoded}}
     return picture

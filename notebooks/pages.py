@@ -68,6 +68,7 @@ THANKS = (
 )
 # kinds of output that are pictures; figures are HTML
 SEEN = {"image/png", "image/jpeg", "image/svg+xml", "text/html"}
+CAPTION = re.compile(rf"\*\*{opening.FIGURE} ")  # how a caption begins
 CARD = 800, 800  # pixels of a picture in the index, at most
 PARTS = {
     ".": None,
@@ -91,7 +92,12 @@ CELLS = """{%- extends 'basic/index.html.j2' -%}
 {% block input_group %}<details class="code">
 <summary>{{ cell | purpose }}</summary>
 {{ super() }}</details>
-{% endblock input_group %}"""
+{% endblock input_group %}
+{% block data_svg scoped -%}
+<div class="output_svg output_subarea {{ extra_class }}">
+<img alt="{{ output.metadata['image/svg+xml'].alt | escape_html }}"
+src="data:image/svg+xml;base64,{{ output.data['image/svg+xml'] | text_base64 }}"></div>
+{%- endblock data_svg %}"""
 
 
 def purpose(cell: nbformat.NotebookNode, say: Words = ENGLISH) -> str:
@@ -122,6 +128,8 @@ def purpose(cell: nbformat.NotebookNode, say: Words = ENGLISH) -> str:
         does = [say("prints the lines below")]
     elif not does and (names := assigned(body)):
         does = [say("computes {}", as_code(names))]
+    if not does and lines and all(line.startswith("#") for line in lines):
+        does = [html.escape(lines[0].strip("# "))]  # a place for the reader's code
     if not does:
         last = ast.unparse(body[-1]).splitlines()[0] if body else cell.source.strip()
         does = [as_code([last if len(last) <= 60 else last[:58].rstrip() + " …"])]
@@ -260,10 +268,10 @@ def to_mathml(formula: str, display: str) -> str:
     """A formula as MathML. Raises: ValueError for a command that would be shown as it
     is typed.
     """
-    made = convert(
-        re.sub(r"\\arg(?![a-zA-Z])", r"\\mathrm{arg}", formula.strip()), display=display
-    )
-    if unknown := re.search(r"\\[a-zA-Z]+", re.sub(r"<[^>]+>", "", made)):
+    known = re.sub(r"\\arg(?![a-zA-Z])", r"\\mathrm{arg}", formula.strip())
+    # a brace after \bigl and its kin keeps the stroke before it
+    made = re.sub(r">\\([{}])<", r">\1<", convert(known, display=display))
+    if unknown := re.search(r"\\([a-zA-Z]+|\S)", re.sub(r"<[^>]+>", "", made)):
         raise ValueError(
             f"{unknown[0]} in the formula {formula.strip()!r} cannot be "
             "turned into MathML; write it with another command"
@@ -305,11 +313,26 @@ def describe(path: Path, say: Words = ENGLISH) -> Page:
     )
 
 
+def lend_pictures(notebook: nbformat.NotebookNode, path: Path) -> None:
+    """An assignment is handed out without outputs. Where a caption waits for what the
+    cell above it draws, show what the same cell of the solution drew.
+    """
+    solved = path.parent / "solutions" / path.name
+    if not solved.is_file():
+        return
+    drawn = {cell.id: cell for cell in nbformat.read(solved, as_version=4).cells}
+    for cell, below in zip(notebook.cells, notebook.cells[1:]):
+        if cell.cell_type == "code" and CAPTION.match(below.source):
+            found = drawn[cell.id].get("outputs", [])
+            cell.outputs = [o for o in found if SEEN & o.get("data", {}).keys()]
+
+
 def body(path: Path, say: Words = ENGLISH) -> str | None:
     """A notebook's cells and outputs as HTML; None if it is not translated."""
     notebook, known = load(path, say)
     if known is None:
         return None
+    lend_pictures(notebook, path)
     notebook.cells = [
         cell
         for cell in notebook.cells
@@ -318,6 +341,10 @@ def body(path: Path, say: Words = ENGLISH) -> str | None:
     if "attachments" not in notebook.cells[0]:
         with contextlib.suppress(ValueError):  # nothing is tagged as its best picture
             opening.attach_header(notebook, say)
+    if re.match(r"\d", path.stem):  # a section
+        first = notebook.cells[0]
+        byline = f'<p class="byline">{after(say)}</p>\n\n'
+        first.source = opening.below_claim(first.source, byline)
     opening.describe_pictures(notebook, say)
     for output in (each for cell in notebook.cells for each in cell.get("outputs", [])):
         if "text/html" in output.get("data", {}):
@@ -325,6 +352,11 @@ def body(path: Path, say: Words = ENGLISH) -> str | None:
     put_panel(notebook, path.stem)
     exporter = Exporter(path.parent, say)
     text, _ = exporter.from_notebook_node(notebook)
+    if path.parent.name == "assignments":
+        work = say(
+            "This page is for reading. To work on it, open {} in Jupyter.", at(path)
+        )
+        text = f'<p class="text_cell quiet">{work}</p>{text}'
     text = re.sub(r'data-panel="(\w+)"', lambda it: page_panels.attribute(it[1]), text)
     text += exporter.back_matter()
     return word_list(known) + text if known and "data-dputils" in text else text
@@ -347,6 +379,19 @@ def put_panel(notebook: nbformat.NotebookNode, stem: str) -> None:
             if still and stem in page_panels.panels():
                 place = f"<div {page_panels.attribute(stem)}>{''.join(still)}</div>"
                 output.data["text/html"] = place
+
+
+def after(say: Words) -> str:
+    """The article, its authors and year, as HTML."""
+    return say(
+        "After {} by Mordvintsev, Pezzotti, Schubert and Olah (Distill, 2018)",
+        f'<a href="{ARTICLE}">Differentiable Image Parameterizations</a>',
+    )
+
+
+def at(path: Path) -> str:
+    """Where a notebook lies in the project, as HTML."""
+    return f"<code>{html.escape(path.relative_to(FOLDER.parent).as_posix())}</code>"
 
 
 def contents(text: str, say: Words = ENGLISH) -> str:
@@ -387,9 +432,11 @@ def document(
     say: Words = ENGLISH,
     editions: Iterable[tuple[Words, str]] = (),
     note: str = "",
+    source: Path | None = None,
 ) -> str:
     """A whole page. `up` leads to the folder of index.html; `editions` are the same
-    page in other languages; a `note` stands above the text of one that is English.
+    page in other languages; a `note` stands above the text of one that is English;
+    `source` is what it was made from.
     """
     folder = FOLDER / "page"
     light, dark = (
@@ -423,11 +470,9 @@ def document(
         ),
         nav=say("Book"),
         fold=say("Show all code"),
-        source=say(
-            "After {} by Mordvintsev, Pezzotti, Schubert and Olah (Distill, 2018)",
-            f'<a href="{ARTICLE}">Differentiable Image Parameterizations</a>',
-        ),
+        source=after(say),
         licence=say("Prose and pictures CC BY 4.0, code MIT"),
+        made_from=f"<span>{say('Made from {}', at(source))}</span>" if source else "",
     )
 
 
@@ -579,6 +624,7 @@ def write_edition(
             say,
             there,
             note="" if text else note,
+            source=page.source,
         )
         target.write_text(whole, encoding="utf-8")
         written.append(target)

@@ -1,6 +1,7 @@
 """`make site` without a browser: what is in the pages, and what is not."""
 
 import base64
+import html
 import io
 import re
 import shutil
@@ -101,6 +102,9 @@ def test_a_formula_is_drawn_whole_or_refused(pages):
     assert "arg" in re.sub(
         "<[^>]+>", "", pages.to_mathml(r"x = \arg\max_y f(y)", "inline")
     )
+    braces = pages.to_mathml(r"\{x\} + \Bigl\{ y \Bigr\}", "block")
+    assert re.sub("<[^>]+>", "", braces).replace("&#x0007B;", "{").count("{") == 2
+    assert "\\" not in braces
     with pytest.raises(
         ValueError, match=r"\\nosuchthing.* cannot be turned into MathML"
     ):
@@ -187,6 +191,8 @@ def test_code_is_a_line_that_says_what_it_does(pages):
     assert said("print(1)", [lines]) == "prints the lines below 1 line"
     assert said("# why\na = b[c] = 1\na, d = 2, 3") == "computes a, b, c … 3 lines"
     assert said("%config a = 1\nshow(1 < 2)") == "show(1 &lt; 2) 2 lines"
+    own = "# Experiment 0.6\n# YOUR CODE HERE (a < b)"
+    assert said(own) == "Experiment 0.6 2 lines", "a place for the reader's code"
     assert said("not python at all") == "not python at all 1 line"
     assert len(said("f(" + "x, " * 99 + ")")) < 90
     assert "you may want" in said("a = 1", tags=["parameters"])
@@ -206,11 +212,57 @@ def test_a_page_opens_with_its_best_picture(pages, small_book):
     book.cells += [cell, caption]
     nbformat.write(book, path)
     page = pages.body(path)
-    title, picture, drawn = (
-        page.index(words) for words in ("</h1>", 'alt="A teal field. Look."', "draws")
+    claim, byline, picture, below, drawn = (
+        page.index(words)
+        for words in (
+            "A claim with",
+            'class="byline"',
+            'alt="A teal field. Look."',
+            "Figure 0.9, drawn below.",
+            "draws",
+        )
     )
-    assert title < picture < page.index("Figure 0.9, drawn below.") < drawn
+    assert claim < byline < picture < below < drawn
+    said = re.sub("<[^>]+>", "", page[byline:picture])
+    assert "Mordvintsev, Pezzotti, Schubert and Olah (Distill, 2018)" in said
     assert "attachments" not in nbformat.read(path, as_version=4).cells[0]
+
+
+def test_an_assignment_shows_what_its_captions_speak_of(pages, small_book):
+    """It is handed out without outputs; its solution has them."""
+    cell = nbformat.v4.new_code_cell("show(mine())")
+    other = nbformat.v4.new_code_cell("check(mine)")
+    cells = [
+        nbformat.v4.new_markdown_cell("# Assignment 9: <b>\n\n**A claim.**"),
+        other,
+        nbformat.v4.new_markdown_cell("Some text."),
+        cell,
+        nbformat.v4.new_markdown_cell("**Figure A9.1** *A red field.* Look."),
+    ]
+    folder = pages.FOLDER / "assignments"
+    (folder / "solutions").mkdir(parents=True)
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "A9.ipynb")
+    red = {"image/png": encoded("red", "PNG")}
+    cell.outputs = [
+        nbformat.v4.new_output("stream", text="right"),
+        nbformat.v4.new_output("display_data", red),
+    ]
+    other.outputs = [nbformat.v4.new_output("display_data", red)]
+    solved = nbformat.v4.new_notebook(cells=cells)
+    nbformat.write(solved, folder / "solutions" / "A9.ipynb")
+    page = pages.body(folder / "A9.ipynb")
+    assert page.count(red["image/png"]) == 1, "the one with a caption"
+    assert 'alt="Figure A9.1: A red field. Look."' in page and "right" not in page
+    assert page.index("book/assignments/A9.ipynb</code> in Jupyter") < page.index("<h1")
+
+
+def test_every_caption_of_an_assignment_has_its_picture(pages):
+    for path in sorted((FOLDER / "assignments").glob("A*.ipynb")):
+        figures = re.split(r'<figure class="caption">', pages.body(path))[:-1]
+        assert figures, path.name
+        above = [part[part.rfind("<h2") :] for part in figures]
+        bare = [part[-80:] for part in above if "<img" not in part]
+        assert not bare, f"{path.name}: captions below nothing, after {bare}"
 
 
 def test_the_opening_is_alive_where_the_notebooks_have_what_moves(pages, tmp_path):
@@ -253,6 +305,21 @@ def test_pictures_are_described_by_their_captions(pages):
         "A picture of the section “Noise”",
         "its own words",
     ]
+
+
+def test_a_drawing_is_described_on_its_page(pages, small_book):
+    """nbconvert would say that nobody described it."""
+    path = pages.FOLDER / "00_zero.ipynb"
+    book = nbformat.read(path, as_version=4)
+    svg = {"image/svg+xml": '<svg xmlns="http://www.w3.org/2000/svg"/>'}
+    drawn = nbformat.v4.new_output("display_data", data=svg)
+    caption = nbformat.v4.new_markdown_cell('**Figure 0.2** A "loss" that falls.')
+    book.cells += [nbformat.v4.new_code_cell("draw()", outputs=[drawn]), caption]
+    nbformat.write(book, path)
+    page = pages.body(path)
+    assert "No description" not in page
+    (said,) = re.findall(r"<img alt=(.*?)\s+src=.data:image/svg", page, re.S)
+    assert html.unescape(said[1:-1]) == 'Figure 0.2: A "loss" that falls.'
 
 
 def test_pages_have_captions_contents_and_folded_code(pages, small_book):

@@ -31,7 +31,8 @@
     else part.removeAttribute("tabindex");
   });
   const narrow = matchMedia("(max-width: 640px)"), most = 900; // pixels across an enlarged picture
-  document.querySelectorAll(":is(.output_png, .output_jpeg, .output_svg) > :is(img, svg)").forEach((picture) => {
+  const pictures = ":is(.output_png, .output_jpeg, .output_svg) > :is(img, svg), .text_cell img";
+  document.querySelectorAll(pictures).forEach((picture) => {
     const wide = () => Math.min(most, picture.naturalWidth ?? picture.viewBox.baseVal.width * 4 / 3);
     picture.classList.add("large");
     picture.addEventListener("click", () => {
@@ -40,6 +41,9 @@
       picture.parentElement.classList.toggle("enlarged");
       reach();
     });
+  });
+  document.querySelectorAll(".output_stream pre").forEach((lines) => {
+    lines.classList.toggle("prose", !/\S {2,}\S/.test(lines.textContent)); // columns stay columns
   });
   addEventListener("resize", reach);
   addEventListener("load", reach);

@@ -103,3 +103,13 @@ def test_a_finger_picks_the_background(open_page, shows):
     box = page.get_by_text("dark").bounding_box()
     page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     shows(page, [None, None, [0.03] * 3], tolerance=0.02)
+
+
+def test_on_a_phone_the_own_colour_stands_beside_its_word(open_page):
+    page = open_page(figure(), touch=True, width=390, height=800)
+    grounds = [page.get_by_text(word, exact=True) for word in ("light", "own")]
+    light, own = (each.bounding_box() for each in grounds)
+    colour = page.locator("input[type=color]").bounding_box()
+    assert light["y"] == own["y"], "all grounds in one line"
+    assert abs(colour["y"] + colour["height"] / 2 - own["y"] - own["height"] / 2) < 6
+    assert 0 < colour["x"] - own["x"] - own["width"] < 40

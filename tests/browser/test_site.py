@@ -67,6 +67,8 @@ LOOK = """async () => {
     const inside = hrefs.filter((href) => href.startsWith("#") && href.length > 1);
     return {
         broken: pictures.filter((picture) => !picture.naturalWidth).length,
+        wordless: pictures.filter((picture) => /^No desc/.test(picture.alt)
+            || !picture.alt && !picture.closest("[aria-hidden]")).length,
         flat: all("main math").filter(flat).length,
         prose: all("main .text_cell p").map((p) => p.innerText).join("\\n"),
         wide: document.documentElement.scrollWidth - innerWidth,
@@ -130,6 +132,7 @@ def wrong_with(path, found, known):
     typed = re.search(r"\$[^$\n]*\\[a-z]+[^$\n]*\$", found["prose"])
     return {
         "pictures that cannot be drawn": found["broken"],
+        "pictures without words": found["wordless"],
         "formulas that are not drawn": found["flat"],
         "a formula was left as it was typed": typed and typed[0],
         "anchors that are not there": found["missing"],
@@ -221,6 +224,65 @@ def test_claims_and_pictures_on_a_phone(site, watched):
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     picture.tap()
     assert picture.bounding_box()["width"] == before
+
+
+def test_an_assignments_picture_grows_at_a_tap(site, watched):
+    path = next(path for path in site if path.stem == "A0_warm_up")
+    phone = {"width": 390, "height": 800}
+    page = watched(offline=True, viewport=phone, has_touch=True).page()
+    page.goto(path.as_uri())
+    picture = page.locator(".text_cell img").nth(1)
+    picture.scroll_into_view_if_needed()
+    before = picture.bounding_box()["width"]
+    picture.tap()
+    assert picture.bounding_box()["width"] > 1.3 * before
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+MIDDLES = """() => [...document.querySelectorAll(
+        ".output_png > img, .output_jpeg > img, .output_html > *")]
+    .map((part) => part.getBoundingClientRect())
+    .filter((box) => box.width > 720)
+    .map((box) => Math.round(box.x + box.width / 2))"""
+
+
+@pytest.mark.parametrize("start", ["03_", "infinite_patterns"])
+def test_wide_pictures_and_figures_stand_in_the_middle(site, visit, start):
+    page = visit(next(path for path in site if path.stem.startswith(start)))
+    column = page.locator("main .text_cell").first.bounding_box()
+    middle = column["x"] + column["width"] / 2
+    found = page.evaluate(MIDDLES)
+    assert len(found) > 3 and all(abs(each - middle) <= 2 for each in found), found
+
+
+def test_lines_are_broken_where_they_have_no_columns(site, visit):
+    page = visit(next(path for path in site if path.stem == "01_aligned_interpolation"))
+    page.set_viewport_size({"width": 390, "height": 800})
+    lines = page.locator(".output_stream pre")
+    broken = {
+        lines.nth(k).inner_text(): lines.nth(k).evaluate(
+            "lines => getComputedStyle(lines).whiteSpace.startsWith('pre-wrap')"
+        )
+        for k in range(lines.count())
+    }
+    columns = {text for text in broken if re.search(r"\S {2,}\S", text)}
+    assert columns and len(columns) < len(broken)
+    assert {text for text, wraps in broken.items() if not wraps} == columns
+
+
+INKED = """curve => {
+    if (!curve.width || !curve.height) return 0;
+    const pen = curve.getContext("2d");
+    const { data } = pen.getImageData(0, 0, curve.width, curve.height);
+    return data.filter((value, at) => at % 4 === 3 && value > 60).length;
+}"""
+
+
+def test_a_panel_that_has_not_run_says_where_its_curve_will_be(site, visit):
+    page = visit(next(path for path in site if path.stem == "playground"))
+    curve = page.locator("[data-dputils-steer] canvas.curve")
+    curve.scroll_into_view_if_needed()
+    wait(lambda: curve.evaluate(INKED) > 100, "an axis and words")
 
 
 def test_the_opening_moves_until_it_is_held_still(site, watched):

@@ -14,6 +14,10 @@ const CSS = `
 .opacity span { opacity: 0.65; }
 input[type="color"] { width: 36px; height: 28px; padding: 0; margin-left: 6px; border: 0; background: none;
                       cursor: pointer; }
+@media (max-width: 480px) { /* the grounds and their colour stand in one line, below the word */
+  .own { align-items: end; }
+  .controls legend { width: 0; margin-right: 100%; white-space: nowrap; }
+}
 `;
 const GROUNDS = { light: say("light"), dark: say("dark"), checker: say("checker"), own: say("own") };
 const NAMES = Object.keys(GROUNDS), LIGHT = 247, DARK = 8, PALE = 242, GREY = 153, TILE = 8;

@@ -295,24 +295,27 @@ function render({ model, el }) {
     curve.width = Math.round(width * ratio);
     curve.height = Math.round(height * ratio);
     const values = points.map(([, value]) => value).filter(Number.isFinite);
-    if (values.length < 2) return;
-    let low = Math.min(...values), high = Math.max(...values);
-    const logarithmic = low > 0 && high / low > 100, place = logarithmic ? Math.log : (value) => value;
-    const size = 11, left = 44, top = size / 2 + 1, bottom = height - size / 2 - 2, last = points.at(-1)[0];
-    const first = points[0][0], span = Math.max(1e-30, place(high) - place(low));
-    const x = (step) => left + (width - left - 2) * (step - first) / Math.max(1, last - first);
-    const y = (value) => bottom - (bottom - top) * (place(value) - place(low)) / span;
+    const size = 11, left = 44, top = size / 2 + 1, bottom = height - size / 2 - 2;
     const pen = curve.getContext("2d");
     pen.scale(ratio, ratio);
     pen.fillStyle = pen.strokeStyle = getComputedStyle(curve).color;
     pen.font = `${size}px ${getComputedStyle(curve).fontFamily}`;
-    pen.textAlign = "right";
     pen.textBaseline = "middle";
-    pen.globalAlpha = 0.65;
-    pen.fillText(brief(high), left - 6, top);
-    pen.fillText(brief(low), left - 6, bottom);
     pen.globalAlpha = 0.3;
     pen.fillRect(left, bottom + 1.5, width - left, 0.75);
+    pen.globalAlpha = 0.65;
+    if (values.length < 2) { // an axis without words would look broken
+      pen.fillText(say("Here the curve will be drawn."), left, (top + bottom) / 2);
+      return;
+    }
+    let low = Math.min(...values), high = Math.max(...values);
+    const logarithmic = low > 0 && high / low > 100, place = logarithmic ? Math.log : (value) => value;
+    const first = points[0][0], last = points.at(-1)[0], span = Math.max(1e-30, place(high) - place(low));
+    const x = (step) => left + (width - left - 2) * (step - first) / Math.max(1, last - first);
+    const y = (value) => bottom - (bottom - top) * (place(value) - place(low)) / span;
+    pen.textAlign = "right";
+    pen.fillText(brief(high), left - 6, top);
+    pen.fillText(brief(low), left - 6, bottom);
     pen.globalAlpha = 0.35; // where the wish changed
     for (const step of new Set(wishes)) {
       if (step >= first && step <= last) pen.fillRect(x(step) - 0.5, top, 1, bottom - top);
@@ -397,9 +400,14 @@ function render({ model, el }) {
   model.on("msg:custom", receive);
   model.on("change:width", widen);
   const kernel = watchKernel(model, lose);
-  const unwatch = whenVisible(figure, (now) => { visible = now; ask(); }); // what nobody sees does not run
+  const redraw = () => requestAnimationFrame(() => drawCurve(named));
+  const unwatch = whenVisible(figure, (now) => { // what nobody sees does not run
+    visible = now;
+    if (now) redraw();
+    ask();
+  });
   document.addEventListener("visibilitychange", ask);
-  const plain = onTheme(() => requestAnimationFrame(() => { if (points.length) drawCurve(named); }));
+  const plain = onTheme(redraw);
   play(false);
   return () => {
     closed = true;
