@@ -627,7 +627,7 @@ def inverted_by_a_squared_sum(features, wanted, *rest):
 @wrong("0.5", "its own wanted")
 def inverted_pixelwise(features, wanted, *rest):
     def objective(found):
-        return ((found - wanted) ** 2 / wanted**2).sum()
+        return ((found - wanted) ** 2 / wanted**2).mean()
 
     return inverted_on(objective, features, wanted, *rest)
 
