@@ -421,8 +421,8 @@ show_images(tiles, titles, width=560, quality=75)
 # its sign? And which of the numbers in the error do not depend on $x$?
 # <!-- FORMULA -->
 # $x \leftarrow x - \text{lr} \cdot \nabla_x \big( \lVert \Phi(x) - \Phi_0 \rVert^2 /
-# \lVert \Phi_0 \rVert^2 + \lambda \lVert x \rVert^2 \big)$, where $\lVert \cdot \rVert^2$
-# adds up the squares of all numbers.
+# \lVert \Phi_0 \rVert^2 + \lambda \lVert x \rVert^2 \big)$, where $\lVert a \rVert^2$
+# adds up the squares of all numbers in $a$.
 # <!-- LINE -->
 # ```python
 # error = (features(x) - wanted).square().sum() / ...

@@ -220,8 +220,9 @@ check("1.2", amplitude, student=student_id)
 # the first and for the last. Read what the last one says about odd sizes.
 # <!-- FORMULA -->
 # $x = \text{irfft2}\big(a \cdot (\text{re} + i\,\text{im})\big)$, told the size that is
-# wanted and the normalization that keeps energy; $a$ is $(H, W//2+1)$ and broadcasts over
-# $(N, C)$. `torch.view_as_complex` needs the two parts in the last axis, where they are.
+# wanted and the normalization that keeps energy; $a$ is $(H, W//2+1)$ and broadcasts
+# over $(N, C)$. `torch.view_as_complex` needs the two parts in the last axis, where they
+# are.
 # <!-- LINE -->
 # ```python
 # scaled = torch.view_as_complex(...) * ...

@@ -258,8 +258,8 @@ show_images(tiles, titles, width=660, quality=85)
 # How much of each picture is glass? That is one number a picture, and it must stand
 # beside one score a picture.
 # <!-- FORMULA -->
-# $s_n \cdot (1 - \operatorname{mean}_{hw} \alpha_n)^p$: the mean has to leave $(N,)$, as
-# the scores are. $(N, 1)$ times $(N,)$ would be a table.
+# $s_n \cdot (1 - \operatorname{mean}_{hw} \alpha_n)^p$: the mean has to leave $(N,)$,
+# as the scores are. $(N, 1)$ times $(N,)$ would be a table.
 # <!-- LINE -->
 # ```python
 # transparency = 1 - ...
