@@ -221,8 +221,8 @@ check("1.2", amplitude, student=student_id)
 # <!-- FORMULA -->
 # $x = \text{irfft2}\big(a \cdot (\text{re} + i\,\text{im})\big)$, told the size that is
 # wanted and the normalization that keeps energy; $a$ is $(H, W//2+1)$ and broadcasts
-# over $(N, C)$. `torch.view_as_complex` needs the two parts in the last axis, where they
-# are.
+# over $(N, C)$. `torch.view_as_complex` needs the two parts in the last axis, where
+# they are.
 # <!-- LINE -->
 # ```python
 # scaled = torch.view_as_complex(...) * ...
