@@ -211,10 +211,16 @@ def lines_of(hint):
     return [line for line in hint.split("\n") if line.strip()]
 
 
+def words_of(code):
+    """Its names, numbers and signs, without comments and `...`."""
+    words = re.findall(r"\w+|\.\.\.|[^\w\s]", re.sub("#.*", "", code))
+    return [word for word in words if word != "..."]
+
+
 @every_source
 def test_the_third_hint_is_a_line_and_no_solution(path):
-    """It stands in the solution (`...` for a part of it), and run alone, whether or not
-    its value is returned, it does not pass.
+    """It is in the solution (`...` for a part of it), of which it is less than half,
+    and run alone, whether or not its value is returned, it does not pass.
     """
     source = build.read_source(path)
     for number, text in statements(path).items():
@@ -227,6 +233,8 @@ def test_the_third_hint_is_a_line_and_no_solution(path):
             pattern = re.escape(line).replace(re.escape("..."), ".+")
             assert any(re.fullmatch(pattern, one) for one in solution), (number, line)
         assert len(hint) <= max(1, len(lines_of("\n".join(solution))) // 3), number
+        share = len(words_of("\n".join(hint))) / len(words_of("\n".join(solution)))
+        assert share < 0.45, (number, hint)
         imports = next(
             c.source for c in source.cells if "imports" in c.metadata.get("tags", [])
         )

@@ -276,6 +276,51 @@ def returns_inside_the_loop(score, start, label, steps, lr, l2):
     return x
 
 
+@wrong("0.3", "Adam")
+def climb_by_adam(score, start, label, steps, lr, l2):
+    x = torch.nn.Parameter(start.clone())
+    optimizer = torch.optim.Adam([x], lr=lr, weight_decay=2 * l2)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        (-score(x)[0, label]).backward()
+        optimizer.step()
+    return x.detach()
+
+
+@wrong("0.3", "momentum")
+def climb_with_momentum(score, start, label, steps, lr, l2):
+    x, speed = start, torch.zeros_like(start)
+    for _ in range(steps):
+        speed = 0.9 * speed + gradient(score, x, lambda z: z[0, label]) - 2 * l2 * x
+        x = x + lr * speed
+    return x
+
+
+@wrong("0.3", "clamped")
+def climb_in_range(score, start, label, steps, lr, l2):
+    x = start
+    for _ in range(steps):
+        x = x + lr * (gradient(score, x, lambda z: z[0, label]) - 2 * l2 * x)
+        x = x.clip(-0.5, 0.5)
+    return x
+
+
+@wrong("0.3", "one step too many")
+def climb_once_more(score, start, label, steps, lr, l2):
+    x = start
+    for _ in range(steps + 1):
+        x = x + lr * (gradient(score, x, lambda z: z[0, label]) - 2 * l2 * x)
+    return x
+
+
+@wrong("0.3", "start, unchanged")
+def climb_forgotten(score, start, label, steps, lr, l2):
+    x = start
+    for _ in range(steps):
+        x = x + lr * (gradient(score, x, lambda z: z[0, label]) - 2 * l2 * x)
+    return start
+
+
 # ---- 0.4 shifted_gradient ----------------------------------------------------------
 
 
@@ -478,6 +523,136 @@ def inverted_with_a_falling_rate(features, wanted, start, steps, lr, l2):
     for k in range(steps):
         slope = down(x, lambda y: error(features, y, wanted))
         x = x - lr / (k + 1) * (slope + 2 * l2 * x)
+    return x
+
+
+@wrong("0.5", "Adam")
+def inverted_by_adam(features, wanted, start, steps, lr, l2):
+    x = start.clone().requires_grad_(True)
+    optimizer = torch.optim.Adam([x], lr=lr)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        (error(features, x, wanted) + l2 * (x**2).sum()).backward()
+        optimizer.step()
+    return x.detach()
+
+
+@wrong("0.5", "Adam")
+def inverted_by_adam_with_decay(features, wanted, start, steps, lr, l2):
+    x = torch.nn.Parameter(start.clone())
+    optimizer = torch.optim.Adam([x], lr, weight_decay=2 * l2)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        error(features, x, wanted).backward()
+        optimizer.step()
+    return x
+
+
+@wrong("0.5", "momentum")
+def inverted_with_momentum(features, wanted, start, steps, lr, l2):
+    x, speed = start, 0
+    for _ in range(steps):
+        slope = down(x, lambda y: error(features, y, wanted) + l2 * (y**2).sum())
+        speed = 0.9 * speed + slope
+        x = x - lr * speed
+    return x
+
+
+@wrong("0.5", "clamped")
+def inverted_in_range(features, wanted, start, steps, lr, l2):
+    x = start.clone()
+    for _ in range(steps):
+        slope = down(x, lambda y: error(features, y, wanted) + l2 * (y**2).sum())
+        x = (x - lr * slope).clamp(0, 1)
+    return x
+
+
+@wrong("0.5", "clamped")
+def inverted_and_clamped(features, wanted, start, steps, lr, l2):
+    x = start.clone()
+    for _ in range(steps):
+        x = x - lr * down(x, lambda y: error(features, y, wanted) + l2 * (y**2).sum())
+    return torch.clamp(x, -1, 1)
+
+
+@wrong("0.5", "start, unchanged")
+def inverted_into_a_copy(features, wanted, start, steps, lr, l2):
+    for _ in range(steps):
+        x = start.clone()
+        x = x - lr * down(x, lambda y: error(features, y, wanted) + l2 * (y**2).sum())
+    return start
+
+
+@wrong("0.5", "one step too many")
+def inverted_once_more(features, wanted, start, steps, lr, l2):
+    x, k = start, 0
+    while k <= steps:
+        x = x - lr * down(x, lambda y: error(features, y, wanted) + l2 * (y**2).sum())
+        k += 1
+    return x
+
+
+@wrong("0.5", "grey")
+def inverted_from_zeros(features, wanted, start, steps, lr, l2):
+    x = torch.zeros(start.shape)
+    for _ in range(steps):
+        x = x - lr * down(x, lambda y: error(features, y, wanted) + l2 * (y**2).sum())
+    return x
+
+
+def inverted_on(objective, features, wanted, start, steps, lr, l2):
+    """Descent as it should be, on another error."""
+    x = start
+    for _ in range(steps):
+        x = x - lr * down(x, lambda y: objective(features(y)) + l2 * (y**2).sum())
+    return x
+
+
+@wrong("0.5", "squared then")
+def inverted_by_a_squared_mean(features, wanted, *rest):
+    def objective(found):
+        return ((found - wanted) ** 2).mean() / wanted.mean() ** 2
+
+    return inverted_on(objective, features, wanted, *rest)
+
+
+@wrong("0.5", "squared then")
+def inverted_by_a_squared_sum(features, wanted, *rest):
+    def objective(found):
+        return ((found - wanted) ** 2).sum() / wanted.sum().pow(2)
+
+    return inverted_on(objective, features, wanted, *rest)
+
+
+@wrong("0.5", "its own wanted")
+def inverted_pixelwise(features, wanted, *rest):
+    def objective(found):
+        return ((found - wanted) ** 2 / wanted**2).mean()
+
+    return inverted_on(objective, features, wanted, *rest)
+
+
+@wrong("0.5", "squares averaged")
+def inverted_by_sum_over_mean(features, wanted, *rest):
+    def objective(found):
+        return torch.sum((found - wanted) ** 2) / torch.mean(wanted**2)
+
+    return inverted_on(objective, features, wanted, *rest)
+
+
+@wrong("0.5", "squares added")
+def inverted_by_mean_over_sum(features, wanted, *rest):
+    def objective(found):
+        return torch.mean((found - wanted) ** 2) / torch.sum(wanted**2)
+
+    return inverted_on(objective, features, wanted, *rest)
+
+
+@wrong("0.5", "learning rate is left out")
+def inverted_with_all_the_penalty(features, wanted, start, steps, lr, l2):
+    x = start
+    for _ in range(steps):
+        x = x - lr * down(x, lambda y: error(features, y, wanted)) - 2 * l2 * x
     return x
 
 

@@ -128,6 +128,11 @@ def detached_on_the_wrong_side(found, wanted):
     return (wanted - found.detach()).abs().mean(dim=(1, 2)) / wanted.abs().mean()
 
 
+@wrong("3.2", "its own target")
+def entry_by_entry(found, wanted):
+    return ((found - wanted) / wanted).abs().mean(dim=(1, 2))
+
+
 # ---- 3.3 style_loss ----------------------------------------------------------------
 
 
@@ -434,6 +439,60 @@ def content_without_gradient(found, wanted):
         return ((found - wanted) ** 2).flatten(1).mean(1) / (wanted**2).mean()
 
 
+@wrong("3.6", "averaged first")
+def content_by_squared_mean(found, wanted):
+    return ((found - wanted) ** 2).mean(dim=(1, 2, 3)) / wanted.mean() ** 2
+
+
+@wrong("3.6", "averaged first")
+def content_by_squared_mean_size(found, wanted):
+    return ((found - wanted) ** 2).mean(dim=[1, 2, 3]) / wanted.abs().mean().square()
+
+
+@wrong("3.6", "averaged first")
+def content_by_squared_sum(found, wanted):
+    error = (found - wanted).square().flatten(1).mean(1)
+    return error / torch.sum(wanted) ** 2
+
+
+@wrong("3.6", "its own target")
+def content_pixelwise(found, wanted):
+    return ((found - wanted) ** 2 / wanted**2).mean(dim=(1, 2, 3))
+
+
+@wrong("3.6", "its own target")
+def content_of_ratios(found, wanted):
+    return ((found / wanted - 1) ** 2).flatten(1).mean(1)
+
+
+@wrong("3.6", "weak channels")
+def content_by_channel(found, wanted):
+    error = ((found - wanted) ** 2).mean(dim=(2, 3))
+    return (error / (wanted**2).mean(dim=(2, 3))).mean(1)
+
+
+@wrong("3.6", "target's squares are added")
+def content_by_energy(found, wanted):
+    return ((found - wanted) ** 2).mean(dim=(1, 2, 3)) / (wanted**2).sum()
+
+
+@wrong("3.6", "norm")
+def content_by_norm(found, wanted):
+    return ((found - wanted) ** 2).mean(dim=(1, 2, 3)) / torch.norm(wanted)
+
+
+@wrong("3.6", "channels are added")
+def content_of_added_channels(found, wanted):
+    error = ((found - wanted) ** 2).sum(1).mean(dim=(1, 2))
+    return error / (wanted**2).mean()
+
+
+@wrong("3.6", "not divided")
+def content_divided_by_the_count(found, wanted):
+    n, c, h, w = found.shape
+    return ((found - wanted) ** 2).sum(dim=(1, 2, 3)) / (c * h * w)
+
+
 # ---- 3.7 total_variation ------------------------------------------------------------
 
 
@@ -527,6 +586,55 @@ def variation_pooled(pictures):
     down, across = pictures.diff(dim=2).flatten(1), pictures.diff(dim=3).flatten(1)
     total = down.abs().sum(1) + across.abs().sum(1)
     return total / (down.shape[1] + across.shape[1])
+
+
+@wrong("3.7", "repeats the border")
+def variation_replicated(pictures):
+    right = torch.nn.functional.pad(pictures, (0, 1, 0, 0), mode="replicate")
+    below = torch.nn.functional.pad(pictures, (0, 0, 0, 1), mode="replicate")
+    down = (below[:, :, 1:] - pictures).abs().mean(dim=(1, 2, 3))
+    return down + (right[..., 1:] - pictures).abs().mean(dim=(1, 2, 3))
+
+
+@wrong("3.7", "C·H·W")
+def variation_by_all_pixels(pictures):
+    n, c, h, w = pictures.shape
+    down = (pictures[:, :, 1:] - pictures[:, :, :-1]).abs().sum(dim=(1, 2, 3))
+    across = (pictures[..., 1:] - pictures[..., :-1]).abs().sum(dim=(1, 2, 3))
+    return (down + across) / (c * h * w)
+
+
+@wrong("3.7", "border of zeros")
+def variation_padded(pictures):
+    padded = torch.nn.functional.pad(pictures, (0, 1, 0, 1))
+    down = padded[:, :, 1:, :-1] - pictures
+    across = padded[:, :, :-1, 1:] - pictures
+    return down.abs().mean(dim=(1, 2, 3)) + across.abs().mean(dim=(1, 2, 3))
+
+
+@wrong("3.7", "two apart")
+def variation_of_the_next_but_one(pictures):
+    down = (pictures[:, :, 2:] - pictures[:, :, :-2]).abs().mean(dim=(1, 2, 3))
+    across = (pictures[..., 2:] - pictures[..., :-2]).abs().mean(dim=(1, 2, 3))
+    return down + across
+
+
+@wrong("3.7", "averaged first")
+def variation_of_grey(pictures):
+    grey = pictures.mean(dim=1)
+    down = (grey[:, 1:] - grey[:, :-1]).abs().mean(dim=(1, 2))
+    return down + (grey[:, :, 1:] - grey[:, :, :-1]).abs().mean(dim=(1, 2))
+
+
+@wrong("3.7", "channels are added first")
+def variation_of_brightness(pictures):
+    return both(pictures.sum(1, keepdim=True), lambda d: d.abs().mean(dim=(1, 2, 3)))
+
+
+@wrong("3.7", "diagonal")
+def variation_aslant(pictures):
+    step = pictures[:, :, 1:, 1:] - pictures[:, :, :-1, :-1]
+    return torch.abs(step).mean(dim=(1, 2, 3))
 
 
 test_right_ones_pass, test_wrong_ones_are_named = bank("3.")

@@ -18,7 +18,7 @@ import torch
 from test_checks_grading import RIGHT_11, write_notebook
 
 import dputils
-from dputils.checks import find_exercise
+from dputils.checks import find_exercise, memory
 from dputils.checks.__main__ import main
 from dputils.checks.confinement import SCRATCH_BYTES, Confinement
 from dputils.checks.grading import grade_folder
@@ -213,6 +213,65 @@ def f():
 """
     count = attack(confinement, source, processes=24)
     assert (count == 99) if open_roads(confinement) else (0 < count < 24)
+
+
+SHARE = """
+import mmap
+def f(count, size, together, seconds):
+    full, fills = os.pipe()
+    block = mmap.mmap(-1, size)  # anonymous, and of all who are forked from now on
+    if together:
+        block.write(bytes(size))
+    for _ in range(count):
+        if libc.fork() == 0:
+            libc.alarm(60)
+            mine = block if together else bytearray(size)
+            for place in range(0, size, 4096):
+                mine[place] = 1
+            os.write(fills, b".")
+            libc.pause()
+    for _ in range(count):
+        os.read(full, 1)
+    time.sleep(seconds)
+    return count
+"""
+
+
+@linux_only
+def test_processes_have_one_limit_of_memory_together(confinement):
+    """Each of eight takes a fifth of what is allowed."""
+    options = {"memory": 500_000_000, "seconds": 60}
+    with Nursery(confinement) as nursery:
+        with Remote(nursery, TOOLS + SHARE, "f", **options) as remote:
+            with pytest.raises(
+                Stopped, match="all its processes together, than the 0.5"
+            ):
+                remote.evaluate((8, 100_000_000, False, 30))
+        with Remote(nursery, "def g():\n    return 2\n", "g") as remote:
+            assert remote.evaluate(())["value"] == 2, "the next exercise goes on"
+
+
+@linux_only
+def test_what_processes_share_counts_once(confinement):
+    value = attack(
+        confinement, SHARE, 8, 100_000_000, True, 1, memory=500_000_000, seconds=60
+    )
+    assert value == 8
+
+
+@linux_only
+def test_memory_is_measured_where_the_system_does_not_tell_who_shares_it(
+    confinement, monkeypatch
+):
+    """As in a container without the right to trace others."""
+    read = memory._read
+    monkeypatch.setattr(
+        memory, "_read", lambda path: "" if "smaps" in path else read(path)
+    )
+    options = {"memory": 500_000_000, "seconds": 60}
+    assert attack(confinement, SHARE, 3, 100_000_000, False, 1, **options) == 3
+    with pytest.raises(Stopped, match="all its processes together"):
+        attack(confinement, SHARE, 8, 100_000_000, False, 30, **options)
 
 
 def test_killing_all_that_can_be_reached_costs_itself_only(bubblewrap):

@@ -2,6 +2,7 @@
 
 `python -m dputils.checks similar FOLDER`: which notebooks share unusually much.
 `python -m dputils.checks gradescope A1`: the autograder that Gradescope takes.
+`python -m dputils.checks otter A1`: the test files that Otter takes.
 `python -m dputils.checks list`: the exercises there are.
 """
 
@@ -24,6 +25,7 @@ from .exercises import (
 from .feedback import read_table, write_pages, write_table
 from .gradescope import write_autograder
 from .grading import grade_folder
+from .otter import write_tests
 from .roster import read_roster, write_canvas, write_moodle
 from .sandbox import find_confinement
 from .similarity import find_similar, write_similar
@@ -122,6 +124,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     autograder.add_argument("assignment", type=str.upper, choices=list_assignments())
     autograder.add_argument("--out", type=Path, help="default: gradescope-A1.zip")
+    otter = commands.add_parser(
+        "otter",
+        parents=[counted],
+        help="write the test files that Otter takes",
+        description="One for each exercise, for `otter check`, `run` and `generate`. "
+        "Otter runs them in the process of the student's notebook.",
+    )
+    otter.add_argument("assignment", type=str.upper, choices=list_assignments())
+    otter.add_argument("--out", type=Path, default=Path("tests"), help="default: tests")
     similar = commands.add_parser(
         "similar",
         help="which notebooks share unusually much",
@@ -167,6 +178,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except (OSError, ValueError) as error:
             parser.error(str(error))
         print(f"{out}: {out.stat().st_size / 1e6:.1f} MB. It holds the references")
+        return 0
+    if options.command == "otter":
+        try:
+            paths = write_tests(options.out, options.assignment)
+        except OSError as error:
+            parser.error(str(error))
+        print(f"{options.out}: {len(paths)} files")
         return 0
     if options.command == "lms":
         try:

@@ -26,6 +26,7 @@ import torch
 
 from .calls import DONE, EMPTY, FAILED, MISSING
 from .confinement import KINDS, SCRATCH, Confinement, find_bubblewrap
+from .memory import Watch
 from .wire import unpack
 from .withheld import PACKAGE, worker_package
 
@@ -137,6 +138,13 @@ class Nursery:
         if self._folder is not None:
             self._folder.cleanup()
 
+    @property
+    def process(self) -> int:
+        """The number of the process from which all others stem, while it runs."""
+        if self._process is None:
+            raise ValueError("nothing runs; call `start` first")
+        return self._process.pid
+
     def _setup(self):
         """What the process has to know of itself."""
         alone = self.confinement.bubblewrap is not None
@@ -194,7 +202,8 @@ class Remote:
         notebook: a file of which it gets a copy, in a folder of its own.
         modules: `{name: source}` of modules that its package lacks.
         seconds: for all calls together, on the clock.
-        memory: bytes beyond what PyTorch itself takes.
+        memory: bytes beyond what PyTorch itself takes, for each process and for all of
+            them together.
         processes: how many there may be at once, threads included; bubblewrap only.
     Raises: `Stopped` from `evaluate` when the process ends, hangs, or answers too much.
     """
@@ -212,7 +221,7 @@ class Remote:
         file_bytes: int = 10_000_000,
         processes: int = 32,
     ) -> None:
-        self.nursery, self.seconds = nursery, seconds
+        self.nursery, self.seconds, self.memory = nursery, seconds, int(memory)
         self.state: dict[str, Any] | None = None  # how defining the function went
         self.job = {
             "source": source,
@@ -222,27 +231,31 @@ class Remote:
             else (Path(notebook).name, Path(notebook).read_bytes()),
             "modules": dict(modules or {}),
             "seconds": int(seconds) + 1,
-            "memory": int(memory),
+            "memory": self.memory,
             "file_bytes": int(file_bytes),
             "processes": processes,
         }
 
     def __enter__(self) -> Self:
         self.connection = self.nursery.start()
+        self.watch = Watch(self.nursery.process, self.memory)
+        self.watch.start()
         self.left = float(self.seconds)
         self.asks = False  # whether a process of ours waits for questions
         return self
 
     def __exit__(self, *error: object) -> None:
         """End the process; where that goes wrong, the nursery with all it has."""
-        if not self.asks:
-            return
         try:
+            if not self.asks:
+                return
             _send(self.connection, b"")
             if self._message(time.monotonic() + 2)[:1] != ENDED:
                 raise Stopped("is not done")
         except (OSError, Stopped):
             self.nursery.end()
+        finally:
+            self.watch.stop()
 
     def evaluate(
         self, args: tuple, wrt: Sequence[int] = (), cotangent: Any = None
@@ -257,10 +270,15 @@ class Remote:
             if self.state["state"] != DONE:
                 return self.state
             return self._ask((args, wrt, cotangent), deadline)
-        except Stopped:
+        except Stopped as reason:
             if self.asks:  # it may be anywhere: nothing of it is used again
                 self.nursery.end()
                 self.asks = False
+            if self.watch.exceeded:
+                raise Stopped(
+                    "takes more memory, with all its processes together, than the "
+                    f"{self.memory / 1e9:g} GB that are allowed"
+                ) from reason
             raise
         finally:
             self.left -= time.monotonic() - start

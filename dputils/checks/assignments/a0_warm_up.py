@@ -1,4 +1,6 @@
-"""Assignment 0: four things to do with a gradient with respect to the picture."""
+"""Assignment 0: five things to do with a gradient with respect to the picture."""
+
+import functools
 
 import torch
 
@@ -284,8 +286,20 @@ ATTACK = Exercise(
 # ---- 0.3 -----------------------------------------------------------------------------
 
 
-def _ascent(steps_of, l2_gradient):
-    """Gradient ascent by `steps_of(gradient, l2_gradient(x, l2), lr)`."""
+def _penalty(x, l2):
+    """The gradient of l2 · Σ x²."""
+    return 2 * l2 * x
+
+
+def _uphill(grad, penalty, lr):
+    return lr * (grad - penalty)
+
+
+def _ascent(steps_of=_uphill, l2_gradient=_penalty, keep=lambda x: x):
+    """Gradient ascent by `steps_of(gradient, l2_gradient(x, l2), lr)`.
+
+    After each step, x is `keep(x)`.
+    """
 
     def ascent(score, start, label, steps, lr, l2):
         x = start.clone()
@@ -295,12 +309,13 @@ def _ascent(steps_of, l2_gradient):
                 l2_gradient(x, l2),
                 lr,
             )
+            x = keep(x)
         return x
 
     return ascent
 
 
-visualize = _ascent(lambda g, penalty, lr: lr * (g - penalty), lambda x, l2: 2 * l2 * x)
+visualize = _ascent()
 visualize.__doc__ = (
     "Steps of plain gradient ascent on score[label] - l2 · Σ x², "
     "from `start` `(1, 3, H, W)`."
@@ -357,7 +372,72 @@ def _miscounted(climb):
     return (
         Misconception("only one step is taken", taking(lambda n: 1)),
         Misconception("one step too few is taken", taking(lambda n: n - 1)),
+        Misconception("one step too many is taken", taking(lambda n: n + 1)),
+        Misconception(
+            "this is the start, unchanged: either no step is taken, "
+            "or what the steps compute is not returned",
+            taking(lambda n: 0),
+        ),
     )
+
+
+def _optimized(optimizer, start, loss, steps, lr):
+    """What one of PyTorch's optimizers makes of `loss(x)`."""
+    x = start.clone().requires_grad_()
+    moves = optimizer([x], lr=lr)
+    for _ in range(steps):
+        moves.zero_grad()
+        loss(x).backward()
+        moves.step()
+    return x.detach()
+
+
+def _not_plain(solution):
+    """Steps that are not plain ones; `solution(optimizer)` takes PyTorch's."""
+    momentum = functools.partial(torch.optim.SGD, momentum=0.9)
+    return (
+        Misconception(
+            "these are steps of Adam, at first all of length lr; "
+            "a plain step of lr times the gradient is asked for",
+            solution(torch.optim.Adam),
+        ),
+        Misconception(
+            "the steps have momentum; "
+            "a plain step of lr times the present gradient is asked for",
+            solution(momentum),
+        ),
+    )
+
+
+def _clamped(solution):
+    """Pictures held in a range; `solution(keep=…)` does that to each step's x."""
+    holds = [
+        functools.partial(torch.clamp, min=low, max=high)
+        for low, high in ((0, 1), (-0.5, 0.5), (-1, 1))
+    ]
+    plain = solution()
+    return tuple(
+        Misconception(
+            "the picture is clamped; a pixel may have any value, "
+            "and nothing but the penalty keeps it small",
+            function,
+        )
+        for hold in holds
+        for function in (
+            solution(keep=hold),
+            lambda *args, hold=hold: hold(plain(*args)),
+        )
+    )
+
+
+def _optimized_ascent(optimizer):
+    def ascent(score, start, label, steps, lr, l2):
+        def loss(x):
+            return l2 * x.square().sum() - score(x)[0, label]
+
+        return _optimized(optimizer, start, loss, steps, lr)
+
+    return ascent
 
 
 VISUALIZE = Exercise(
@@ -378,51 +458,40 @@ VISUALIZE = Exercise(
         Misconception(
             "the learning rate is left out of the L2 term; "
             "it multiplies the whole gradient",
-            _ascent(lambda g, penalty, lr: lr * g - penalty, lambda x, l2: 2 * l2 * x),
+            _ascent(lambda g, penalty, lr: lr * g - penalty),
         ),
         Misconception(
             "the penalty's gradient lacks the factor 2: the derivative of x² is 2x",
-            _ascent(lambda g, penalty, lr: lr * (g - penalty), lambda x, l2: l2 * x),
+            _ascent(l2_gradient=lambda x, l2: l2 * x),
         ),
         Misconception(
             "the sign of the penalty is wrong: large pixels are rewarded",
-            _ascent(
-                lambda g, penalty, lr: lr * (g + penalty), lambda x, l2: 2 * l2 * x
-            ),
+            _ascent(lambda g, penalty, lr: lr * (g + penalty)),
         ),
         Misconception(
             "this goes downhill: the score should rise",
-            _ascent(
-                lambda g, penalty, lr: -lr * (g - penalty), lambda x, l2: 2 * l2 * x
-            ),
+            _ascent(lambda g, penalty, lr: -lr * (g - penalty)),
         ),
         Misconception(
             "there is no penalty: l2 has no effect",
-            _ascent(lambda g, penalty, lr: lr * g, lambda x, l2: 0),
+            _ascent(l2_gradient=lambda x, l2: 0),
         ),
         Misconception(
             "the gradient is normalised; "
             "a plain step of lr times the gradient is asked for",
-            _ascent(
-                lambda g, loss, lr: lr * (g - loss) / (g - loss).norm(),
-                lambda x, l2: 2 * l2 * x,
-            ),
+            _ascent(lambda g, loss, lr: lr * (g - loss) / (g - loss).norm()),
         ),
         Misconception(
             "the penalty is the norm, √Σx², not the sum of squares",
-            _ascent(
-                lambda g, penalty, lr: lr * (g - penalty),
-                lambda x, l2: l2 * x / x.norm(),
-            ),
+            _ascent(l2_gradient=lambda x, l2: l2 * x / x.norm()),
         ),
         Misconception(
             "the penalty is the mean of the squares, "
             "not their sum, and thereby far weaker",
-            _ascent(
-                lambda g, penalty, lr: lr * (g - penalty),
-                lambda x, l2: 2 * l2 * x / x.numel(),
-            ),
+            _ascent(l2_gradient=lambda x, l2: 2 * l2 * x / x.numel()),
         ),
+        *_not_plain(_optimized_ascent),
+        *_clamped(_ascent),
         *_miscounted(visualize),
     ),
     laws=(
@@ -538,20 +607,33 @@ def _error(found, wanted):
     return (found - wanted).square().sum() / wanted.square().sum()
 
 
+def _squares(found, wanted):
+    return (found - wanted).square().sum()
+
+
+def _downhill(grad, penalty, lr):
+    return -lr * (grad + penalty)
+
+
 def _descent(
     error=_error,
-    move=lambda g, penalty, lr: -lr * (g + penalty),
-    penalty=lambda x, l2: 2 * l2 * x,
+    move=_downhill,
+    penalty=_penalty,
+    *,
+    begin=lambda start: start.clone(),
+    keep=lambda x: x,
 ):
     """Gradient descent on `error(found, wanted)`, whose step is
     `move(its gradient, the penalty's, lr)`.
+
+    It starts at `begin(start)`. After each step, x is `keep(x)`.
     """
 
     def descent(features, wanted, start, steps, lr, l2):
-        x = start.clone()
+        x = begin(start)
         for _ in range(steps):
             grad = _gradient(features, x, lambda found: error(found, wanted))
-            x = x + move(grad, penalty(x, l2), lr)
+            x = keep(x + move(grad, penalty(x, l2), lr))
         return x
 
     return descent
@@ -614,6 +696,16 @@ def _first_gradient_only(features, wanted, start, steps, lr, l2):
     return start - steps * lr * (grad + 2 * l2 * start)
 
 
+def _optimized_descent(optimizer):
+    def descent(features, wanted, start, steps, lr, l2):
+        def loss(x):
+            return _error(features(x), wanted) + l2 * x.square().sum()
+
+        return _optimized(optimizer, start, loss, steps, lr)
+
+    return descent
+
+
 def _stays_where_it_fits(call, draw):
     features, _, start, steps, lr, _ = _invert_inputs(draw)
     return same(call(features, features(start), start, steps, lr, 0.0), start)
@@ -650,7 +742,7 @@ INVERT = Exercise(
         Misconception(
             "the error is not divided by the wanted activations' sum of squares, "
             "so a layer with large numbers takes larger steps",
-            _descent(lambda found, wanted: (found - wanted).square().sum()),
+            _descent(_squares),
         ),
         Misconception(
             "the error is a mean of squares; it is their sum, "
@@ -660,18 +752,12 @@ INVERT = Exercise(
         Misconception(
             "the error is divided by the wanted activations' norm, "
             "not by its square, their sum of squares",
-            _descent(
-                lambda found, wanted: (found - wanted).square().sum() / wanted.norm()
-            ),
+            _descent(lambda found, wanted: _squares(found, wanted) / wanted.norm()),
         ),
         Misconception(
             "the error is divided by the found activations' sum of squares, "
             "which a picture can make larger; divide by the wanted ones'",
-            _descent(
-                lambda found, wanted: (
-                    (found - wanted).square().sum() / found.square().sum()
-                )
-            ),
+            _descent(lambda found, wanted: _error(wanted, found)),
         ),
         Misconception(
             "the differences are taken absolutely; their squares are asked for",
@@ -682,6 +768,40 @@ INVERT = Exercise(
         Misconception(
             "this is the error's root, a ratio of norms; the squares are asked for",
             _descent(lambda found, wanted: (found - wanted).norm() / wanted.norm()),
+        ),
+        Misconception(
+            "the squared differences are added, the wanted activations' squares "
+            "averaged; take the sum of both, or the mean of both",
+            _descent(lambda f, wanted: _squares(f, wanted) / wanted.square().mean()),
+        ),
+        Misconception(
+            "the squared differences are averaged, the wanted activations' squares "
+            "added; take the sum of both, or the mean of both",
+            _descent(lambda f, wanted: _error(f, wanted) / wanted.numel()),
+        ),
+        *(
+            Misconception(
+                "the wanted activations are added or averaged first and squared then; "
+                "square each, then add",
+                _descent(error),
+            )
+            for error in (
+                lambda f, wanted: _squares(f, wanted) / wanted.sum() ** 2,
+                lambda f, wanted: _squares(f, wanted) / wanted.mean() ** 2,
+                lambda f, wanted: (f - wanted).square().mean() / wanted.mean() ** 2,
+                lambda f, w: (f - w).square().mean() / w.abs().mean() ** 2,
+            )
+        ),
+        *(
+            Misconception(
+                "every difference is divided by its own wanted activation, which may "
+                "be near zero; add the squares above and below, then divide once",
+                _descent(error),
+            )
+            for error in (
+                lambda f, wanted: ((f - wanted) / wanted).square().sum(),
+                lambda f, wanted: ((f - wanted) / wanted).square().mean(),
+            )
         ),
         Misconception(
             "there is no penalty: l2 has no effect",
@@ -707,6 +827,24 @@ INVERT = Exercise(
                 move=lambda g, penalty, lr: -lr * (g + penalty) / (g + penalty).norm()
             ),
         ),
+        Misconception(
+            "the learning rate is left out of the penalty; "
+            "it multiplies the whole gradient",
+            _descent(move=lambda g, penalty, lr: -lr * g - penalty),
+        ),
+        Misconception(
+            "the penalty is the norm, √Σx², not the sum of squares",
+            _descent(penalty=lambda x, l2: l2 * x / x.norm()),
+        ),
+        *(
+            Misconception("this begins at grey instead of at `start`", solution)
+            for solution in (
+                _descent(begin=torch.zeros_like),
+                _descent(begin=lambda start: torch.full_like(start, 0.5)),
+            )
+        ),
+        *_not_plain(_optimized_descent),
+        *_clamped(_descent),
         *_miscounted(invert),
     ),
     laws=(

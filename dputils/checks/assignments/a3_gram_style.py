@@ -196,6 +196,11 @@ STYLE_DISTANCE = Exercise(
             lambda a, b: (a - b).mean((1, 2)) / b.abs().mean(),
         ),
         Misconception(
+            "every difference is divided by its own target, which may be near zero; "
+            "take both means first, then divide once",
+            lambda a, b: ((a - b).abs() / b.abs()).mean((1, 2)),
+        ),
+        Misconception(
             "the entries are added instead of averaged",
             lambda a, b: (a - b).abs().sum((1, 2)) / b.abs().mean(),
         ),
@@ -606,8 +611,13 @@ ADAM = Exercise(
 # ---- 3.6 -----------------------------------------------------------------------------
 
 
+def _each(values):
+    """One mean for each picture."""
+    return values.mean((1, 2, 3))
+
+
 def _mean_square(values):
-    return values.square().mean((1, 2, 3))
+    return _each(values.square())
 
 
 def content_loss(found: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
@@ -670,6 +680,47 @@ CONTENT = Exercise(
             "the differences are squared, but the target's size is a mean of "
             "absolute values; it is the mean of its squares",
             lambda f, w: _mean_square(f - w) / w.abs().mean(),
+        ),
+        *(
+            Misconception(
+                "the target is averaged first and squared then; its size is the mean "
+                "of its squares, in which positive and negative numbers do not cancel",
+                lambda f, w, mean=mean: _mean_square(f - w) / mean(w) ** 2,
+            )
+            for mean in (torch.mean, lambda w: w.abs().mean(), torch.sum)
+        ),
+        *(
+            Misconception(
+                "every squared difference is divided by its own target, which may be "
+                "near zero; take both means first, then divide once",
+                lambda f, w, below=below: _each((f - w).square() / below(w)),
+            )
+            for below in (torch.square, torch.abs)
+        ),
+        *(
+            Misconception(
+                "there is a size for every channel (or place) of the target; "
+                "the whole target has one, so that weak channels stay weak",
+                lambda f, w, axes=axes: _each(
+                    (f - w).square() / w.square().mean(axes, keepdim=True)
+                ),
+            )
+            for axes in ((2, 3), 1)
+        ),
+        Misconception(
+            "the target's squares are added, the squared differences averaged; "
+            "take the mean of both",
+            lambda f, w: content_loss(f, w) / w.numel(),
+        ),
+        Misconception(
+            "the squared differences are divided by the target's norm, not by its "
+            "square; take the mean of the squares below, too",
+            lambda f, w: _mean_square(f - w) / w.norm(),
+        ),
+        Misconception(
+            "the channels are added above and averaged below; "
+            "both means go over channels and places",
+            lambda f, w: content_loss(f, w) * w.shape[1],
         ),
         Misconception(
             "the squared differences are not divided by the target's mean square, "
@@ -743,10 +794,6 @@ def _across(pictures):
     return pictures[:, :, :, 1:] - pictures[:, :, :, :-1]
 
 
-def _each(values):
-    return values.mean((1, 2, 3))
-
-
 def total_variation(pictures: torch.Tensor) -> torch.Tensor:
     """Mean |difference| of vertical neighbours plus that of horizontal ones.
 
@@ -797,6 +844,24 @@ def _wrapped(pictures):
     return sum(_each(differences.abs()) for differences in turned)
 
 
+def _padded(mode):
+    """Total variation with a border of one pixel around the picture."""
+
+    def variation(pictures):
+        bordered = torch.nn.functional.pad(pictures, (0, 1, 0, 1), mode=mode)
+        down, across = _down(bordered)[..., :-1], _across(bordered)[:, :, :-1]
+        return _each(down.abs()) + _each(across.abs())
+
+    return variation
+
+
+def _apart(pictures, gap):
+    """Total variation of pixels so far from each other."""
+    down = pictures[:, :, gap:] - pictures[:, :, :-gap]
+    across = pictures[..., gap:] - pictures[..., :-gap]
+    return _each(down.abs()) + _each(across.abs())
+
+
 def _isotropic(pictures):
     down, across = _down(pictures)[..., :-1], _across(pictures)[:, :, :-1]
     return _each((down.square() + across.square()).sqrt())
@@ -845,6 +910,35 @@ TOTAL_VARIATION = Exercise(
             "`roll` makes the first and the last pixel neighbours, "
             "and they are none; compare slices",
             _wrapped,
+        ),
+        Misconception(
+            "the sum is divided by all C·H·W pixels, or padding repeats the border; "
+            "H - 1 rows and W - 1 columns have a neighbour: average over those pairs",
+            _padded("replicate"),
+        ),
+        Misconception(
+            "a border of zeros is added around the picture, and what borders on it "
+            "is no neighbour; compare slices",
+            _padded("constant"),
+        ),
+        Misconception(
+            "pixels two apart are compared: `x[2:] - x[:-2]`; neighbours are one apart",
+            lambda x: _apart(x, 2),
+        ),
+        Misconception(
+            "the channels are averaged first, so that only changes of brightness "
+            "cost; each channel has differences of its own",
+            lambda x: total_variation(x.mean(1, keepdim=True)),
+        ),
+        Misconception(
+            "the channels are added first, so that they cancel; "
+            "each channel has differences of its own",
+            lambda x: total_variation(x.sum(1, keepdim=True)),
+        ),
+        Misconception(
+            "diagonal neighbours are compared; those above each other and those "
+            "beside each other are asked for",
+            lambda x: _each((x[:, :, 1:, 1:] - x[:, :, :-1, :-1]).abs()),
         ),
         Misconception(
             "there is one mean over all pairs; the mean over vertical pairs and the "

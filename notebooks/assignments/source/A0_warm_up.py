@@ -117,7 +117,7 @@ labels = torch.tensor([plain.classes.index(name) for name in names])
 # then the largest over axis 1.
 # <!-- LINE -->
 # ```python
-# own = scores[torch.arange(len(images)), labels].sum()
+# own = scores[torch.arange(len(images)), ...].sum()
 # ```
 # <!-- FOLDED -->
 
@@ -327,7 +327,7 @@ check("0.3", visualize, student=student_id)
 # a second roll by $(-dy, -dx)$.
 # <!-- LINE -->
 # ```python
-# shifted = torch.roll(image, (dy, dx), dims=(2, 3))
+# shifted = torch.roll(image, ..., dims=(2, 3))
 # ```
 # <!-- FOLDED -->
 
@@ -421,11 +421,11 @@ show_images(tiles, titles, width=560, quality=75)
 # its sign? And which of the numbers in the error do not depend on $x$?
 # <!-- FORMULA -->
 # $x \leftarrow x - \text{lr} \cdot \nabla_x \big( \lVert \Phi(x) - \Phi_0 \rVert^2 /
-# \lVert \Phi_0 \rVert^2 + \lambda \lVert x \rVert^2 \big)$; the denominator is a
-# constant, `wanted.square().sum()`.
+# \lVert \Phi_0 \rVert^2 + \lambda \lVert x \rVert^2 \big)$, where $\lVert a \rVert^2$
+# adds up the squares of all numbers in $a$.
 # <!-- LINE -->
 # ```python
-# error = (features(x) - wanted).square().sum() / wanted.square().sum()
+# error = (features(x) - wanted).square().sum() / ...
 # ```
 # <!-- FOLDED -->
 

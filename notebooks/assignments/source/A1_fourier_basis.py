@@ -107,7 +107,7 @@ size, steps, lr = 112, 64, 0.05
 # that broadcast to a table.
 # <!-- LINE -->
 # ```python
-# fx = torch.fft.rfftfreq(width)[None, :]
+# fx = torch.fft.rfftfreq(...)[None, :]
 # ```
 # <!-- FOLDED -->
 
@@ -174,10 +174,11 @@ plt.show()
 # Only frequencies below the limit have to change, and the limit itself is a number that
 # you know from `longest`. Change the frequency *before* you take the power.
 # <!-- FORMULA -->
-# $a(f) = 1 \,/\, \max(f,\; 1/\text{longest})^{\,p}$
+# At zero the amplitude is that of the limit, $a(0) = a(1/\text{longest})$; above the
+# limit nothing changes. `torch.clamp`, `torch.where` and `torch.maximum` can all do it.
 # <!-- LINE -->
 # ```python
-# return 1 / torch.clamp(frequency, min=...) ** power
+# return 1 / ... ** power
 # ```
 # <!-- FOLDED -->
 
@@ -218,13 +219,13 @@ check("1.2", amplitude, student=student_id)
 # scaled, and the way back of `rfft2` makes pixels of them. PyTorch has a function for
 # the first and for the last. Read what the last one says about odd sizes.
 # <!-- FORMULA -->
-# $x = \text{irfft2}\big(a \cdot (\text{re} + i\,\text{im})\big)$ with
-# `s=(height, width)` and `norm="ortho"`; $a$ is $(H, W//2+1)$ and broadcasts over
-# $(N, C)$. `torch.view_as_complex` needs the two parts in the last axis, where they
-# are.
+# $x = \text{irfft2}\big(a \cdot (\text{re} + i\,\text{im})\big)$, told the size that is
+# wanted and the normalization that keeps energy; $a$ is $(H, W//2+1)$ and broadcasts
+# over $(N, C)$. `torch.view_as_complex` needs the two parts in the last axis, where
+# they are.
 # <!-- LINE -->
 # ```python
-# scaled = torch.view_as_complex(spectrum) * amplitude
+# scaled = torch.view_as_complex(...) * ...
 # ```
 # <!-- FOLDED -->
 
@@ -334,7 +335,7 @@ class Waves(torch.nn.Module):
 # indices of `einsum`: sum over $k$, the colour that goes in.
 # <!-- LINE -->
 # ```python
-# flat = raw.flatten(2)
+# return (matrix @ ...).reshape(...)
 # ```
 # <!-- FOLDED -->
 
@@ -380,7 +381,7 @@ check("1.4", mix_colours, student=student_id)
 # V^\top$ (`torch.linalg.eigh`), so $A = V \operatorname{diag}(\sqrt\lambda)\, V^\top$.
 # <!-- LINE -->
 # ```python
-# covariance = deviations.T @ deviations / len(pixels)
+# values, vectors = torch.linalg.eigh(...)
 # ```
 # <!-- FOLDED -->
 

@@ -89,7 +89,7 @@ levels = [4, 8, 16, 32, 64]
 # element by element.
 # <!-- LINE -->
 # ```python
-# t = torch.arange(count) / (count - 1)
+# t = torch.arange(count) / ...
 # ```
 # <!-- FOLDED -->
 
@@ -132,7 +132,7 @@ check("2.1", interpolation_objective, student=student_id)
 # whole numbers picks many pictures at once: `low[b]` is $(\text{frames}, C, H, W)$.
 # <!-- LINE -->
 # ```python
-# before = position.long().clamp(max=len(low) - 2)
+# before = position.long().clamp(max=...)
 # ```
 # <!-- FOLDED -->
 
@@ -255,7 +255,7 @@ class Film(torch.nn.Module):
 # everything.
 # <!-- LINE -->
 # ```python
-# earlier, later = features[:-1], features[1:]
+# earlier, later = features[...], features[...]
 # ```
 # <!-- FOLDED -->
 

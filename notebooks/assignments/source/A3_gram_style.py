@@ -126,11 +126,11 @@ check("3.1", gram, student=student_id)
 # <!-- NUDGE -->
 # Two means: one for each picture, over its matrix, and one of the target.
 # <!-- FORMULA -->
-# $|G - T|$ is $(N, C, C)$ by broadcasting; its mean over axes 1 and 2 is $(N,)$. The
+# $|G - T|$ is $(N, C, C)$ by broadcasting, and $(N,)$ has to be left of it. The
 # denominator is a single number, and its absolute value comes before its mean.
 # <!-- LINE -->
 # ```python
-# differences = (found - wanted).abs().mean(dim=(1, 2))
+# differences = (...).abs().mean(dim=...)
 # ```
 # <!-- FOLDED -->
 
@@ -207,7 +207,7 @@ print("rows: left halves, columns: right halves\n", torch.tensor(table))
 # T_l)_n$, with `distance` returning the $N$ numbers $d$.
 # <!-- LINE -->
 # ```python
-# total = total + weights[layer] * distance(...).mean()
+# for layer, target in wanted.items():
 # ```
 # <!-- FOLDED -->
 
@@ -410,11 +410,11 @@ show_images(shown, titles, width=620, quality=80)
 # <!-- NUDGE -->
 # What are the axes over which you average, if one number a picture has to be left?
 # <!-- FORMULA -->
-# $F - P$ is $(N, C, H, W)$ by broadcasting; the mean of its squares over axes 1, 2 and
-# 3 is $(N,)$. The denominator is one number.
+# $F - P$ is $(N, C, H, W)$ by broadcasting, and $(N,)$ has to be left of it. The
+# denominator is one number: it is squared before the mean is taken.
 # <!-- LINE -->
 # ```python
-# error = ((found - wanted) ** 2).mean(dim=(1, 2, 3))
+# error = (... ** 2).mean(dim=...)
 # ```
 # <!-- FOLDED -->
 
@@ -458,7 +458,7 @@ check("3.6", content_loss, student=student_id)
 # own over axes 1, 2 and 3, and the two are added.
 # <!-- LINE -->
 # ```python
-# down = pictures[:, :, 1:] - pictures[:, :, :-1]
+# down = pictures[:, :, ...] - pictures[:, :, ...]
 # ```
 # <!-- FOLDED -->
 

@@ -95,7 +95,7 @@ steps, lr = 100, 0.01
 # `torch.meshgrid(y, x, indexing="ij")` makes two tables of them.
 # <!-- LINE -->
 # ```python
-# x = math.sqrt(3) * ((2 * torch.arange(width) + 1) / width - 1)
+# return torch.stack([x, y])[None]
 # ```
 # <!-- FOLDED -->
 
@@ -158,7 +158,7 @@ show_images(tiles, ["x", "y", "both, as red and green"], width=520)
 # first.
 # <!-- LINE -->
 # ```python
-# u = torch.atan(z)
+# return torch.cat([..., ...], 1)
 # ```
 # <!-- FOLDED -->
 
@@ -197,7 +197,7 @@ check("4.2", activate, student=student_id)
 # is all zeros, of its own shape. Do not write into the numbers you were given.
 # <!-- LINE -->
 # ```python
-# weights = [layer / math.sqrt(layer.shape[1]) for layer in normals]
+# weights = [layer / ... for layer in normals]
 # ```
 # <!-- FOLDED -->
 
@@ -242,7 +242,7 @@ check("4.3", scaled, student=student_id)
 # x + b_L)$, and $P \to (H, W)$.
 # <!-- LINE -->
 # ```python
-# x = composite(weight @ x + bias[:, None])
+# x = composite(weight @ x + ...)
 # ```
 # <!-- FOLDED -->
 
@@ -384,7 +384,7 @@ show_images([*whole, *near], titles, columns=3, rows=rows, width=660, quality=80
 # do); `zip` pairs the tensors.
 # <!-- LINE -->
 # ```python
-# factor = 1 + exaggeration * s * (1 - s)
+# return tuple(... for a, b in zip(first, second))
 # ```
 # <!-- FOLDED -->
 

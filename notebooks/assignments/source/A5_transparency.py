@@ -107,7 +107,7 @@ pressure = 3.0  # the exponent of the price
 # `rgba[:, 3:]`.
 # <!-- LINE -->
 # ```python
-# above, below = srgb_to_linear(rgba[:, :3]), srgb_to_linear(background)
+# above, below = srgb_to_linear(...), srgb_to_linear(background)
 # ```
 # <!-- FOLDED -->
 
@@ -185,7 +185,7 @@ show_images(tiles, titles, width=560, quality=88)
 # and 1.
 # <!-- LINE -->
 # ```python
-# alpha = 1 - (light - dark).mean(1, keepdim=True)
+# dark, light = srgb_to_linear(over_black), srgb_to_linear(over_white)
 # ```
 # <!-- FOLDED -->
 
@@ -258,11 +258,11 @@ show_images(tiles, titles, width=660, quality=85)
 # How much of each picture is glass? That is one number a picture, and it must stand
 # beside one score a picture.
 # <!-- FORMULA -->
-# $s_n \cdot (1 - \operatorname{mean}_{hw} \alpha_n)^p$: the mean over axes 1, 2 and 3
-# has shape $(N,)$, like the scores.
+# $s_n \cdot (1 - \operatorname{mean}_{hw} \alpha_n)^p$: the mean has to leave $(N,)$,
+# as the scores are. $(N, 1)$ times $(N,)$ would be a table.
 # <!-- LINE -->
 # ```python
-# transparency = 1 - alpha.mean(dim=(1, 2, 3))
+# transparency = 1 - ...
 # ```
 # <!-- FOLDED -->
 
@@ -449,7 +449,7 @@ show_images(tiles, titles, columns=4, rows=rows, width=560, quality=80)
 # b_k)_{\text{target}}$: $K$ vectors $(N,)$, stacked to $(K, N)$, averaged over axis 0.
 # <!-- LINE -->
 # ```python
-# scores.append(network(blend_over(rgba, background[None]))[:, target])
+# scores.append(network(...)[:, target])
 # ```
 # <!-- FOLDED -->
 

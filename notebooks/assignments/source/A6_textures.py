@@ -93,8 +93,8 @@ content_layer, content_weight = "blocks.2.1", 1.5
 # <!-- NUDGE -->
 # Try the corners. Where is row $-0.5$, and what is $v$ there? Where is row $H - 0.5$?
 # <!-- FORMULA -->
-# $\text{column} = u\,W - \tfrac12$ and $\text{row} = (1 - v)\,H - \tfrac12$; rows come
-# first.
+# Two points make a straight line: $v = 1 \mapsto -\tfrac12$ and $v = 0 \mapsto H -
+# \tfrac12$ give the row. $u$ has a line of its own, with $W$. Rows come first.
 # <!-- LINE -->
 # ```python
 # u, v = uv.unbind(1)
@@ -141,7 +141,7 @@ check("6.1", place, student=student_id)
 # the shape $(C, P)$.
 # <!-- LINE -->
 # ```python
-# above = texture[:, top, left] * (1 - t) + texture[:, top, right] * t
+# above = texture[:, top, left] * (1 - t) + ...
 # ```
 # <!-- FOLDED -->
 
@@ -327,7 +327,7 @@ show_images(tiles, titles, width=660, quality=82)
 # denominator as $(N, 1, 1)$.
 # <!-- LINE -->
 # ```python
-# flat, share = features.flatten(2), covered.flatten(2)
+# flat, share = features.flatten(2), ...
 # ```
 # <!-- FOLDED -->
 
@@ -377,7 +377,7 @@ check("6.4", seen_gram, student=student_id)
 # what the loss sees is $G + (M' - G_0)$.
 # <!-- LINE -->
 # ```python
-# average = now if average is None else decay * average + (1 - decay) * now
+# average = now if average is None else ...
 # ```
 # <!-- FOLDED -->
 
