@@ -46,6 +46,9 @@ export async function readModel(exported) {
 
 const pooled = (size, kernel, stride) => Math.floor((size - kernel) / stride) + 1;
 
+/** How many numbers a map has. */
+export const sizeOf = ({ channels, height, width }) => channels * height * width;
+
 /** Layers for pictures of this size: each with its sources and its map {name, channels, height, width}, in which its
     values lie. A linear layer is a convolution whose kernel is the whole map. */
 export function shaped(model, height, width) {
@@ -79,3 +82,44 @@ export function shaped(model, height, width) {
 
 const perChannel = (values, { channels }) =>
   Float32Array.from({ length: channels }, (_, c) => values[values.length === 1 ? 0 : c]);
+
+/** A network for pictures of one size. Whoever extends this knows how to go forward, to read a layer's values, and to
+    go backward: from {layer: gradient} of some layers to the gradient of the picture. */
+export class Shaped {
+  constructor(model, height, width) {
+    Object.assign(this, shaped(model, height, width));
+  }
+
+  /** The one of these layers that comes last. */
+  deepest(names) {
+    return this.layers.findLast(({ name }) => names.includes(name)).name;
+  }
+
+  /** The sum of all values times what `directions`, {layer: numbers}, says of them, and its gradient for the picture,
+      (channel, row, column) in [0, 1]. Other roads answer later than this one: so all return promises. */
+  async uphill(image, directions) {
+    this.forward(image, this.deepest(Object.keys(directions)));
+    return { score: this.score(directions, (name) => this.read(name)), gradient: this.backward(directions) };
+  }
+
+  score(directions, read) {
+    let score = 0;
+    for (const name in directions) {
+      const values = read(name);
+      directions[name].forEach((share, n) => { score += share * values[n]; });
+    }
+    return score;
+  }
+
+  /** A picture as the network was trained to see it. */
+  normalized(image) {
+    const { input: { height, width }, mean, std } = this, area = height * width;
+    return image.map((value, n) => (value - mean[Math.floor(n / area)]) / std[Math.floor(n / area)]);
+  }
+
+  /** The gradient of a picture from that of the normalized one. */
+  ofImage(gradient) {
+    const { input: { height, width }, std } = this, area = height * width;
+    return gradient.map((value, n) => value / std[Math.floor(n / area)]);
+  }
+}
