@@ -52,10 +52,10 @@ def write(panels, folder, policy="", above=0, name=STEM):
 def show(panels, folder, watched):
     """`show(…)` opens a page with a panel, offline."""
 
-    def shown(above=0, name=STEM, fragment="", **options):
+    def shown(above=0, name=STEM, search="", fragment="", **options):
         options = {"viewport": {"width": 1280, "height": 900}, **options}
         page = watched(offline=True, **options).page()
-        page.goto(write(panels, folder, above=above, name=name) + fragment)
+        page.goto(write(panels, folder, above=above, name=name) + search + fragment)
         page.get_by_role("button", name="play").wait_for()
         return Panel(page)
 
@@ -89,6 +89,9 @@ class Panel:
             }"""
         )
         return np.reshape(data, (height, width, 4))[..., :3] / 255
+
+    def warning(self):
+        return self.figure.locator(".warning").inner_text()
 
     def said(self):
         return self.figure.locator("[role=alert]").inner_text()
@@ -244,6 +247,7 @@ def test_it_stands_still_out_of_sight(show):
 POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src file: "
 )
+EVAL = "'wasm-unsafe-eval'"  # and no Worker: the engine runs in the page
 
 
 @pytest.mark.parametrize(
@@ -265,6 +269,76 @@ def test_what_a_policy_forbids_is_done_on_the_next_road(
     panel.button("step").click()
     becomes(panel.steps, 1)
     assert road in panel.numbers() and panel.said() == ""
+    context.close()
+
+
+# A card's device tells of itself, so that a test can take it away.
+DESTROY = """() => {
+    const order = GPUDevice.prototype.createCommandEncoder;
+    GPUDevice.prototype.createCommandEncoder = function (...given) {
+        const made = order.apply(this, given);
+        this.destroy();
+        return made;
+    };
+}"""
+
+
+def test_a_card_that_is_lost_in_the_middle_leaves_the_picture(show):
+    """The processor does the very step that the card did not finish."""
+    panel = show(name="playground", search="?road=WebGPU", fragment="#size=64")
+    for _ in range(2):
+        panel.button("step").click()
+    becomes(panel.steps, 2)
+    assert "in WebGPU" in panel.numbers() and panel.warning() == ""
+    assert re.search(r"WebGPU \d+ ms, processor \d+ ms", panel.numbers())
+    (worker,) = panel.page.workers
+    worker.evaluate(DESTROY)
+    panel.button("step").click()
+    becomes(panel.steps, 3)
+    assert "in WebAssembly" in panel.numbers()
+    assert panel.warning().startswith("The graphics card was lost.")
+    panel.button("step").click()
+    becomes(panel.steps, 4)
+    lost = panel.picture()
+    usual = show(name="playground", fragment="#size=64")
+    for _ in range(4):
+        usual.button("step").click()
+    becomes(usual.steps, 4)
+    # a ReLU may fall to the other side, but no step is missing
+    assert abs(lost - usual.picture()).max() < 0.02 and usual.warning() == ""
+    assert panel.said() == usual.said() == ""
+
+
+def test_without_a_card_the_processor_goes_on_and_says_why(show):
+    panel = show(name="playground", fragment="#size=64")
+    panel.button("play").click()
+    wait(lambda: "WebGPU: no graphics card" in panel.numbers(), "the reason")
+    assert "in WebAssembly" in panel.numbers()
+    assert panel.said() == panel.warning() == ""
+
+
+@pytest.mark.parametrize(
+    "spoil, why",
+    [
+        ("navigator.gpu.requestAdapter = async () => null", "no graphics card"),
+        (
+            "GPUDevice.prototype.createComputePipelineAsync ="
+            " async () => { throw new Error('a shader fails') }",
+            "a shader fails",
+        ),
+    ],
+)
+def test_a_card_that_cannot_is_not_taken(panels, folder, chromium, spoil, why):
+    """In the page itself, where a test can spoil it before it begins."""
+    context = chromium.new_context(offline=True)
+    page = context.new_page()
+    page.goto(write(panels, folder, policy=POLICY + EVAL) + "?road=WebGPU")
+    page.evaluate(spoil)
+    panel = Panel(page)
+    panel.button("step").click()
+    becomes(panel.steps, 1)
+    assert f"WebGPU: {why}" in panel.numbers() and "in WebAssembly" in panel.numbers()
+    assert panel.said() == panel.warning() == ""
     context.close()
 
 

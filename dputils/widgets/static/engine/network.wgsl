@@ -20,74 +20,79 @@ struct Job {
 
 // ---- convolution ----------------------------------------------------------------------------------------------------
 
-// A convolution is a product of matrices, (outputs, depth) times (depth, places), with `depth` the inputs times the taps
-// of the kernel; the second one is never written down, because `number_at` finds its numbers in the map. Its gradient
-// is such a product, too: (inputs, depth) times (depth, places of the source), with depth the outputs times the taps.
+// One tap of a kernel is a product of matrices: weights, (outputs, inputs), times what the map has under this tap,
+// (inputs, places). A convolution is the sum over all taps. Its gradient is such a sum, too: weights the other way
+// round, (inputs, outputs), times the gradients, (outputs, places of the source), that the tap reached from there.
 
 override BACK: bool = false;
 
-fn weight_at(row: u32, k: u32) -> f32 {
-  let taps = job.high * job.wide;
-  if (BACK) { return weights[job.weights + ((k / taps) * job.channels + row) * taps + k % taps]; }
-  return weights[job.weights + row * job.channels * taps + k];
-}
+const NOWHERE = 0xffffffffu;
 
-fn number_at(k: u32, place: u32) -> f32 {
-  let taps = job.high * job.wide;
-  let channel = k / taps;
-  let tap = vec2i(vec2u(k % job.wide, (k % taps) / job.wide));
+/// Where the first channel has what a tap sees from a place: beyond the edge nothing.
+fn under(tap: vec2i, place: u32) -> u32 {
   if (BACK) { // which window has this pixel under this tap? with a stride, often none
     let moved = vec2i(vec2u(place % job.width, place / job.width) + job.padding) - tap;
     let window = moved / i32(job.stride);
     if (any(moved < vec2i(0)) || any(window * i32(job.stride) != moved)
-        || window.x >= i32(job.columns) || window.y >= i32(job.rows)) { return 0.0; }
-    return gradients[job.map + (channel * job.rows + u32(window.y)) * job.columns + u32(window.x)];
+        || window.x >= i32(job.columns) || window.y >= i32(job.rows)) { return NOWHERE; }
+    return job.map + u32(window.y) * job.columns + u32(window.x);
   }
   let pixel = vec2i(vec2u(place % job.columns, place / job.columns) * job.stride) + tap - i32(job.padding);
-  if (any(pixel < vec2i(0)) || pixel.x >= i32(job.width) || pixel.y >= i32(job.height)) { return 0.0; }
-  return values[job.source + (channel * job.height + u32(pixel.y)) * job.width + u32(pixel.x)];
+  if (any(pixel < vec2i(0)) || pixel.x >= i32(job.width) || pixel.y >= i32(job.height)) { return NOWHERE; }
+  return job.source + u32(pixel.y) * job.width + u32(pixel.x);
 }
 
 // The memory of the card is far away, so that a number should be used often once it was fetched. 64 invocations fetch
-// strips of both matrices together, 32 rows and 32 places wide, into memory that they share, and multiply from there:
-// each of them 4 rows by 4 places, which stay in its registers until all of the depth was added.
+// strips of both matrices together, of 32 rows and of 32 places, into memory that they share, and multiply from there:
+// each of them 4 rows by 4 places, whose sums stay in its registers until the end.
 
 const SIDE = 32u;
-const STRIP = 16u;
+const STRIP = 32u; // channels at a time
 var<workgroup> of_weights: array<f32, STRIP * SIDE>;
 var<workgroup> of_numbers: array<f32, STRIP * SIDE>;
 
-@compute @workgroup_size(8, 8)
-fn convolve(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) lane: vec3u,
-    @builtin(local_invocation_index) me: u32) {
-  let taps = job.high * job.wide;
+@compute @workgroup_size(64)
+fn convolve(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) me: u32) {
   let rows = select(job.outputs, job.channels, BACK);
-  let depth = select(job.channels, job.outputs, BACK) * taps;
+  let depth = select(job.channels, job.outputs, BACK);
   let places = select(job.rows * job.columns, job.height * job.width, BACK);
-  let corner = tile.yx * SIDE; // the first row, the first place
+  let area = select(job.height * job.width, job.rows * job.columns, BACK); // from channel to channel
+  let taps = job.high * job.wide;
+  let step = select(vec2u(job.channels * taps, taps), vec2u(taps, job.channels * taps), BACK); // to next row, channel
+  let fetched = tile.yx * SIDE + me % SIDE; // the row and the place that this invocation fetches
+  let first = tile.yx * SIDE + 4u * vec2u(me / 8u, me % 8u); // of those that it multiplies
   var sums: array<vec4f, 4>;
-  for (var first = 0u; first < depth; first += STRIP) {
-    for (var n = me; n < STRIP * SIDE; n += 64u) {
-      let k = first + n / SIDE;
-      let row = corner.x + n % SIDE;
-      let place = corner.y + n % SIDE;
-      of_weights[n] = 0.0;
-      of_numbers[n] = 0.0;
-      if (k < depth && row < rows) { of_weights[n] = weight_at(row, k); }
-      if (k < depth && place < places) { of_numbers[n] = number_at(k, place); }
+  for (var tap = 0u; tap < taps; tap++) {
+    let weight = job.weights + fetched.x * step.x + tap;
+    var number = NOWHERE;
+    if (fetched.y < places) { number = under(vec2i(vec2u(tap % job.wide, tap / job.wide)), fetched.y); }
+    for (var channel = 0u; channel < depth; channel += STRIP) {
+      let deep = min(STRIP, depth - channel);
+      for (var k = me / SIDE; k < deep; k += 2u) {
+        let n = k * SIDE + me % SIDE;
+        of_weights[n] = 0.0;
+        of_numbers[n] = 0.0;
+        if (fetched.x < rows) { of_weights[n] = weights[weight + (channel + k) * step.y]; }
+        if (number != NOWHERE) {
+          let at = number + (channel + k) * area;
+          if (BACK) { of_numbers[n] = gradients[at]; } else { of_numbers[n] = values[at]; }
+        }
+      }
+      workgroupBarrier(); // all have fetched
+      if (first.x < rows && first.y < places) {
+        for (var k = 0u; k < deep * SIDE; k += SIDE) {
+          let n = k + 4u * (me % 8u);
+          let numbers = vec4f(of_numbers[n], of_numbers[n + 1u], of_numbers[n + 2u], of_numbers[n + 3u]);
+          for (var r = 0u; r < 4u; r++) { sums[r] += of_weights[k + 4u * (me / 8u) + r] * numbers; }
+        }
+      }
+      workgroupBarrier(); // all have multiplied
     }
-    workgroupBarrier(); // all have fetched
-    for (var k = 0u; k < STRIP * SIDE; k += SIDE) {
-      let n = k + 4u * lane.x;
-      let numbers = vec4f(of_numbers[n], of_numbers[n + 1u], of_numbers[n + 2u], of_numbers[n + 3u]);
-      for (var r = 0u; r < 4u; r++) { sums[r] += of_weights[k + 4u * lane.y + r] * numbers; }
-    }
-    workgroupBarrier(); // all have multiplied
   }
   for (var r = 0u; r < 4u; r++) {
-    let row = corner.x + 4u * lane.y + r;
     for (var p = 0u; p < 4u; p++) {
-      let place = corner.y + 4u * lane.x + p;
+      let row = first.x + r;
+      let place = first.y + p;
       if (row >= rows || place >= places) { continue; }
       if (BACK) { gradients[job.source + row * places + place] += sums[r][p]; }
       else { values[job.map + row * places + place] = weights[job.bias + row] + sums[r][p]; }
