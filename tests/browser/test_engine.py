@@ -196,6 +196,47 @@ def test_every_layer_and_its_gradient_are_pytorchs(run, name, road, size):
     agrees(run, net, exported, road, size, together=road == "card")
 
 
+@pytest.mark.parametrize(
+    "case, road, others",
+    [
+        ({"card": 4}, "card", {"card": 4, "processor": 10}),
+        ({"card": 8}, "processor", {"card": 8, "processor": 10}),  # hardly faster
+        ({"card": 4, "sign": -1}, "processor", "the card computes something else"),
+        ({"card": 40, "forced": True}, "card", {"card": 40, "processor": 10}),
+        ({"card": 4, "fails": 3}, "processor", "gone"),  # while it is measured
+        ({"card": 4, "fails": 20}, "processor", "gone"),  # long after
+    ],
+)
+def test_a_card_is_taken_if_it_is_right_and_clearly_faster(run, case, road, others):
+    """By a clock that the roads themselves move: milliseconds a pass are given."""
+    body = """
+    const model = { layers: [{ name: "r", kind: "relu", from: ["input"] }],
+        mean: [0], std: [1] };
+    const roads = new Roads(model, "best", 8), image = new Float32Array(192).fill(2);
+    const usual = roads.processor, directions = { r: new Float32Array(192).fill(1) };
+    let clock = 0, calls = 0, freed = false;
+    const stand = (road, cost, sign = 1, fails = Infinity) => ({ road,
+        free() { freed = true; }, async uphill(...asked) {
+            if (++calls > fails) throw new Error("gone");
+            clock += cost;
+            const { score, gradient } = await usual.uphill(...asked);
+            return { score, gradient: gradient.map((value) => sign * value) };
+        } });
+    roads.processor = roads.network = stand("processor", 10);
+    roads.coming = Promise.resolve();
+    roads.forced = given.forced ?? false;
+    roads.offer = stand("card", given.card, given.sign, given.fails);
+    let scores = [];
+    for (let k = 0; k < 20; k++) {
+        scores.push((await roads.uphill(image, directions, () => clock)).score);
+    }
+    return [roads.road, roads.others, freed, scores.every((score) => score === 384)];
+    """
+    found = run(body, case)
+    freed = road == "processor"
+    assert found == [road, others, freed, True]
+
+
 class Odd(nn.Module):
     """What the PatternNets do not have: odd numbers of channels, large strides, pools
     that overlap, a kernel without padding, parts of parts, a layer used twice.
@@ -395,11 +436,13 @@ def test_wishes_along_a_film_are_pytorchs(run, name, wishes):
             """
         const model = await readModel(given.model), network = new Network(model, 64);
         const goal = new Wishes(network, given.wishes, model.classes, 3), scores = [];
-        const errors = given.images.map((image, k) => {
-            const { score, gradient } = goal.scored(floats(image), { k });
+        const errors = [];
+        for (let k = 0; k < 3; k++) {
+            const image = floats(given.images[k]);
+            const { score, gradient } = await goal.scored(image, { k });
             scores.push(score);
-            return apart(gradient, floats(given.gradients[k]));
-        });
+            errors.push(apart(gradient, floats(given.gradients[k])));
+        }
         return [...errors, apart(scores, floats(given.scores))];
         """,
             given,

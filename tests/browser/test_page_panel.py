@@ -333,7 +333,7 @@ def test_a_card_that_cannot_is_not_taken(panels, folder, chromium, spoil, why):
     context = chromium.new_context(offline=True)
     page = context.new_page()
     page.goto(write(panels, folder, policy=POLICY + EVAL) + "?road=WebGPU")
-    page.evaluate(spoil)
+    page.evaluate(f"() => {{ {spoil} }}")
     panel = Panel(page)
     panel.button("step").click()
     becomes(panel.steps, 1)

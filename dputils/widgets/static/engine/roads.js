@@ -42,6 +42,7 @@ export class Roads {
     try {
       return await this.network.uphill(image, directions);
     } catch ({ message }) {
+      this.network.free();
       Object.assign(this, { network: this.processor, lost: true, others: message });
       return this.processor.uphill(image, directions);
     }
