@@ -66,12 +66,15 @@ def panel(
 ) -> dict[str, Any]:
     """`{setting: (control, start)}` and what nothing moves, as the page wants them.
 
-    A choice starts with one of its options.
+    A choice starts with one of its options. A control with `only={other: [values]}` is
+    grey unless the other one says so.
     """
-    values = {
-        name: control["options"].index(start) if "options" in control else start
-        for name, (control, start) in controls.items()
-    }
+
+    def place(name: str, value: Any) -> Any:
+        control = controls[name][0]
+        return control["options"].index(value) if "options" in control else value
+
+    values = {name: place(name, start) for name, (_, start) in controls.items()}
     listed = [
         {
             "restarts": False,
@@ -84,6 +87,10 @@ def panel(
     ]
     for control in listed:
         control["at_once"] = control["restarts"]
+        control["only"] = {
+            other: [place(other, value) for value in wanted]
+            for other, wanted in control.get("only", {}).items()
+        }
     settings = {"moved": True, "rate": 0.05, "judges": OTHER, **settings}
     return {
         "controls": listed,
@@ -164,7 +171,8 @@ def panels() -> dict[str, dict[str, Any]]:
     told = "robust was trained against attacks, plain was not"
     network = choice("network", [*NETWORKS], tip=told), "robust"
     colours = switch("decorrelated colours", restarts=True), True
-    decay = slider("decay power", 0, 2, restarts=True), 1
+    waves = {"restarts": True, "only": {"basis": ["Fourier"]}}
+    decay = slider("decay power", 0, 2, **waves), 1
     return {
         "00_why_parameterization_matters": panel(
             {
@@ -189,7 +197,7 @@ def panels() -> dict[str, dict[str, Any]]:
             {
                 "levels": (whole("levels", 0, 6), 6),
                 "shared": (
-                    switch("shared", restarts=True),
+                    switch("shared", restarts=True, only={"levels": [*range(1, 7)]}),
                     True,
                 ),
                 "wish": (choice("first frame", classes), "star"),
@@ -226,7 +234,7 @@ def panels() -> dict[str, dict[str, Any]]:
                     "Fourier",
                 ),
                 "decay": (
-                    slider("decay power", 0, 2.5, restarts=True),
+                    slider("decay power", 0, 2.5, **waves),
                     1.5,
                 ),
             },

@@ -177,6 +177,60 @@ def test_controls_act_in_the_middle_and_others_begin_anew(show):
     wait(lambda: panel.steps() >= before, "undo brings the earlier climb back")
 
 
+@pytest.mark.parametrize(
+    "name, label, other, without, again",
+    [
+        (STEM, "decay power", "basis", "pixels", "Fourier"),
+        ("02_style_transfer_beyond_vgg", "decay power", "basis", "pixels", "Fourier"),
+        ("playground", "decay power", "basis", "Laplacian", "Fourier"),
+        ("01_aligned_interpolation", "shared", "levels", 0, 3),
+    ],
+)
+def test_a_dial_without_effect_is_grey(show, name, label, other, without, again):
+    panel = show(name=name)
+    dial = panel.figure.get_by_label(label, exact=True)
+
+    def choose(value):
+        if isinstance(value, int):
+            slide(panel, other, value)
+        else:
+            panel.figure.get_by_text(value, exact=True).click()
+
+    assert dial.is_enabled() and f"only with {other} " in dial.get_attribute("title")
+    choose(without)
+    wait(dial.is_disabled, "the dial grey")
+    panel.button("step").click()
+    becomes(panel.steps, 1)
+    assert dial.is_disabled(), "and after an answer"
+    choose(again)
+    wait(dial.is_enabled, "the dial back")
+    panel.button("undo").click()
+    wait(dial.is_disabled, "grey, as undo says")
+
+
+def test_a_new_seed_empties_the_curve(show):
+    panel = show()
+    curve = panel.figure.locator("canvas.curve")
+
+    def drawn():
+        return curve.evaluate(
+            """canvas => canvas.getContext("2d")
+                .getImageData(0, 0, canvas.width, canvas.height).data.some((n) => n)"""
+        )
+
+    panel.button("play").click()
+    panel.until(10)
+    panel.button("pause").click()
+    panel.button("play").wait_for()
+    panel.page.wait_for_timeout(300)  # the last answer
+    assert drawn()
+    assert re.fullmatch(r"score from \S+ to \S+", curve.get_attribute("aria-label"))
+    panel.figure.get_by_label("seed", exact=True).fill("7")
+    panel.figure.get_by_label("seed", exact=True).press("Enter")
+    becomes(panel.steps, 0)
+    assert not drawn() and curve.get_attribute("aria-label") == "curve"
+
+
 def test_the_same_seed_gives_the_same_picture(show):
     panel = show()
     for _ in range(3):
