@@ -356,8 +356,10 @@ def attribute(name: str) -> str:
     """What makes a piece of a page the place of a panel; what stands in it is the still
     until the script comes.
     """
-    data = json.dumps(panels()[name], separators=(",", ":"))
-    return f'{MARK}="{html.escape(data)}"'
+    data = json.dumps(panels()[name], separators=(",", ":"), ensure_ascii=False)
+    # JSON is full of double quotes: single ones around it leave them as they are
+    escaped = html.escape(data, quote=False).replace("'", "&#39;")
+    return f"{MARK}='{escaped}'"
 
 
 @cache
@@ -409,8 +411,8 @@ def words() -> set[str]:
 
 
 def weights() -> str:
-    """The networks as a script of their own, to be written in UTF-16: there a letter
-    of two bytes carries 15 bits, and one of base64 six of eight.
+    """The networks as a script of their own, to be written in UTF-16: there two letters
+    of two bytes carry 31 bits, and one of base64 six of eight.
     """
     packed = {}
     for name, model in models().items():
@@ -421,11 +423,11 @@ def weights() -> str:
 
 
 def in_letters(data: bytes) -> str:
-    """15 bits a letter, from U+3000 on; `bytesOf` of the engine reads them."""
+    """31 bits as two letters from U+2030 on; `bytesOf` of the engine reads them."""
     bits = np.unpackbits(np.frombuffer(data, np.uint8))
-    bits = np.pad(bits, (0, -len(bits) % 15)).reshape(-1, 15)
-    letters = 0x3000 + bits @ (1 << np.arange(15)[::-1])
-    return letters.astype("<u2").tobytes().decode("utf-16-le")
+    bits = np.pad(bits, (0, -len(bits) % 31)).reshape(-1, 31)
+    pairs = np.stack(np.divmod(bits @ (1 << np.arange(31)[::-1]), 46341), 1)
+    return (0x2030 + pairs).astype("<u2").tobytes().decode("utf-16-le")
 
 
 def write_scripts(folder: Path) -> list[Path]:

@@ -1,14 +1,22 @@
 // A network as data: what `export_for_page` wrote becomes layers with weights, and for a size of picture, with shapes.
 
-const LETTER = 0x3000; // the first of 32768 letters that carry 15 bits each, in two bytes of a file in UTF-16
+// Two letters of a file in UTF-16 carry 31 bits, as a number of two digits: BASE is the root of 2 to the 31st, and the
+// letters from LETTER on are all whole ones, none of which ends a line.
+const LETTER = 0x2030, BASE = 46341;
 
 /** The bytes that a text carries: in such letters, `size` of them, or as base64. */
 export function bytesOf(text, size) {
   if (!size) return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const bytes = new Uint8Array(size);
-  for (let k = 0, at = 0, held = 0, bits = 0; k < text.length; k++) {
-    held = (held & 127) << 15 | text.charCodeAt(k) - LETTER; // up to seven bits of the letter before, and its own
-    for (bits += 15; bits >= 8; at++) bytes[at] = held >> (bits -= 8);
+  const bytes = new Uint8Array(size), digit = (k) => text.charCodeAt(k) - LETTER;
+  let at = 0, held = 0, bits = 0;
+  const take = (value, count) => { // behind up to seven bits of those before
+    held = (held & 127) << count | value;
+    for (bits += count; bits >= 8; at++) bytes[at] = held >> (bits -= 8);
+  };
+  for (let k = 0; k < text.length; k += 2) {
+    const pair = digit(k) * BASE + digit(k + 1);
+    take(pair >> 16, 15);
+    take(pair & 65535, 16);
   }
   return bytes;
 }
