@@ -8,6 +8,7 @@ folder can load them, because they are ordinary scripts.
 import base64
 import html
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -130,7 +131,7 @@ def painted(
         shown: (name, (size * 4 // 3, size * 2)) for shown, name in whole.items()
     }
     pictures = {
-        shown: data_url(sample_image(*which), quality=60)
+        shown: data_url(sample_image(*which), "webp", quality=50)
         for shown, which in sizes.items()
     }
     return settings, pictures, weight
@@ -377,16 +378,18 @@ def worker_script() -> str:
 
 
 def script() -> str:
-    """What all pages share: engine and panel, as one classic script."""
-    return f"""// Optimization inside a page, from dputils/widgets/static/engine
+    """What all pages share: engine and panel, as one classic script. Comments stay in
+    the source.
+    """
+    return f"""// Optimization inside a page. To be read in dputils/widgets/static/engine
 (() => {{
 function engine() {{
-{joined("engine/worker.js")}
+{bare(joined("engine/worker.js"))}
 
 return serve;
 }}
 
-{joined("steer.js")}
+{bare(joined("steer.js"))}
 
 const networks = new URL("{WEIGHTS}", document.currentScript.src);
 for (const place of document.querySelectorAll("[{MARK}]")) {{
@@ -394,6 +397,11 @@ for (const place of document.querySelectorAll("[{MARK}]")) {{
 }}
 }})();
 """
+
+
+def bare(code: str) -> str:
+    """A script without the comments that have lines of their own."""
+    return re.sub(r"^ *(//.*|/\*\*(?s:.*?)\*/)\n", "", code, flags=re.M)
 
 
 def words() -> set[str]:

@@ -189,7 +189,8 @@ def joined(*modules: str) -> str:
     imports and exports.
 
     What a script exports by default is called `component` there. `import NAME from
-    "./file.wgsl"` makes a string of that file, because a page loads no shaders.
+    "./file.wgsl"` makes a string of that file without the lines that are comments,
+    because a page loads no shaders.
     """
     seen: set[Path] = set()
     parts: list[str] = []
@@ -203,6 +204,7 @@ def joined(*modules: str) -> str:
             imported = (path.parent / below).resolve()
             if imported.suffix == ".wgsl":
                 shaders = imported.read_text(encoding="utf-8")
+                shaders = re.sub(r"^ *//.*\n", "", shaders, flags=re.M)
                 parts.append(f"const {name} = {json.dumps(shaders)};")
             else:
                 add(imported)

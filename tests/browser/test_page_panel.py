@@ -124,7 +124,7 @@ def test_it_plays_when_asked_and_the_score_rises(show):
 
 def test_the_networks_come_with_the_first_play(panels, folder, chromium):
     """From a server, which may say that scripts are UTF-8: the file's own mark counts
-    for more. Both scripts together have at most 2 MB.
+    for more. Both scripts and the data of all panels have at most 2 MB together.
     """
     page, asked = chromium.new_page(), []
 
@@ -145,6 +145,7 @@ def test_the_networks_come_with_the_first_play(panels, folder, chromium):
     becomes(panel.steps, 1)
     assert asked == ["page.html", panels.SCRIPT, panels.WEIGHTS]
     sizes = [(folder / name).stat().st_size for name in asked[1:]]
+    sizes += [len(panels.attribute(name).encode()) for name in panels.panels()]
     assert sum(sizes) <= 2e6
     page.close()
 
