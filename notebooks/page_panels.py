@@ -8,6 +8,7 @@ folder can load them, because they are ordinary scripts.
 import base64
 import html
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -65,12 +66,15 @@ def panel(
 ) -> dict[str, Any]:
     """`{setting: (control, start)}` and what nothing moves, as the page wants them.
 
-    A choice starts with one of its options.
+    A choice starts with one of its options. A control with `only={other: [values]}` is
+    grey unless the other one says so.
     """
-    values = {
-        name: control["options"].index(start) if "options" in control else start
-        for name, (control, start) in controls.items()
-    }
+
+    def place(name: str, value: Any) -> Any:
+        control = controls[name][0]
+        return control["options"].index(value) if "options" in control else value
+
+    values = {name: place(name, start) for name, (_, start) in controls.items()}
     listed = [
         {
             "restarts": False,
@@ -83,6 +87,10 @@ def panel(
     ]
     for control in listed:
         control["at_once"] = control["restarts"]
+        control["only"] = {
+            other: [place(other, value) for value in wanted]
+            for other, wanted in control.get("only", {}).items()
+        }
     settings = {"moved": True, "rate": 0.05, "judges": OTHER, **settings}
     return {
         "controls": listed,
@@ -122,7 +130,7 @@ def painted(
         shown: (name, (size * 4 // 3, size * 2)) for shown, name in whole.items()
     }
     pictures = {
-        shown: data_url(sample_image(*which), quality=60)
+        shown: data_url(sample_image(*which), "webp", quality=50)
         for shown, which in sizes.items()
     }
     return settings, pictures, weight
@@ -163,7 +171,8 @@ def panels() -> dict[str, dict[str, Any]]:
     told = "robust was trained against attacks, plain was not"
     network = choice("network", [*NETWORKS], tip=told), "robust"
     colours = switch("decorrelated colours", restarts=True), True
-    decay = slider("decay power", 0, 2, restarts=True), 1
+    waves = {"restarts": True, "only": {"basis": ["Fourier"]}}
+    decay = slider("decay power", 0, 2, **waves), 1
     return {
         "00_why_parameterization_matters": panel(
             {
@@ -188,7 +197,7 @@ def panels() -> dict[str, dict[str, Any]]:
             {
                 "levels": (whole("levels", 0, 6), 6),
                 "shared": (
-                    switch("shared", restarts=True),
+                    switch("shared", restarts=True, only={"levels": [*range(1, 7)]}),
                     True,
                 ),
                 "wish": (choice("first frame", classes), "star"),
@@ -225,7 +234,7 @@ def panels() -> dict[str, dict[str, Any]]:
                     "Fourier",
                 ),
                 "decay": (
-                    slider("decay power", 0, 2.5, restarts=True),
+                    slider("decay power", 0, 2.5, **waves),
                     1.5,
                 ),
             },
@@ -347,8 +356,10 @@ def attribute(name: str) -> str:
     """What makes a piece of a page the place of a panel; what stands in it is the still
     until the script comes.
     """
-    data = json.dumps(panels()[name], separators=(",", ":"))
-    return f'{MARK}="{html.escape(data)}"'
+    data = json.dumps(panels()[name], separators=(",", ":"), ensure_ascii=False)
+    # JSON is full of double quotes: single ones around it leave them as they are
+    escaped = html.escape(data, quote=False).replace("'", "&#39;")
+    return f"{MARK}='{escaped}'"
 
 
 @cache
@@ -366,16 +377,18 @@ def worker_script() -> str:
 
 
 def script() -> str:
-    """What all pages share: engine and panel, as one classic script."""
-    return f"""// Optimization inside a page, from dputils/widgets/static/engine
+    """What all pages share: engine and panel, as one classic script. Comments stay in
+    the source.
+    """
+    return f"""// Optimization inside a page. To be read in dputils/widgets/static/engine
 (() => {{
 function engine() {{
-{joined("engine/worker.js")}
+{bare(joined("engine/worker.js"))}
 
 return serve;
 }}
 
-{joined("steer.js")}
+{bare(joined("steer.js"))}
 
 const networks = new URL("{WEIGHTS}", document.currentScript.src);
 for (const place of document.querySelectorAll("[{MARK}]")) {{
@@ -383,6 +396,11 @@ for (const place of document.querySelectorAll("[{MARK}]")) {{
 }}
 }})();
 """
+
+
+def bare(code: str) -> str:
+    """A script without the comments that have lines of their own."""
+    return re.sub(r"^ *(//.*|/\*\*(?s:.*?)\*/)\n", "", code, flags=re.M)
 
 
 def words() -> set[str]:
@@ -400,8 +418,8 @@ def words() -> set[str]:
 
 
 def weights() -> str:
-    """The networks as a script of their own, to be written in UTF-16: there a letter
-    of two bytes carries 15 bits, and one of base64 six of eight.
+    """The networks as a script of their own, to be written in UTF-16: there two letters
+    of two bytes carry 31 bits, and one of base64 six of eight.
     """
     packed = {}
     for name, model in models().items():
@@ -412,11 +430,11 @@ def weights() -> str:
 
 
 def in_letters(data: bytes) -> str:
-    """15 bits a letter, from U+3000 on; `bytesOf` of the engine reads them."""
+    """31 bits as two letters from U+2030 on; `bytesOf` of the engine reads them."""
     bits = np.unpackbits(np.frombuffer(data, np.uint8))
-    bits = np.pad(bits, (0, -len(bits) % 15)).reshape(-1, 15)
-    letters = 0x3000 + bits @ (1 << np.arange(15)[::-1])
-    return letters.astype("<u2").tobytes().decode("utf-16-le")
+    bits = np.pad(bits, (0, -len(bits) % 31)).reshape(-1, 31)
+    pairs = np.stack(np.divmod(bits @ (1 << np.arange(31)[::-1]), 46341), 1)
+    return (0x2030 + pairs).astype("<u2").tobytes().decode("utf-16-le")
 
 
 def write_scripts(folder: Path) -> list[Path]:

@@ -6,12 +6,15 @@ import shutil
 import pytest
 from browser.waiting import PATIENCE
 
-# WebGL without a graphics card.
+# WebGL and WebGPU without a graphics card.
 SOFTWARE_GL = [
     "--use-gl=angle",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
     "--ignore-gpu-blocklist",
+    "--enable-unsafe-webgpu",
+    "--use-webgpu-adapter=swiftshader",
+    "--enable-features=Vulkan",
 ]
 
 

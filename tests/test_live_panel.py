@@ -654,7 +654,7 @@ def test_a_width_is_told():
 def test_every_argument_can_be_set_or_says_why_not():
     settable = set(live_panel.SETTABLE)
     arguments = set(inspect.signature(LivePanel).parameters)
-    assert settable == arguments - {"controls", "tips", "alt"}
+    assert settable == arguments - {"controls", "tips", "only", "alt"}
     page = make()
     for name in settable:
         setattr(page.panel, name, getattr(page.panel, name))
@@ -951,6 +951,16 @@ def test_controls_say_what_they_do():
     assert page.panel.alt == "a grey square"
     with pytest.raises(ValueError, match="tips explains 'sead', which is no control"):
         make(tips={"sead": "?"})
+
+
+def test_a_control_says_when_it_has_an_effect():
+    page = make(only={"target": {"kind": "Fourier"}, "lr": {"kind": ["pixels"]}})
+    said = {each["name"]: each["only"] for each in page.panel.state["controls"]}
+    assert said == {"target": {"kind": [1]}, "lr": {"kind": [0]}, "kind": {}}
+    with pytest.raises(ValueError, match="only speaks of 'sead', which is no control"):
+        make(only={"target": {"sead": 1}})
+    with pytest.raises(ValueError, match="kind is one of pixels, Fourier, not 'waves'"):
+        make(only={"target": {"kind": "waves"}})
 
 
 def test_an_undo_brings_the_run_back():

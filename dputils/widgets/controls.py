@@ -62,6 +62,30 @@ def controls_from(
     return found
 
 
+def conditions(
+    made: Mapping[str, Control], only: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, list[Any]]]:
+    """`{name: {other: value or [values]}}` with what the page says for these values.
+
+    Raises: ValueError for what is no control, and for a value that one lacks.
+    """
+    named = [*only, *(other for others in only.values() for other in others)]
+    if lost := [name for name in named if name not in made]:
+        raise ValueError(
+            f"only speaks of {lost[0]!r}, which is no control; there are {[*made]}"
+        )
+    return {
+        name: {
+            other: [
+                made[other].place(value)
+                for value in (values if isinstance(values, list) else [values])
+            ]
+            for other, values in others.items()
+        }
+        for name, others in only.items()
+    }
+
+
 def defaults(function: object) -> dict[str, Any]:
     """The parameters of a function that have a default: `{name: default}`."""
     return {

@@ -188,7 +188,9 @@ def joined(*modules: str) -> str:
     """Scripts of static/ and all that they import, each once, as one text without
     imports and exports.
 
-    What a script exports by default is called `component` there.
+    What a script exports by default is called `component` there. `import NAME from
+    "./file.wgsl"` makes a string of that file without the lines that are comments,
+    because a page loads no shaders.
     """
     seen: set[Path] = set()
     parts: list[str] = []
@@ -198,8 +200,14 @@ def joined(*modules: str) -> str:
             return
         seen.add(path)
         text = path.read_text(encoding="utf-8")
-        for below in re.findall(r'^import .* from "(\.[\w./]+)";$', text, re.M):
-            add((path.parent / below).resolve())
+        for name, below in re.findall(r'^import (.*) from "(\.[\w./]+)";$', text, re.M):
+            imported = (path.parent / below).resolve()
+            if imported.suffix == ".wgsl":
+                shaders = imported.read_text(encoding="utf-8")
+                shaders = re.sub(r"^ *//.*\n", "", shaders, flags=re.M)
+                parts.append(f"const {name} = {json.dumps(shaders)};")
+            else:
+                add(imported)
         text = re.sub(r'^import .* from "\.[\w./]+";\n', "", text, flags=re.M)
         text = re.sub(r"^export default ", "const component = ", text, flags=re.M)
         parts.append(

@@ -18,7 +18,7 @@ from ..media import picture_sheet
 from ..optimize import History
 from .amounts import pixels, real, whole
 from .cells import close_earlier
-from .controls import controls_from, defaults, taken
+from .controls import conditions, controls_from, defaults, taken
 from .encoding import encode
 from .hosting import Component
 from .live_run import LiveRun, Recipe, told
@@ -41,6 +41,7 @@ NOT_SET = {
     "history": "it is what the steps left behind: reset() begins a new one",
     "controls": "they belong to the panel from the start: make another panel",
     "tips": "they belong to the controls: make another panel",
+    "only": "it belongs to the controls: make another panel",
     "alt": "it belongs to the panel from the start: make another panel",
     "values": "the reader moves the controls; lr and seed can be set",
     "objective": "it is called goal",
@@ -95,6 +96,9 @@ class LivePanel(Component):
         width: of the picture in CSS pixels.
         tips: `{name: words}` that explain a control, where the mouse rests on it or its
             name was clicked. Names that the book uses have words of their own.
+        only: `{name: {other: value}}`, or `[values]`: a control that has an effect only
+            while another one says so, and is grey otherwise:
+            `{"decay_power": {"basis": "Fourier"}}`.
         alt: what the picture shows, in words.
     Attributes: `image`, `history`, `values` of the controls, and `error`, the last
         step's exception or None, are to be read. What the panel was made with can be
@@ -134,6 +138,7 @@ class LivePanel(Component):
         seed: int = 0,
         width: int = 320,
         tips: Mapping[str, str] | None = None,
+        only: Mapping[str, Mapping[str, Any]] | None = None,
         alt: str = "a picture while it is optimized",
     ) -> None:
         self._recipe = Recipe(
@@ -158,6 +163,7 @@ class LivePanel(Component):
         if lost := set(tips).difference(controls or {}):
             raise ValueError(f"tips explains {min(lost)!r}, which is no control")
         made = controls_from({} if controls is None else controls, starts)
+        needed = conditions(made, only or {})
         self._steering = Steering(made, seed)
         self._error: BaseException | None = None
         # from ipykernel 7 on, messages arrive on another thread than cells run on
@@ -176,6 +182,7 @@ class LivePanel(Component):
                         "restarts": name in self._structural(),
                         "seen": name in taken(show, made),
                         "tip": str(tips.get(name, meaning(name))),
+                        "only": needed.get(name, {}),
                         **control.state,
                     }
                     for name, control in made.items()

@@ -52,10 +52,10 @@ def write(panels, folder, policy="", above=0, name=STEM):
 def show(panels, folder, watched):
     """`show(…)` opens a page with a panel, offline."""
 
-    def shown(above=0, name=STEM, fragment="", **options):
+    def shown(above=0, name=STEM, search="", fragment="", **options):
         options = {"viewport": {"width": 1280, "height": 900}, **options}
         page = watched(offline=True, **options).page()
-        page.goto(write(panels, folder, above=above, name=name) + fragment)
+        page.goto(write(panels, folder, above=above, name=name) + search + fragment)
         page.get_by_role("button", name="play").wait_for()
         return Panel(page)
 
@@ -90,6 +90,9 @@ class Panel:
         )
         return np.reshape(data, (height, width, 4))[..., :3] / 255
 
+    def warning(self):
+        return self.figure.locator(".warning").inner_text()
+
     def said(self):
         return self.figure.locator("[role=alert]").inner_text()
 
@@ -121,7 +124,7 @@ def test_it_plays_when_asked_and_the_score_rises(show):
 
 def test_the_networks_come_with_the_first_play(panels, folder, chromium):
     """From a server, which may say that scripts are UTF-8: the file's own mark counts
-    for more. Both scripts together have at most 2 MB.
+    for more. Both scripts and the data of all panels have at most 2 MB together.
     """
     page, asked = chromium.new_page(), []
 
@@ -142,6 +145,7 @@ def test_the_networks_come_with_the_first_play(panels, folder, chromium):
     becomes(panel.steps, 1)
     assert asked == ["page.html", panels.SCRIPT, panels.WEIGHTS]
     sizes = [(folder / name).stat().st_size for name in asked[1:]]
+    sizes += [len(panels.attribute(name).encode()) for name in panels.panels()]
     assert sum(sizes) <= 2e6
     page.close()
 
@@ -172,6 +176,60 @@ def test_controls_act_in_the_middle_and_others_begin_anew(show):
     panel.page.wait_for_timeout(300)
     panel.button("undo").click()
     wait(lambda: panel.steps() >= before, "undo brings the earlier climb back")
+
+
+@pytest.mark.parametrize(
+    "name, label, other, without, again",
+    [
+        (STEM, "decay power", "basis", "pixels", "Fourier"),
+        ("02_style_transfer_beyond_vgg", "decay power", "basis", "pixels", "Fourier"),
+        ("playground", "decay power", "basis", "Laplacian", "Fourier"),
+        ("01_aligned_interpolation", "shared", "levels", 0, 3),
+    ],
+)
+def test_a_dial_without_effect_is_grey(show, name, label, other, without, again):
+    panel = show(name=name)
+    dial = panel.figure.get_by_label(label, exact=True)
+
+    def choose(value):
+        if isinstance(value, int):
+            slide(panel, other, value)
+        else:
+            panel.figure.get_by_text(value, exact=True).click()
+
+    assert dial.is_enabled() and f"only with {other} " in dial.get_attribute("title")
+    choose(without)
+    wait(dial.is_disabled, "the dial grey")
+    panel.button("step").click()
+    becomes(panel.steps, 1)
+    assert dial.is_disabled(), "and after an answer"
+    choose(again)
+    wait(dial.is_enabled, "the dial back")
+    panel.button("undo").click()
+    wait(dial.is_disabled, "grey, as undo says")
+
+
+def test_a_new_seed_empties_the_curve(show):
+    panel = show()
+    curve = panel.figure.locator("canvas.curve")
+
+    def drawn():
+        return curve.evaluate(
+            """canvas => canvas.getContext("2d")
+                .getImageData(0, 0, canvas.width, canvas.height).data.some((n) => n)"""
+        )
+
+    panel.button("play").click()
+    panel.until(10)
+    panel.button("pause").click()
+    panel.button("play").wait_for()
+    panel.page.wait_for_timeout(300)  # the last answer
+    assert drawn()
+    assert re.fullmatch(r"score from \S+ to \S+", curve.get_attribute("aria-label"))
+    panel.figure.get_by_label("seed", exact=True).fill("7")
+    panel.figure.get_by_label("seed", exact=True).press("Enter")
+    becomes(panel.steps, 0)
+    assert not drawn() and curve.get_attribute("aria-label") == "curve"
 
 
 def test_the_same_seed_gives_the_same_picture(show):
@@ -244,6 +302,7 @@ def test_it_stands_still_out_of_sight(show):
 POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src file: "
 )
+EVAL = "'wasm-unsafe-eval'"  # and no Worker: the engine runs in the page
 
 
 @pytest.mark.parametrize(
@@ -265,6 +324,76 @@ def test_what_a_policy_forbids_is_done_on_the_next_road(
     panel.button("step").click()
     becomes(panel.steps, 1)
     assert road in panel.numbers() and panel.said() == ""
+    context.close()
+
+
+# A card's device tells of itself, so that a test can take it away.
+DESTROY = """() => {
+    const order = GPUDevice.prototype.createCommandEncoder;
+    GPUDevice.prototype.createCommandEncoder = function (...given) {
+        const made = order.apply(this, given);
+        this.destroy();
+        return made;
+    };
+}"""
+
+
+def test_a_card_that_is_lost_in_the_middle_leaves_the_picture(show):
+    """The processor does the very step that the card did not finish."""
+    panel = show(name="playground", search="?road=WebGPU", fragment="#size=64")
+    for _ in range(2):
+        panel.button("step").click()
+    becomes(panel.steps, 2)
+    assert "in WebGPU" in panel.numbers() and panel.warning() == ""
+    assert re.search(r"WebGPU \d+ ms, processor \d+ ms", panel.numbers())
+    (worker,) = panel.page.workers
+    worker.evaluate(DESTROY)
+    panel.button("step").click()
+    becomes(panel.steps, 3)
+    assert "in WebAssembly" in panel.numbers()
+    assert panel.warning().startswith("The graphics card was lost.")
+    panel.button("step").click()
+    becomes(panel.steps, 4)
+    lost = panel.picture()
+    usual = show(name="playground", fragment="#size=64")
+    for _ in range(4):
+        usual.button("step").click()
+    becomes(usual.steps, 4)
+    # a ReLU may fall to the other side, but no step is missing
+    assert abs(lost - usual.picture()).max() < 0.02 and usual.warning() == ""
+    assert panel.said() == usual.said() == ""
+
+
+def test_without_a_card_the_processor_goes_on_and_says_why(show):
+    panel = show(name="playground", fragment="#size=64")
+    panel.button("play").click()
+    wait(lambda: "WebGPU: no graphics card" in panel.numbers(), "the reason")
+    assert "in WebAssembly" in panel.numbers()
+    assert panel.said() == panel.warning() == ""
+
+
+@pytest.mark.parametrize(
+    "spoil, why",
+    [
+        ("navigator.gpu.requestAdapter = async () => null", "no graphics card"),
+        (
+            "GPUDevice.prototype.createComputePipelineAsync ="
+            " async () => { throw new Error('a shader fails') }",
+            "a shader fails",
+        ),
+    ],
+)
+def test_a_card_that_cannot_is_not_taken(panels, folder, chromium, spoil, why):
+    """In the page itself, where a test can spoil it before it begins."""
+    context = chromium.new_context(offline=True)
+    page = context.new_page()
+    page.goto(write(panels, folder, policy=POLICY + EVAL) + "?road=WebGPU")
+    page.evaluate(f"() => {{ {spoil} }}")
+    panel = Panel(page)
+    panel.button("step").click()
+    becomes(panel.steps, 1)
+    assert f"WebGPU: {why}" in panel.numbers() and "in WebAssembly" in panel.numbers()
+    assert panel.said() == panel.warning() == ""
     context.close()
 
 

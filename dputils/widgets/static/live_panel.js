@@ -23,6 +23,7 @@ input[type="number"] { font: inherit; color: inherit; background: none; width: 5
 .about[aria-expanded="true"] { background: none; opacity: 1; }
 .control > .tip { grid-column: 1 / -1; opacity: 0.65; padding-bottom: 4px; }
 .again::after { content: " ↻"; }
+.idle > :not(.about, .tip) { opacity: 0.35; }
 .control output { text-align: right; }
 .control input[type="checkbox"] { justify-self: start; margin: 2px 0; width: 24px; height: 24px; }
 .control fieldset { grid-column: 2 / 4; }
@@ -74,11 +75,21 @@ function makeName(label, what, restarts) {
   return [name, tip];
 }
 
+/** What the values of other controls must be for this one to have an effect, in words: "basis Fourier". */
+const inWords = ({ only = {} }, controls) => Object.entries(only).map(([other, values]) => {
+  const { label, options } = controls.find(({ name }) => name === other);
+  return `${say(label)} ${values.map((value) => options ? say(options[value]) : brief(value)).join(say(", "))}`;
+});
+
+/** Whether a control has an effect, as the others stand. */
+const acts = ({ only = {} }, values) => Object.entries(only).every(([other, wanted]) => wanted.includes(values[other]));
+
 /** A control's elements, and `set(value)` that shows a value; moving it calls changed(value). */
-function makeControl(control, changed) {
+function makeControl(control, controls, changed) {
   const { kind, low, high, whole, logarithmic, restarts, seen } = control;
   const label = say(control.label), tip = say(control.tip ?? "");
-  const what = [tip, restarts ? RESTARTS : seen ? LOOKS : ACTS].filter(Boolean).join(say("; "));
+  const what = [tip, restarts ? RESTARTS : seen ? LOOKS : ACTS,
+    ...inWords(control, controls).map((words) => say("only with {}", words))].filter(Boolean).join(say("; "));
   const [name, about] = makeName(label, what, restarts), row = (...parts) =>
     h("div", { className: "control" }, name, ...parts, about);
   if (kind === "choice" && control.options.length > MANY) {
@@ -240,7 +251,7 @@ function render({ model, el }) {
     if (answer.points) {
       points = answer.curve ? answer.points : points.concat(answer.points);
       if (points.length > MOST) points = points.filter((_, k) => k % 2 === 0 || k === points.length - 1);
-      if (answer.curve) marks = wishes = [];
+      if (answer.curve) [marks, wishes] = [[], []]; // two lists, of which one grows in place
       const wish = JSON.stringify(answer.values);
       if (mine && steered && steered !== wish && !answer.curve) {
         wishes = [...wishes, answer.points.length ? answer.points[0][0] - 1 : answer.step];
@@ -259,7 +270,7 @@ function render({ model, el }) {
   const adopt = (answer) => {
     values = { ...answer.values };
     seed = BigInt(answer.seed);
-    parts.forEach((part, k) => part.set(values[controls[k].name]));
+    show();
     seedField.value = seed;
     refused = "";
   };
@@ -270,6 +281,7 @@ function render({ model, el }) {
       values[name] = answer.values[name];
       parts[k].set(values[name]);
     });
+    grey();
     const kernels = BigInt(answer.seed);
     if (kernels !== sent.seed && seed === sent.seed) seedField.value = seed = kernels;
   };
@@ -296,6 +308,7 @@ function render({ model, el }) {
     curve.height = Math.round(height * ratio);
     const values = points.map(([, value]) => value).filter(Number.isFinite);
     const size = 11, left = 44, top = size / 2 + 1, bottom = height - size / 2 - 2;
+    curve.setAttribute("aria-label", say("curve"));
     const pen = curve.getContext("2d");
     pen.scale(ratio, ratio);
     pen.fillStyle = pen.strokeStyle = getComputedStyle(curve).color;
@@ -365,19 +378,29 @@ function render({ model, el }) {
     undo.disabled = !past.length;
     if (!last) return;
     values = last.values;
-    controls.forEach((control, k) => parts[k].set(values[control.name]));
+    show();
     press({ undo: true });
   };
   const undo = h("button", { onclick: takeBack, disabled: true,
     title: say("take back the last move of a control") }, say("undo"));
-  const parts = controls.map(({ name, at_once: atOnce }, k) => makeControl(controls[k], (value) => {
+  const parts = controls.map(({ name, at_once: atOnce }, k) => makeControl(controls[k], controls, (value) => {
     remember(name);
     values[name] = value;
+    grey();
     if (stalled) play(true); // it stopped at an error, and perhaps this mends it
     // Another picture, or another look at it. While nothing runs, the kernel should hear of the others, too.
     else if (atOnce || !playing) press({});
   }));
-  parts.forEach((part, k) => part.set(values[controls[k].name]));
+  const show = () => {
+    parts.forEach((part, k) => part.set(values[controls[k].name]));
+    grey();
+  };
+  const grey = () => parts.forEach(({ box }, k) => {
+    const idle = !acts(controls[k], values);
+    box.classList.toggle("idle", idle);
+    for (const input of box.querySelectorAll("input, select")) input.disabled = idle;
+  });
+  show();
   const buttons = h("div", { className: "buttons row" }, main,
     h("button", { onclick: () => { play(false); press({ steps: (pending?.steps ?? 0) + 1 }); },
       title: say("one step") }, say("step")),

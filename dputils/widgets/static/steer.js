@@ -8,6 +8,17 @@ const OWN_NOTES = { waiting: say("the engine is at work …"), perhaps: "",
   gone: say("The engine stopped: load this page anew.") };
 
 const ROADS = { "WebAssembly, fused": say("WebAssembly, fused"), "plain JavaScript": say("plain JavaScript") };
+const WHY_NOT = { "not in this browser": say("not in this browser"), "no graphics card": say("no graphics card") };
+
+/** Which road the engine takes, in words, and what came of the graphics card. */
+function tellRoad({ road, others }) {
+  const taken = say("in {}", ROADS[road] ?? road);
+  if (!others) return [taken];
+  if (typeof others === "string") return [taken, say("WebGPU: {}", WHY_NOT[others] ?? others)];
+  return [taken, say("measured: WebGPU {} ms, processor {} ms", ...[others.card, others.processor].map(Math.round))];
+}
+
+const LOST = say("The graphics card was lost. The processor goes on with the same picture.");
 
 /** Something to post messages to: a Worker made of the engine's text, or where there can be none, this page itself.
     `engine` is a function that returns `serve`, and is `given` models and pictures; receive({data}) gets the
@@ -107,7 +118,7 @@ function makeModel({ config, networks, engine, still, changed }) {
     for (const listener of listeners.get("msg:custom") ?? []) listener(whole, buffers);
   };
   const receive = async ({ data }) => {
-    const { id, error, pixels, width, step, all, verdicts, terms: parts, road } = data, { save, judge } = asked.get(id);
+    const { id, error, pixels, width, step, all, verdicts, terms: parts, lost } = data, { save, judge } = asked.get(id);
     asked.delete(id);
     if (error) {
       tell({ id, error });
@@ -116,9 +127,9 @@ function makeModel({ config, networks, engine, still, changed }) {
     const picture = new ImageData(pixels, width), buffers = save ? [picture, await pngOf(picture)] : [picture];
     const seen = verdicts.map(({ name, share }) => `${say(name)} (${Math.round(100 * share)} %)`).join(say(", "));
     const words = [...(seen ? [say("the {} network sees {}", say(judge), seen)] : []),
-      say("in {}", ROADS[road] ?? road)];
+      ...tellRoad(data)];
     const points = data.points.map(([at, score]) => [at, descends ? -score : score]);
-    tell({ id, step, points, curve: all, what: descends ? say("loss") : say("score"), value: points.at(-1)?.[1] ?? null,
+    tell({ id, step, points, curve: all, warning: lost ? LOST : "", what: descends ? say("loss") : say("score"), value: points.at(-1)?.[1] ?? null,
       terms: [...Object.entries(parts), ...words.map((each) => [each, null])] }, buffers);
   };
   const send = async ({ id, values: moved, seed: typed, steps, reset, undo, save, curve }) => {
@@ -137,6 +148,7 @@ function makeModel({ config, networks, engine, still, changed }) {
       .then(([models, pictures]) => startEngine(engine, { models, pictures, mesh: config.mesh }, receive));
     const settings = { ...config.settings, ...Object.fromEntries(said(config, values)), seed };
     settings.judge = settings.judges?.[settings.network];
+    settings.road = new URLSearchParams(location.search).get("road") ?? "best"; // "?road=WebGPU": take that one
     settings.rate = settings.rates?.[settings.basis] ?? settings.rate;
     asked.set(id, { save, judge: settings.judge });
     try {

@@ -1,4 +1,5 @@
 // What a picture is to become: a goal looks at it through a network, and gives a score and its gradient.
+import { sizeOf } from "./graph.js";
 import { near } from "./picture.js";
 
 /** Classes ("daisy") and channels ("conv5:7"). The first of `count` pictures is to have the first one, the last one
@@ -9,25 +10,18 @@ export class Wishes {
     this.units = names.map((name) => unitOf(name, classes, network));
   }
 
-  /** Of picture `k`, (channel, row, column) in [0, 1]. */
+  /** Of picture `k`, (channel, row, column) in [0, 1]: a promise. A wish is the mean of a channel, so that it says in
+      advance how much of each value counts. */
   scored(image, { k = 0 } = {}) {
-    const { network, units, count } = this, gradients = {};
-    const shares = units.map((_, n) => near(n, units.length, k, count));
-    network.forward(image, deepest(network, units.map(({ layer }) => layer)));
-    let score = 0;
+    const { network, units, count } = this, directions = {};
     units.forEach(({ layer, channel }, n) => {
-      const values = network.read(layer), area = values.length / network.maps.get(layer).channels;
-      const [first, end] = [channel * area, (channel + 1) * area];
-      for (let at = first; at < end; at++) score += shares[n] / area * values[at];
-      const gradient = gradients[layer] ??= new Float32Array(values.length);
-      for (let at = first; at < end; at++) gradient[at] += shares[n] / area;
+      const map = network.maps.get(layer), area = map.height * map.width, share = near(n, units.length, k, count);
+      const direction = directions[layer] ??= new Float32Array(sizeOf(map));
+      for (let at = channel * area; at < (channel + 1) * area; at++) direction[at] += share / area;
     });
-    return { score, gradient: network.backward(gradients) };
+    return network.uphill(image, directions);
   }
 }
-
-/** The one of these layers that comes last. */
-export const deepest = (network, names) => network.layers.findLast(({ name }) => names.includes(name)).name;
 
 /** A channel is asked before its ReLU, behind which it may be silent everywhere and have no gradient. */
 function unitOf(wish, classes, network) {

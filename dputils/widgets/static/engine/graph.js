@@ -1,14 +1,22 @@
 // A network as data: what `export_for_page` wrote becomes layers with weights, and for a size of picture, with shapes.
 
-const LETTER = 0x3000; // the first of 32768 letters that carry 15 bits each, in two bytes of a file in UTF-16
+// Two letters of a file in UTF-16 carry 31 bits, as a number of two digits: BASE is the root of 2 to the 31st, and the
+// letters from LETTER on are all whole ones, none of which ends a line.
+const LETTER = 0x2030, BASE = 46341;
 
 /** The bytes that a text carries: in such letters, `size` of them, or as base64. */
 export function bytesOf(text, size) {
   if (!size) return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const bytes = new Uint8Array(size);
-  for (let k = 0, at = 0, held = 0, bits = 0; k < text.length; k++) {
-    held = (held & 127) << 15 | text.charCodeAt(k) - LETTER; // up to seven bits of the letter before, and its own
-    for (bits += 15; bits >= 8; at++) bytes[at] = held >> (bits -= 8);
+  const bytes = new Uint8Array(size), digit = (k) => text.charCodeAt(k) - LETTER;
+  let at = 0, held = 0, bits = 0;
+  const take = (value, count) => { // behind up to seven bits of those before
+    held = (held & 127) << count | value;
+    for (bits += count; bits >= 8; at++) bytes[at] = held >> (bits -= 8);
+  };
+  for (let k = 0; k < text.length; k += 2) {
+    const pair = digit(k) * BASE + digit(k + 1);
+    take(pair >> 16, 15);
+    take(pair & 65535, 16);
   }
   return bytes;
 }
@@ -46,6 +54,9 @@ export async function readModel(exported) {
 
 const pooled = (size, kernel, stride) => Math.floor((size - kernel) / stride) + 1;
 
+/** How many numbers a map has. */
+export const sizeOf = ({ channels, height, width }) => channels * height * width;
+
 /** Layers for pictures of this size: each with its sources and its map {name, channels, height, width}, in which its
     values lie. A linear layer is a convolution whose kernel is the whole map. */
 export function shaped(model, height, width) {
@@ -79,3 +90,44 @@ export function shaped(model, height, width) {
 
 const perChannel = (values, { channels }) =>
   Float32Array.from({ length: channels }, (_, c) => values[values.length === 1 ? 0 : c]);
+
+/** A network for pictures of one size. Whoever extends this knows how to go forward, to read a layer's values, and to
+    go backward: from {layer: gradient} of some layers to the gradient of the picture. */
+export class Shaped {
+  constructor(model, height, width) {
+    Object.assign(this, shaped(model, height, width));
+  }
+
+  /** The one of these layers that comes last. */
+  deepest(names) {
+    return this.layers.findLast(({ name }) => names.includes(name)).name;
+  }
+
+  /** The sum of all values times what `directions`, {layer: numbers}, says of them, and its gradient for the picture,
+      (channel, row, column) in [0, 1]. Other roads answer later than this one: so all return promises. */
+  async uphill(image, directions) {
+    this.forward(image, this.deepest(Object.keys(directions)));
+    return { score: this.score(directions, (name) => this.read(name)), gradient: this.backward(directions) };
+  }
+
+  score(directions, read) {
+    let score = 0;
+    for (const name in directions) {
+      const values = read(name);
+      directions[name].forEach((share, n) => { score += share * values[n]; });
+    }
+    return score;
+  }
+
+  /** A picture as the network was trained to see it. */
+  normalized(image) {
+    const { input: { height, width }, mean, std } = this, area = height * width;
+    return image.map((value, n) => (value - mean[Math.floor(n / area)]) / std[Math.floor(n / area)]);
+  }
+
+  /** The gradient of a picture from that of the normalized one. */
+  ofImage(gradient) {
+    const { input: { height, width }, std } = this, area = height * width;
+    return gradient.map((value, n) => value / std[Math.floor(n / area)]);
+  }
+}

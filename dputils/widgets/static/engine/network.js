@@ -1,15 +1,15 @@
 // A network and its gradient in WebAssembly. JavaScript lays out one memory and says which kernel runs where; the
 // kernels (make_kernels.mjs) do the arithmetic. Same interface as PlainNetwork.
-import { bytesOf, shaped } from "./graph.js";
+import { bytesOf, Shaped, sizeOf } from "./graph.js";
 import { KERNELS } from "./kernels.js";
 
 const TILES = 60; // that Winograd's way takes at a time: their buffers fit a second-level cache
 const fours = (n) => Math.ceil(n / 4) * 4;
 
-export class Network {
+export class Network extends Shaped {
   /** Raises where there is no WebAssembly, or none with vectors. `fused` allows fused multiply-add. */
   constructor(model, height, width = height, { fused = true } = {}) {
-    Object.assign(this, shaped(model, height, width));
+    super(model, height, width);
     const kind = fused && WebAssembly.validate(bytesOf(KERNELS.fused.wasm)) ? "fused" : "plain";
     this.road = kind === "fused" ? "WebAssembly, fused" : "WebAssembly";
     this.pixels = KERNELS[kind].pixels;
@@ -27,7 +27,7 @@ export class Network {
   }
 
   forward(image, until = this.layers.at(-1).name) {
-    this.#write(this.input, image, 0, this.mean, this.std);
+    this.#write(this.input, this.normalized(image));
     for (const layer of this.layers) {
       this.#forward(layer);
       if (layer.name === until) break;
@@ -45,7 +45,7 @@ export class Network {
     for (const name in gradients) this.#write(this.maps.get(name), gradients[name], this.shift);
     const last = this.layers.findLastIndex(({ name }) => name in gradients);
     for (let k = last; k >= 0; k--) this.#backward(this.layers[k]);
-    return this.#planes(this.input, this.shift, this.std);
+    return this.ofImage(this.#planes(this.input, this.shift));
   }
 
   // ---- the memory ---------------------------------------------------------------------------------------------------
@@ -248,27 +248,24 @@ export class Network {
     }
   }
 
-  /** Planes (channel, row, column) into a map, or with the shift into its gradient; less `mean`, over `std`. */
-  #write(map, planes, shift = 0, mean = null, std = null) {
-    const { floats } = this;
+  /** Calls visit(place in the memory, place in planes (channel, row, column)) for each number of a map or, with the
+      shift, of its gradient. */
+  #eachNumber(map, shift, visit) {
     for (let c = 0, n = 0; c < map.channels; c++) {
-      const less = mean ? mean[c] : 0, over = std ? std[c] : 1;
       for (let y = 0; y < map.height; y++) {
         let at = (this.#rowAt(map, y) + shift) / 4 + c;
-        for (let x = 0; x < map.width; x++, at += map.wide) floats[at] = (planes[n++] - less) / over;
+        for (let x = 0; x < map.width; x++, at += map.wide) visit(at, n++);
       }
     }
   }
 
-  #planes(map, shift = 0, std = null) {
-    const { floats } = this, planes = new Float32Array(map.channels * map.height * map.width);
-    for (let c = 0, n = 0; c < map.channels; c++) {
-      const over = std ? std[c] : 1;
-      for (let y = 0; y < map.height; y++) {
-        let at = (this.#rowAt(map, y) + shift) / 4 + c;
-        for (let x = 0; x < map.width; x++, at += map.wide) planes[n++] = floats[at] / over;
-      }
-    }
+  #write(map, planes, shift = 0) {
+    this.#eachNumber(map, shift, (at, n) => { this.floats[at] = planes[n]; });
+  }
+
+  #planes(map, shift = 0) {
+    const planes = new Float32Array(sizeOf(map));
+    this.#eachNumber(map, shift, (at, n) => { planes[n] = this.floats[at]; });
     return planes;
   }
 }

@@ -1,23 +1,17 @@
 // A network and its gradient in plain JavaScript: the yardstick for the kernels, and the road where there is no
 // WebAssembly. Maps are (channel, row, column), and every loop is the definition.
-import { shaped } from "./graph.js";
+import { Shaped, sizeOf } from "./graph.js";
 
-const sizeOf = ({ channels, height, width }) => channels * height * width;
-
-export class PlainNetwork {
+export class PlainNetwork extends Shaped {
   constructor(model, height, width = height) {
-    Object.assign(this, shaped(model, height, width));
+    super(model, height, width);
     for (const map of this.maps.values()) map.values = new Float32Array(sizeOf(map));
     this.road = "plain JavaScript";
   }
 
   /** The last layer's values, or those of layer `until`, for a picture (channel, row, column) in [0, 1]. */
   forward(image, until = this.layers.at(-1).name) {
-    const { input, mean, std } = this, area = input.height * input.width;
-    for (let n = 0; n < image.length; n++) {
-      const c = Math.floor(n / area);
-      input.values[n] = (image[n] - mean[c]) / std[c];
-    }
+    this.input.values.set(this.normalized(image));
     for (const layer of this.layers) {
       FORWARD[layer.kind](layer, layer.map, layer.sources);
       if (layer.name === until) break;
@@ -37,8 +31,7 @@ export class PlainNetwork {
     for (const layer of this.layers.slice(0, last + 1).reverse()) {
       BACKWARD[layer.kind](layer, layer.map, layer.sources);
     }
-    const { input, std } = this, area = input.height * input.width;
-    return input.gradient.map((value, n) => value / std[Math.floor(n / area)]);
+    return this.ofImage(this.input.gradient);
   }
 }
 

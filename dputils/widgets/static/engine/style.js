@@ -1,5 +1,4 @@
 // Style transfer: the things of a photograph in the manner of a painting, as dputils.style.
-import { deepest } from "./goals.js";
 import { collect, mix } from "./matrix.js";
 import { Moves } from "./moves.js";
 
@@ -34,7 +33,7 @@ function coloursOf(image) {
 
 /** Gram matrices, {layer: matrix}, of what the network sees. */
 export function stylesOf(network, layers, image) {
-  network.forward(image, deepest(network, layers));
+  network.forward(image, network.deepest(layers));
   const styles = { [COLOUR]: gramOf(coloursOf(image), 4) };
   for (const name of layers) styles[name] = gramOf(network.read(name), network.maps.get(name).channels);
   return styles;
@@ -45,7 +44,7 @@ export class Repaint {
   constructor(network, { styles, photograph, contentLayer }) {
     Object.assign(this, { network, styles, photograph, contentLayer });
     this.moves = new Moves(network.input.height, { continued: true });
-    this.until = deepest(network, [...Object.keys(styles), contentLayer]);
+    this.until = network.deepest([...Object.keys(styles), contentLayer]);
   }
 
   /** Content and style weigh as much as `settings` say; the photograph makes the same moves as the picture. */

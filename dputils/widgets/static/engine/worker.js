@@ -5,10 +5,9 @@ import { Wishes } from "./goals.js";
 import { readModel } from "./graph.js";
 import { cameraAt, Mesh, View } from "./mesh.js";
 import { Moves } from "./moves.js";
-import { Network } from "./network.js";
 import { Glass, GROUNDS, views } from "./opacity.js";
 import { Picture, uniform } from "./picture.js";
-import { PlainNetwork } from "./plain_network.js";
+import { Roads } from "./roads.js";
 import { Repaint, stylesOf } from "./style.js";
 
 /** What a picture is built from: a change begins the climb anew. All else acts from the next step on. */
@@ -34,7 +33,7 @@ class Climb {
     return this.glass?.side ?? (this.mesh ? view : size);
   }
 
-  step(goal, settings) {
+  async step(goal, settings) {
     if (this.mesh) return this.#turn(goal, settings);
     const { batch, moved, rate, pressure } = settings, { picture, moves, glass } = this;
     const pose = moved ? Moves.draw(this.next, settings) : glass ? {} : null;
@@ -42,7 +41,7 @@ class Climb {
     for (let k = 0; k < batch; k++) {
       const image = picture.render(k), seen = glass ? glass.apply(image, this.#ground(settings), pose)
         : pose ? moves.apply(image, pose) : image;
-      const { score, gradient, terms = {} } = goal.scored(seen, { k, pose }, settings);
+      const { score, gradient, terms = {} } = await goal.scored(seen, { k, pose }, settings);
       this.terms = terms;
       total += glass ? score * glass.factor(pressure) : score;
       picture.pull(glass ? glass.back(gradient, score, pressure) : pose ? moves.back(gradient) : gradient, k);
@@ -51,9 +50,9 @@ class Climb {
   }
 
   /** A step of a texture: the model from somewhere, before a ground of any colour. */
-  #turn(goal, { zoom, view, rate }) {
+  async #turn(goal, { zoom, view, rate }) {
     const { picture, mesh, next } = this, seen = new View(mesh, mesh.camera(next, zoom), view);
-    const { score, gradient } = goal.scored(seen.apply(picture.render(), [next(), next(), next()]));
+    const { score, gradient } = await goal.scored(seen.apply(picture.render(), [next(), next(), next()]));
     picture.pull(seen.back(gradient, picture.size));
     this.#climb(rate, score);
   }
@@ -89,14 +88,17 @@ const keyOf = (settings) => JSON.stringify(STRUCTURE.map((name) => String(settin
     `pictures`, {name: {image, height, width}}, and perhaps of a `mesh`. */
 export function serve(port) {
   const networks = new Map(), styles = new Map();
-  let models = {}, pictures = {}, mesh = null, climb = null, earlier = null;
+  let models = {}, pictures = {}, mesh = null, climb = null, earlier = null, answered = Promise.resolve();
 
   const network = async (name, road, height, width = height) => {
     const key = [name, road, height, width].join();
     if (!networks.has(key)) {
-      if (networks.size > 3) networks.clear(); // of other sizes: each takes some 25 MB
+      if (networks.size > 3) { // of other sizes: each takes some 25 MB
+        for (const other of networks.values()) other.free();
+        networks.clear();
+      }
       const model = await (models[name].read ??= readModel(models[name]));
-      networks.set(key, build(model, road, height, width));
+      networks.set(key, new Roads(model, road, height, width));
     }
     return networks.get(key);
   };
@@ -105,7 +107,8 @@ export function serve(port) {
     const key = [name, road, painting].join();
     if (!styles.has(key)) {
       const { image, height, width } = pictures[painting];
-      styles.set(key, stylesOf(await network(name, road, height, width), styleLayers, image));
+      const { processor } = await network(name, road, height, width);
+      styles.set(key, stylesOf(processor, styleLayers, image));
     }
     return styles.get(key);
   };
@@ -113,7 +116,8 @@ export function serve(port) {
   const goalOf = async (used, settings) => {
     const { network: name, wish, last, batch, painting, photograph, contentLayer } = settings;
     if (!painting) return new Wishes(used, last ? [wish, last] : [wish], models[name].classes, batch);
-    return new Repaint(used, { contentLayer, photograph: pictures[photograph].image,
+    // Gram matrices of five layers must be read before the way back: a card would fetch them, and gain little.
+    return new Repaint(used.processor, { contentLayer, photograph: pictures[photograph].image,
       styles: await styleOf(painting, settings) });
   };
 
@@ -128,29 +132,24 @@ export function serve(port) {
     const goal = await goalOf(used, settings);
     const before = all ? 0 : climb.points.length, until = performance.now() + patience;
     const enough = (done) => steps === null ? done > 0 && performance.now() > until : done >= steps;
-    for (let done = 0; !enough(done); done++) climb.step(goal, settings);
+    for (let done = 0; !enough(done); done++) await climb.step(goal, settings);
     const images = climb.shown(settings), { pixels, width } = pixelsOf(images);
-    const verdicts = judge ? images.map(verdict.bind(null, models[judge], await network(judge, road, size))) : [];
+    const judges = judge && (await network(judge, road, size)).processor;
+    const verdicts = judge ? images.map(verdict.bind(null, models[judge], judges)) : [];
     port.postMessage({ id, pixels, verdicts, all, step: climb.points.length, points: climb.points.slice(before),
-      terms: climb.terms, road: used.road, width }, [pixels.buffer]);
+      terms: climb.terms, width,
+      road: goal.network.road, others: goal.network.others, lost: goal.network.lost }, [pixels.buffer]);
   };
 
-  port.onmessage = async ({ data }) => {
+  port.onmessage = ({ data }) => {
     if (data.models) {
       ({ models, pictures } = data);
       mesh = data.mesh ? new Mesh(data.mesh) : null;
-    } else await answer(data).catch((error) => port.postMessage({ id: data.id, error: error.message }));
+    } else { // one after the other: a step on a card is waited for, and a question may come meanwhile
+      answered = answered.then(() => answer(data))
+        .catch((error) => port.postMessage({ id: data.id, error: error.message }));
+    }
   };
-}
-
-function build(model, road, height, width) {
-  if (road === "plain JavaScript") return new PlainNetwork(model, height, width);
-  try {
-    return new Network(model, height, width);
-  } catch (error) { // no WebAssembly, or a page that forbids it
-    console.info(`the engine runs in plain JavaScript: ${error.message}`);
-    return new PlainNetwork(model, height, width);
-  }
 }
 
 /** The class that a network sees, and how sure it is of it. */
