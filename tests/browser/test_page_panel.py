@@ -527,6 +527,26 @@ def test_frames_that_share_are_alike_and_can_be_crossfaded(show):
     assert panel.said() == ""
 
 
+def test_a_weight_pulls_the_frames_together(show):
+    """In the middle of a run without common levels, and at a price in the score."""
+
+    def change(panel):
+        film = [
+            panel.picture()[y : y + 80, x : x + 80] for y in (0, 82) for x in (0, 82)
+        ]
+        return abs(film[0] - film[2]).mean()
+
+    panel = show(name="01_aligned_interpolation")
+    slide(panel, "levels", 0)
+    panel.button("play").click()
+    panel.until(40)
+    before, score, steps = change(panel), panel.score(), panel.steps()
+    slide(panel, "weight", 300)
+    panel.until(steps + 80)
+    assert change(panel) < 0.9 * before and panel.score() < score
+    assert panel.said() == ""
+
+
 def test_a_photograph_is_repainted(show):
     """The loss falls; without content the cat goes, and with another painting the
     colours are others.

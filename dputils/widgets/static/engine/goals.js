@@ -6,8 +6,38 @@ import { near } from "./picture.js";
     the last, and a picture between them some of both. */
 export class Wishes {
   constructor(network, names, classes, count = 1) {
-    Object.assign(this, { network, count });
+    Object.assign(this, { network, count, apart: [] });
     this.units = names.map((name) => unitOf(name, classes, network));
+  }
+
+  /** Frames of a film shall be alike in some layers, as dputils.objectives.alignment says, with a ratio of 5: the penalty
+      counts from now on. It is a square, so that its slopes times the values add up to twice itself. The scores of the
+      pictures take it away twice; what is returned gives it back once. */
+  compare(images, layers, weight) {
+    const { processor } = this.network;
+    const seen = images.map((image) => {
+      processor.forward(image, processor.deepest(layers));
+      return Object.fromEntries(layers.map((name) => [name, processor.read(name).slice()]));
+    });
+    this.apart = seen.map((values) =>
+      Object.fromEntries(layers.map((name) => [name, new Float32Array(values[name].length)])));
+    let penalty = 0;
+    for (const name of layers) {
+      for (let lag = 1; lag < Math.min(5, images.length); lag++) {
+        for (let k = 0; k + lag < images.length; k++) {
+          const [a, b] = [k, k + lag].map((frame) => seen[frame][name]);
+          const [ofA, ofB] = [k, k + lag].map((frame) => this.apart[frame][name]);
+          const factor = weight / (5 ** lag * (images.length - lag) * a.length);
+          a.forEach((value, n) => {
+            const slope = 2 * factor * (value - b[n]);
+            penalty += slope * (value - b[n]) / 2;
+            ofA[n] -= slope;
+            ofB[n] += slope;
+          });
+        }
+      }
+    }
+    return penalty;
   }
 
   /** Of picture `k`, (channel, row, column) in [0, 1]: a promise. A wish is the mean of a channel, so that it says in
@@ -19,6 +49,10 @@ export class Wishes {
       const direction = directions[layer] ??= new Float32Array(sizeOf(map));
       for (let at = channel * area; at < (channel + 1) * area; at++) direction[at] += share / area;
     });
+    for (const [layer, slopes] of Object.entries(this.apart[k] ?? {})) {
+      const direction = directions[layer] ??= new Float32Array(slopes.length);
+      slopes.forEach((slope, n) => { direction[n] += slope; });
+    }
     return network.uphill(image, directions);
   }
 }

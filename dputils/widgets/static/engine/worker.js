@@ -38,6 +38,11 @@ class Climb {
     const { batch, moved, rate, pressure } = settings, { picture, moves, glass } = this;
     const pose = moved ? Moves.draw(this.next, settings) : glass ? {} : null;
     let total = 0;
+    if (settings.weight) {
+      const film = Array.from({ length: batch }, (_, k) => picture.render(k));
+      const seen = film.map((image) => pose ? moves.apply(image, pose).slice() : image);
+      total += goal.compare(seen, settings.alike, settings.weight);
+    }
     for (let k = 0; k < batch; k++) {
       const image = picture.render(k), seen = glass ? glass.apply(image, this.#ground(settings), pose)
         : pose ? moves.apply(image, pose) : image;
