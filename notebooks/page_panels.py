@@ -28,7 +28,8 @@ from dputils.widgets.meanings import meaning
 SCRIPT, WEIGHTS = "steer.js", "steer_networks.js"  # beside index.html
 MARK = "data-dputils-steer"
 NETWORKS = {"robust": "patternnet", "plain": "patternnet-plain"}
-THINGS = "heart strawberry scales stained_glass honeycomb spiral_ccw dots cobble".split()
+THINGS = "heart strawberry scales stained_glass honeycomb spiral_ccw dots".split()
+THINGS += ["cobble"]
 MANNERS = ["leaded_window", "two_carp", "river_in_dots", "swirling_night"]
 MOTIFS = ["eye", "mushroom", "fern", "snail", "feather", "leaf"]
 OTHER = {"robust": "plain", "plain": "robust"}  # whose opinion is asked
@@ -384,7 +385,7 @@ def script() -> str:
     """What all pages share: engine and panel, as one classic script. Comments stay in
     the source.
     """
-    return f"""// Optimization inside a page. To be read in dputils/widgets/static/engine
+    return f"""// Optimization inside a page; its source: dputils/widgets/static/engine
 (() => {{
 function engine() {{
 {bare(joined("engine/worker.js"))}
