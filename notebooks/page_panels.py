@@ -28,8 +28,8 @@ from dputils.widgets.meanings import meaning
 SCRIPT, WEIGHTS = "steer.js", "steer_networks.js"  # beside index.html
 MARK = "data-dputils-steer"
 NETWORKS = {"robust": "patternnet", "plain": "patternnet-plain"}
-THINGS = "heart strawberry scales stained_glass honeycomb spiral_ccw dots".split()
-THINGS += ["cobble"]
+THINGS = ["heart", "strawberry", "scales", "stained_glass"]
+THINGS += ["honeycomb", "spiral_ccw", "dots", "cobble"]
 MANNERS = ["leaded_window", "two_carp", "river_in_dots", "swirling_night"]
 MOTIFS = ["eye", "mushroom", "fern", "snail", "feather", "leaf"]
 OTHER = {"robust": "plain", "plain": "robust"}  # whose opinion is asked
