@@ -6,12 +6,16 @@ import shutil
 import pytest
 from browser.waiting import PATIENCE
 
-# WebGL and WebGPU without a graphics card.
+# WebGL without a graphics card.
 SOFTWARE_GL = [
     "--use-gl=angle",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
     "--ignore-gpu-blocklist",
+]
+# And WebGPU, by a card that the processor pretends to be: slow, and for few tests.
+SOFTWARE_WEBGPU = [
+    *SOFTWARE_GL,
     "--enable-unsafe-webgpu",
     "--use-webgpu-adapter=swiftshader",
     "--enable-features=Vulkan",
@@ -24,19 +28,24 @@ def chromium(*flags):
     playwright = pytest.importorskip(
         "playwright.sync_api", reason="playwright is not installed"
     )
+    with playwright.sync_playwright() as p:
+        try:
+            browser = launched(p.chromium, *flags)
+        except playwright.Error as error:
+            pytest.skip(f"Chromium does not start: {str(error).splitlines()[0]}")
+        yield browser
+        browser.close()
+
+
+def launched(browser_type, *flags):
+    """One more browser of a Playwright, of which a thread can have only one."""
     executable = (
         shutil.which("chromium")
         or shutil.which("chromium-browser")
         or shutil.which("google-chrome")
     )
-    with playwright.sync_playwright() as p:
-        try:
-            browser = p.chromium.launch(
-                executable_path=executable,
-                args=["--no-sandbox", "--disable-background-networking", *flags],
-                timeout=1000 * PATIENCE,
-            )
-        except playwright.Error as error:
-            pytest.skip(f"Chromium does not start: {str(error).splitlines()[0]}")
-        yield browser
-        browser.close()
+    return browser_type.launch(
+        executable_path=executable,
+        args=["--no-sandbox", "--disable-background-networking", *flags],
+        timeout=1000 * PATIENCE,
+    )

@@ -53,13 +53,24 @@ def chromium():
         yield browser
 
 
+@pytest.fixture(scope="package")
+def carded(chromium):
+    """One that has a graphics card, as far as pages can tell."""
+    browser = headless.launched(chromium.browser_type, *headless.SOFTWARE_WEBGPU)
+    yield browser
+    browser.close()
+
+
 @pytest.fixture
-def watched(chromium):
-    """`watched(**options)`: a context of its own. Complaints fail the test."""
+def watched(chromium, request):
+    """`watched(**options)`: a context of its own. Complaints fail the test. With
+    `card=True` it is one of `carded`.
+    """
     made = []
 
-    def opened(**options):
-        made.append(Watched(chromium, **options))
+    def opened(card=False, **options):
+        browser = request.getfixturevalue("carded") if card else chromium
+        made.append(Watched(browser, **options))
         return made[-1]
 
     yield opened

@@ -57,8 +57,11 @@ const apart = (found, wanted) => {
 
 
 def in_chromium(open_page, body, given):
+    card = isinstance(given, dict) and given.get("road") == "card"
     code = f"{joined('engine/worker.js')}\n{TOOLS}\n{body}"
-    return open_page("<p></p>").evaluate(f"async (given) => {{ {code} }}", given)
+    return open_page("<p></p>", card=card).evaluate(
+        f"async (given) => {{ {code} }}", given
+    )
 
 
 def in_node(folder, body, given):
@@ -141,7 +144,7 @@ COMPARE = """
 const model = await readModel(given.model), [height, width] = given.size;
 const make = { fused: () => new Network(model, height, width),
     wasm: () => new Network(model, height, width, { fused: false }),
-    card: async () => new GpuNetwork(await findCard(), model, height, width),
+    card: async () => new GpuNetwork(await findCard({ pretended: true }), model, height, width),
     plain: () => new PlainNetwork(model, height, width) }[given.road];
 const network = await make(), worst = {};
 await network.forward(floats(given.picture));

@@ -340,7 +340,8 @@ DESTROY = """() => {
 
 def test_a_card_that_is_lost_in_the_middle_leaves_the_picture(show):
     """The processor does the very step that the card did not finish."""
-    panel = show(name="playground", search="?road=WebGPU", fragment="#size=64")
+    dials = {"name": "playground", "fragment": "#size=64"}
+    panel = show(search="?road=WebGPU", card=True, **dials)
     for _ in range(2):
         panel.button("step").click()
     becomes(panel.steps, 2)
@@ -355,7 +356,7 @@ def test_a_card_that_is_lost_in_the_middle_leaves_the_picture(show):
     panel.button("step").click()
     becomes(panel.steps, 4)
     lost = panel.picture()
-    usual = show(name="playground", fragment="#size=64")
+    usual = show(**dials)
     for _ in range(4):
         usual.button("step").click()
     becomes(usual.steps, 4)
@@ -365,7 +366,7 @@ def test_a_card_that_is_lost_in_the_middle_leaves_the_picture(show):
 
 
 def test_without_a_card_the_processor_goes_on_and_says_why(show):
-    panel = show(name="playground", fragment="#size=64")
+    panel = show(name="playground", fragment="#size=64", card=True)  # a pretended one
     panel.button("play").click()
     wait(lambda: "WebGPU: no graphics card" in panel.numbers(), "the reason")
     assert "in WebAssembly" in panel.numbers()
@@ -383,9 +384,9 @@ def test_without_a_card_the_processor_goes_on_and_says_why(show):
         ),
     ],
 )
-def test_a_card_that_cannot_is_not_taken(panels, folder, chromium, spoil, why):
+def test_a_card_that_cannot_is_not_taken(panels, folder, carded, spoil, why):
     """In the page itself, where a test can spoil it before it begins."""
-    context = chromium.new_context(offline=True)
+    context = carded.new_context(offline=True)
     page = context.new_page()
     page.goto(write(panels, folder, policy=POLICY + EVAL) + "?road=WebGPU")
     page.evaluate(f"() => {{ {spoil} }}")

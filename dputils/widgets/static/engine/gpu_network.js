@@ -10,11 +10,13 @@ const WORDS = ["source", "channels", "height", "width", "map", "outputs", "rows"
 const APART = 256; // bytes from one job to the next: no card may ask for more
 const GROUP = 256, SIDE = 32; // how many numbers a group of invocations computes; of a convolution, SIDE by SIDE
 
-/** The card that the browser offers, with shaders made for it. Rejects with the reason where there is none. */
-export async function findCard() {
+/** The card that the browser offers, with shaders made for it. Rejects with the reason where there is none, or only one
+    that the processor pretends to be, which is slower than the processor itself. */
+export async function findCard({ pretended = false } = {}) {
   if (!globalThis.navigator?.gpu) throw new Error("not in this browser");
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter) throw new Error("no graphics card");
+  const real = adapter && !(adapter.info ?? adapter).isFallbackAdapter;
+  if (!adapter || !(real || pretended)) throw new Error("no graphics card");
   const device = await adapter.requestDevice(), module = device.createShaderModule({ code: SHADERS });
   const buffers = ["storage", "storage", "read-only-storage", "uniform"].map((type, binding) =>
     ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type, hasDynamicOffset: type === "uniform" } }));
@@ -24,8 +26,7 @@ export async function findCard() {
     device.createComputePipelineAsync({ layout, compute: { module, entryPoint, constants } });
   const made = await Promise.all(KINDS.map((kind) => Promise.all(kind === "conv" // forward, back
     ? [shader("convolve", { BACK: 0 }), shader("convolve", { BACK: 1 })] : [shader(kind), shader(`${kind}_back`)])));
-  const card = { device, bindings, fault: null, shaders: Object.fromEntries(KINDS.map((kind, k) => [kind, made[k]])),
-    software: (adapter.info ?? adapter).isFallbackAdapter ?? false };
+  const card = { device, bindings, fault: null, shaders: Object.fromEntries(KINDS.map((kind, k) => [kind, made[k]])) };
   device.lost.then(({ message }) => { card.fault ??= message || "the card is lost"; });
   device.onuncapturederror = (event) => { // an order that the card refused: nothing that it says counts any more
     event.preventDefault();
