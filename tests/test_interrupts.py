@@ -30,7 +30,8 @@ class Kernel:
         )
 
     def start(self, code):
-        return self.client.execute(code, stop_on_error=True)
+        # an error would abort what is asked for at the same moment, as a reader never does
+        return self.client.execute(code, stop_on_error=False)
 
     def until(self, text):
         """Wait for output that contains a text."""

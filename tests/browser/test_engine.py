@@ -861,8 +861,8 @@ def test_the_engine_is_small_enough_to_read():
     lines = [
         line
         for path in ENGINE.iterdir()
-        if path.name not in ("kernels.js", "roads.js", "gpu_network.js", "network.wgsl")
+        if path.name != "kernels.js"
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
-    assert len(lines) <= 1810
+    assert len(lines) <= 2360, "about 480 of them for graphics cards"
     assert max(map(len, lines)) <= 120

@@ -129,7 +129,8 @@ function makeModel({ config, networks, engine, still, changed }) {
     const words = [...(seen ? [say("the {} network sees {}", say(judge), seen)] : []),
       ...tellRoad(data)];
     const points = data.points.map(([at, score]) => [at, descends ? -score : score]);
-    tell({ id, step, points, curve: all, warning: lost ? LOST : "", what: descends ? say("loss") : say("score"), value: points.at(-1)?.[1] ?? null,
+    tell({ id, step, points, curve: all, warning: lost ? LOST : "", what: descends ? say("loss") : say("score"),
+      value: points.at(-1)?.[1] ?? null,
       terms: [...Object.entries(parts), ...words.map((each) => [each, null])] }, buffers);
   };
   const send = async ({ id, values: moved, seed: typed, steps, reset, undo, save, curve }) => {
