@@ -29,9 +29,8 @@ class Kernel:
             kernel_name="python3", env={**os.environ, "TQDM_DISABLE": "1"}
         )
 
-    def start(self, code):
-        # an error would abort what is asked for at the same moment, as a reader never does
-        return self.client.execute(code, stop_on_error=False)
+    def start(self, code, stop_on_error=True):
+        return self.client.execute(code, stop_on_error=stop_on_error)
 
     def until(self, text):
         """Wait for output that contains a text."""
@@ -69,7 +68,8 @@ def kernel():
 @pytest.mark.parametrize("seconds", [0.3, 0.6, 1.0, 2.0])
 def test_ctrl_c_in_the_first_seconds_leaves_the_kernel_whole(kernel, seconds):
     assert kernel.run(CELL)["status"] == "ok"
-    running = kernel.start(RUN)
+    # otherwise what is asked for at the moment of the error is aborted, too
+    running = kernel.start(RUN, stop_on_error=False)
     kernel.until("started")
     time.sleep(seconds)
     kernel.interrupt()

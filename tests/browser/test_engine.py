@@ -144,7 +144,8 @@ COMPARE = """
 const model = await readModel(given.model), [height, width] = given.size;
 const make = { fused: () => new Network(model, height, width),
     wasm: () => new Network(model, height, width, { fused: false }),
-    card: async () => new GpuNetwork(await findCard({ pretended: true }), model, height, width),
+    card: async () =>
+        new GpuNetwork(await findCard({ pretended: true }), model, height, width),
     plain: () => new PlainNetwork(model, height, width) }[given.road];
 const network = await make(), worst = {};
 await network.forward(floats(given.picture));
