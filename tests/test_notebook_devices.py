@@ -49,7 +49,8 @@ FEWER: dict[str, dict[str, object]] = {
         "claim_seeds": 1,
     },
     "04": {
-        "neurons": {"one": ("blocks.5.1", 26), "two": ("blocks.5.1", 54)},
+        "neurons": {"one": 26, "two": 54},
+        "gallery_cells": {"one": 22, "two": 60},
         "paper_size": 64,
         "cell_size": 96,
         "claim_size": 40,
