@@ -170,7 +170,8 @@ def panels() -> dict[str, dict[str, Any]]:
     wishes = classes + channels()
     style, pictures, content_weight = painted("plain", 96, "cat", MANNERS)
     small = load_network("patternnet")
-    alike = [f"{layer_at(small, depth)}.relu" for depth in (0.45, 0.6)]
+    alike = [layer_at(small, depth).removesuffix(".relu") for depth in (0.45, 0.6)]
+    alike = [f"{layer}.relu" for layer in alike]
     told = "robust was trained against attacks, plain was not"
     network = choice("network", [*NETWORKS], tip=told), "robust"
     colours = switch("decorrelated colours", restarts=True), True
@@ -385,7 +386,7 @@ def script() -> str:
     """What all pages share: engine and panel, as one classic script. Comments stay in
     the source.
     """
-    return f"""// Optimization inside a page. To be read in dputils/widgets/static/engine
+    return f"""// Optimization inside a page: dputils/widgets/static/engine
 (() => {{
 function engine() {{
 {bare(joined("engine/worker.js"))}

@@ -10,9 +10,9 @@ export class Wishes {
     this.units = names.map((name) => unitOf(name, classes, network));
   }
 
-  /** Frames of a film shall be alike in some layers, as dputils.objectives.alignment says, with a ratio of 5: the penalty
-      counts from now on. It is a square, so that its slopes times the values add up to twice itself. The scores of the
-      pictures take it away twice; what is returned gives it back once. */
+  /** Frames of a film shall be alike in some layers, as dputils.objectives.alignment says, with a ratio of 5: the
+      penalty counts from now on. It is a square, so that its slopes times the values add up to twice itself. The
+      scores of the pictures take it away twice; what is returned gives it back once. */
   compare(images, layers, weight) {
     const { processor } = this.network;
     const seen = images.map((image) => {
