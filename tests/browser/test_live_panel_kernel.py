@@ -15,8 +15,7 @@ pytestmark = pytest.mark.slow
 BUSY = """import pathlib, time
 with panel._lock:
     while not pathlib.Path("go").exists():
-        time.sleep(0.05)
-pathlib.Path("go").unlink()"""
+        time.sleep(0.05)"""
 DIE = """import os
 os._exit(1)"""
 CELLS = [(source, None) for source in (PANEL, BUSY, DIE)]
@@ -126,5 +125,6 @@ def test_a_busy_kernel_is_waited_for(lab, page):
         "PUT", "contents/go", {"type": "file", "format": "text", "content": ""}
     )
     becomes(lambda: note(page), "")
+    lab.server.ask("DELETE", "contents/go")
     wait(lambda: "steps/s" in numbers(page), "the run after it")
     assert alert(page) == ""
