@@ -8,7 +8,6 @@ folder can load them, because they are ordinary scripts.
 import base64
 import html
 import json
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from dputils.networks import layer_at, load_network, recipe
 from dputils.scene import Mesh, unwrap
 from dputils.sizes import Size
 from dputils.widgets import export_for_page
-from dputils.widgets.hosting import joined
+from dputils.widgets.hosting import bare, joined
 from dputils.widgets.meanings import meaning
 
 SCRIPT, WEIGHTS = "steer.js", "steer_networks.js"  # beside index.html
@@ -166,12 +165,12 @@ def small_model(name: str, cells: int = 22, texels: int = 256) -> dict[str, str]
 @cache
 def panels() -> dict[str, dict[str, Any]]:
     """`{stem of a notebook, or name on a page: its panel}`."""
-    classes = list(load_network("patternnet").classes or [])
+    small = load_network("patternnet")
+    classes = list(small.classes or [])
     wishes = classes + channels()
     style, pictures, content_weight = painted("plain", 96, "cat", MANNERS)
-    small = load_network("patternnet")
-    alike = [layer_at(small, depth).removesuffix(".relu") for depth in (0.45, 0.6)]
-    alike = [f"{layer}.relu" for layer in alike]
+    layers = [layer_at(small, depth) for depth in (0.45, 0.6)]
+    alike = [f"{layer.removesuffix('.relu')}.relu" for layer in layers]
     told = "robust was trained against attacks, plain was not"
     network = choice("network", [*NETWORKS], tip=told), "robust"
     colours = switch("decorrelated colours", restarts=True), True
@@ -402,11 +401,6 @@ for (const place of document.querySelectorAll("[{MARK}]")) {{
 }}
 }})();
 """
-
-
-def bare(code: str) -> str:
-    """A script without the comments that have lines of their own."""
-    return re.sub(r"^ *(//.*|/\*\*(?s:.*?)\*/)\n", "", code, flags=re.M)
 
 
 def words() -> set[str]:

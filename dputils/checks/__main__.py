@@ -115,23 +115,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lms.add_argument("--roster", type=Path, metavar="CSV", required=True)
     lms.add_argument("--to", choices=("canvas", "moodle"), required=True)
     lms.add_argument("--out", type=Path, help="default: canvas.csv beside the grades")
+    whole = argparse.ArgumentParser(add_help=False)
+    whole.add_argument("assignment", type=str.upper, choices=list_assignments())
     autograder = commands.add_parser(
         "gradescope",
-        parents=[counted],
+        parents=[counted, whole],
         help="write the zip file that Gradescope takes as an autograder",
         description="It holds this package, setup.sh and run_autograder, which judges "
         "each submission as `grade` does.",
     )
-    autograder.add_argument("assignment", type=str.upper, choices=list_assignments())
     autograder.add_argument("--out", type=Path, help="default: gradescope-A1.zip")
     otter = commands.add_parser(
         "otter",
-        parents=[counted],
+        parents=[counted, whole],
         help="write the test files that Otter takes",
         description="One for each exercise, for `otter check`, `run` and `generate`. "
         "Otter runs them in the process of the student's notebook.",
     )
-    otter.add_argument("assignment", type=str.upper, choices=list_assignments())
     otter.add_argument("--out", type=Path, default=Path("tests"), help="default: tests")
     similar = commands.add_parser(
         "similar",

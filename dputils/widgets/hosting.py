@@ -184,6 +184,11 @@ def bundle(module: str) -> str:
     return joined("host.js", module)
 
 
+def bare(code: str) -> str:
+    """A script or shader without the comments that have lines of their own."""
+    return re.sub(r"^ *(//.*|/\*\*(?s:.*?)\*/)\n", "", code, flags=re.M)
+
+
 def joined(*modules: str) -> str:
     """Scripts of static/ and all that they import, each once, as one text without
     imports and exports.
@@ -203,8 +208,7 @@ def joined(*modules: str) -> str:
         for name, below in re.findall(r'^import (.*) from "(\.[\w./]+)";$', text, re.M):
             imported = (path.parent / below).resolve()
             if imported.suffix == ".wgsl":
-                shaders = imported.read_text(encoding="utf-8")
-                shaders = re.sub(r"^ *//.*\n", "", shaders, flags=re.M)
+                shaders = bare(imported.read_text(encoding="utf-8"))
                 parts.append(f"const {name} = {json.dumps(shaders)};")
             else:
                 add(imported)
