@@ -197,8 +197,13 @@ def agrees(run, net, exported, road, size, together=False):
 
 
 SIZES = [(64, 64), (75, 75), (96, 96), (128, 128)]
-CASES = [(road, size) for road in ("fused", "card") for size in SIZES]
+CASES = [("fused", size) for size in SIZES]
 CASES += [("wasm", (96, 96)), ("plain", (64, 64))]
+# A pretended card takes long: one size of whole tiles and one of others are enough.
+CASES += [
+    pytest.param("card", size, marks=[pytest.mark.thorough] * (size > (75, 75)))
+    for size in SIZES
+]
 
 
 @pytest.mark.parametrize("road, size", CASES, ids=lambda it: str(it).split(",")[0])
