@@ -26,14 +26,30 @@ SESSION = "jupyterapp.shell.currentWidget.sessionContext"
 
 
 @pytest.fixture
-def page(open_lab):
-    """A notebook whose panel has taken a few steps, and plays on."""
-    page = open_lab("kernels", notebook(*CELLS))
-    run_cell(page, 0)
-    until_there(page)
-    button(page, "play").click()
-    wait(lambda: steps(page) > 3, "a run")
-    return page
+def page(lab):
+    """A notebook whose panel has taken a few steps, and plays on; errors of scripts
+    fail the test. The next test has the same notebook, with the kernel that this one
+    left, unless its panel is lost.
+    """
+    if lab.name != "kernels":
+        lab.open("kernels", notebook(*CELLS))
+    run_cell(lab.page, 0)
+    until_there(lab.page)
+    button(lab.page, "play").click()
+    wait(lambda: steps(lab.page) > 3, "a run")
+    yield lab.page
+    if alert(lab.page) or note(lab.page):
+        lab.close()
+    complaints = lab.complaints[:]
+    lab.complaints.clear()
+    assert not complaints, complaints
+
+
+@pytest.fixture(scope="module", autouse=True)
+def closed(lab):
+    """The notebook is closed after the last test."""
+    yield
+    lab.close()
 
 
 def until_lost(page):
@@ -116,8 +132,8 @@ def test_a_restart_from_elsewhere_of_which_jupyterlab_is_not_told(lab, page):
 def test_a_busy_kernel_is_waited_for(lab, page):
     run_cell(page, 1)
     becomes(lambda: note(page), WAITING)
-    # meanwhile the panel asks again whether it is still known
-    page.wait_for_timeout(10_000)
+    # meanwhile the panel asks twice whether it is still known: see BUSY in its script
+    page.wait_for_timeout(7_000)
     for name in ("pause", "reset", "play"):
         button(page, name).click()
         assert note(page) == WAITING and alert(page) == ""
