@@ -26,30 +26,14 @@ SESSION = "jupyterapp.shell.currentWidget.sessionContext"
 
 
 @pytest.fixture
-def page(lab):
-    """A notebook whose panel has taken a few steps, and plays on; errors of scripts
-    fail the test. The next test has the same notebook, with the kernel that this one
-    left, unless its panel is lost.
-    """
-    if lab.name != "kernels":
-        lab.open("kernels", notebook(*CELLS))
-    run_cell(lab.page, 0)
-    until_there(lab.page)
-    button(lab.page, "play").click()
-    wait(lambda: steps(lab.page) > 3, "a run")
-    yield lab.page
-    if alert(lab.page) or note(lab.page):
-        lab.close()
-    complaints = lab.complaints[:]
-    lab.complaints.clear()
-    assert not complaints, complaints
-
-
-@pytest.fixture(scope="module", autouse=True)
-def closed(lab):
-    """The notebook is closed after the last test."""
-    yield
-    lab.close()
+def page(open_lab):
+    """A notebook whose panel has taken a few steps, and plays on."""
+    page = open_lab("kernels", notebook(*CELLS))
+    run_cell(page, 0)
+    until_there(page)
+    button(page, "play").click()
+    wait(lambda: steps(page) > 3, "a run")
+    return page
 
 
 def until_lost(page):
