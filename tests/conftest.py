@@ -57,14 +57,22 @@ def make_network(seed=0, *, channels=3, inplace=False, **options):
     return Network(module, name="small", image_size=16, **options)
 
 
+def pytest_xdist_auto_num_workers():
+    """One worker more than cores: much of the time a test waits for a browser, a server
+    or a kernel to start.
+    """
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items):
-    """Files with many slow tests go first, so that no worker is left alone with one at
-    the end; inside a file the order stays.
+    """The browser's files go first, because their tests take longest and share a
+    browser and a JupyterLab in each process; then files with many slow tests, so that
+    no worker is left alone with one at the end. Inside a file the order stays.
     """
     slow = collections.Counter(
         item.path for item in items if item.get_closest_marker("slow")
     )
-    items.sort(key=lambda item: -slow[item.path])
+    items.sort(key=lambda item: (item.path.parent.name != "browser", -slow[item.path]))
 
 
 @pytest.fixture(scope="session")

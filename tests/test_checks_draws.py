@@ -34,20 +34,35 @@ def refused(number, function, draws):
     return {k: report.message for k, report in reports.items() if not report.passed}
 
 
+# each with a few students' numbers, and with more of them
+parts = pytest.mark.parametrize(
+    "part", ["few", pytest.param("more", marks=pytest.mark.thorough)]
+)
+
+
+def students(part, few, all_of_them):
+    """Numbers of students, or `DRAWS` of them."""
+    few, all_of_them = (DRAWS, DRAWS) if DRAWS else (few, all_of_them)
+    return range(few) if part == "few" else range(few, all_of_them)
+
+
+@parts
 @pytest.mark.parametrize("number", list_exercises())
-def test_no_draw_refuses_the_reference(number):
-    count = DRAWS or 25
-    assert not refused(number, find_exercise(number).reference, range(count))
+def test_no_draw_refuses_the_reference(number, part):
+    drawn = students(part, 10, 25)
+    assert not refused(number, find_exercise(number).reference, drawn)
 
 
+@parts
 @pytest.mark.parametrize(
     "k", [pytest.param(k, id=f"{n}-{k}") for k, (n, _) in enumerate(RIGHT)]
 )
-def test_no_draw_refuses_a_right_answer(k):
+def test_no_draw_refuses_a_right_answer(k, part):
     number, function = RIGHT[k]
     # others than the reference's, and others for each answer
     first = 0 if DRAWS else 1000 + 8 * k
-    assert not refused(number, function, range(first, first + (DRAWS or 8)))
+    drawn = [first + student for student in students(part, 3, 8)]
+    assert not refused(number, function, drawn)
 
 
 def test_every_exercise_is_in_the_bank():

@@ -35,10 +35,12 @@ def cheap_weights():
         torch.manual_seed(0)
 
         def fill(tensor, *args, **kwargs):
-            count, fan = tensor.numel(), max(1, tensor[:1].numel())
-            values = table.repeat(count // len(table) + 1)[:count]
-            with torch.no_grad():
-                return tensor.copy_(values.view(tensor.shape) / fan**0.5)
+            values = table / max(1, tensor[:1].numel()) ** 0.5
+            flat, turns = tensor.detach().view(-1), tensor.numel() // len(table)
+            whole, rest = flat.split([turns * len(table), len(flat) % len(table)])
+            whole.view(turns, len(table)).copy_(values)
+            rest.copy_(values[: len(rest)])
+            return tensor
 
         for name in names:
             patch.setattr(torch.nn.init, name, fill)
@@ -88,8 +90,12 @@ def test_torchvisions_kinds_are_read(name):
 
 
 TORCHVISIONS = [name for name in list_networks() if name not in BUNDLED]
-# alike smaller ones, and minutes in all
-GIANTS = "vit_h_", "vit_l_", "regnet_y_128gf"
+# alike smaller ones, which are a sample of their kind, and minutes in all
+GIANTS = (
+    *("vit_", "vgg13", "vgg16", "vgg19", "regnet_x_32gf", "regnet_y_32gf"),
+    *("regnet_y_128gf", "convnext_large", "swin_b", "swin_v2_b", "wide_resnet101"),
+    *("efficientnet_b6", "efficientnet_b7", "efficientnet_v2_l", "resnext101_64x4d"),
+)
 FIXED = "vit_", "swin", "maxvit", "inception"  # they take one size, or no small ones
 
 

@@ -65,7 +65,14 @@ def kernel():
     kernel.close()
 
 
-@pytest.mark.parametrize("seconds", [0.3, 0.6, 1.0, 2.0])
+@pytest.mark.parametrize(
+    "seconds",
+    [
+        0.3,
+        1.0,
+        *(pytest.param(each, marks=pytest.mark.thorough) for each in (0.6, 2.0)),
+    ],
+)
 def test_ctrl_c_in_the_first_seconds_leaves_the_kernel_whole(kernel, seconds):
     assert kernel.run(CELL)["status"] == "ok"
     # otherwise what is asked for at the moment of the error is aborted, too

@@ -233,7 +233,7 @@ def try_on_device(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", sample(NOTEBOOKS, "00", "backgrounds"))
+@pytest.mark.parametrize("path", sample(NOTEBOOKS, "infinite_patterns", "backgrounds"))
 def test_runs_on_a_device_that_does_not_mix(path, try_on_device):
     status, printed = try_on_device(path)
     assert status == "0", printed[-6000:]

@@ -70,7 +70,7 @@ def evaluate(
         # What a student's code draws from the global generator must be the same in
         # every call.
         with torch.random.fork_rng(devices=[]), torch.enable_grad():
-            torch.manual_seed(0)
+            torch.default_generator.manual_seed(0)  # `torch.manual_seed`: all devices'
             result = function(*args)
             grads = _gradients(result, sources, cotangent) if wrt else ()
     except NotImplementedError as error:

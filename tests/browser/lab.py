@@ -164,10 +164,16 @@ class Lab:
             const { commands } = jupyterapp;
             const shown = await commands.execute("docmanager:open", { path });
             await shown.revealed;
+            jupyterapp.shell.activateById(shown.id);
         }""",
             f"{name}.ipynb",
         )
         self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+        # it is shown first and the current one later, on a busy machine much later
+        self.page.wait_for_function(
+            "path => jupyterapp.shell.currentWidget?.context?.path === path",
+            arg=f"{name}.ipynb",
+        )
         return self.page
 
     def begin(self):

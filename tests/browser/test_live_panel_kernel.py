@@ -116,8 +116,8 @@ def test_a_restart_from_elsewhere_of_which_jupyterlab_is_not_told(lab, page):
 def test_a_busy_kernel_is_waited_for(lab, page):
     run_cell(page, 1)
     becomes(lambda: note(page), WAITING)
-    # meanwhile the panel asks again whether it is still known
-    page.wait_for_timeout(10_000)
+    # meanwhile the panel asks twice whether it is still known: see BUSY in its script
+    page.wait_for_timeout(7_000)
     for name in ("pause", "reset", "play"):
         button(page, name).click()
         assert note(page) == WAITING and alert(page) == ""

@@ -200,7 +200,7 @@ def test_03_three_pictures_become_others(show, seen, changed):
 
 
 def test_03_the_morph_is_drawn_by_the_browser(show, seen, changed):
-    page = show("03", "CppnViewer(")
+    page = show("03", "CppnViewer(", width=NARROW)
     slider, canvas = page.get_by_role("slider"), page.locator("canvas")
     last = seen(page)  # it opens at the second picture
     slider.fill("0.5")
