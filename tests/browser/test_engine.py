@@ -303,12 +303,15 @@ def test_the_wrong_size_is_told(run):
 
 @pytest.mark.parametrize("size", [64, 75, 96, 128])
 @pytest.mark.parametrize("decorrelate", [True, False])
-@pytest.mark.parametrize("basis", ["Fourier", "Laplacian", "pixels"])
+@pytest.mark.parametrize("basis", ["Fourier", "Laplacian", "low resolution", "pixels"])
 def test_a_picture_and_its_gradient_are_pytorchs(open_page, basis, decorrelate, size):
     """Two pictures, each its own basis and 0.7 times one that both have in common."""
     make = {
         "Fourier": lambda **more: FourierBasis(size, decay_power=1.3, sd=0.5, **more),
         "Laplacian": lambda **more: LaplacianBasis(size, sd=0.5, **more),
+        "low resolution": lambda batch=1, **more: LowResBasis(
+            size, (batch, 3, 11, 11), batch=batch, sd=0.5, **more
+        ),
         "pixels": lambda **more: PixelBasis(size, sd=0.5, **more),
     }[basis]
     own, common = make(batch=2, seed=1), make(seed=2)
@@ -333,7 +336,7 @@ def test_a_picture_and_its_gradient_are_pytorchs(open_page, basis, decorrelate, 
     image_error, gradient_error = in_chromium(
         open_page,
         """
-    const common = { batch: 2, coupling: 0.7, decay: 1.3 };
+    const common = { batch: 2, coupling: 0.7, decay: 1.3, cells: 11 };
     const picture = new Picture({ ...given.settings, ...common }), errors = [];
     picture.parameters.set(floats(given.parameters));
     given.images.forEach((image, k) => {
@@ -789,8 +792,8 @@ def test_adjoints_by_dot_products(run):
     const next = uniform(7), some = (n) => new Float32Array(n).map(() => next() - 0.5);
     const found = [];
     for (const size of [30, 75, 96]) {
-        for (const Kind of [FourierBasis, LaplacianBasis, PixelBasis]) {
-            const basis = new Kind(size);
+        for (const name in BASES) {
+            const basis = BASES[name](size, { cells: 9 });
             const x = some(basis.count), y = some(3 * size * size);
             const Ax = new Float32Array(y.length), Ay = new Float32Array(x.length);
             basis.addTo(Ax, x, 0.5);
@@ -832,7 +835,7 @@ def test_adjoints_by_dot_products(run):
     """,
         load_script("notebooks/page_panels.py").small_model("bunny"),
     )
-    assert len(pairs) == 26
+    assert len(pairs) == 29
     for one, other in pairs:
         assert one == pytest.approx(other, rel=2e-4, abs=2e-4) and one != 0
 

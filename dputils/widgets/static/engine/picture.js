@@ -16,10 +16,10 @@ export class PixelBasis {
   }
 }
 
-/** Pictures of a part of the size, stretched linearly to the full one and added up. */
-export class LaplacianBasis {
-  constructor(size, { parts = [1, 2, 4, 8] } = {}) {
-    this.levels = parts.map((part) => new Stretch(Math.max(1, Math.floor(size / part)), size));
+/** Pictures of so many `cells` along each side, stretched linearly to the full size and added up. */
+class Levels {
+  constructor(size, cells) {
+    this.levels = cells.map((small) => new Stretch(small, size));
     this.count = this.levels.reduce((sum, { small }) => sum + 3 * small * small, 0);
   }
 
@@ -86,7 +86,13 @@ class Stretch {
   }
 }
 
-const BASES = { pixels: PixelBasis, Laplacian: LaplacianBasis, Fourier: FourierBasis };
+/** A basis by its name: BASES[name](size, settings). */
+export const BASES = {
+  pixels: (size) => new PixelBasis(size),
+  Laplacian: (size) => new Levels(size, [1, 2, 4, 8].map((part) => Math.max(1, Math.floor(size / part)))),
+  "low resolution": (size, { cells }) => new Levels(size, [cells]),
+  Fourier: (size, settings) => new FourierBasis(size, settings),
+};
 
 /** As dputils.color: the square root of the covariance of colours in photographs, over its longest column. */
 const ROOT = [[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]];
@@ -104,13 +110,13 @@ export class Picture {
   /** `batch` pictures, each a sum of parts: one of its own and, `coupling` times as strong, one that is in all.
       Frames of a film have the first `levels` of LEVELS besides: in common or, if they are not `shared`, their own. */
   constructor({ size, batch = 1, basis = "Fourier", decay = 1, decorrelate = true, coupling = 0, levels = 0,
-    shared = true, sd = 0.01, seed = 0, finest }) {
-    const own = new BASES[basis](size, { decay, finest }), all = levels / LEVELS.length;
+    shared = true, sd = 0.01, seed = 0, finest, cells = 16 }) {
+    const own = BASES[basis](size, { decay, finest, cells }), all = levels / LEVELS.length;
     Object.assign(this, { size, batch, parts: [], count: 0 });
     for (let n = 0; n < batch; n++) this.#add(own, (k) => k === n ? 0.4 ** all : 0); // coarse parts carry the rest
     if (coupling) this.#add(own, () => coupling);
     for (const [pictures, part] of LEVELS.slice(0, levels)) {
-      const low = new LaplacianBasis(size, { parts: [part] }), count = shared ? pictures : batch;
+      const low = new Levels(size, [Math.floor(size / part)]), count = shared ? pictures : batch;
       for (let n = 0; n < count; n++) this.#add(low, (k) => 0.88 ** all * near(n, count, k, batch));
     }
     this.planes = own.planes ?? 3; // a fourth one is opacity: squashed like the colours, never mixed with them
