@@ -40,7 +40,7 @@ class Climb {
     let total = 0;
     if (settings.weight) {
       const film = Array.from({ length: batch }, (_, k) => picture.render(k));
-      const seen = film.map((image) => pose ? moves.apply(image, pose).slice() : image);
+      const seen = film.map((image) => pose ? moves.apply(image, pose) : image);
       total += goal.compare(seen, settings.alike, settings.weight);
     }
     for (let k = 0; k < batch; k++) {
@@ -59,13 +59,14 @@ class Climb {
     const { picture, mesh, next } = this, { zoom, view } = settings;
     const seen = new View(mesh, mesh.camera(next, zoom), view);
     const { score, gradient } = await goal.scored(seen.apply(picture.render(), [next(), next(), next()]));
-    picture.pull(seen.back(gradient, picture.size));
+    picture.pull(seen.back(gradient));
     this.#climb(settings, score);
   }
 
   /** How far a step goes, `rates` says for a basis: so many times as far as for the others. */
   #climb({ rate, rates = {}, basis }, score) {
-    this.picture.climb(rate * (rates[basis] ?? 1));
+    const { adam, parameters, gradient } = this.picture;
+    adam.climb(parameters, gradient, rate * (rates[basis] ?? 1));
     this.points.push([this.points.length + 1, score]);
   }
 
