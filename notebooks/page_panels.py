@@ -381,6 +381,17 @@ def panels() -> dict[str, dict[str, Any]]:
     }
 
 
+def starts(name: str) -> dict[str, Any]:
+    """What a panel asks the engine for, but for the seed, before anybody moved it."""
+    each = panels()[name]
+    moved = {
+        control["name"]: control["options"][value] if "options" in control else value
+        for control in each["controls"]
+        for value in [each["values"][control["name"]]]
+    }
+    return {**each["settings"], **moved}
+
+
 def attribute(name: str) -> str:
     """What makes a piece of a page the place of a panel; what stands in it is the still
     until the script comes.
