@@ -276,6 +276,98 @@ def test_a_network_of_ones_own_agrees(run, road):
     agrees(run, net, exported, road, (80, 80))
 
 
+class InPlace(nn.Module):
+    """Who reads a map after it was changed in place reads the change."""
+
+    def __init__(self):
+        super().__init__()
+        self.one, self.two = nn.Conv2d(3, 5, 3), nn.Conv2d(10, 4, 1)
+
+    def forward(self, x):
+        x = self.one(x)
+        return self.two(torch.cat([torch.relu_(x), x], 1))
+
+
+class Shortcut(nn.Module):
+    """A sum of two maps as the refusal of `+` advises, and the sum itself."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.body = nn.Conv2d(3, 6, 3), nn.Conv2d(6, 6, 3, padding=1)
+        self.sum = nn.Conv2d(12, 6, 1, bias=False)
+        units = torch.cat([torch.eye(6), torch.eye(6)], 1)
+        self.sum.weight.data.copy_(units[..., None, None])
+
+    def forward(self, x):
+        x = torch.relu(self.first(x))
+        return self.sum(torch.cat([x, self.body(x)], 1))
+
+    def plain(self, x):
+        x = torch.relu(self.first(x))
+        return x + self.body(x)
+
+
+def folded():
+    """A batch norm that has seen something, in the convolution before it."""
+    norm = nn.BatchNorm2d(7)
+    for values in (norm.weight.data, norm.bias.data, norm.running_mean):
+        values.normal_()
+    norm.running_var.uniform_(0.5, 2)
+    pair = nn.Conv2d(3, 7, 3, stride=2).eval(), norm.eval()
+    module = nn.Sequential(nn.utils.fusion.fuse_conv_bn_eval(*pair), nn.ReLU())
+    module.plain = lambda x: torch.relu(pair[1](pair[0](x)))
+    return module
+
+
+SMALL = {
+    "grouped": lambda: nn.Sequential(
+        *(nn.Conv2d(3, 12, 3, padding="same", dilation=2), nn.ReLU()),
+        *(nn.Conv2d(12, 12, 3, padding=1, groups=12), nn.ReLU()),
+        nn.Conv2d(12, 8, 3, stride=2, padding=2, dilation=2, groups=4, bias=False),
+    ),
+    "nested": lambda: nn.Sequential(
+        nn.Sequential(nn.Conv2d(3, 8, 3, stride=2), nn.ReLU(inplace=True)),
+        nn.Sequential(nn.MaxPool2d(2), nn.Sequential(nn.Conv2d(8, 5, 1))),
+        *(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(5, 4)),
+    ),
+    "in place": InPlace,
+    "shortcut": Shortcut,
+    "folded": folded,
+}
+
+
+@pytest.mark.parametrize("road", ["fused", "plain"])
+@pytest.mark.parametrize("name", SMALL)
+def test_small_networks_agree(run, name, road):
+    torch.manual_seed(3)
+    module = SMALL[name]()
+    exported = export_for_page(module)
+    for weight in module.parameters():
+        if weight.dim() > 1:
+            weight.data.copy_(page_weights(weight))
+    for seed in range(3):  # a ReLU may fall to the other side
+        generator = torch.Generator().manual_seed(seed)
+        picture = torch.rand(1, 3, 36, 45, generator=generator).requires_grad_()
+        values = module(picture)
+        wish = torch.randn(values.shape, generator=generator)
+        (gradient,) = torch.autograd.grad((values * wish).sum(), picture)
+        last = exported["layers"][-1]["name"]
+        given = {
+            "picture": packed(picture),
+            "layers": {last: [packed(values), packed(wish), packed(gradient)]},
+            "size": [36, 45],
+            "model": exported,
+            "road": road,
+        }
+        errors = run(COMPARE, given)[last]
+        if max(errors) <= 1e-4:
+            break
+    assert max(errors) <= 1e-4
+    if hasattr(module, "plain"):  # what it stands for
+        exact, picture = SMALL[name](), torch.rand(2, 3, 36, 45)
+        assert torch.allclose(exact(picture), exact.plain(picture), atol=1e-5)
+
+
 def test_bytes_travel_in_letters(run):
     panels = load_script("notebooks/page_panels.py")
     blobs = [bytes(range(256))[k : 3 * k + 1] for k in (*range(20), 80)]
@@ -284,6 +376,19 @@ def test_bytes_travel_in_letters(run):
     assert all(0x2030 <= ord(each) < 0xD800 for text, _ in given for each in text)
     found = run("return given.map(([text, size]) => [...bytesOf(text, size)]);", given)
     assert found == [[*blob] for blob in blobs]
+
+
+class Uneven(nn.Module):
+    def forward(self, x):
+        return torch.cat([x.flatten(1), torch.relu(x).mean((2, 3))], 1)
+
+
+def test_maps_of_unequal_sizes_are_not_put_together(run):
+    body = """
+    const model = await readModel(given);
+    try { new Network(model, 8); } catch (error) { return error.message; }"""
+    told = run(body, export_for_page(Uneven()))
+    assert told.startswith("cat puts maps of unequal sizes together")
 
 
 def test_the_wrong_size_is_told(run):
