@@ -204,6 +204,17 @@ def test_a_dial_without_effect_is_grey(show, name, label, other, without):
     wait(dial.is_enabled, "the dial back")
 
 
+@pytest.mark.parametrize("name", ["04_transparency", "playground"])
+def test_names_are_shown_as_words(show, name):
+    """The address keeps the name."""
+    panel = show(name=name)
+    spiral = panel.figure.get_by_text("spiral ccw", exact=True)
+    assert spiral.count() == 1 and "_" not in panel.figure.inner_text()
+    if name == "playground":
+        panel.figure.get_by_label("wish", exact=True).select_option("spiral ccw")
+        wait(lambda: "wish=spiral_ccw" in panel.page.url, "the name in the address")
+
+
 def test_a_new_seed_empties_the_curve(show):
     panel = show()
     curve = panel.figure.locator("canvas.curve")
