@@ -1,8 +1,8 @@
 // Pictures between their pixels: every number that comes out is a sum of four that go in, each with its weight. A
-// picture is stretched, turned, and laid on a model that way; a gradient goes back to the same four, by the same weights.
+// picture is stretched, turned, and laid on a model that way. A gradient goes back to the same four by the same weights.
 
 export class Sampling {
-  /** `count` places in planes of `side` by `side` pixels; whether these go on beyond their edges from the other side. */
+  /** `count` places in planes of `side` by `side` pixels; whether they go on beyond their edges at the other side. */
   constructor(count, side, { repeated = false } = {}) {
     Object.assign(this, { count, side, repeated });
     this.pixels = new Int32Array(4 * count); // of each place, the four around it
