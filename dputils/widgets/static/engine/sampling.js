@@ -1,5 +1,5 @@
 // Pictures between their pixels: every number that comes out is a sum of four that go in, each with its weight. A
-// picture is stretched, turned, and laid on a model that way. A gradient goes back to the same four by the same weights.
+// picture is stretched, turned and laid on a model so. A gradient goes back to the same four by the same weights.
 
 export class Sampling {
   /** `count` places in planes of `side` by `side` pixels; whether they go on beyond their edges at the other side. */
