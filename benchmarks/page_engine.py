@@ -1,5 +1,5 @@
 """Steps a second of the engine that runs inside pages; targets: 40 at 96 px and 25 at
-128 px, without a graphics card, on one thread.
+128 px, and 8 of style transfer at 96 px, without a graphics card, on one thread.
 
 A step is the whole of it: picture, moves, network, gradient, Adam. It is taken in a
 Worker of a headless Chromium, whose page counts its own frames meanwhile. The picture
@@ -9,17 +9,23 @@ the page, which includes what it draws and what compiling took.
 """
 
 import argparse
+import base64
+import io
+import os
 import shutil
 import statistics
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "notebooks"))
 import page_panels
 
-MEASURE = """async ({ code, models, settings, seconds, patience }) => {
+MEASURE = """async ({ code, models, pictures, settings, seconds, patience }) => {
     const worker = new Worker(URL.createObjectURL(new Blob([code])));
     const answers = [];
     worker.onmessage = ({ data }) => answers.shift()(data);
@@ -28,7 +34,10 @@ MEASURE = """async ({ code, models, settings, seconds, patience }) => {
         const all = { ...settings, seed: 0n };
         worker.postMessage({ id: "1", settings: all, steps, patience });
     });
-    worker.postMessage({ models });
+    for (const picture of Object.values(pictures)) {
+        picture.image = new Float32Array(picture.image);
+    }
+    worker.postMessage({ models, pictures });
     const begin = performance.now();
     await ask(1);
     const first = performance.now() - begin;
@@ -63,6 +72,35 @@ def processor_time(session) -> float:
     return sum(each["cpuTime"] for each in processes if each["type"] == "renderer")
 
 
+STYLE = "02_style_transfer_beyond_vgg"
+
+
+def cases(sizes: list[int]) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """`(what is measured, settings, pictures)`: the playground, and section 2."""
+    found: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
+    for network in page_panels.NETWORKS:
+        for size in sizes:
+            changes = {"network": network, "size": size, "wish": "owl"}
+            settings = page_panels.starts("playground") | changes
+            found.append((f"{network} at {size} px", settings, {}))
+    settings = page_panels.starts(STYLE)
+    pictures = {
+        name: decoded(address)
+        for name, address in page_panels.panels()[STYLE]["pictures"].items()
+    }
+    found.append((f"style transfer at {settings['size']} px", settings, pictures))
+    return found
+
+
+def decoded(address: str) -> dict[str, Any]:
+    """A picture of a panel as its page hands it to the engine."""
+    data = base64.b64decode(address.partition(",")[2])
+    picture = np.asarray(Image.open(io.BytesIO(data)).convert("RGB")) / 255
+    height, width = picture.shape[:2]
+    image = picture.transpose(2, 0, 1).ravel().tolist()
+    return {"image": image, "height": height, "width": width}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[64, 96, 128])
@@ -75,45 +113,32 @@ def main() -> None:
             executable_path=chromium, args=["--no-sandbox"]
         )
         page, session = browser.new_page(), browser.new_browser_cdp_session()
-        for network in models:
-            for size in arguments.sizes:
-                for road in ("best", "plain JavaScript"):
-                    settings = {
-                        "network": network,
-                        "size": size,
-                        "batch": 1,
-                        "basis": "Fourier",
-                        "decay": 1,
-                        "decorrelate": True,
-                        "coupling": 0,
-                        "moved": True,
-                        "rate": 0.05,
-                        "wish": "owl",
-                        "road": road,
-                    }
-                    before = processor_time(session)
-                    found = page.evaluate(
-                        MEASURE,
-                        {
-                            "code": code,
-                            "models": models,
-                            "settings": settings,
-                            "seconds": arguments.seconds,
-                            "patience": 40,
-                        },
-                    )
-                    spent = processor_time(session) - before
-                    waits = found["waits"]
-                    print(
-                        f"{network} at {size} px, {found['road']}: "
-                        f"{found['rate']:.1f} steps/s by the clock, "
-                        f"{found['steps'] / spent:.1f} by the processor; first picture "
-                        f"{found['first']:.0f} ms, answers in "
-                        f"{statistics.median(waits):.0f} ms, at most {max(waits):.0f}; "
-                        f"the page {found['frames']:.0f} frames/s, longest gap "
-                        f"{found['gap']:.0f} ms",
-                        flush=True,
-                    )
+        for what, settings, pictures in cases(arguments.sizes):
+            for road in ("best", "plain JavaScript"):
+                before = processor_time(session)
+                found = page.evaluate(
+                    MEASURE,
+                    {
+                        "code": code,
+                        "models": models,
+                        "pictures": pictures,
+                        "settings": {**settings, "road": road},
+                        "seconds": arguments.seconds,
+                        "patience": 40,
+                    },
+                )
+                spent = processor_time(session) - before
+                waits = found["waits"]
+                print(
+                    f"{what}, {found['road']}, load {os.getloadavg()[0]:.1f}: "
+                    f"{found['rate']:.1f} steps/s by the clock, "
+                    f"{found['steps'] / spent:.1f} by the processor; first picture "
+                    f"{found['first']:.0f} ms, answers in "
+                    f"{statistics.median(waits):.0f} ms, at most {max(waits):.0f}; "
+                    f"the page {found['frames']:.0f} frames/s, longest gap "
+                    f"{found['gap']:.0f} ms",
+                    flush=True,
+                )
         browser.close()
 
 

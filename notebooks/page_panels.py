@@ -31,6 +31,7 @@ THINGS = ["heart", "strawberry", "scales", "stained_glass"]
 THINGS += ["honeycomb", "spiral_ccw", "dots", "cobble"]
 MANNERS = ["leaded_window", "two_carp", "river_in_dots", "swirling_night"]
 MOTIFS = ["eye", "mushroom", "fern", "snail", "feather", "leaf"]
+ACTIVATIONS = ["composite", "unbiased", "relu", "abs"]
 OTHER = {"robust": "plain", "plain": "robust"}  # whose opinion is asked
 
 
@@ -50,9 +51,9 @@ def slider(label: str, low: float, high: float, **more: Any) -> dict[str, Any]:
     }
 
 
-def whole(label: str, low: int, high: int) -> dict[str, Any]:
+def whole(label: str, low: int, high: int, **more: Any) -> dict[str, Any]:
     """A slider for what makes another architecture."""
-    return {**slider(label, low, high, restarts=True), "whole": True}
+    return {**slider(label, low, high, restarts=True, **more), "whole": True}
 
 
 def switch(label: str, **more: Any) -> dict[str, Any]:
@@ -175,6 +176,9 @@ def panels() -> dict[str, dict[str, Any]]:
     network = choice("network", [*NETWORKS], tip=told), "robust"
     colours = switch("decorrelated colours", restarts=True), True
     waves = {"restarts": True, "only": {"basis": ["Fourier"]}}
+    built = "what the parameters are: waves, a pyramid, coarse cells, pixels, or the "
+    built += "weights of a network"
+    raw = ["Fourier", "Laplacian", "low resolution", "pixels"]  # of colours
     decay = slider("decay power", 0, 2, **waves), 1
     return {
         "00_why_parameterization_matters": panel(
@@ -250,7 +254,7 @@ def panels() -> dict[str, dict[str, Any]]:
                 "coupling": 0,
                 "network": "plain",
                 "turned": False,
-                "rates": {"Fourier": 0.05, "pixels": 0.3},
+                "rates": {"pixels": 6},
                 "judges": {},
                 **style,
             },
@@ -263,11 +267,7 @@ def panels() -> dict[str, dict[str, Any]]:
             {
                 "wish": (choice("unit", MOTIFS), "eye"),
                 "activation": (
-                    choice(
-                        "activation",
-                        ["composite", "unbiased", "relu", "abs"],
-                        restarts=True,
-                    ),
+                    choice("activation", ACTIVATIONS, restarts=True),
                     "composite",
                 ),
                 "hidden": (whole("hidden", 1, 10), 8),
@@ -339,22 +339,57 @@ def panels() -> dict[str, dict[str, Any]]:
             {
                 "wish": (choice("wish", wishes), "strawberry"),
                 "basis": (
-                    choice("basis", ["Fourier", "Laplacian", "pixels"], restarts=True),
+                    choice("basis", [*raw, "CPPN"], restarts=True, tip=built),
                     "Fourier",
                 ),
                 "decay": decay,
-                "decorrelate": colours,
+                "cells": (
+                    whole("cells", 2, 32, only={"basis": ["low resolution"]}),
+                    16,
+                ),
+                "activation": (
+                    choice(
+                        "activation",
+                        ACTIVATIONS,
+                        restarts=True,
+                        only={"basis": ["CPPN"]},
+                    ),
+                    "composite",
+                ),
+                "decorrelate": (
+                    switch("decorrelated colours", restarts=True, only={"basis": raw}),
+                    True,
+                ),
                 "moved": (switch("moved"), True),
                 "network": network,
                 "size": (choice("size", [64, 96, 128], restarts=True), 128),
                 "rate": (slider("step size", 0.005, 0.5), 0.05),
             },
-            {"batch": 1, "coupling": 0},
+            {
+                "batch": 1,
+                "coupling": 0,
+                "hidden": 6,  # fewer than in section 3: a third of its time
+                "width": 16,
+                "radius": False,
+                "waves": 0,
+                "rates": {"CPPN": 0.2},  # every weight moves the whole picture
+            },
             width=320,
             fragment=True,
             alt="a picture that climbs towards a class",
         ),
     }
+
+
+def starts(name: str) -> dict[str, Any]:
+    """What a panel asks the engine for, but for the seed, before anybody moved it."""
+    each = panels()[name]
+    moved = {
+        control["name"]: control["options"][value] if "options" in control else value
+        for control in each["controls"]
+        for value in [each["values"][control["name"]]]
+    }
+    return {**each["settings"], **moved}
 
 
 def attribute(name: str) -> str:

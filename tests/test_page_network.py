@@ -93,6 +93,20 @@ class Shortcut(nn.Module):
         return x + torch.relu(x)
 
 
+class Viewed(nn.Module):
+    def forward(self, x):
+        return x.view(1, -1)
+
+
+class Constant(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.extra = nn.Parameter(torch.ones(1, 1, 8, 8))
+
+    def forward(self, x):
+        return torch.cat([x, self.extra], 1)
+
+
 class Branching(nn.Module):
     def forward(self, x):
         return x if x.sum() > 0 else -x
@@ -103,17 +117,28 @@ class Branching(nn.Module):
     [
         (small(nn.BatchNorm2d(8)), "BatchNorm2d at '2' .*fuse_conv_bn_eval"),
         (small(nn.Sigmoid()), "Sigmoid at '2' cannot run in a page: it knows Conv2d"),
-        (small(nn.Conv2d(8, 8, 3, groups=2)), "Conv2d at '2' has groups"),
+        (small(nn.LeakyReLU()), "LeakyReLU at '2' .*; train it with ReLU"),
+        (nn.Sequential(small(nn.ReLU6())), "ReLU6 at '0.2' .*; train it with ReLU"),
         (
             small(nn.Conv2d(8, 8, 3, padding_mode="circular", padding=1)),
-            "padding mode",
+            "Conv2d at '2' has padding_mode='circular'.*: train it with zeros",
         ),
-        (small(nn.Conv2d(8, 8, (3, 1))), r"'2' has a kernel of \(3, 1\)"),
+        (small(nn.Conv2d(8, 8, (3, 1))), r"'2' has a kernel of \(3, 1\).*zeros beside"),
+        (
+            small(nn.Conv2d(8, 8, 3, dilation=(1, 2))),
+            r"'2' has a kernel of \(3, 5\).*zeros beside",
+        ),
+        (small(nn.Conv2d(8, 8, 2, padding="same")), "'2' has a padding of 'same'"),
+        (small(nn.Conv2d(8, 8, 3, stride=(2, 1))), r"'2' has a stride of \(2, 1\)"),
+        (nn.Sequential(nn.Conv2d(1, 8, 3)), "'0' reads pictures of 1 channels"),
+        (small(nn.Flatten(2)), "Flatten at '2' cannot run"),
         (small(nn.MaxPool2d(3, 2, padding=1)), "MaxPool2d at '2' has padding"),
         (small(nn.MaxPool2d(2, ceil_mode=True)), "MaxPool2d at '2' has padding"),
         (small(nn.AvgPool2d(2, divisor_override=3)), "AvgPool2d at '2'.*a divisor"),
-        (small(nn.AdaptiveAvgPool2d(2)), "AdaptiveAvgPool2d at '2'"),
-        (Shortcut(), "add.*shortcuts are not known"),
+        (small(nn.AdaptiveAvgPool2d(2)), "AdaptiveAvgPool2d at '2'.*AvgPool2d does"),
+        (Shortcut(), "add.*; a sum of two maps is torch.cat of them"),
+        (Viewed(), "view.*; Flatten makes a map one vector"),
+        (Constant(), "cat reads extra, which no layer computed.*leave that out"),
         (Branching(), "Branching cannot be followed: .*without such branches"),
     ],
 )

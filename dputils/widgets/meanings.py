@@ -9,6 +9,7 @@ MEANINGS = {
     "activation": "the function that each neuron applies",
     "background": "what the picture is laid over while it is optimized",
     "basis": "what the parameters are: pixels, waves, a pyramid",
+    "cells": "how many pixels a side the coarse picture has that is stretched",
     "content": "weight of the content: how much what is shown should stay",
     "between": "where in the film the picture at the lower right lies: two "
     "neighbours, crossfaded",

@@ -6,9 +6,8 @@ it gets is a list of layers in the order of computation, and their weights.
 
 import base64
 import copy
-import operator
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 import torch
@@ -18,6 +17,7 @@ from ..networks import Network
 
 Layer = dict[str, Any]
 PRECISIONS = ("int8", "float16")
+COLOURS = 3  # of a picture in a page
 
 
 def export_for_page(
@@ -25,11 +25,12 @@ def export_for_page(
 ) -> dict[str, Any]:
     """A network of convolutions as JSON data, for the engine of the book's pages.
 
-    What it may be made of: `Conv2d` (square kernels, any stride and padding), `ReLU`,
-    `AvgPool2d` and `MaxPool2d` without padding, `torch.cat` along the channels, means
-    over height and width (also as `AdaptiveAvgPool2d(1)`), `Flatten`, `Linear`;
-    `Dropout` and `Identity` leave no trace. They may stand in an `nn.Sequential` or in
-    a module of your own that calls one after the other.
+    What it may be made of: `Conv2d` (square kernels, any stride, padding with zeros;
+    groups and dilation are filled up with zeros), `ReLU`, `AvgPool2d` and `MaxPool2d`
+    without padding, `torch.cat` along the channels, means over height and width (also
+    as `AdaptiveAvgPool2d(1)`), `Flatten`, `Linear`; `Dropout` and `Identity` leave no
+    trace. They may stand in an `nn.Sequential` or in a module of your own that calls
+    one after the other.
 
     Args:
         network: from `load_network`, or a bare module, which then gets images in
@@ -54,16 +55,19 @@ def export_for_page(
     blob = b""
     for layer, part in parts:
         stored = _stored(part.weight.detach(), weights)
+        numbers = stored.numbers
+        if isinstance(part, nn.Conv2d):
+            numbers = _dense(numbers, part)
         bias = torch.zeros(len(part.weight)) if part.bias is None else part.bias
-        layer["stored"] = str(stored.numbers.dtype).removeprefix("torch.")
+        layer["stored"] = str(numbers.dtype).removeprefix("torch.")
         blob += _bytes(bias)
         if stored.scale is not None:
             blob += _bytes(stored.scale)
-        if stored.numbers.dtype == torch.int16:  # packed best apart
-            blob += _bytes((stored.numbers >> 8).to(torch.int8))
-            blob += _bytes((stored.numbers & 255).to(torch.uint8))
+        if numbers.dtype == torch.int16:  # packed best apart
+            blob += _bytes((numbers >> 8).to(torch.int8))
+            blob += _bytes((numbers & 255).to(torch.uint8))
         else:
-            blob += _bytes(stored.numbers)
+            blob += _bytes(numbers)
     return {
         "layers": layers,
         "weights": base64.b64encode(_packed(blob)).decode(),
@@ -103,6 +107,19 @@ def _stored(weight: torch.Tensor, precision: str) -> _Stored:
     scale = largest.clamp(min=1e-12) / steps
     kind = torch.int16 if few else torch.int8
     return _Stored((weight / scale).round().to(kind), scale)
+
+
+def _dense(numbers: torch.Tensor, part: nn.Conv2d) -> torch.Tensor:
+    """One group without dilation that does the same: zeros are where it has nothing."""
+    outputs, inputs, rows, columns = numbers.shape
+    down, right = part.dilation
+    high, wide = (rows - 1) * down + 1, (columns - 1) * right + 1
+    dense = numbers.new_zeros(outputs, part.in_channels, high, wide)
+    for output in range(outputs):
+        group = output // (outputs // part.groups)
+        seen = slice(group * inputs, (group + 1) * inputs)
+        dense[output, seen, ::down, ::right] = numbers[output]
+    return dense
 
 
 def _packed(blob: bytes) -> bytes:
@@ -153,6 +170,11 @@ class _Reading:
         if isinstance(part, (nn.Identity, nn.Dropout, nn.Dropout2d)):
             self.name_of[node] = self._inputs(node)[0]
         elif isinstance(part, nn.Conv2d):
+            if self._inputs(node) == ["input"] and part.in_channels != COLOURS:
+                raise ValueError(
+                    f"Conv2d at {name!r} reads pictures of {part.in_channels} channels "
+                    f"and a page's have {COLOURS}: give it weights for each of them"
+                )
             self._add(node, name, "conv", **_convolution(name, part))
             self.parts.append((self.made[-1], part))
         elif isinstance(part, nn.Linear):
@@ -160,7 +182,7 @@ class _Reading:
             self._add(node, name, "linear", **shape)
             self.parts.append((self.made[-1], part))
         elif isinstance(part, nn.ReLU):
-            self._add(node, name, "relu")
+            self._relu(node, name, part.inplace)
         elif isinstance(part, (nn.AvgPool2d, nn.MaxPool2d)):
             pool = "average" if isinstance(part, nn.AvgPool2d) else "maximum"
             self._add(node, name, pool, **_window(name, part))
@@ -169,10 +191,10 @@ class _Reading:
             1,
         ]:
             self._add(node, name, "mean")
-        elif isinstance(part, nn.Flatten) and part.start_dim == 1:
+        elif isinstance(part, nn.Flatten) and (part.start_dim, part.end_dim) == (1, -1):
             self.name_of[node] = self._inputs(node)[0]
         else:
-            raise ValueError(_unknown(f"{kind} at {name!r}", part))
+            raise ValueError(_unknown(f"{kind} at {name!r}", kind))
 
     def _function(self, node: fx.Node) -> None:
         name = getattr(node.target, "__name__", str(node.target))
@@ -180,17 +202,31 @@ class _Reading:
         if name == "cat" and arguments in ([1], [-3]):
             self._add(node, node.name, "concat")
         elif name in ("relu", "relu_"):
-            self._add(node, node.name, "relu")
+            self._relu(node, node.name, name == "relu_" or True in arguments)
         elif name == "mean" and [*map(_axes, arguments[:1])] == [(2, 3)]:
             self._add(node, node.name, "mean")
         elif name == "flatten" and arguments == [1]:
             self.name_of[node] = self._inputs(node)[0]
         else:
-            raise ValueError(_unknown(f"{name}{tuple(arguments)}", node.target))
+            raise ValueError(_unknown(f"{name}{tuple(arguments)}", name))
+
+    def _relu(self, node: fx.Node, name: str, in_place: bool) -> None:
+        self._add(node, name, "relu")
+        if in_place:  # whoever reads what it was given finds its result from now on
+            before, after = self.made[-1]["from"][0], self.name_of[node]
+            for each, held in self.name_of.items():
+                if held == before:
+                    self.name_of[each] = after
 
     def _inputs(self, node: fx.Node) -> list[str]:
         given: Any = node.args[0] if node.args else next(iter(node.kwargs.values()))
         sources = given if isinstance(given, (list, tuple)) else [given]
+        for source in sources:
+            if source not in self.name_of:
+                raise ValueError(
+                    f"{node.name} reads {source}, which no layer computed; a page's "
+                    "network computes everything from its images: leave that out"
+                )
         return [self.name_of[source] for source in sources]
 
     def _add(self, node: fx.Node, name: str, kind: str, **shape: Any) -> None:
@@ -211,23 +247,23 @@ class _Tracer(fx.Tracer):
 
 
 def _convolution(name: str, part: nn.Conv2d) -> Layer:
-    kernel, stride = _square(name, "kernel", part.kernel_size), part.stride
+    reach = [(n - 1) * d + 1 for n, d in zip(part.kernel_size, part.dilation)]
+    kernel = _square(name, "kernel", reach)
     padding: Any = part.padding
     if padding == "same":
         padding = kernel // 2 if kernel % 2 else "same"
     elif padding == "valid":
         padding = 0
-    told = {"groups": part.groups, "dilation": _pair(part.dilation)}
-    if told != {"groups": 1, "dilation": [1, 1]} or part.padding_mode != "zeros":
+    if part.padding_mode != "zeros" and _pair(padding) != [0, 0]:
         raise ValueError(
-            f"Conv2d at {name!r} has groups, dilation or a padding mode other than "
-            "zeros, which a page's engine does not know"
+            f"Conv2d at {name!r} has padding_mode={part.padding_mode!r}, and a page's "
+            "engine pads with zeros: train it with zeros, or without padding"
         )
     return {
         "inputs": part.in_channels,
         "outputs": part.out_channels,
         "kernel": kernel,
-        "stride": _square(name, "stride", stride),
+        "stride": _square(name, "stride", part.stride),
         "padding": _square(name, "padding", padding),
     }
 
@@ -239,7 +275,8 @@ def _window(name: str, part: nn.AvgPool2d | nn.MaxPool2d) -> Layer:
     ):
         raise ValueError(
             f"{type(part).__name__} at {name!r} has padding, dilation, ceil_mode or a "
-            "divisor of its own, which a page's engine does not know"
+            "divisor of its own, which a page's engine does not know: let its windows "
+            "lie within the map"
         )
     kernel = _square(name, "kernel", part.kernel_size)
     return {"kernel": kernel, "stride": _square(name, "stride", part.stride or kernel)}
@@ -249,8 +286,9 @@ def _square(name: str, what: str, value: Any) -> int:
     pair = _pair(value)
     if len(set(pair)) > 1 or not isinstance(pair[0], int):
         raise ValueError(
-            f"{name!r} has a {what} of {value!r}; a page's engine needs one whole "
+            f"{name!r} has a {what} of {_told(value)}; a page's engine needs one whole "
             "number for height and width"
+            + ("; zeros beside them make weights square" if what == "kernel" else "")
         )
     return pair[0]
 
@@ -265,16 +303,35 @@ def _axes(axes: Any) -> tuple[int, ...]:
     return tuple(sorted(a % 4 for a in axes)) if isinstance(axes, Sequence) else ()
 
 
-def _unknown(what: str, thing: Callable[..., Any] | nn.Module | str) -> str:
-    advice = ""
-    if isinstance(thing, nn.BatchNorm2d):
-        advice = (
-            "; fold it into the convolution before it, with "
-            "torch.nn.utils.fusion.fuse_conv_bn_eval"
-        )
-    elif thing in (operator.add, operator.iadd, torch.add):
-        advice = "; shortcuts are not known there"
+def _told(value: Any) -> str:
+    return repr(
+        tuple(value) if isinstance(value, Sequence) and value != "same" else value
+    )
+
+
+_SUM = (
+    "a sum of two maps is torch.cat of them and a 1 × 1 Conv2d whose weights are two "
+    "unit matrices side by side"
+)
+_RELU = "train it with ReLU in its place"
+_REMEDIES = {
+    "BatchNorm2d": "fold it into the convolution before it, with "
+    "torch.nn.utils.fusion.fuse_conv_bn_eval",
+    "AdaptiveAvgPool2d": "AdaptiveAvgPool2d(1) is known, and for one size of picture "
+    "AvgPool2d does the same",
+    **dict.fromkeys(["add", "add_", "iadd"], _SUM),
+    **dict.fromkeys(["ReLU6", "LeakyReLU", "PReLU", "ELU", "GELU", "SiLU"], _RELU),
+    **dict.fromkeys(["relu6", "leaky_relu", "elu", "gelu", "silu"], _RELU),
+    **dict.fromkeys(["view", "reshape", "size"], "Flatten makes a map one vector"),
+    "max_pool2d": "make it a module, MaxPool2d",
+    "avg_pool2d": "make it a module, AvgPool2d",
+    "adaptive_avg_pool2d": "make it a module, AdaptiveAvgPool2d(1)",
+}
+
+
+def _unknown(what: str, kind: str) -> str:
     return (
         f"{what} cannot run in a page: it knows Conv2d, ReLU, AvgPool2d, MaxPool2d, "
-        f"torch.cat along the channels, the mean over a map, Flatten and Linear{advice}"
+        "torch.cat along the channels, the mean over a map, Flatten and Linear; "
+        + _REMEDIES.get(kind, "leave it out, or write it with these")
     )

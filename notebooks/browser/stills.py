@@ -32,14 +32,7 @@ CLIMB = """async ({ code, models, settings, steps }) => {
 
 def climbed(page: Page, **changes: object) -> Image.Image:
     """What the playground's panel shows after STEPS, with some settings changed."""
-    panel = page_panels.panels()["playground"]
-    starts = {
-        control["name"]: control["options"][panel["values"][control["name"]]]
-        if "options" in control
-        else panel["values"][control["name"]]
-        for control in panel["controls"]
-    }
-    settings = {**panel["settings"], **starts, **changes}
+    settings = {**page_panels.starts("playground"), **changes}
     network = settings["network"]
     given = {
         "code": page_panels.worker_script(),

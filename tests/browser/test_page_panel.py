@@ -186,6 +186,7 @@ def test_controls_act_in_the_middle_and_others_begin_anew(show):
         (STEM, "decay power", "basis", "pixels"),
         ("02_style_transfer_beyond_vgg", "decay power", "basis", "pixels"),
         ("playground", "decay power", "basis", "Laplacian"),
+        ("playground", "decorrelated colours", "basis", "CPPN"),
         ("01_aligned_interpolation", "shared", "levels", 0),
     ],
 )
@@ -203,6 +204,17 @@ def test_a_dial_without_effect_is_grey(show, name, label, other, without):
     assert dial.is_disabled(), "and after an answer"
     panel.button("undo").click()
     wait(dial.is_enabled, "the dial back")
+
+
+@pytest.mark.parametrize("name", ["04_transparency", "playground"])
+def test_names_are_shown_as_words(show, name):
+    """The address keeps the name."""
+    panel = show(name=name)
+    spiral = panel.figure.get_by_text("spiral ccw", exact=True)
+    assert spiral.count() == 1 and "_" not in panel.figure.inner_text()
+    if name == "playground":
+        panel.figure.get_by_label("wish", exact=True).select_option("spiral ccw")
+        wait(lambda: "wish=spiral_ccw" in panel.page.url, "the name in the address")
 
 
 def test_a_new_seed_empties_the_curve(show):
@@ -469,7 +481,10 @@ def test_a_channel_is_a_wish_in_the_middle_of_a_climb(show):
     assert panel.said() == ""
 
 
-@pytest.mark.parametrize("basis", ["Fourier", "Laplacian", "pixels"])
+BASES = ["Fourier", "Laplacian", "low resolution", "pixels", "CPPN"]
+
+
+@pytest.mark.parametrize("basis", BASES)
 @pytest.mark.parametrize("network", ["robust", "plain"])
 def test_every_basis_climbs_on_both_networks(show, basis, network):
     fragment = f"#basis={basis}&network={network}&size=64&wish=strawberry"
@@ -479,6 +494,45 @@ def test_every_basis_climbs_on_both_networks(show, basis, network):
     start = panel.score()
     panel.button("play").click()
     panel.climbs(start + 2)
+    assert panel.picture().std() > 0.05, "not grey"
+
+
+@pytest.mark.parametrize("basis", ["low resolution", "CPPN"])
+def test_a_basis_has_dials_of_its_own_which_the_address_keeps(show, basis):
+    """As it does for an address without them, of a time when there were none."""
+    old = "#wish=star&basis=Fourier&decay=1&size=64&network=robust&seed=3"
+    panel = show(name="playground", fragment=old)
+    dials = {
+        "Fourier": panel.figure.get_by_role("slider", name="decay power"),
+        "low resolution": panel.figure.get_by_role("slider", name="cells"),
+        "CPPN": panel.figure.get_by_role("radio", name="relu", exact=True),
+    }
+    assert [each for each in dials if dials[each].is_enabled()] == ["Fourier"]
+    panel.figure.get_by_text(basis, exact=True).click()
+    assert [each for each in dials if dials[each].is_enabled()] == [basis]
+    if basis == "CPPN":
+        panel.figure.get_by_text("relu", exact=True).click()
+        kept = ["basis=CPPN", "activation=relu"]
+    else:
+        slide(panel, "cells", 5)
+        kept = ["basis=low+resolution", "cells=5"]
+    panel.button("play").click()
+    panel.until(8)
+    panel.button("pause").click()
+    panel.button("play").wait_for()
+    panel.page.wait_for_timeout(300)  # the last answer
+    steps, picture = panel.steps(), panel.picture()
+    fragment = panel.page.url.partition("#")[2]
+    assert {*kept, "wish=star", "seed=3", "size=64"} <= {*fragment.split("&")}
+    with panel.page.expect_download() as download:
+        panel.button("save PNG").click()
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
+    again = show(name="playground", fragment=f"#{fragment}")
+    for _ in range(steps):
+        again.button("step").click()
+    becomes(again.steps, steps)
+    assert (again.picture() == picture).all()
+    assert panel.said() == again.said() == ""
 
 
 def slide(panel, name, value):

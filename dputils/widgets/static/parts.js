@@ -59,14 +59,15 @@ input[type="range"]::-moz-range-thumb { width: 16px; height: 16px; border-radius
 const DICTIONARY = JSON.parse(document.getElementById("dputils-words")?.textContent ?? "{}");
 const DIGITS = /\d+(?:\.\d+)?/g;
 
-/** Words in the page's language, English where it has none: say("{} steps/s", 12). What notebooks call things may have
-    numbers in it: "12 steps" is found under "{} steps". */
+/** Words in the page's language, or English: say("{} steps/s", 12). "12 steps" is found under "{} steps"; the name
+    "spiral_ccw" becomes words. */
 export function say(words, ...values) {
   const text = String(words), known = Object.hasOwn(DICTIONARY, text), numbers = text.match(DIGITS) ?? [];
   const said = DICTIONARY[known ? text : text.replace(DIGITS, "{}")];
   const fill = known || !said ? values : numbers;
   let next = 0;
-  return (said ?? text).replace(/\{\}/g, (gap) => next < fill.length ? fill[next++] : gap);
+  return (said ?? text.replace(/^[a-z_]+$/, (name) => name.replaceAll("_", " ")))
+    .replace(/\{\}/g, (gap) => next < fill.length ? fill[next++] : gap);
 }
 
 const SLACK = 6; // pixels that a tap may move

@@ -150,7 +150,6 @@ function makeModel({ config, networks, engine, still, changed }) {
     const settings = { ...config.settings, ...Object.fromEntries(said(config, values)), seed };
     settings.judge = settings.judges?.[settings.network];
     settings.road = new URLSearchParams(location.search).get("road") ?? "best"; // "?road=WebGPU": take that one
-    settings.rate = settings.rates?.[settings.basis] ?? settings.rate;
     asked.set(id, { save, judge: settings.judge });
     try {
       const { post, patience } = await running;

@@ -92,11 +92,6 @@ export class Cppn {
       ofZ = below;
     }
   }
-
-  climb(rate) {
-    this.adam.climb(this.parameters, this.gradient, rate);
-    this.gradient.fill(0);
-  }
 }
 
 /** What the first layer sees, (input, point): x, y, perhaps the radius and waves, all of variance 1. */

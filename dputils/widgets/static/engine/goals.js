@@ -19,24 +19,16 @@ export class Wishes {
       processor.forward(image, processor.deepest(layers));
       return Object.fromEntries(layers.map((name) => [name, processor.read(name).slice()]));
     });
-    this.apart = seen.map((values) =>
-      Object.fromEntries(layers.map((name) => [name, new Float32Array(values[name].length)])));
     let penalty = 0;
-    for (const name of layers) {
-      for (let lag = 1; lag < Math.min(5, images.length); lag++) {
-        for (let k = 0; k + lag < images.length; k++) {
-          const [a, b] = [k, k + lag].map((frame) => seen[frame][name]);
-          const [ofA, ofB] = [k, k + lag].map((frame) => this.apart[frame][name]);
-          const factor = weight / (5 ** lag * (images.length - lag) * a.length);
-          a.forEach((value, n) => {
-            const slope = 2 * factor * (value - b[n]);
-            penalty += slope * (value - b[n]) / 2;
-            ofA[n] -= slope;
-            ofB[n] += slope;
-          });
-        }
-      }
-    }
+    this.apart = seen.map((frame, k) => Object.fromEntries(layers.map((name) => {
+      const values = frame[name], slopes = new Float32Array(values.length);
+      seen.forEach(({ [name]: others }, j) => {
+        const lag = Math.abs(k - j), factor = 2 * weight / (5 ** lag * (seen.length - lag) * values.length);
+        if (0 < lag && lag < 5) others.forEach((other, n) => { slopes[n] += factor * (other - values[n]); });
+      });
+      slopes.forEach((slope, n) => { penalty -= slope * values[n] / 2; });
+      return [name, slopes];
+    })));
     return penalty;
   }
 

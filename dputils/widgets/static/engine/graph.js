@@ -73,6 +73,9 @@ export function shaped(model, height, width) {
           height} × ${width}: show it pictures of the size that it was trained with`);
       }
     } else if (kind === "mean") [kind, rows, columns, stride] = ["average", height, width, 1];
+    if (sources.some((source) => source.height !== height || source.width !== width)) {
+      throw new Error(`${layer.name} puts maps of unequal sizes together: take means over them first`);
+    }
     if (kind === "concat") map.channels = sources.reduce((sum, source) => sum + source.channels, 0);
     if (rows) {
       map.height = pooled(height + 2 * padding, rows, stride);

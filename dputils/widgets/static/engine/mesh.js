@@ -2,6 +2,7 @@
 // that were seen (dputils.rasterize).
 import { bytesOf } from "./graph.js";
 import { normals } from "./picture.js";
+import { Sampling } from "./sampling.js";
 
 const DISTANCE = 12, LENS = 1 / Math.tan(Math.PI / 36); // of cameras around a model from -1 to 1, 10 degrees wide
 const SLANT = 0.6; // how far cameras may stand from the surface's normal
@@ -84,37 +85,22 @@ export class View {
     }
   }
 
-  /** Calls visit(pixel, texel, weight) for the four texels around each place; the texture repeats itself. */
-  #eachTexel(texels, visit) {
-    const { size, seen, uv } = this, wrapped = (place) => (place % texels + texels) % texels;
-    for (let n = 0; n < size * size; n++) {
-      if (!seen[n]) continue;
-      const x = uv[2 * n] * texels - 0.5, y = (1 - uv[2 * n + 1]) * texels - 0.5;
-      const left = Math.floor(x), top = Math.floor(y), a = x - left, b = y - top;
-      for (const [dy, down] of [[0, 1 - b], [1, b]]) {
-        const row = wrapped(top + dy) * texels;
-        visit(n, row + wrapped(left), down * (1 - a));
-        visit(n, row + wrapped(left + 1), down * a);
-      }
-    }
-  }
-
-  /** The view (3, size, size) of the model with a texture (3, texels, texels), before a plain ground of 3 numbers. */
+  /** The view (3, size, size) of the model with a texture (3, texels, texels), before a plain ground of 3 numbers. The
+      texture repeats itself. */
   apply(texture, ground) {
-    const { size, seen } = this, area = size * size, plane = texture.length / 3;
-    const view = Float32Array.from({ length: 3 * area }, (_, n) => seen[n % area] ? 0 : ground[Math.floor(n / area)]);
-    this.#eachTexel(Math.sqrt(plane), (n, texel, weight) => {
-      for (let c = 0; c < 3; c++) view[c * area + n] += weight * texture[c * plane + texel];
+    const { size, seen, uv } = this, texels = Math.sqrt(texture.length / 3), view = new Float32Array(3 * size * size);
+    this.sampling = new Sampling(size * size, texels, { repeated: true });
+    seen.forEach((one, n) => {
+      if (one) this.sampling.put(n, uv[2 * n] * texels - 0.5, (1 - uv[2 * n + 1]) * texels - 0.5);
     });
+    this.sampling.addTo(view, texture, 1, ground);
     return view;
   }
 
-  /** The gradient of the texture from that of the view: what a texel gave to a pixel, it gets back. */
-  back(gradient, texels) {
-    const area = this.size ** 2, plane = texels ** 2, back = new Float32Array(3 * plane);
-    this.#eachTexel(texels, (n, texel, weight) => {
-      for (let c = 0; c < 3; c++) back[c * plane + texel] += weight * gradient[c * area + n];
-    });
+  /** The gradient of the texture that was seen last from that of the view. */
+  back(gradient) {
+    const back = new Float32Array(3 * this.sampling.side ** 2);
+    this.sampling.addBack(back, gradient);
     return back;
   }
 }

@@ -1,5 +1,6 @@
 // Pictures that are optimized: parameters, a basis that makes raw values of them, colour, a sigmoid; and Adam.
 import { FourierBasis } from "./fourier.js";
+import { Sampling } from "./sampling.js";
 
 /** Every pixel is its own parameter. */
 export class PixelBasis {
@@ -16,77 +17,42 @@ export class PixelBasis {
   }
 }
 
-/** Pictures of a part of the size, stretched linearly to the full one and added up. */
-export class LaplacianBasis {
-  constructor(size, { parts = [1, 2, 4, 8] } = {}) {
-    this.levels = parts.map((part) => new Stretch(Math.max(1, Math.floor(size / part)), size));
-    this.count = this.levels.reduce((sum, { small }) => sum + 3 * small * small, 0);
+/** Pictures of so many `cells` along each side, stretched linearly to the full size and added up. */
+class Levels {
+  constructor(size, cells) {
+    this.levels = cells.map((side) => stretched(side, size));
+    this.count = cells.reduce((sum, side) => sum + 3 * side * side, 0);
   }
 
-  #eachPlane(visit) { // (level, where its plane begins, where the picture's does)
+  #eachLevel(values, visit) { // with its piece of the parameters
     let at = 0;
-    for (const level of this.levels) {
-      for (let plane = 0; plane < 3; plane++, at += level.small ** 2) visit(level, at, plane * level.size ** 2);
-    }
+    for (const level of this.levels) visit(level, values.subarray(at, at += 3 * level.side ** 2));
   }
 
   addTo(raw, parameters, times = 1) {
-    this.#eachPlane((level, at, to) => level.addTo(raw.subarray(to), parameters.subarray(at), times));
+    this.#eachLevel(parameters, (level, small) => level.addTo(raw, small, times));
   }
 
   addGradient(gradient, ofRaw, times = 1) {
-    this.#eachPlane((level, at, from) => level.addBack(gradient.subarray(at), ofRaw.subarray(from), times));
+    this.#eachLevel(gradient, (level, small) => level.addBack(small, ofRaw, times));
   }
 }
 
-/** Stretches a square of numbers linearly, sampled at the centres of pixels. */
-class Stretch {
-  constructor(small, size) {
-    Object.assign(this, { small, size });
-    const places = Float64Array.from({ length: size }, (_, k) =>
-      Math.min(small - 1, Math.max(0, (k + 0.5) * small / size - 0.5)));
-    this.low = Int32Array.from(places, (place) => Math.min(Math.floor(place), Math.max(0, small - 2)));
-    this.share = places.map((place, k) => place - this.low[k]); // of the next one
-    this.rows = new Float32Array(small * size); // stretched across, not yet down
-  }
-
-  addTo(to, from, times) {
-    const { small, size, low, share, rows } = this, next = small > 1 ? 1 : 0;
-    for (let y = 0; y < small; y++) {
-      for (let x = 0; x < size; x++) {
-        const at = y * small + low[x];
-        rows[y * size + x] = from[at] + share[x] * (from[at + next] - from[at]);
-      }
-    }
-    for (let y = 0; y < size; y++) {
-      for (let x = 0; x < size; x++) {
-        const at = low[y] * size + x;
-        to[y * size + x] += times * (rows[at] + share[y] * (rows[at + next * size] - rows[at]));
-      }
-    }
-  }
-
-  addBack(to, from, times) {
-    const { small, size, low, share, rows } = this, next = small > 1 ? 1 : 0;
-    rows.fill(0);
-    for (let y = 0; y < size; y++) {
-      for (let x = 0; x < size; x++) {
-        const at = low[y] * size + x, slope = times * from[y * size + x];
-        rows[at] += (1 - share[y]) * slope;
-        rows[at + next * size] += share[y] * slope;
-      }
-    }
-    for (let y = 0; y < small; y++) {
-      for (let x = 0; x < size; x++) {
-        const at = y * small + low[x], slope = rows[y * size + x];
-        to[at] += (1 - share[x]) * slope;
-        to[at + next] += share[x] * slope;
-      }
-    }
-  }
+/** Where the pixels of a picture lie in one of `side` by `side`; those at its edge no further out than its own. */
+function stretched(side, size) {
+  const sampling = new Sampling(size * size, side);
+  const place = (k) => Math.min(side - 1, Math.max(0, (k + 0.5) * side / size - 0.5));
+  for (let n = 0; n < size * size; n++) sampling.put(n, place(n % size), place(Math.floor(n / size)));
+  return sampling;
 }
 
-const BASES = { pixels: PixelBasis, Laplacian: LaplacianBasis, Fourier: FourierBasis };
+/** A basis by its name: BASES[name](size, settings). */
+export const BASES = {
+  pixels: (size) => new PixelBasis(size),
+  Laplacian: (size) => new Levels(size, [1, 2, 4, 8].map((part) => Math.max(1, Math.floor(size / part)))),
+  "low resolution": (size, { cells }) => new Levels(size, [cells]),
+  Fourier: (size, settings) => new FourierBasis(size, settings),
+};
 
 /** As dputils.color: the square root of the covariance of colours in photographs, over its longest column. */
 const ROOT = [[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]];
@@ -104,13 +70,13 @@ export class Picture {
   /** `batch` pictures, each a sum of parts: one of its own and, `coupling` times as strong, one that is in all.
       Frames of a film have the first `levels` of LEVELS besides: in common or, if they are not `shared`, their own. */
   constructor({ size, batch = 1, basis = "Fourier", decay = 1, decorrelate = true, coupling = 0, levels = 0,
-    shared = true, sd = 0.01, seed = 0, finest }) {
-    const own = new BASES[basis](size, { decay, finest }), all = levels / LEVELS.length;
+    shared = true, sd = 0.01, seed = 0, finest, cells = 16 }) {
+    const own = BASES[basis](size, { decay, finest, cells }), all = levels / LEVELS.length;
     Object.assign(this, { size, batch, parts: [], count: 0 });
     for (let n = 0; n < batch; n++) this.#add(own, (k) => k === n ? 0.4 ** all : 0); // coarse parts carry the rest
     if (coupling) this.#add(own, () => coupling);
     for (const [pictures, part] of LEVELS.slice(0, levels)) {
-      const low = new LaplacianBasis(size, { parts: [part] }), count = shared ? pictures : batch;
+      const low = new Levels(size, [Math.floor(size / part)]), count = shared ? pictures : batch;
       for (let n = 0; n < count; n++) this.#add(low, (k) => 0.88 ** all * near(n, count, k, batch));
     }
     this.planes = own.planes ?? 3; // a fourth one is opacity: squashed like the colours, never mixed with them
@@ -163,15 +129,9 @@ export class Picture {
     }
     this.#eachPart(k, this.gradient, (basis, gradient, share) => basis.addGradient(gradient, raw, share));
   }
-
-  /** One step uphill, along the gradient that was pulled. */
-  climb(rate) {
-    this.adam.climb(this.parameters, this.gradient, rate);
-    this.gradient.fill(0);
-  }
 }
 
-/** Kingma and Ba 2014, uphill. */
+/** Kingma and Ba 2014, uphill. A gradient counts once: what is pulled next begins at zero. */
 export class Adam {
   constructor(count) {
     Object.assign(this, { steps: 0, mean: new Float32Array(count), square: new Float32Array(count) });
@@ -186,6 +146,7 @@ export class Adam {
       square[n] += 0.001 * (slope * slope - square[n]);
       values[n] += step * mean[n] / (Math.sqrt(square[n]) * correction + 1e-8);
     }
+    gradient.fill(0);
   }
 }
 

@@ -12,7 +12,7 @@ import { Repaint, stylesOf } from "./style.js";
 
 /** What a picture is built from: a change begins the climb anew. All else acts from the next step on. */
 const STRUCTURE = ["size", "batch", "basis", "decay", "decorrelate", "coupling", "seed", "levels", "shared",
-  "activation", "hidden", "width", "radius", "waves"];
+  "activation", "hidden", "width", "radius", "waves", "cells"];
 
 /** A climb: a picture, the moves that it makes, and its scores so far, [[step, score], …]. */
 class Climb {
@@ -35,12 +35,12 @@ class Climb {
 
   async step(goal, settings) {
     if (this.mesh) return this.#turn(goal, settings);
-    const { batch, moved, rate, pressure } = settings, { picture, moves, glass } = this;
+    const { batch, moved, pressure } = settings, { picture, moves, glass } = this;
     const pose = moved ? Moves.draw(this.next, settings) : glass ? {} : null;
     let total = 0;
     if (settings.weight) {
       const film = Array.from({ length: batch }, (_, k) => picture.render(k));
-      const seen = film.map((image) => pose ? moves.apply(image, pose).slice() : image);
+      const seen = film.map((image) => pose ? moves.apply(image, pose) : image);
       total += goal.compare(seen, settings.alike, settings.weight);
     }
     for (let k = 0; k < batch; k++) {
@@ -51,19 +51,22 @@ class Climb {
       total += glass ? score * glass.factor(pressure) : score;
       picture.pull(glass ? glass.back(gradient, score, pressure) : pose ? moves.back(gradient) : gradient, k);
     }
-    this.#climb(rate, total / batch);
+    this.#climb(settings, total / batch);
   }
 
   /** A step of a texture: the model from somewhere, before a ground of any colour. */
-  async #turn(goal, { zoom, view, rate }) {
-    const { picture, mesh, next } = this, seen = new View(mesh, mesh.camera(next, zoom), view);
+  async #turn(goal, settings) {
+    const { picture, mesh, next } = this, { zoom, view } = settings;
+    const seen = new View(mesh, mesh.camera(next, zoom), view);
     const { score, gradient } = await goal.scored(seen.apply(picture.render(), [next(), next(), next()]));
-    picture.pull(seen.back(gradient, picture.size));
-    this.#climb(rate, score);
+    picture.pull(seen.back(gradient));
+    this.#climb(settings, score);
   }
 
-  #climb(rate, score) {
-    this.picture.climb(rate);
+  /** How far a step goes, `rates` says for a basis: so many times as far as for the others. */
+  #climb({ rate, rates = {}, basis }, score) {
+    const { adam, parameters, gradient } = this.picture;
+    adam.climb(parameters, gradient, rate * (rates[basis] ?? 1));
     this.points.push([this.points.length + 1, score]);
   }
 
