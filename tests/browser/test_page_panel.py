@@ -494,7 +494,7 @@ def test_every_basis_climbs_on_both_networks(show, basis, network):
     start = panel.score()
     panel.button("play").click()
     panel.climbs(start + 2)
-    assert panel.picture().std() > 0.05, "not grey"
+    wait(lambda: panel.picture().std() > 0.05, "a picture that is not grey")
 
 
 @pytest.mark.parametrize("basis", ["low resolution", "CPPN"])
