@@ -24,6 +24,7 @@ input[type="number"] { font: inherit; color: inherit; background: none; width: 5
 .control > .tip { grid-column: 1 / -1; opacity: 0.65; padding-bottom: 4px; }
 .again::after { content: " ↻"; }
 .idle > :not(.about, .tip) { opacity: 0.35; }
+.idle output { visibility: hidden; }
 .control output { text-align: right; }
 .control input[type="checkbox"] { justify-self: start; margin: 2px 0; width: 24px; height: 24px; }
 .control fieldset { grid-column: 2 / 4; }
