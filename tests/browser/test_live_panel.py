@@ -251,6 +251,19 @@ def test_running_the_cell_again_leaves_nothing_running(page):
     assert int(printed(page, 1)) == settled(page) == 0 and output(page).count() == 1
 
 
+def test_without_its_cell_nothing_goes_on(lab, page):
+    button(page, "play").click()
+    wait(lambda: steps(page) > 5, "a run")
+    cell(page, 0).locator(".cm-content").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("d")
+    page.keyboard.press("d")
+    becomes(page.locator(".jp-CodeCell").count, len(CELLS) - 1)
+    counts = [int(printed(page, 0)) for _ in range(4)]
+    assert 5 < counts[1] == counts[2] == counts[3]
+    lab.close()  # the others need that cell
+
+
 def test_saving_and_the_curve(page):
     button(page, "play").click()
     wait(lambda: steps(page) > 20, "a run")
@@ -300,16 +313,3 @@ def test_patternnet_gives_pictures_steadily_and_pauses_at_once(page):
     # How large the share is depends on what else the machine does:
     # benchmarks/live_panel.py measures it.
     print(f"{before} pictures; the kernel takes steps for {share:.0%} of the time")
-
-
-def test_without_its_cell_nothing_goes_on(lab, page):
-    button(page, "play").click()
-    wait(lambda: steps(page) > 5, "a run")
-    cell(page, 0).locator(".cm-content").click()
-    page.keyboard.press("Escape")
-    page.keyboard.press("d")
-    page.keyboard.press("d")
-    becomes(page.locator(".jp-CodeCell").count, len(CELLS) - 1)
-    counts = [int(printed(page, 0)) for _ in range(4)]
-    assert 5 < counts[1] == counts[2] == counts[3]
-    lab.close()  # the others need that cell
