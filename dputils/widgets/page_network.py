@@ -285,8 +285,9 @@ def _window(name: str, part: nn.AvgPool2d | nn.MaxPool2d) -> Layer:
 def _square(name: str, what: str, value: Any) -> int:
     pair = _pair(value)
     if len(set(pair)) > 1 or not isinstance(pair[0], int):
+        given = tuple(pair) if len(set(pair)) > 1 else pair[0]
         raise ValueError(
-            f"{name!r} has a {what} of {_told(value)}; a page's engine needs one whole "
+            f"{name!r} has a {what} of {given!r}; a page's engine needs one whole "
             "number for height and width"
             + ("; zeros beside them make weights square" if what == "kernel" else "")
         )
@@ -301,12 +302,6 @@ def _pair(value: Any) -> list[Any]:
 
 def _axes(axes: Any) -> tuple[int, ...]:
     return tuple(sorted(a % 4 for a in axes)) if isinstance(axes, Sequence) else ()
-
-
-def _told(value: Any) -> str:
-    return repr(
-        tuple(value) if isinstance(value, Sequence) and value != "same" else value
-    )
 
 
 _SUM = (
