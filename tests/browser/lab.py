@@ -25,6 +25,9 @@ SETTINGS = {
 AGAIN = 20  # seconds until a cell is asked once more to run
 # it asks every kernel for its state, and complains where the notebook is closed
 UNUSED = ["@jupyterlab/debugger-extension"]
+# the notebook of a path, current or not, or null
+OPENED = """([...jupyterapp.shell.widgets("main")].find(
+    (widget) => widget.context?.path === path) ?? null)"""
 STARTED = re.compile(r"[*\d]")  # the prompt of a cell that runs or has run
 
 
@@ -159,22 +162,34 @@ class Lab:
         self.server.put(name, made)
         self.complaints.clear()
         self.name = name
+        self._show()
+        self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+        return self.page
+
+    def _show(self):
+        """Open the notebook, and make it the current one.
+
+        JupyterLab's current widget is the one that took the focus. One that is not
+        drawn yet cannot take it, and is not asked again: so it is asked until it has.
+        """
         self.page.evaluate(
             """async path => {
             const { commands } = jupyterapp;
             const shown = await commands.execute("docmanager:open", { path });
             await shown.revealed;
-            jupyterapp.shell.activateById(shown.id);
         }""",
-            f"{name}.ipynb",
+            f"{self.name}.ipynb",
         )
-        self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
-        # it is shown first and the current one later, on a busy machine much later
         self.page.wait_for_function(
-            "path => jupyterapp.shell.currentWidget?.context?.path === path",
-            arg=f"{name}.ipynb",
+            f"""path => {{
+            const shown = {OPENED};
+            if (shown !== null && shown === jupyterapp.shell.currentWidget) return true;
+            if (shown !== null) jupyterapp.shell.activateById(shown.id);
+            return false;
+        }}""",
+            arg=f"{self.name}.ipynb",
+            polling=500,
         )
-        return self.page
 
     def begin(self):
         """Show JupyterLab without a notebook, and without what scripts knew before."""
@@ -189,15 +204,8 @@ class Lab:
         """Load the page anew: the kernel stays, and the notebook is as it was saved."""
         self.page.reload()
         self._until_restored()
-        self.page.evaluate(
-            """async path => {
-            const { commands } = jupyterapp;
-            const shown = await commands.execute("docmanager:open", { path });
-            await shown.revealed;
-            await shown.sessionContext.ready;
-        }""",
-            f"{self.name}.ipynb",
-        )
+        self._show()
+        self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.ready")
 
     def close(self):
         """End the notebook's kernel and take it off the page, unsaved.
@@ -206,13 +214,17 @@ class Lab:
         starting cannot be ended: the server would answer with an error.
         """
         if self.name is not None:
-            self.page.evaluate("""async () => {
-                const shown = jupyterapp.shell.currentWidget;
+            name, self.name = self.name, None
+            self.page.evaluate(
+                f"""async path => {{
+                const shown = {OPENED};
+                if (shown === null) return;  // it never came to be shown
                 await shown.sessionContext.ready;
                 await shown.sessionContext.shutdown();
                 shown.dispose();
-            }""")
-            self.name = None
+            }}""",
+                f"{name}.ipynb",
+            )
             until_drawn(self.page)  # what its end had to say belongs to it
 
 
