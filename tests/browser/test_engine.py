@@ -151,12 +151,11 @@ def layer_by_layer(net, exported, height, width, seed):
 
 COMPARE = """
 const model = await readModel(given.model), [height, width] = given.size;
-const make = { fused: () => new Network(model, height, width),
-    wasm: () => new Network(model, height, width, { fused: false }),
-    card: async () =>
-        new GpuNetwork(await findCard({ pretended: true }), model, height, width),
-    plain: () => new PlainNetwork(model, height, width) }[given.road];
-const network = await make(), worst = {};
+const road = { fused: "WebAssembly, fused", wasm: "WebAssembly",
+    plain: "plain JavaScript" }[given.road];
+const network = road ? new Network(model, height, width, road)
+    : new GpuNetwork(await findCard({ pretended: true }), model, height, width);
+const worst = {};
 await network.forward(floats(given.picture));
 if (given.together) { // one way back from all layers, none of them louder than others
     const wishes = {}, sum = new Float32Array(3 * height * width);
@@ -742,7 +741,7 @@ def test_a_picture_with_opacity_and_its_gradient_are_pytorchs(run):
     assert max(errors[:2]) < 1e-5 and max(errors[2:]) < 1e-4
 
 
-@pytest.mark.parametrize("road", ["fused", "plain"])
+@pytest.mark.parametrize("road", ["WebAssembly, fused", "plain JavaScript"])
 def test_style_transfer_and_its_gradient_are_pytorchs(run, road):
     """Gram matrices of all layers of the recipe and of the colours, and the content, of
     pictures that are shifted by the same pixels.
@@ -795,18 +794,18 @@ def test_style_transfer_and_its_gradient_are_pytorchs(run, road):
         errors = run(
             """
         const model = await readModel(given.model), { contentLayer, pose } = given;
-        const Kind = given.road === "plain" ? PlainNetwork : Network;
-        const styles = stylesOf(new Kind(model, 48, 80), given.layers,
+        const styled = withGrams(model, given.layers, contentLayer), road = given.road;
+        const styles = stylesOf(new Network(styled, 48, 80, road),
             floats(given.painting));
         const moves = new Moves(64, { continued: true });
-        const goal = new Repaint(new Kind(model, 64), { styles, contentLayer,
-            photograph: floats(given.photo) });
+        const goal = new Repaint(new Network(styled, 64, 64, road), { styles,
+            contentLayer, photograph: floats(given.photo) });
         const seen = moves.apply(floats(given.image), pose);
         const { score, gradient, terms } = goal.scored(seen, { pose },
             { content: 1.3, style: 0.7 });
         const [content, style] = given.terms;
-        return [apart(styles.colour, floats(given.colours)),
-            apart(styles[given.layers.at(-1)], floats(given.deep)),
+        return [apart(styles["gram of colour"], floats(given.colours)),
+            apart(styles[`gram of ${given.layers.at(-1)}`], floats(given.deep)),
             Math.abs(terms.content / content - 1), Math.abs(terms.style / style - 1),
             Math.abs(score / (content + style) + 1),
             apart(moves.back(gradient).map((slope) => -slope), floats(given.gradient))];
@@ -931,20 +930,26 @@ def test_adjoints_by_dot_products(run):
     const texture = some(3 * 1024), picture = some(3 * 1600);
     found.push([dot(view.apply(texture, [0, 0, 0]), picture),
         dot(texture, view.back(picture))]);
+    const roads = ["WebAssembly, fused", "WebAssembly", "plain JavaScript"];
     for (const channels of [4, 7]) { // of a Gram matrix, in the direction x
+        const layer = { name: "g", kind: "gram", from: ["input"] };
+        const model = { layers: [layer], mean: new Array(channels).fill(0), std: [1] };
+        const network = new Network(model, 20, 30, roads[channels % 3]);
         const x = some(channels * 600), dx = some(channels * 600);
         const y = some(channels ** 2);
-        const at = (step) => gramOf(x.map((v, k) => v + step * dx[k]), channels);
+        const at = (step) => network.forward(x.map((v, k) => v + step * dx[k]));
         const [more, less] = [at(1), at(-1)];
         const dG = more.map((v, k) => (v - less[k]) / 2);
-        found.push([dot(dG, y), dot(dx, gramBack(y, x, channels))]);
+        network.forward(x);
+        found.push([dot(dG, y), dot(dx, network.backward({ g: y }))]);
     }
     for (const [kernel, stride, padding] of kinds) {
         const shape = { kernel, stride, padding, inputs: 3, outputs: 6, kind: "conv" };
         const layer = { name: "c", from: ["input"], ...shape,
             weight: some(18 * kernel * kernel), bias: new Float32Array(6) };
-        for (const Kind of [Network, PlainNetwork]) {
-            const network = new Kind({ layers: [layer], mean: [0], std: [1] }, 23, 30);
+        for (const road of roads) {
+            const model = { layers: [layer], mean: [0], std: [1] };
+            const network = new Network(model, 23, 30, road);
             const x = some(3 * 23 * 30), Ax = network.forward(x), y = some(Ax.length);
             found.push([dot(Ax, y), dot(x, network.backward({ c: y }))]);
         }
@@ -953,7 +958,7 @@ def test_adjoints_by_dot_products(run):
     """,
         load_script("notebooks/page_panels.py").small_model("bunny"),
     )
-    assert len(pairs) == 29
+    assert len(pairs) == 33
     for one, other in pairs:
         assert one == pytest.approx(other, rel=2e-4, abs=2e-4) and one != 0
 

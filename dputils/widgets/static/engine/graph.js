@@ -82,6 +82,7 @@ export function shaped(model, height, width) {
       map.width = pooled(width + 2 * padding, columns, stride);
     }
     if (kind === "conv") map.channels = layer.outputs;
+    if (kind === "gram") [map.height, map.width] = [1, channels];
     if (map.height < 1 || map.width < 1) {
       throw new Error(`${layer.name} leaves nothing of a picture of ${input.height} × ${input.width} pixels`);
     }

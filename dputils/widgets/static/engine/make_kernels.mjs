@@ -1,9 +1,9 @@
-// `make kernels` runs this: it writes the WebAssembly kernels of the engine as text, has wabt assemble them, and puts
-// the bytes into kernels.js as base64.   node make_kernels.mjs FOLDER_OF_WABT [kernels.js]
+// `make kernels` runs this: it writes the kernels of the engine as WebAssembly text, has wabt assemble it, and puts the
+// bytes into kernels.js as base64. The same text becomes JavaScript, too.   node make_kernels.mjs FOLDER [kernels.js]
 //
 // All numbers lie in one memory. A map is [row][column][channel], float32, with a border of zeros; channels come in
-// fours, one 128-bit vector. Parameters are bytes: addresses, and distances from one pixel or row to the next.
-// Names that begin with a capital are vectors, all others are 32-bit integers.
+// fours. Parameters are bytes: addresses, and distances from one pixel or row to the next. Names that begin with a
+// capital are vectors of LANES numbers, four in WebAssembly and one in JavaScript; all others are 32-bit integers.
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -46,16 +46,16 @@ ${used.filter((each) => !given.includes(each)).map((each) => `(local $${each} ${
     `pixels` windows by `vectors` vectors of output channels stay in registers, so that a number that was loaded is
     used several times. The table has two numbers for each pixel: where its window begins, and where it is put.
     Sums start from the bias or, without one, from what stands in the output. Weights are [block][row][run][channel]. */
-function convolution({ pixels, vectors, fused }) {
-  const block = 16 * vectors, all = range(pixels), lanes = range(vectors), taps = range(4);
+function convolution({ pixels, lanes, fused }, channels) {
+  const block = 4 * channels, vector = 4 * lanes, vectors = channels / lanes, all = range(pixels), each = range(vectors), taps = range(4);
   const product = (A, S, W) => fused ? `(f32x4.relaxed_madd ${value(S)} ${value(W)} ${value(A)})`
     : plus(A, two("f32x4.mul")(S, W));
   const place = (i) => sum(times(word("t", 8 * i + 4), "outPixel"), "channel");
   const tap = (u) => [
-    lanes.map((v) => set(`W${v}`, load("w", (u * vectors + v) * 16))),
+    each.map((v) => set(`W${v}`, load("w", u * block + v * vector))),
     all.map((i) => [set("S", splat(`p${i}`, 4 * u)),
-      ...lanes.map((v) => set(`A${i}_${v}`, product(`A${i}_${v}`, "S", `W${v}`)))])].flat(2);
-  return kernel(`convolve${4 * vectors}`, "in weights out bias table count inPixel outPixel row run rows",
+      ...each.map((v) => set(`A${i}_${v}`, product(`A${i}_${v}`, "S", `W${v}`)))])].flat(2);
+  return kernel(`convolve${channels}`, "in weights out bias table count inPixel outPixel row run rows",
     set("end", sum("table", times("count", 8))), set("channel", 0),
     loop("blocks", [
       set("t", "table"),
@@ -63,7 +63,7 @@ function convolution({ pixels, vectors, fused }) {
         all.flatMap((i) => [
           set(`p${i}`, sum("in", times(word("t", 8 * i), "inPixel"))),
           set("o", either("bias", sum("bias", "channel"), sum("out", place(i)))),
-          ...lanes.map((v) => set(`A${i}_${v}`, load("o", 16 * v)))]),
+          ...each.map((v) => set(`A${i}_${v}`, load("o", vector * v)))]),
         set("w", "weights"), set("k", "rows"),
         repeat("k", [
           set("stop", sum("w", times("run", block / 4))),
@@ -71,7 +71,7 @@ function convolution({ pixels, vectors, fused }) {
             below("w", "stop")),
           ...all.map((i) => advance(`p${i}`, minus("row", "run")))]),
         all.flatMap((i) => [set("o", sum("out", place(i))),
-          ...lanes.map((v) => store("o", `A${i}_${v}`, 16 * v))]),
+          ...each.map((v) => store("o", `A${i}_${v}`, vector * v))]),
         advance("t", 8 * pixels)], below("t", "end")),
       set("weights", "w"), advance("channel", block)], below("channel", "outPixel")));
 }
@@ -84,7 +84,7 @@ function convolution({ pixels, vectors, fused }) {
 const spreadLine = ([a, b, c, d]) => [less(a, c), plus(b, c), less(c, b), less(b, d)];
 const gatherLine = ([a, b, c, d]) => [plus(plus(a, b), c), less(less(b, c), d)];
 
-function spread() {
+function spread({ lanes }) {
   const four = range(4), columns = four.map((x) => spreadLine(four.map((y) => `D${y}${x}`)));
   return kernel("spread", "in out table count pixel row place",
     repeat("count", [
@@ -97,11 +97,11 @@ function spread() {
         set("o", "out"),
         ...four.flatMap((y) => spreadLine(four.map((x) => `T${y}${x}`))
           .flatMap((line) => [store("o", line), advance("o", "place")])),
-        advance("from", 16), advance("out", 16), advance("k", -16)], value("k")),
+        advance("from", 4 * lanes), advance("out", 4 * lanes), advance("k", -4 * lanes)], value("k")),
       advance("table", 12)]));
 }
 
-function gather() {
+function gather({ lanes }) {
   const four = range(4), pair = range(2), columns = four.map((x) => gatherLine(four.map((y) => `M${y}${x}`)));
   const put = (y, x, line) => {
     const body = [set("o", sum("to", ...(y ? ["row"] : []), ...(x ? ["pixel"] : []))),
@@ -116,30 +116,49 @@ function gather() {
         ...four.flatMap((y) => four.flatMap((x) => [set(`M${y}${x}`, load("p")), advance("p", "place")])),
         ...columns.flatMap((column, x) => column.map((line, y) => set(`T${y}${x}`, line))),
         ...pair.flatMap((y) => gatherLine(four.map((x) => `T${y}${x}`)).map((line, x) => put(y, x, line))),
-        advance("in", 16), advance("to", 16), advance("k", 16)], below("k", "pixel")),
+        advance("in", 4 * lanes), advance("to", 4 * lanes), advance("k", 4 * lanes)], below("k", "pixel")),
       advance("table", 12)]));
 }
 
-// ---- everything else, one row at a time -----------------------------------------------------------------------------
+// ---- everything else ------------------------------------------------------------------------------------------------
 
-const along = (body, ...walking) => loop("along", [...body, ...walking.map((name) => advance(name, 16)),
-  advance("bytes", -16)], value("bytes"));
+/** How much each number of one map goes with each of another, at the same pixel: sums over all pixels, four numbers of
+    `x` by a vector of `g`, are added to `out`, [number of x][number of g]. */
+const collect = ({ lanes }) => kernel("collect", "x g out count xPixel gPixel outPixel",
+  set("i", 0),
+  loop("inputs", [
+    set("o", 0),
+    loop("outputs", [
+      set("to", sum("out", "o")),
+      ...range(4).flatMap((u) => [set(`A${u}`, load("to")), advance("to", "outPixel")]),
+      set("p", sum("x", "i")), set("q", sum("g", "o")), set("k", "count"),
+      repeat("k", [set("W", load("q")),
+        ...range(4).map((u) => set(`A${u}`, plus(`A${u}`, product(splat("p", 4 * u), "W")))),
+        advance("p", "xPixel"), advance("q", "gPixel")]),
+      set("to", sum("out", "o")),
+      ...range(4).flatMap((u) => [store("to", `A${u}`), advance("to", "outPixel")]),
+      advance("o", 4 * lanes)], below("o", "gPixel")),
+    advance("out", times("outPixel", 4)), advance("i", 16)], below("i", "xPixel")));
 
-const relu = () => kernel("relu", "in out bytes", along([store("out", larger(load("in"), ZERO))], "in", "out"));
-const reluBack = () => kernel("reluBack", "inGrad out outGrad bytes",
-  along([store("inGrad", plus(load("inGrad"), where(load("outGrad"), positive(load("out")))))],
+const along = ({ lanes }, body, ...walking) => loop("along", [...body,
+  ...walking.map((name) => advance(name, 4 * lanes)), advance("bytes", -4 * lanes)], value("bytes"));
+
+const relu = (shape) => kernel("relu", "in out bytes",
+  along(shape, [store("out", larger(load("in"), ZERO))], "in", "out"));
+const reluBack = (shape) => kernel("reluBack", "inGrad out outGrad bytes",
+  along(shape, [store("inGrad", plus(load("inGrad"), where(load("outGrad"), positive(load("out")))))],
     "inGrad", "out", "outGrad"));
 
 /** Some channels of each pixel to some channels of another map: copied, or added to what is there. */
-const move = (name, change) => kernel(name, "in out count inPixel outPixel bytes",
+const move = ({ lanes }, name, change) => kernel(name, "in out count inPixel outPixel bytes",
   repeat("count", [set("k", 0),
     loop("channels", [store(sum("out", "k"), change(load(sum("out", "k")), load(sum("in", "k")))),
-      advance("k", 16)], below("k", "bytes")),
+      advance("k", 4 * lanes)], below("k", "bytes")),
     advance("in", "inPixel"), advance("out", "outPixel")]));
 
 /** A row of pools over `rows` by `columns` pixels: `at` says what each pixel of a window does. `step` is from one
     window to the next; a pixel of the window is at `p`, its gradient at `p + shift`. */
-const pool = (name, first, at, last, walking) => kernel(name,
+const pool = ({ lanes }, name, first, at, last, walking) => kernel(name,
   "in out outGrad shift count pixel step row rows columns",
   repeat("count", [
     set("k", "pixel"), set("channelIn", "in"),
@@ -147,26 +166,63 @@ const pool = (name, first, at, last, walking) => kernel(name,
       ...first, set("line", "channelIn"), set("y", "rows"),
       repeat("y", [set("p", "line"), set("x", "columns"),
         repeat("x", [...at, advance("p", "pixel")]), advance("line", "row")]),
-      ...last, ...walking.map((each) => advance(each, 16)),
-      advance("channelIn", 16), advance("k", -16)], value("k")),
+      ...last, ...walking.map((each) => advance(each, 4 * lanes)),
+      advance("channelIn", 4 * lanes), advance("k", -4 * lanes)], value("k")),
     advance("in", "step")]));
 const share = `(f32x4.splat (f32.div (f32.const 1) (f32.convert_i32_s ${times("rows", "columns")})))`;
-const pools = () => [
-  pool("average", [set("A", ZERO)], [set("A", plus("A", load("p")))],
+const pools = (shape) => [
+  pool(shape, "average", [set("A", ZERO)], [set("A", plus("A", load("p")))],
     [store("out", product("A", share))], ["out"]),
-  pool("averageBack", [set("A", product(load("outGrad"), share))],
+  pool(shape, "averageBack", [set("A", product(load("outGrad"), share))],
     [store(sum("p", "shift"), plus("A", load(sum("p", "shift"))))], [], ["outGrad"]),
-  pool("maximum", [set("A", load("channelIn"))], [set("A", larger("A", load("p")))],
+  pool(shape, "maximum", [set("A", load("channelIn"))], [set("A", larger("A", load("p")))],
     [store("out", "A")], ["out"]),
   // The first of several equal ones gets the gradient, as in PyTorch: `Taken` remembers.
-  pool("maximumBack", [set("Top", load("out")), set("A", load("outGrad")), set("Taken", ZERO)],
+  pool(shape, "maximumBack", [set("Top", load("out")), set("A", load("outGrad")), set("Taken", ZERO)],
     [set("Hit", two("v128.andnot")(two("f32x4.eq")(load("p"), "Top"), "Taken")),
       set("Taken", two("v128.or")("Taken", "Hit")),
       store(sum("p", "shift"), plus(load(sum("p", "shift")), where("A", "Hit")))], [], ["out", "outGrad"])];
 
-const source = (shape) => `(module (import "engine" "memory" (memory 1))\n${[
-  convolution({ ...shape, vectors: 2 }), convolution({ ...shape, vectors: 1 }), spread(), gather(), relu(), reluBack(),
-  move("copy", (there, here) => here), move("add", plus), ...pools()].join("\n")})`;
+/** The text of all kernels. How many `pixels` a convolution takes at a time depends on the registers that there are. */
+const kernels = (shape) => [convolution(shape, 8), convolution(shape, 4), spread(shape), gather(shape), collect(shape),
+  relu(shape), reluBack(shape), move(shape, "copy", (there, here) => here), move(shape, "add", plus), ...pools(shape)];
+
+// ---- the same as JavaScript -----------------------------------------------------------------------------------------
+
+// Each instruction has a counterpart: a vector is one number, addressed as one of an array, and a mask of bits is a
+// truth value.
+
+const infix = (sign) => (a, b) => `(${a}${sign}${b})`, same = (x) => x;
+const place = (offset, address) => `${address}${offset === "offset=0" ? "" : offset.replace("offset=", "+")}>>2`;
+const real = (...at) => `real[${place(...at)}]`;
+const COUNTERPARTS = {
+  "i32.const": same, "f32.const": same, "v128.const": (kind, x) => x, "f32x4.splat": same, "f32.convert_i32_s": same,
+  "i32.add": infix("+"), "i32.sub": infix("-"), "i32.mul": infix("*"), "i32.and": infix("&"), "i32.lt_u": infix("<"),
+  "f32x4.add": infix("+"), "f32x4.sub": infix("-"), "f32x4.mul": infix("*"), "f32.div": infix("/"),
+  "f32x4.max": (a, b) => `Math.max(${a},${b})`, "f32x4.gt": infix(">"), "f32x4.eq": infix("=="),
+  "v128.and": (x, mask) => `(${mask}?${x}:0)`, "v128.or": infix("||"), "v128.andnot": (a, b) => `(${a}&&!${b})`,
+  "i32.load": (...at) => `whole[${place(...at)}]`, "v128.load": real, "v128.load32_splat": real,
+  "v128.store": (offset, address, x) => `${real(offset, address)}=${x};`,
+  "local.get": same, "local.set": (name, x) => `${name}=${x};`, select: (a, b, condition) => `(${condition}?${a}:${b})`,
+  if: (condition, body) => `if(${condition}){${body}}`, then: (...body) => body.join(""),
+  loop: (label, ...body) => `do{${body.join("")}`, br_if: (label, again) => `}while(${again});`,
+  export: JSON.parse, param: same, local: (name) => `let ${name};`,
+  func: (name, ...parts) => {
+    const isParameter = (part) => /^\$\w+$/.test(part);
+    return `${name}(${parts.filter(isParameter)}){${parts.filter((part) => !isParameter(part)).join("\n")}}`;
+  },
+};
+
+function inJavaScript(text) {
+  const tokens = text.matchAll(/[()]|[^\s()]+/g), next = () => tokens.next().value[0];
+  const expression = (token) => {
+    if (token !== "(") return token;
+    const parts = [];
+    while ((token = next()) !== ")") parts.push(expression(token));
+    return COUNTERPARTS[parts[0]](...parts.slice(1));
+  };
+  return expression(next());
+}
 
 // ---- assembling -----------------------------------------------------------------------------------------------------
 
@@ -174,8 +230,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 const [folder, target = join(here, "kernels.js")] = process.argv.slice(2);
 const wabt = await createRequire(join(resolve(folder), "any.js"))("wabt")();
 
-function assemble(shape) {
-  const parsed = wabt.parseWat("kernels.wat", source(shape), { simd: true, relaxed_simd: true });
+function assembled(shape) {
+  const source = `(module (import "engine" "memory" (memory 1))\n${kernels(shape).join("\n")})`;
+  const parsed = wabt.parseWat("kernels.wat", source, { simd: true, relaxed_simd: true });
   parsed.validate();
   const bytes = Buffer.from(parsed.toBinary({}).buffer);
   const lines = bytes.toString("base64").match(/.{1,112}/g).map((line) => `    "${line}"`).join(" +\n");
@@ -184,9 +241,14 @@ function assemble(shape) {
 }
 
 // With fused multiply-add, from relaxed SIMD, fewer registers hold what is in between: six windows fit instead of four.
-writeFileSync(target, `// Written by make_kernels.mjs (\`make kernels\`): the engine's WebAssembly, as base64.
+const SCRIPT = { pixels: 1, lanes: 1, fused: false };
+writeFileSync(target, `// Written by make_kernels.mjs (\`make kernels\`): the engine's WebAssembly, as base64, and the same as JavaScript.
 export const KERNELS = {
-  plain: ${assemble({ pixels: 4, fused: false })},
-  fused: ${assemble({ pixels: 6, fused: true })},
+  "WebAssembly, fused": ${assembled({ pixels: 6, lanes: 4, fused: true })},
+  "WebAssembly": ${assembled({ pixels: 4, lanes: 4, fused: false })},
+  "plain JavaScript": {
+    pixels: ${SCRIPT.pixels}, script: (real, whole) => ({
+${kernels(SCRIPT).map(inJavaScript).join(",\n")} }),
+  },
 };
 `);

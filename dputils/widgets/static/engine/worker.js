@@ -8,7 +8,7 @@ import { Moves } from "./moves.js";
 import { Glass, GROUNDS, views } from "./opacity.js";
 import { Picture, uniform } from "./picture.js";
 import { Roads } from "./roads.js";
-import { Repaint, stylesOf } from "./style.js";
+import { Repaint, stylesOf, withGrams } from "./style.js";
 
 /** What a picture is built from: a change begins the climb anew. All else acts from the next step on. */
 const STRUCTURE = ["size", "batch", "basis", "decay", "decorrelate", "coupling", "seed", "levels", "shared",
@@ -98,25 +98,25 @@ export function serve(port) {
   const networks = new Map(), styles = new Map();
   let models = {}, pictures = {}, mesh = null, climb = null, earlier = null, answered = Promise.resolve();
 
-  const network = async (name, road, height, width = height) => {
-    const key = [name, road, height, width].join();
+  const network = async (name, { road, painting, styleLayers, contentLayer }, height, width = height) => {
+    const styled = Boolean(painting), key = [name, road, styled, height, width].join();
     if (!networks.has(key)) {
       if (networks.size > 3) { // of other sizes: each takes some 25 MB
         for (const other of networks.values()) other.free();
         networks.clear();
       }
       const model = await (models[name].read ??= readModel(models[name]));
-      networks.set(key, new Roads(model, road, height, width));
+      const whole = styled ? withGrams(model, styleLayers, contentLayer) : model;
+      networks.set(key, new Roads(whole, road, height, width));
     }
     return networks.get(key);
   };
 
-  const styleOf = async (painting, { network: name, road, styleLayers }) => {
-    const key = [name, road, painting].join();
+  const styleOf = async (settings) => {
+    const { network: name, road, painting } = settings, key = [name, road, painting].join();
     if (!styles.has(key)) {
       const { image, height, width } = pictures[painting];
-      const { processor } = await network(name, road, height, width);
-      styles.set(key, stylesOf(processor, styleLayers, image));
+      styles.set(key, stylesOf((await network(name, settings, height, width)).processor, image));
     }
     return styles.get(key);
   };
@@ -126,23 +126,23 @@ export function serve(port) {
     if (!painting) return new Wishes(used, last ? [wish, last] : [wish], models[name].classes, batch);
     // Gram matrices of five layers must be read before the way back: a card would fetch them, and gain little.
     return new Repaint(used.processor, { contentLayer, photograph: pictures[photograph].image,
-      styles: await styleOf(painting, settings) });
+      styles: await styleOf(settings) });
   };
 
   const answer = async ({ id, settings, steps, patience, reset, undo, all }) => {
-    const { size, judge, road } = settings, key = keyOf(settings);
+    const { size, judge } = settings, key = keyOf(settings);
     if (reset || climb?.key !== key) {
       const again = undo && earlier?.key === key;
       [climb, earlier] = [again ? earlier : new Climb(settings, mesh), climb];
       all = true;
     }
-    const used = await network(settings.network, road, climb.side(settings));
+    const used = await network(settings.network, settings, climb.side(settings));
     const goal = await goalOf(used, settings);
     const before = all ? 0 : climb.points.length, until = performance.now() + patience;
     const enough = (done) => steps === null ? done > 0 && performance.now() > until : done >= steps;
     for (let done = 0; !enough(done); done++) await climb.step(goal, settings);
     const images = climb.shown(settings), { pixels, width } = pixelsOf(images);
-    const judges = judge && (await network(judge, road, size)).processor;
+    const judges = judge && (await network(judge, settings, size)).processor;
     const verdicts = judge ? images.map(verdict.bind(null, models[judge], judges)) : [];
     port.postMessage({ id, pixels, verdicts, all, step: climb.points.length, points: climb.points.slice(before),
       terms: climb.terms, width,
