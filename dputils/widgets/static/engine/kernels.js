@@ -1,10 +1,10 @@
-// Written by make_kernels.mjs (`make kernels`): the engine's WebAssembly, as base64, and the same as JavaScript.
+// Written by make_kernels.mjs (`make kernels`): the kernels as WebAssembly in base64, and in JavaScript.
 export const KERNELS = {
   "WebAssembly, fused": {
-    pixels: 6, sha256: "1e3c078ae9a7df1cb7f6d9621a0b3692a2bddd493e3ea194246ebf39f464ba2b",
+    pixels: 6, blocks: [8,4], sha256: "91f2c1630155c57527c1c39caafb120eb0c2e2580867e3fc89a3fe9531e601f0",
     wasm:
-    "AGFzbQEAAAABRwdgC39/f39/f39/f39/AGAHf39/f39/fwBgCH9/f39/f39/AGADf39/AGAEf39/fwBgBn9/f39/fwBgCn9/f39/f39/f38AAhIB" +
-    "BmVuZ2luZQZtZW1vcnkCAAEDDg0AAAECAQMEBQUGBgYGB4QBDQljb252b2x2ZTgAAAljb252b2x2ZTQAAQZzcHJlYWQAAgZnYXRoZXIAAwdjb2xs" +
+    "AGFzbQEAAAABRwdgC39/f39/f39/f39/AGAHf39/f39/fwBgCH9/f39/f39/AGAGf39/f39/AGADf39/AGAEf39/fwBgCn9/f39/f39/f38AAhIB" +
+    "BmVuZ2luZQZtZW1vcnkCAAEDDg0AAAECAwQFAwMGBgYGB4QBDQljb252b2x2ZTgAAAljb252b2x2ZTQAAQZzcHJlYWQAAgZnYXRoZXIAAwdjb2xs" +
     "ZWN0AAQEcmVsdQAFCHJlbHVCYWNrAAYEY29weQAHA2FkZAAIB2F2ZXJhZ2UACQthdmVyYWdlQmFjawAKB21heGltdW0ACwttYXhpbXVtQmFjawAM" +
     "CoMrDfwLDgV/AnsBfwJ7AX8CewF/AnsBfwJ7AX8CewN/A3sgBCAFQQhsaiELQQAhDANAIAQhDQNAIAAgDSgCACAGbGohDiADIAxqIAIgDSgCBCAH" +
     "bCAMamogAxshDyAP/QAEACEQIA/9AAQQIREgACANKAIIIAZsaiESIAMgDGogAiANKAIMIAdsIAxqaiADGyEPIA/9AAQAIRMgD/0ABBAhFCAAIA0o" +
@@ -55,11 +55,11 @@ export const KERNELS = {
     "Gf3lASEgIA4gEv3kASAW/eQBISEgEiAW/eUBIBr95QEhIiAIISMgIyAbIB395AEgH/3kASACIAlqICMgAhv9AAQA/eQB/QsEACADKAIIQQJxBEAg" +
     "CCAFaiEjICMgHSAf/eUBICH95QEgAiAJaiAjIAIb/QAEAP3kAf0LBAALIAMoAghBBHEEQCAIIAZqISMgIyAcIB795AEgIP3kASACIAlqICMgAhv9" +
     "AAQA/eQB/QsEAAsgAygCCEEIcQRAIAggBmogBWohIyAjIB4gIP3lASAi/eUBIAIgCWogIyACG/0ABAD95AH9CwQACyAAQRBqIQAgCEEQaiEIIAlB" +
-    "EGohCSAJIAVJDQALIANBDGohAyAEQX9qIQQgBA0ACwvCAgQDfwR7A38Be0EAIQcDQEEAIQgDQCACIAhqIQkgCf0ABAAhCiAJIAZqIQkgCf0ABAAh" +
-    "CyAJIAZqIQkgCf0ABAAhDCAJIAZqIQkgCf0ABAAhDSAJIAZqIQkgACAHaiEOIAEgCGohDyADIRADQCAP/QAEACERIAogDv0JAgAgEf3mAf3kASEK" +
-    "IAsgDv0JAgQgEf3mAf3kASELIAwgDv0JAgggEf3mAf3kASEMIA0gDv0JAgwgEf3mAf3kASENIA4gBGohDiAPIAVqIQ8gEEF/aiEQIBANAAsgAiAI" +
-    "aiEJIAkgCv0LBAAgCSAGaiEJIAkgC/0LBAAgCSAGaiEJIAkgDP0LBAAgCSAGaiEJIAkgDf0LBAAgCSAGaiEJIAhBEGohCCAIIAVJDQALIAIgBkEE" +
-    "bGohAiAHQRBqIQcgByAESQ0ACws/AANAIAEgAP0ABAD9DAAAAAAAAAAAAAAAAAAAAAD96QH9CwQAIABBEGohACABQRBqIQEgAkFwaiECIAINAAsL" +
+    "EGohCSAJIAVJDQALIANBDGohAyAEQX9qIQQgBA0ACwvCAgQDfwR7A38Be0EAIQYDQEEAIQcDQCACIAdqIQggCP0ABAAhCSAIIAVqIQggCP0ABAAh" +
+    "CiAIIAVqIQggCP0ABAAhCyAIIAVqIQggCP0ABAAhDCAIIAVqIQggACAGaiENIAEgB2ohDiADIQ8DQCAO/QAEACEQIAkgDf0JAgAgEP3mAf3kASEJ" +
+    "IAogDf0JAgQgEP3mAf3kASEKIAsgDf0JAgggEP3mAf3kASELIAwgDf0JAgwgEP3mAf3kASEMIA0gBGohDSAOIAVqIQ4gD0F/aiEPIA8NAAsgAiAH" +
+    "aiEIIAggCf0LBAAgCCAFaiEIIAggCv0LBAAgCCAFaiEIIAggC/0LBAAgCCAFaiEIIAggDP0LBAAgCCAFaiEIIAdBEGohByAHIAVJDQALIAIgBUEE" +
+    "bGohAiAGQRBqIQYgBiAESQ0ACws/AANAIAEgAP0ABAD9DAAAAAAAAAAAAAAAAAAAAAD96QH9CwQAIABBEGohACABQRBqIQEgAkFwaiECIAINAAsL" +
     "VgADQCAAIAD9AAQAIAL9AAQAIAH9AAQA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Tv3kAf0LBAAgAEEQaiEAIAFBEGohASACQRBqIQIgA0FwaiEDIAMN" +
     "AAsLRwEBfwNAQQAhBgNAIAEgBmogACAGav0ABAD9CwQAIAZBEGohBiAGIAVJDQALIAAgA2ohACABIARqIQEgAkF/aiECIAINAAsLUwEBfwNAQQAh" +
     "BgNAIAEgBmogASAGav0ABAAgACAGav0ABAD95AH9CwQAIAZBEGohBiAGIAVJDQALIAAgA2ohACABIARqIQEgAkF/aiECIAINAAsLtQEDAn8BewR/" +
@@ -74,10 +74,10 @@ export const KERNELS = {
     "EGohASACQRBqIQIgC0EQaiELIApBcGohCiAKDQALIAAgBmohACAEQX9qIQQgBA0ACws=",
   },
   "WebAssembly": {
-    pixels: 4, sha256: "fefc103eba7bd8264927cbc52180d7e366ece8d9ed2fc2189173d869ddf49bde",
+    pixels: 4, blocks: [8,4], sha256: "5c06f7e07fb4c99f96a1311e2aa6ac83b3d8d4ada7c7aef784ffa310b2faa4af",
     wasm:
-    "AGFzbQEAAAABRwdgC39/f39/f39/f39/AGAHf39/f39/fwBgCH9/f39/f39/AGADf39/AGAEf39/fwBgBn9/f39/fwBgCn9/f39/f39/f38AAhIB" +
-    "BmVuZ2luZQZtZW1vcnkCAAEDDg0AAAECAQMEBQUGBgYGB4QBDQljb252b2x2ZTgAAAljb252b2x2ZTQAAQZzcHJlYWQAAgZnYXRoZXIAAwdjb2xs" +
+    "AGFzbQEAAAABRwdgC39/f39/f39/f39/AGAHf39/f39/fwBgCH9/f39/f39/AGAGf39/f39/AGADf39/AGAEf39/fwBgCn9/f39/f39/f38AAhIB" +
+    "BmVuZ2luZQZtZW1vcnkCAAEDDg0AAAECAwQFAwMGBgYGB4QBDQljb252b2x2ZTgAAAljb252b2x2ZTQAAQZzcHJlYWQAAgZnYXRoZXIAAwdjb2xs" +
     "ZWN0AAQEcmVsdQAFCHJlbHVCYWNrAAYEY29weQAHA2FkZAAIB2F2ZXJhZ2UACQthdmVyYWdlQmFjawAKB21heGltdW0ACwttYXhpbXVtQmFjawAM" +
     "CoMmDZgJCgV/AnsBfwJ7AX8CewF/AnsDfwN7IAQgBUEIbGohC0EAIQwDQCAEIQ0DQCAAIA0oAgAgBmxqIQ4gAyAMaiACIA0oAgQgB2wgDGpqIAMb" +
     "IQ8gD/0ABAAhECAP/QAEECERIAAgDSgCCCAGbGohEiADIAxqIAIgDSgCDCAHbCAMamogAxshDyAP/QAEACETIA/9AAQQIRQgACANKAIQIAZsaiEV" +
@@ -120,11 +120,11 @@ export const KERNELS = {
     "/eUBIBj95QEhHiANIBH95AEgFf3kASEfIBEgFf3lASAZ/eUBISAgDiAS/eQBIBb95AEhISASIBb95QEgGv3lASEiIAghIyAjIBsgHf3kASAf/eQB" +
     "IAIgCWogIyACG/0ABAD95AH9CwQAIAMoAghBAnEEQCAIIAVqISMgIyAdIB/95QEgIf3lASACIAlqICMgAhv9AAQA/eQB/QsEAAsgAygCCEEEcQRA" +
     "IAggBmohIyAjIBwgHv3kASAg/eQBIAIgCWogIyACG/0ABAD95AH9CwQACyADKAIIQQhxBEAgCCAGaiAFaiEjICMgHiAg/eUBICL95QEgAiAJaiAj" +
-    "IAIb/QAEAP3kAf0LBAALIABBEGohACAIQRBqIQggCUEQaiEJIAkgBUkNAAsgA0EMaiEDIARBf2ohBCAEDQALC8ICBAN/BHsDfwF7QQAhBwNAQQAh" +
-    "CANAIAIgCGohCSAJ/QAEACEKIAkgBmohCSAJ/QAEACELIAkgBmohCSAJ/QAEACEMIAkgBmohCSAJ/QAEACENIAkgBmohCSAAIAdqIQ4gASAIaiEP" +
-    "IAMhEANAIA/9AAQAIREgCiAO/QkCACAR/eYB/eQBIQogCyAO/QkCBCAR/eYB/eQBIQsgDCAO/QkCCCAR/eYB/eQBIQwgDSAO/QkCDCAR/eYB/eQB" +
-    "IQ0gDiAEaiEOIA8gBWohDyAQQX9qIRAgEA0ACyACIAhqIQkgCSAK/QsEACAJIAZqIQkgCSAL/QsEACAJIAZqIQkgCSAM/QsEACAJIAZqIQkgCSAN" +
-    "/QsEACAJIAZqIQkgCEEQaiEIIAggBUkNAAsgAiAGQQRsaiECIAdBEGohByAHIARJDQALCz8AA0AgASAA/QAEAP0MAAAAAAAAAAAAAAAAAAAAAP3p" +
+    "IAIb/QAEAP3kAf0LBAALIABBEGohACAIQRBqIQggCUEQaiEJIAkgBUkNAAsgA0EMaiEDIARBf2ohBCAEDQALC8ICBAN/BHsDfwF7QQAhBgNAQQAh" +
+    "BwNAIAIgB2ohCCAI/QAEACEJIAggBWohCCAI/QAEACEKIAggBWohCCAI/QAEACELIAggBWohCCAI/QAEACEMIAggBWohCCAAIAZqIQ0gASAHaiEO" +
+    "IAMhDwNAIA79AAQAIRAgCSAN/QkCACAQ/eYB/eQBIQkgCiAN/QkCBCAQ/eYB/eQBIQogCyAN/QkCCCAQ/eYB/eQBIQsgDCAN/QkCDCAQ/eYB/eQB" +
+    "IQwgDSAEaiENIA4gBWohDiAPQX9qIQ8gDw0ACyACIAdqIQggCCAJ/QsEACAIIAVqIQggCCAK/QsEACAIIAVqIQggCCAL/QsEACAIIAVqIQggCCAM" +
+    "/QsEACAIIAVqIQggB0EQaiEHIAcgBUkNAAsgAiAFQQRsaiECIAZBEGohBiAGIARJDQALCz8AA0AgASAA/QAEAP0MAAAAAAAAAAAAAAAAAAAAAP3p" +
     "Af0LBAAgAEEQaiEAIAFBEGohASACQXBqIQIgAg0ACwtWAANAIAAgAP0ABAAgAv0ABAAgAf0ABAD9DAAAAAAAAAAAAAAAAAAAAAD9RP1O/eQB/QsE" +
     "ACAAQRBqIQAgAUEQaiEBIAJBEGohAiADQXBqIQMgAw0ACwtHAQF/A0BBACEGA0AgASAGaiAAIAZq/QAEAP0LBAAgBkEQaiEGIAYgBUkNAAsgACAD" +
     "aiEAIAEgBGohASACQX9qIQIgAg0ACwtTAQF/A0BBACEGA0AgASAGaiABIAZq/QAEACAAIAZq/QAEAP3kAf0LBAAgBkEQaiEGIAYgBUkNAAsgACAD" +
@@ -139,175 +139,475 @@ export const KERNELS = {
     "QX9qIRIgEg0ACyAPIAdqIQ8gEEF/aiEQIBANAAsgAUEQaiEBIAJBEGohAiALQRBqIQsgCkFwaiEKIAoNAAsgACAGaiEAIARBf2ohBCAEDQALCw==",
   },
   "plain JavaScript": {
-    pixels: 1, script: (real, whole) => ({
-convolve8($in,$weights,$out,$bias,$table,$count,$inPixel,$outPixel,$row,$run,$rows){let $end;
-let $channel;
-let $t;
-let $p0;
-let $o;
-let $A0_0;
-let $A0_1;
-let $A0_2;
-let $A0_3;
-let $A0_4;
-let $A0_5;
-let $A0_6;
-let $A0_7;
-let $w;
-let $k;
-let $stop;
-let $W0;
-let $W1;
-let $W2;
-let $W3;
-let $W4;
-let $W5;
-let $W6;
-let $W7;
-let $S;
+    pixels: 2, blocks: [4], script: (real, whole) => ({
+convolve4($in,$weights,$out,$bias,$table,$count,$inPixel,$outPixel,$row,$run,$rows,$end,$channel,$t,$p0,$o,$A0_0,$A0_1,$A0_2,$A0_3,$p1,$A1_0,$A1_1,$A1_2,$A1_3,$w,$k,$stop,$W0,$W1,$W2,$W3,$S){
 $end=($table+($count*8));
 $channel=0;
-do{$t=$table;do{$p0=($in+(whole[$t>>2]*$inPixel));$o=($bias?($bias+$channel):($out+((whole[$t+4>>2]*$outPixel)+$channel)));$A0_0=real[$o>>2];$A0_1=real[$o+4>>2];$A0_2=real[$o+8>>2];$A0_3=real[$o+12>>2];$A0_4=real[$o+16>>2];$A0_5=real[$o+20>>2];$A0_6=real[$o+24>>2];$A0_7=real[$o+28>>2];$w=$weights;$k=$rows;do{$stop=($w+($run*8));do{$W0=real[$w>>2];$W1=real[$w+4>>2];$W2=real[$w+8>>2];$W3=real[$w+12>>2];$W4=real[$w+16>>2];$W5=real[$w+20>>2];$W6=real[$w+24>>2];$W7=real[$w+28>>2];$S=real[$p0>>2];$A0_0=($A0_0+($S*$W0));$A0_1=($A0_1+($S*$W1));$A0_2=($A0_2+($S*$W2));$A0_3=($A0_3+($S*$W3));$A0_4=($A0_4+($S*$W4));$A0_5=($A0_5+($S*$W5));$A0_6=($A0_6+($S*$W6));$A0_7=($A0_7+($S*$W7));$W0=real[$w+32>>2];$W1=real[$w+36>>2];$W2=real[$w+40>>2];$W3=real[$w+44>>2];$W4=real[$w+48>>2];$W5=real[$w+52>>2];$W6=real[$w+56>>2];$W7=real[$w+60>>2];$S=real[$p0+4>>2];$A0_0=($A0_0+($S*$W0));$A0_1=($A0_1+($S*$W1));$A0_2=($A0_2+($S*$W2));$A0_3=($A0_3+($S*$W3));$A0_4=($A0_4+($S*$W4));$A0_5=($A0_5+($S*$W5));$A0_6=($A0_6+($S*$W6));$A0_7=($A0_7+($S*$W7));$W0=real[$w+64>>2];$W1=real[$w+68>>2];$W2=real[$w+72>>2];$W3=real[$w+76>>2];$W4=real[$w+80>>2];$W5=real[$w+84>>2];$W6=real[$w+88>>2];$W7=real[$w+92>>2];$S=real[$p0+8>>2];$A0_0=($A0_0+($S*$W0));$A0_1=($A0_1+($S*$W1));$A0_2=($A0_2+($S*$W2));$A0_3=($A0_3+($S*$W3));$A0_4=($A0_4+($S*$W4));$A0_5=($A0_5+($S*$W5));$A0_6=($A0_6+($S*$W6));$A0_7=($A0_7+($S*$W7));$W0=real[$w+96>>2];$W1=real[$w+100>>2];$W2=real[$w+104>>2];$W3=real[$w+108>>2];$W4=real[$w+112>>2];$W5=real[$w+116>>2];$W6=real[$w+120>>2];$W7=real[$w+124>>2];$S=real[$p0+12>>2];$A0_0=($A0_0+($S*$W0));$A0_1=($A0_1+($S*$W1));$A0_2=($A0_2+($S*$W2));$A0_3=($A0_3+($S*$W3));$A0_4=($A0_4+($S*$W4));$A0_5=($A0_5+($S*$W5));$A0_6=($A0_6+($S*$W6));$A0_7=($A0_7+($S*$W7));$p0=($p0+16);$w=($w+128);}while(($w<$stop));$p0=($p0+($row-$run));$k=($k+-1);}while($k);$o=($out+((whole[$t+4>>2]*$outPixel)+$channel));real[$o>>2]=$A0_0;real[$o+4>>2]=$A0_1;real[$o+8>>2]=$A0_2;real[$o+12>>2]=$A0_3;real[$o+16>>2]=$A0_4;real[$o+20>>2]=$A0_5;real[$o+24>>2]=$A0_6;real[$o+28>>2]=$A0_7;$t=($t+8);}while(($t<$end));$weights=$w;$channel=($channel+32);}while(($channel<$outPixel));},
-convolve4($in,$weights,$out,$bias,$table,$count,$inPixel,$outPixel,$row,$run,$rows){let $end;
-let $channel;
-let $t;
-let $p0;
-let $o;
-let $A0_0;
-let $A0_1;
-let $A0_2;
-let $A0_3;
-let $w;
-let $k;
-let $stop;
-let $W0;
-let $W1;
-let $W2;
-let $W3;
-let $S;
-$end=($table+($count*8));
-$channel=0;
-do{$t=$table;do{$p0=($in+(whole[$t>>2]*$inPixel));$o=($bias?($bias+$channel):($out+((whole[$t+4>>2]*$outPixel)+$channel)));$A0_0=real[$o>>2];$A0_1=real[$o+4>>2];$A0_2=real[$o+8>>2];$A0_3=real[$o+12>>2];$w=$weights;$k=$rows;do{$stop=($w+($run*4));do{$W0=real[$w>>2];$W1=real[$w+4>>2];$W2=real[$w+8>>2];$W3=real[$w+12>>2];$S=real[$p0>>2];$A0_0=($A0_0+($S*$W0));$A0_1=($A0_1+($S*$W1));$A0_2=($A0_2+($S*$W2));$A0_3=($A0_3+($S*$W3));$W0=real[$w+16>>2];$W1=real[$w+20>>2];$W2=real[$w+24>>2];$W3=real[$w+28>>2];$S=real[$p0+4>>2];$A0_0=($A0_0+($S*$W0));$A0_1=($A0_1+($S*$W1));$A0_2=($A0_2+($S*$W2));$A0_3=($A0_3+($S*$W3));$W0=real[$w+32>>2];$W1=real[$w+36>>2];$W2=real[$w+40>>2];$W3=real[$w+44>>2];$S=real[$p0+8>>2];$A0_0=($A0_0+($S*$W0));$A0_1=($A0_1+($S*$W1));$A0_2=($A0_2+($S*$W2));$A0_3=($A0_3+($S*$W3));$W0=real[$w+48>>2];$W1=real[$w+52>>2];$W2=real[$w+56>>2];$W3=real[$w+60>>2];$S=real[$p0+12>>2];$A0_0=($A0_0+($S*$W0));$A0_1=($A0_1+($S*$W1));$A0_2=($A0_2+($S*$W2));$A0_3=($A0_3+($S*$W3));$p0=($p0+16);$w=($w+64);}while(($w<$stop));$p0=($p0+($row-$run));$k=($k+-1);}while($k);$o=($out+((whole[$t+4>>2]*$outPixel)+$channel));real[$o>>2]=$A0_0;real[$o+4>>2]=$A0_1;real[$o+8>>2]=$A0_2;real[$o+12>>2]=$A0_3;$t=($t+8);}while(($t<$end));$weights=$w;$channel=($channel+16);}while(($channel<$outPixel));},
-spread($in,$out,$table,$count,$pixel,$row,$place){let $from;
-let $k;
-let $r;
-let $p;
-let $D00;
-let $D01;
-let $D02;
-let $D03;
-let $D10;
-let $D11;
-let $D12;
-let $D13;
-let $D20;
-let $D21;
-let $D22;
-let $D23;
-let $D30;
-let $D31;
-let $D32;
-let $D33;
-let $T00;
-let $T10;
-let $T20;
-let $T30;
-let $T01;
-let $T11;
-let $T21;
-let $T31;
-let $T02;
-let $T12;
-let $T22;
-let $T32;
-let $T03;
-let $T13;
-let $T23;
-let $T33;
-let $o;
-do{$from=($in+(whole[$table>>2]*$pixel));$k=$pixel;do{$r=$from;$p=$r;$D00=real[$p>>2];$p=($p+$pixel);$D01=real[$p>>2];$p=($p+$pixel);$D02=real[$p>>2];$p=($p+$pixel);$D03=real[$p>>2];$p=($p+$pixel);$r=($r+$row);$p=$r;$D10=real[$p>>2];$p=($p+$pixel);$D11=real[$p>>2];$p=($p+$pixel);$D12=real[$p>>2];$p=($p+$pixel);$D13=real[$p>>2];$p=($p+$pixel);$r=($r+$row);$p=$r;$D20=real[$p>>2];$p=($p+$pixel);$D21=real[$p>>2];$p=($p+$pixel);$D22=real[$p>>2];$p=($p+$pixel);$D23=real[$p>>2];$p=($p+$pixel);$r=($r+$row);$p=$r;$D30=real[$p>>2];$p=($p+$pixel);$D31=real[$p>>2];$p=($p+$pixel);$D32=real[$p>>2];$p=($p+$pixel);$D33=real[$p>>2];$p=($p+$pixel);$r=($r+$row);$T00=($D00-$D20);$T10=($D10+$D20);$T20=($D20-$D10);$T30=($D10-$D30);$T01=($D01-$D21);$T11=($D11+$D21);$T21=($D21-$D11);$T31=($D11-$D31);$T02=($D02-$D22);$T12=($D12+$D22);$T22=($D22-$D12);$T32=($D12-$D32);$T03=($D03-$D23);$T13=($D13+$D23);$T23=($D23-$D13);$T33=($D13-$D33);$o=$out;real[$o>>2]=($T00-$T02);$o=($o+$place);real[$o>>2]=($T01+$T02);$o=($o+$place);real[$o>>2]=($T02-$T01);$o=($o+$place);real[$o>>2]=($T01-$T03);$o=($o+$place);real[$o>>2]=($T10-$T12);$o=($o+$place);real[$o>>2]=($T11+$T12);$o=($o+$place);real[$o>>2]=($T12-$T11);$o=($o+$place);real[$o>>2]=($T11-$T13);$o=($o+$place);real[$o>>2]=($T20-$T22);$o=($o+$place);real[$o>>2]=($T21+$T22);$o=($o+$place);real[$o>>2]=($T22-$T21);$o=($o+$place);real[$o>>2]=($T21-$T23);$o=($o+$place);real[$o>>2]=($T30-$T32);$o=($o+$place);real[$o>>2]=($T31+$T32);$o=($o+$place);real[$o>>2]=($T32-$T31);$o=($o+$place);real[$o>>2]=($T31-$T33);$o=($o+$place);$from=($from+4);$out=($out+4);$k=($k+-4);}while($k);$table=($table+12);$count=($count+-1);}while($count);},
-gather($in,$out,$bias,$table,$count,$pixel,$row,$place){let $to;
-let $k;
-let $p;
-let $M00;
-let $M01;
-let $M02;
-let $M03;
-let $M10;
-let $M11;
-let $M12;
-let $M13;
-let $M20;
-let $M21;
-let $M22;
-let $M23;
-let $M30;
-let $M31;
-let $M32;
-let $M33;
-let $T00;
-let $T10;
-let $T01;
-let $T11;
-let $T02;
-let $T12;
-let $T03;
-let $T13;
-let $o;
-do{$to=($out+(whole[$table+4>>2]*$pixel));$k=0;do{$p=$in;$M00=real[$p>>2];$p=($p+$place);$M01=real[$p>>2];$p=($p+$place);$M02=real[$p>>2];$p=($p+$place);$M03=real[$p>>2];$p=($p+$place);$M10=real[$p>>2];$p=($p+$place);$M11=real[$p>>2];$p=($p+$place);$M12=real[$p>>2];$p=($p+$place);$M13=real[$p>>2];$p=($p+$place);$M20=real[$p>>2];$p=($p+$place);$M21=real[$p>>2];$p=($p+$place);$M22=real[$p>>2];$p=($p+$place);$M23=real[$p>>2];$p=($p+$place);$M30=real[$p>>2];$p=($p+$place);$M31=real[$p>>2];$p=($p+$place);$M32=real[$p>>2];$p=($p+$place);$M33=real[$p>>2];$p=($p+$place);$T00=(($M00+$M10)+$M20);$T10=(($M10-$M20)-$M30);$T01=(($M01+$M11)+$M21);$T11=(($M11-$M21)-$M31);$T02=(($M02+$M12)+$M22);$T12=(($M12-$M22)-$M32);$T03=(($M03+$M13)+$M23);$T13=(($M13-$M23)-$M33);$o=$to;real[$o>>2]=((($T00+$T01)+$T02)+real[($bias?($bias+$k):$o)>>2]);if((whole[$table+8>>2]&2)){$o=($to+$pixel);real[$o>>2]=((($T01-$T02)-$T03)+real[($bias?($bias+$k):$o)>>2]);}if((whole[$table+8>>2]&4)){$o=($to+$row);real[$o>>2]=((($T10+$T11)+$T12)+real[($bias?($bias+$k):$o)>>2]);}if((whole[$table+8>>2]&8)){$o=(($to+$row)+$pixel);real[$o>>2]=((($T11-$T12)-$T13)+real[($bias?($bias+$k):$o)>>2]);}$in=($in+4);$to=($to+4);$k=($k+4);}while(($k<$pixel));$table=($table+12);$count=($count+-1);}while($count);},
-collect($x,$g,$out,$count,$xPixel,$gPixel,$outPixel){let $i;
-let $o;
-let $to;
-let $A0;
-let $A1;
-let $A2;
-let $A3;
-let $p;
-let $q;
-let $k;
-let $W;
+do{
+$t=$table;
+do{
+$p0=($in+(whole[$t>>2]*$inPixel));
+$o=($bias?($bias+$channel):($out+((whole[$t+4>>2]*$outPixel)+$channel)));
+$A0_0=real[$o>>2];
+$A0_1=real[$o+4>>2];
+$A0_2=real[$o+8>>2];
+$A0_3=real[$o+12>>2];
+$p1=($in+(whole[$t+8>>2]*$inPixel));
+$o=($bias?($bias+$channel):($out+((whole[$t+12>>2]*$outPixel)+$channel)));
+$A1_0=real[$o>>2];
+$A1_1=real[$o+4>>2];
+$A1_2=real[$o+8>>2];
+$A1_3=real[$o+12>>2];
+$w=$weights;
+$k=$rows;
+do{
+$stop=($w+($run*4));
+do{
+$W0=real[$w>>2];
+$W1=real[$w+4>>2];
+$W2=real[$w+8>>2];
+$W3=real[$w+12>>2];
+$S=real[$p0>>2];
+$A0_0=($A0_0+($S*$W0));
+$A0_1=($A0_1+($S*$W1));
+$A0_2=($A0_2+($S*$W2));
+$A0_3=($A0_3+($S*$W3));
+$S=real[$p1>>2];
+$A1_0=($A1_0+($S*$W0));
+$A1_1=($A1_1+($S*$W1));
+$A1_2=($A1_2+($S*$W2));
+$A1_3=($A1_3+($S*$W3));
+$W0=real[$w+16>>2];
+$W1=real[$w+20>>2];
+$W2=real[$w+24>>2];
+$W3=real[$w+28>>2];
+$S=real[$p0+4>>2];
+$A0_0=($A0_0+($S*$W0));
+$A0_1=($A0_1+($S*$W1));
+$A0_2=($A0_2+($S*$W2));
+$A0_3=($A0_3+($S*$W3));
+$S=real[$p1+4>>2];
+$A1_0=($A1_0+($S*$W0));
+$A1_1=($A1_1+($S*$W1));
+$A1_2=($A1_2+($S*$W2));
+$A1_3=($A1_3+($S*$W3));
+$W0=real[$w+32>>2];
+$W1=real[$w+36>>2];
+$W2=real[$w+40>>2];
+$W3=real[$w+44>>2];
+$S=real[$p0+8>>2];
+$A0_0=($A0_0+($S*$W0));
+$A0_1=($A0_1+($S*$W1));
+$A0_2=($A0_2+($S*$W2));
+$A0_3=($A0_3+($S*$W3));
+$S=real[$p1+8>>2];
+$A1_0=($A1_0+($S*$W0));
+$A1_1=($A1_1+($S*$W1));
+$A1_2=($A1_2+($S*$W2));
+$A1_3=($A1_3+($S*$W3));
+$W0=real[$w+48>>2];
+$W1=real[$w+52>>2];
+$W2=real[$w+56>>2];
+$W3=real[$w+60>>2];
+$S=real[$p0+12>>2];
+$A0_0=($A0_0+($S*$W0));
+$A0_1=($A0_1+($S*$W1));
+$A0_2=($A0_2+($S*$W2));
+$A0_3=($A0_3+($S*$W3));
+$S=real[$p1+12>>2];
+$A1_0=($A1_0+($S*$W0));
+$A1_1=($A1_1+($S*$W1));
+$A1_2=($A1_2+($S*$W2));
+$A1_3=($A1_3+($S*$W3));
+$p0=($p0+16);
+$p1=($p1+16);
+$w=($w+64);
+}while(($w<$stop));
+$p0=($p0+($row-$run));
+$p1=($p1+($row-$run));
+$k=($k+-1);
+}while($k);
+$o=($out+((whole[$t+4>>2]*$outPixel)+$channel));
+real[$o>>2]=$A0_0;
+real[$o+4>>2]=$A0_1;
+real[$o+8>>2]=$A0_2;
+real[$o+12>>2]=$A0_3;
+$o=($out+((whole[$t+12>>2]*$outPixel)+$channel));
+real[$o>>2]=$A1_0;
+real[$o+4>>2]=$A1_1;
+real[$o+8>>2]=$A1_2;
+real[$o+12>>2]=$A1_3;
+$t=($t+16);
+}while(($t<$end));
+$weights=$w;
+$channel=($channel+16);
+}while(($channel<$outPixel));
+},
+spread($in,$out,$table,$count,$pixel,$row,$place,$from,$k,$r,$p,$D00,$D01,$D02,$D03,$D10,$D11,$D12,$D13,$D20,$D21,$D22,$D23,$D30,$D31,$D32,$D33,$T00,$T10,$T20,$T30,$T01,$T11,$T21,$T31,$T02,$T12,$T22,$T32,$T03,$T13,$T23,$T33,$o){
+do{
+$from=($in+(whole[$table>>2]*$pixel));
+$k=$pixel;
+do{
+$r=$from;
+$p=$r;
+$D00=real[$p>>2];
+$p=($p+$pixel);
+$D01=real[$p>>2];
+$p=($p+$pixel);
+$D02=real[$p>>2];
+$p=($p+$pixel);
+$D03=real[$p>>2];
+$p=($p+$pixel);
+$r=($r+$row);
+$p=$r;
+$D10=real[$p>>2];
+$p=($p+$pixel);
+$D11=real[$p>>2];
+$p=($p+$pixel);
+$D12=real[$p>>2];
+$p=($p+$pixel);
+$D13=real[$p>>2];
+$p=($p+$pixel);
+$r=($r+$row);
+$p=$r;
+$D20=real[$p>>2];
+$p=($p+$pixel);
+$D21=real[$p>>2];
+$p=($p+$pixel);
+$D22=real[$p>>2];
+$p=($p+$pixel);
+$D23=real[$p>>2];
+$p=($p+$pixel);
+$r=($r+$row);
+$p=$r;
+$D30=real[$p>>2];
+$p=($p+$pixel);
+$D31=real[$p>>2];
+$p=($p+$pixel);
+$D32=real[$p>>2];
+$p=($p+$pixel);
+$D33=real[$p>>2];
+$p=($p+$pixel);
+$r=($r+$row);
+$T00=($D00-$D20);
+$T10=($D10+$D20);
+$T20=($D20-$D10);
+$T30=($D10-$D30);
+$T01=($D01-$D21);
+$T11=($D11+$D21);
+$T21=($D21-$D11);
+$T31=($D11-$D31);
+$T02=($D02-$D22);
+$T12=($D12+$D22);
+$T22=($D22-$D12);
+$T32=($D12-$D32);
+$T03=($D03-$D23);
+$T13=($D13+$D23);
+$T23=($D23-$D13);
+$T33=($D13-$D33);
+$o=$out;
+real[$o>>2]=($T00-$T02);
+$o=($o+$place);
+real[$o>>2]=($T01+$T02);
+$o=($o+$place);
+real[$o>>2]=($T02-$T01);
+$o=($o+$place);
+real[$o>>2]=($T01-$T03);
+$o=($o+$place);
+real[$o>>2]=($T10-$T12);
+$o=($o+$place);
+real[$o>>2]=($T11+$T12);
+$o=($o+$place);
+real[$o>>2]=($T12-$T11);
+$o=($o+$place);
+real[$o>>2]=($T11-$T13);
+$o=($o+$place);
+real[$o>>2]=($T20-$T22);
+$o=($o+$place);
+real[$o>>2]=($T21+$T22);
+$o=($o+$place);
+real[$o>>2]=($T22-$T21);
+$o=($o+$place);
+real[$o>>2]=($T21-$T23);
+$o=($o+$place);
+real[$o>>2]=($T30-$T32);
+$o=($o+$place);
+real[$o>>2]=($T31+$T32);
+$o=($o+$place);
+real[$o>>2]=($T32-$T31);
+$o=($o+$place);
+real[$o>>2]=($T31-$T33);
+$o=($o+$place);
+$from=($from+4);
+$out=($out+4);
+$k=($k+-4);
+}while($k);
+$table=($table+12);
+$count=($count+-1);
+}while($count);
+},
+gather($in,$out,$bias,$table,$count,$pixel,$row,$place,$to,$k,$p,$D00,$D01,$D02,$D03,$D10,$D11,$D12,$D13,$D20,$D21,$D22,$D23,$D30,$D31,$D32,$D33,$T00,$T10,$T01,$T11,$T02,$T12,$T03,$T13,$o){
+do{
+$to=($out+(whole[$table+4>>2]*$pixel));
+$k=0;
+do{
+$p=$in;
+$D00=real[$p>>2];
+$p=($p+$place);
+$D01=real[$p>>2];
+$p=($p+$place);
+$D02=real[$p>>2];
+$p=($p+$place);
+$D03=real[$p>>2];
+$p=($p+$place);
+$D10=real[$p>>2];
+$p=($p+$place);
+$D11=real[$p>>2];
+$p=($p+$place);
+$D12=real[$p>>2];
+$p=($p+$place);
+$D13=real[$p>>2];
+$p=($p+$place);
+$D20=real[$p>>2];
+$p=($p+$place);
+$D21=real[$p>>2];
+$p=($p+$place);
+$D22=real[$p>>2];
+$p=($p+$place);
+$D23=real[$p>>2];
+$p=($p+$place);
+$D30=real[$p>>2];
+$p=($p+$place);
+$D31=real[$p>>2];
+$p=($p+$place);
+$D32=real[$p>>2];
+$p=($p+$place);
+$D33=real[$p>>2];
+$p=($p+$place);
+$T00=(($D00+$D10)+$D20);
+$T10=(($D10-$D20)-$D30);
+$T01=(($D01+$D11)+$D21);
+$T11=(($D11-$D21)-$D31);
+$T02=(($D02+$D12)+$D22);
+$T12=(($D12-$D22)-$D32);
+$T03=(($D03+$D13)+$D23);
+$T13=(($D13-$D23)-$D33);
+$o=$to;
+real[$o>>2]=((($T00+$T01)+$T02)+real[($bias?($bias+$k):$o)>>2]);
+if((whole[$table+8>>2]&2)){$o=($to+$pixel);
+real[$o>>2]=((($T01-$T02)-$T03)+real[($bias?($bias+$k):$o)>>2]);
+}
+if((whole[$table+8>>2]&4)){$o=($to+$row);
+real[$o>>2]=((($T10+$T11)+$T12)+real[($bias?($bias+$k):$o)>>2]);
+}
+if((whole[$table+8>>2]&8)){$o=(($to+$row)+$pixel);
+real[$o>>2]=((($T11-$T12)-$T13)+real[($bias?($bias+$k):$o)>>2]);
+}
+$in=($in+4);
+$to=($to+4);
+$k=($k+4);
+}while(($k<$pixel));
+$table=($table+12);
+$count=($count+-1);
+}while($count);
+},
+collect($x,$g,$out,$count,$xPixel,$gPixel,$i,$o,$to,$A0,$A1,$A2,$A3,$p,$q,$k,$W){
 $i=0;
-do{$o=0;do{$to=($out+$o);$A0=real[$to>>2];$to=($to+$outPixel);$A1=real[$to>>2];$to=($to+$outPixel);$A2=real[$to>>2];$to=($to+$outPixel);$A3=real[$to>>2];$to=($to+$outPixel);$p=($x+$i);$q=($g+$o);$k=$count;do{$W=real[$q>>2];$A0=($A0+(real[$p>>2]*$W));$A1=($A1+(real[$p+4>>2]*$W));$A2=($A2+(real[$p+8>>2]*$W));$A3=($A3+(real[$p+12>>2]*$W));$p=($p+$xPixel);$q=($q+$gPixel);$k=($k+-1);}while($k);$to=($out+$o);real[$to>>2]=$A0;$to=($to+$outPixel);real[$to>>2]=$A1;$to=($to+$outPixel);real[$to>>2]=$A2;$to=($to+$outPixel);real[$to>>2]=$A3;$to=($to+$outPixel);$o=($o+4);}while(($o<$gPixel));$out=($out+($outPixel*4));$i=($i+16);}while(($i<$xPixel));},
-relu($in,$out,$bytes){do{real[$out>>2]=Math.max(real[$in>>2],0);$in=($in+4);$out=($out+4);$bytes=($bytes+-4);}while($bytes);},
-reluBack($inGrad,$out,$outGrad,$bytes){do{real[$inGrad>>2]=(real[$inGrad>>2]+((real[$out>>2]>0)?real[$outGrad>>2]:0));$inGrad=($inGrad+4);$out=($out+4);$outGrad=($outGrad+4);$bytes=($bytes+-4);}while($bytes);},
-copy($in,$out,$count,$inPixel,$outPixel,$bytes){let $k;
-do{$k=0;do{real[($out+$k)>>2]=real[($in+$k)>>2];$k=($k+4);}while(($k<$bytes));$in=($in+$inPixel);$out=($out+$outPixel);$count=($count+-1);}while($count);},
-add($in,$out,$count,$inPixel,$outPixel,$bytes){let $k;
-do{$k=0;do{real[($out+$k)>>2]=(real[($out+$k)>>2]+real[($in+$k)>>2]);$k=($k+4);}while(($k<$bytes));$in=($in+$inPixel);$out=($out+$outPixel);$count=($count+-1);}while($count);},
-average($in,$out,$outGrad,$shift,$count,$pixel,$step,$row,$rows,$columns){let $k;
-let $channelIn;
-let $A;
-let $line;
-let $y;
-let $p;
-let $x;
-do{$k=$pixel;$channelIn=$in;do{$A=0;$line=$channelIn;$y=$rows;do{$p=$line;$x=$columns;do{$A=($A+real[$p>>2]);$p=($p+$pixel);$x=($x+-1);}while($x);$line=($line+$row);$y=($y+-1);}while($y);real[$out>>2]=($A*(1/($rows*$columns)));$out=($out+4);$channelIn=($channelIn+4);$k=($k+-4);}while($k);$in=($in+$step);$count=($count+-1);}while($count);},
-averageBack($in,$out,$outGrad,$shift,$count,$pixel,$step,$row,$rows,$columns){let $k;
-let $channelIn;
-let $A;
-let $line;
-let $y;
-let $p;
-let $x;
-do{$k=$pixel;$channelIn=$in;do{$A=(real[$outGrad>>2]*(1/($rows*$columns)));$line=$channelIn;$y=$rows;do{$p=$line;$x=$columns;do{real[($p+$shift)>>2]=($A+real[($p+$shift)>>2]);$p=($p+$pixel);$x=($x+-1);}while($x);$line=($line+$row);$y=($y+-1);}while($y);$outGrad=($outGrad+4);$channelIn=($channelIn+4);$k=($k+-4);}while($k);$in=($in+$step);$count=($count+-1);}while($count);},
-maximum($in,$out,$outGrad,$shift,$count,$pixel,$step,$row,$rows,$columns){let $k;
-let $channelIn;
-let $A;
-let $line;
-let $y;
-let $p;
-let $x;
-do{$k=$pixel;$channelIn=$in;do{$A=real[$channelIn>>2];$line=$channelIn;$y=$rows;do{$p=$line;$x=$columns;do{$A=Math.max($A,real[$p>>2]);$p=($p+$pixel);$x=($x+-1);}while($x);$line=($line+$row);$y=($y+-1);}while($y);real[$out>>2]=$A;$out=($out+4);$channelIn=($channelIn+4);$k=($k+-4);}while($k);$in=($in+$step);$count=($count+-1);}while($count);},
-maximumBack($in,$out,$outGrad,$shift,$count,$pixel,$step,$row,$rows,$columns){let $k;
-let $channelIn;
-let $Top;
-let $A;
-let $Taken;
-let $line;
-let $y;
-let $p;
-let $x;
-let $Hit;
-do{$k=$pixel;$channelIn=$in;do{$Top=real[$out>>2];$A=real[$outGrad>>2];$Taken=0;$line=$channelIn;$y=$rows;do{$p=$line;$x=$columns;do{$Hit=((real[$p>>2]==$Top)&&!$Taken);$Taken=($Taken||$Hit);real[($p+$shift)>>2]=(real[($p+$shift)>>2]+($Hit?$A:0));$p=($p+$pixel);$x=($x+-1);}while($x);$line=($line+$row);$y=($y+-1);}while($y);$out=($out+4);$outGrad=($outGrad+4);$channelIn=($channelIn+4);$k=($k+-4);}while($k);$in=($in+$step);$count=($count+-1);}while($count);} }),
+do{
+$o=0;
+do{
+$to=($out+$o);
+$A0=real[$to>>2];
+$to=($to+$gPixel);
+$A1=real[$to>>2];
+$to=($to+$gPixel);
+$A2=real[$to>>2];
+$to=($to+$gPixel);
+$A3=real[$to>>2];
+$to=($to+$gPixel);
+$p=($x+$i);
+$q=($g+$o);
+$k=$count;
+do{
+$W=real[$q>>2];
+$A0=($A0+(real[$p>>2]*$W));
+$A1=($A1+(real[$p+4>>2]*$W));
+$A2=($A2+(real[$p+8>>2]*$W));
+$A3=($A3+(real[$p+12>>2]*$W));
+$p=($p+$xPixel);
+$q=($q+$gPixel);
+$k=($k+-1);
+}while($k);
+$to=($out+$o);
+real[$to>>2]=$A0;
+$to=($to+$gPixel);
+real[$to>>2]=$A1;
+$to=($to+$gPixel);
+real[$to>>2]=$A2;
+$to=($to+$gPixel);
+real[$to>>2]=$A3;
+$to=($to+$gPixel);
+$o=($o+4);
+}while(($o<$gPixel));
+$out=($out+($gPixel*4));
+$i=($i+16);
+}while(($i<$xPixel));
+},
+relu($in,$out,$bytes){
+do{
+real[$out>>2]=Math.max(real[$in>>2],0);
+$in=($in+4);
+$out=($out+4);
+$bytes=($bytes+-4);
+}while($bytes);
+},
+reluBack($inGrad,$out,$outGrad,$bytes){
+do{
+real[$inGrad>>2]=(real[$inGrad>>2]+((real[$out>>2]>0)?real[$outGrad>>2]:0));
+$inGrad=($inGrad+4);
+$out=($out+4);
+$outGrad=($outGrad+4);
+$bytes=($bytes+-4);
+}while($bytes);
+},
+copy($in,$out,$count,$inPixel,$outPixel,$bytes,$k){
+do{
+$k=0;
+do{
+real[($out+$k)>>2]=real[($in+$k)>>2];
+$k=($k+4);
+}while(($k<$bytes));
+$in=($in+$inPixel);
+$out=($out+$outPixel);
+$count=($count+-1);
+}while($count);
+},
+add($in,$out,$count,$inPixel,$outPixel,$bytes,$k){
+do{
+$k=0;
+do{
+real[($out+$k)>>2]=(real[($out+$k)>>2]+real[($in+$k)>>2]);
+$k=($k+4);
+}while(($k<$bytes));
+$in=($in+$inPixel);
+$out=($out+$outPixel);
+$count=($count+-1);
+}while($count);
+},
+average($in,$out,$outGrad,$shift,$count,$pixel,$step,$row,$rows,$columns,$k,$channelIn,$A,$line,$y,$p,$x){
+do{
+$k=$pixel;
+$channelIn=$in;
+do{
+$A=0;
+$line=$channelIn;
+$y=$rows;
+do{
+$p=$line;
+$x=$columns;
+do{
+$A=($A+real[$p>>2]);
+$p=($p+$pixel);
+$x=($x+-1);
+}while($x);
+$line=($line+$row);
+$y=($y+-1);
+}while($y);
+real[$out>>2]=($A*(1/($rows*$columns)));
+$out=($out+4);
+$channelIn=($channelIn+4);
+$k=($k+-4);
+}while($k);
+$in=($in+$step);
+$count=($count+-1);
+}while($count);
+},
+averageBack($in,$out,$outGrad,$shift,$count,$pixel,$step,$row,$rows,$columns,$k,$channelIn,$A,$line,$y,$p,$x){
+do{
+$k=$pixel;
+$channelIn=$in;
+do{
+$A=(real[$outGrad>>2]*(1/($rows*$columns)));
+$line=$channelIn;
+$y=$rows;
+do{
+$p=$line;
+$x=$columns;
+do{
+real[($p+$shift)>>2]=($A+real[($p+$shift)>>2]);
+$p=($p+$pixel);
+$x=($x+-1);
+}while($x);
+$line=($line+$row);
+$y=($y+-1);
+}while($y);
+$outGrad=($outGrad+4);
+$channelIn=($channelIn+4);
+$k=($k+-4);
+}while($k);
+$in=($in+$step);
+$count=($count+-1);
+}while($count);
+},
+maximum($in,$out,$outGrad,$shift,$count,$pixel,$step,$row,$rows,$columns,$k,$channelIn,$A,$line,$y,$p,$x){
+do{
+$k=$pixel;
+$channelIn=$in;
+do{
+$A=real[$channelIn>>2];
+$line=$channelIn;
+$y=$rows;
+do{
+$p=$line;
+$x=$columns;
+do{
+$A=Math.max($A,real[$p>>2]);
+$p=($p+$pixel);
+$x=($x+-1);
+}while($x);
+$line=($line+$row);
+$y=($y+-1);
+}while($y);
+real[$out>>2]=$A;
+$out=($out+4);
+$channelIn=($channelIn+4);
+$k=($k+-4);
+}while($k);
+$in=($in+$step);
+$count=($count+-1);
+}while($count);
+},
+maximumBack($in,$out,$outGrad,$shift,$count,$pixel,$step,$row,$rows,$columns,$k,$channelIn,$Top,$A,$Taken,$line,$y,$p,$x,$Hit){
+do{
+$k=$pixel;
+$channelIn=$in;
+do{
+$Top=real[$out>>2];
+$A=real[$outGrad>>2];
+$Taken=0;
+$line=$channelIn;
+$y=$rows;
+do{
+$p=$line;
+$x=$columns;
+do{
+$Hit=((real[$p>>2]==$Top)&&!$Taken);
+$Taken=($Taken||$Hit);
+real[($p+$shift)>>2]=(real[($p+$shift)>>2]+($Hit?$A:0));
+$p=($p+$pixel);
+$x=($x+-1);
+}while($x);
+$line=($line+$row);
+$y=($y+-1);
+}while($y);
+$out=($out+4);
+$outGrad=($outGrad+4);
+$channelIn=($channelIn+4);
+$k=($k+-4);
+}while($k);
+$in=($in+$step);
+$count=($count+-1);
+}while($count);
+} }),
   },
 };

@@ -1,7 +1,7 @@
 // A picture with opacity, (red, green, blue, opacity): before the network sees it, it is laid over a ground, in linear
 // light, and moved with it (dputils.alpha).
-import { Moves } from "./moves.js";
 import { normals, Picture } from "./picture.js";
+import { Moves } from "./sampling.js";
 
 const AROUND = 12; // pixels of bare ground on each side
 

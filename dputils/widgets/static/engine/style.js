@@ -1,6 +1,5 @@
 // Style transfer: the things of a photograph in the manner of a painting, as dputils.style.
-import { Moves } from "./moves.js";
-import { Network } from "./network.js";
+import { Moves } from "./sampling.js";
 
 const gram = (from) => ({ name: `gram of ${from}`, kind: "gram", from: [from] });
 

@@ -4,10 +4,10 @@ import { Cppn } from "./cppn.js";
 import { Wishes } from "./goals.js";
 import { readModel } from "./graph.js";
 import { cameraAt, Mesh, View } from "./mesh.js";
-import { Moves } from "./moves.js";
 import { Glass, GROUNDS, views } from "./opacity.js";
 import { Picture, uniform } from "./picture.js";
 import { Roads } from "./roads.js";
+import { Moves } from "./sampling.js";
 import { Repaint, stylesOf, withGrams } from "./style.js";
 
 /** What a picture is built from: a change begins the climb anew. All else acts from the next step on. */
@@ -56,8 +56,8 @@ class Climb {
 
   /** A step of a texture: the model from somewhere, before a ground of any colour. */
   async #turn(goal, settings) {
-    const { picture, mesh, next } = this, { zoom, view } = settings;
-    const seen = new View(mesh, mesh.camera(next, zoom), view);
+    const { picture, mesh, next } = this, { zoom, view, size } = settings;
+    const seen = new View(mesh, mesh.camera(next, zoom), view, size);
     const { score, gradient } = await goal.scored(seen.apply(picture.render(), [next(), next(), next()]));
     picture.pull(seen.back(gradient));
     this.#climb(settings, score);
@@ -82,7 +82,7 @@ class Climb {
     if (this.glass) return views(images[0], size);
     if (this.mesh) {
       const angle = 2 * Math.PI * turn, eye = [Math.sin(angle), 0.2, Math.cos(angle)].map((value) => 13.2 * value);
-      return [new View(this.mesh, cameraAt(eye, [0, 0, 0]), shown).apply(images[0], [1, 1, 1])];
+      return [new View(this.mesh, cameraAt(eye, [0, 0, 0]), shown, size).apply(images[0], [1, 1, 1])];
     }
     if (between === undefined) return images;
     const place = between * (batch - 1), k = Math.min(batch - 2, Math.floor(place));
