@@ -63,7 +63,9 @@ export function windowed(net, from, to, down, right, at, bias) {
     for (let o = 0; o < to.wide; o += block) {
       for (const y of down.taps) {
         for (const x of right.taps) {
-          for (let i = 0; i < from.wide; i++) for (let lane = 0; lane < block; lane++) weights[k++] = at(o + lane, i, y, x);
+          for (let i = 0; i < from.wide; i++) {
+            for (let lane = 0; lane < block; lane++) weights[k++] = at(o + lane, i, y, x);
+          }
         }
       }
     }
@@ -79,10 +81,11 @@ export function windowed(net, from, to, down, right, at, bias) {
   };
 }
 
-// G = (1 0 0; ½ ½ ½; ½ -½ ½; 0 0 1) takes a column of three weights to Winograd's four, and G g Gᵀ a kernel to 16 places:
-// the share that each of its nine weights has there.
+// G takes a column of three weights to Winograd's four, and G g Gᵀ a kernel g to 16 places: the share that each of its
+// nine weights has there.
 const G = [[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]];
-const SHARES = Float64Array.from(G.flatMap((down) => G.flatMap((right) => down.flatMap((a) => right.map((b) => a * b)))));
+const SHARES = new Float64Array(G.flatMap((down) => G.flatMap((right) =>
+  down.flatMap((a) => right.map((b) => a * b)))));
 
 /** A 3 × 3 convolution in Winograd's way: tiles of 2 × 2 pixels, of which some at the edge are halves. */
 function tiled(net, from, to, at, bias) {

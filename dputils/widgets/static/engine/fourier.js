@@ -92,8 +92,8 @@ export class FourierBasis {
     this.turned = [new Float32Array(size * size), new Float32Array(size * size)];
   }
 
-  /** Visits all numbers of the half-spectrum: visit(place by columns, place by rows, how often it counts). The half that
-      is missing is the conjugate: the real part counts twice, but at the ends, which are their own. */
+  /** Visits the half-spectrum: visit(place in columns, place in rows, how often a number counts). The half that is
+      missing is the conjugate: the real part counts twice, but at the ends, which are their own. */
   #each(visit) {
     const { size, half } = this;
     for (let x = 0; x < half; x++) {

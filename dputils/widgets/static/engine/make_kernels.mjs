@@ -145,21 +145,20 @@ const collect = ({ lanes }) => kernel("collect", "x g out count xPixel gPixel",
       advance("o", 4 * lanes)], below("o", "gPixel")),
     advance("out", times("gPixel", 4)), advance("i", 16)], below("i", "xPixel")));
 
-const along = ({ lanes }, change, ...walking) => loop("along", [change,
-  walking.map((name) => advance(name, 4 * lanes)), advance("bytes", -4 * lanes)], value("bytes"));
-
-const relu = (shape) => kernel("relu", "in out bytes",
-  along(shape, store("out", larger(load("in"), ZERO)), "in", "out"));
-const reluBack = (shape) => kernel("reluBack", "inGrad out outGrad bytes",
-  along(shape, store("inGrad", plus(load("inGrad"), where(load("outGrad"), positive(load("out"))))),
-    "inGrad", "out", "outGrad"));
-
-/** Some channels of each pixel to some channels of another map: copied, or added to what is there. */
-const move = ({ lanes }, name, change) => kernel(name, "in out count inPixel outPixel bytes",
+/** Some channels of each pixel change those of another map: `change` says what becomes of what is `there`, given what
+    is `here` and, for a gradient, the value that is `shift` before it. */
+const move = ({ lanes }, name, change) => kernel(name, "in out count inPixel outPixel bytes shift",
   repeat("count", [set("k", 0),
-    loop("channels", [store(sum("out", "k"), change(load(sum("out", "k")), load(sum("in", "k")))),
+    loop("channels", [
+      set("p", sum("in", "k")), set("o", sum("out", "k")),
+      store("o", change(load("o"), load("p"), load(minus("p", "shift")))),
       advance("k", 4 * lanes)], below("k", "bytes")),
     advance("in", "inPixel"), advance("out", "outPixel")]));
+const moves = (shape) => [
+  move(shape, "copy", (there, here) => here),
+  move(shape, "add", plus),
+  move(shape, "relu", (there, here) => larger(here, ZERO)),
+  move(shape, "reluBack", (there, here, found) => plus(there, where(here, positive(found))))];
 
 /** A row of pools over `rows` by `columns` pixels: `at` says what each pixel of a window does. `step` is from one
     window to the next; a pixel of the window is at `p`, its gradient at `p + shift`. */
@@ -186,8 +185,7 @@ const pools = (shape) => [
       store(sum("p", "shift"), plus(load(sum("p", "shift")), where("A", "Hit")))], [], ["out", "outGrad"])];
 
 const kernels = (shape) => [...shape.blocks.map((channels) => convolution(shape, channels)), spread(shape),
-  gather(shape), collect(shape), relu(shape), reluBack(shape), move(shape, "copy", (there, here) => here),
-  move(shape, "add", plus), ...pools(shape)];
+  gather(shape), collect(shape), ...moves(shape), ...pools(shape)];
 
 // ---- the same as JavaScript -----------------------------------------------------------------------------------------
 
@@ -235,7 +233,7 @@ function assembled(shape) {
 
 // With fused multiply-add, from relaxed SIMD, fewer registers hold what is in between: six windows fit instead of four.
 const SCRIPT = { pixels: 2, blocks: [4], lanes: 1, fused: false };
-writeFileSync(target, `// Written by make_kernels.mjs (\`make kernels\`): the kernels as WebAssembly in base64, and in JavaScript.
+writeFileSync(target, `// Written by make_kernels.mjs (\`make kernels\`): the kernels, as WebAssembly and as JavaScript.
 export const KERNELS = {
   "WebAssembly, fused": ${assembled({ pixels: 6, blocks: [8, 4], lanes: 4, fused: true })},
   "WebAssembly": ${assembled({ pixels: 4, blocks: [8, 4], lanes: 4, fused: false })},

@@ -154,8 +154,8 @@ function firstOf(road) {
 const WAYS = {
   conv: convolution,
   relu: (net, { map, sources: [source] }) => [
-    () => net.kernels.relu(source.at, map.at, map.count * map.pixel),
-    () => net.kernels.reluBack(source.at + net.shift, map.at, map.at + net.shift, map.count * map.pixel)],
+    () => net.kernels.relu(source.at, map.at, 1, 0, 0, map.count * map.pixel),
+    () => net.kernels.reluBack(map.at + net.shift, source.at + net.shift, 1, 0, 0, map.count * map.pixel, net.shift)],
   each: (net, { map, sources: [source], value, slope }) => {
     const numbers = (at) => net.floats.subarray(at / 4, at / 4 + map.count * map.wide);
     return [() => {
