@@ -39,9 +39,11 @@ export function convolution(net, { map, sources: [source], weight, bias, rows, c
   }, () => {
     net.collect(source, map, net.shift, products);
     const found = net.floats.subarray(products / 4), gradient = net.floats.subarray((map.at + net.shift) / 4);
-    for (let o = 0; o < map.channels; o++) {
-      for (let i = 0; i < source.channels; i++) ofWeight[o * source.channels + i] += found[i * map.wide + o];
-      for (let n = 0; n < map.count; n++) ofBias[o] += gradient[n * map.wide + o];
+    ofWeight.forEach((sum, n) => {
+      ofWeight[n] = sum + found[n % source.channels * map.wide + Math.floor(n / source.channels)];
+    });
+    for (let n = 0; n < map.count * map.wide; n += map.wide) {
+      for (let o = 0; o < map.channels; o++) ofBias[o] += gradient[n + o];
     }
     for (const down of downs) {
       down.rewrite();

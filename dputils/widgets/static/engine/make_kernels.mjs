@@ -57,13 +57,13 @@ function convolution({ pixels, lanes, fused }, channels) {
     vectors.map((v) => set(`W${v}`, load("w", u * block + v * vector))),
     all.map((i) => [set("S", splat(`p${i}`, 4 * u)),
       vectors.map((v) => set(`A${i}_${v}`, added(`A${i}_${v}`, "S", `W${v}`)))])];
-  return kernel(`convolve${channels}`, "in weights out bias table count inPixel outPixel row run rows",
+  return kernel(`convolve${channels}`, "source weights out bias table count inPixel outPixel row run rows",
     set("end", sum("table", times("count", 8))), set("channel", 0),
     loop("blocks", [
       set("t", "table"),
       loop("windows", [
         all.map((i) => [
-          set(`p${i}`, sum("in", times(word("t", 8 * i), "inPixel"))),
+          set(`p${i}`, sum("source", times(word("t", 8 * i), "inPixel"))),
           set("o", either("bias", sum("bias", "channel"), sum("out", place(i)))),
           vectors.map((v) => set(`A${i}_${v}`, load("o", v * vector)))]),
         set("w", "weights"), set("k", "rows"),
@@ -95,9 +95,9 @@ const square = (line) => {
 
 function spread({ lanes }) {
   const { columns, rows } = square(spreadLine);
-  return kernel("spread", "in out table count pixel row place",
+  return kernel("spread", "source out table count pixel row place",
     repeat("count", [
-      set("from", sum("in", times(word("table"), "pixel"))), set("k", "pixel"),
+      set("from", sum("source", times(word("table"), "pixel"))), set("k", "pixel"),
       loop("channels", [
         set("r", "from"),
         range(4).map((y) => [set("p", "r"),
@@ -112,16 +112,16 @@ function gather({ lanes }) {
   const { columns, rows } = square(gatherLine);
   const put = (y, x, each) => [set("o", sum("to", ...(y ? ["row"] : []), ...(x ? ["pixel"] : []))),
     store("o", plus(each, load(either("bias", sum("bias", "k"), "o"))))];
-  return kernel("gather", "in out bias table count pixel row place",
+  return kernel("gather", "source out bias table count pixel row place",
     repeat("count", [
       set("to", sum("out", times(word("table", 4), "pixel"))), set("k", 0),
       loop("channels", [
-        set("p", "in"),
+        set("p", "source"),
         range(4).map((y) => range(4).map((x) => [set(`D${y}${x}`, load("p")), advance("p", "place")])),
         columns,
         rows.map((row, y) => row.map((each, x) => y || x // the first pixel is always there
           ? when(and(word("table", 8), 1 << (2 * y + x)), put(y, x, each)) : put(y, x, each))),
-        advance("in", 4 * lanes), advance("to", 4 * lanes), advance("k", 4 * lanes)], below("k", "pixel")),
+        advance("source", 4 * lanes), advance("to", 4 * lanes), advance("k", 4 * lanes)], below("k", "pixel")),
       advance("table", 12)]));
 }
 
@@ -147,13 +147,13 @@ const collect = ({ lanes }) => kernel("collect", "x g out count xPixel gPixel",
 
 /** Some channels of each pixel change those of another map: `change` says what becomes of what is `there`, given what
     is `here` and, for a gradient, the value that is `shift` before it. */
-const move = ({ lanes }, name, change) => kernel(name, "in out count inPixel outPixel bytes shift",
+const move = ({ lanes }, name, change) => kernel(name, "source out count inPixel outPixel bytes shift",
   repeat("count", [set("k", 0),
     loop("channels", [
-      set("p", sum("in", "k")), set("o", sum("out", "k")),
+      set("p", sum("source", "k")), set("o", sum("out", "k")),
       store("o", change(load("o"), load("p"), load(minus("p", "shift")))),
       advance("k", 4 * lanes)], below("k", "bytes")),
-    advance("in", "inPixel"), advance("out", "outPixel")]));
+    advance("source", "inPixel"), advance("out", "outPixel")]));
 const moves = (shape) => [
   move(shape, "copy", (there, here) => here),
   move(shape, "add", plus),
@@ -163,16 +163,16 @@ const moves = (shape) => [
 /** A row of pools over `rows` by `columns` pixels: `at` says what each pixel of a window does. `step` is from one
     window to the next; a pixel of the window is at `p`, its gradient at `p + shift`. */
 const pool = ({ lanes }, name, first, at, last, walking) => kernel(name,
-  "in out outGrad shift count pixel step row rows columns",
+  "source out outGrad shift count pixel step row rows columns",
   repeat("count", [
-    set("k", "pixel"), set("channelIn", "in"),
+    set("k", "pixel"), set("channelIn", "source"),
     loop("channels", [
       first, set("line", "channelIn"), set("y", "rows"),
       repeat("y", [set("p", "line"), set("x", "columns"),
         repeat("x", [at, advance("p", "pixel")]), advance("line", "row")]),
       last, walking.map((each) => advance(each, 4 * lanes)),
       advance("channelIn", 4 * lanes), advance("k", -4 * lanes)], value("k")),
-    advance("in", "step")]));
+    advance("source", "step")]));
 const share = ["f32x4.splat", ["f32.div", ["f32.const", 1], ["f32.convert_i32_s", times("rows", "columns")]]];
 const pools = (shape) => [
   pool(shape, "average", set("A", ZERO), set("A", plus("A", load("p"))), store("out", product("A", share)), ["out"]),
@@ -209,11 +209,12 @@ const COUNTERPARTS = {
   loop: (label, ...body) => `do{\n${body.join("")}`, br_if: (label, again) => `}while(${again});\n`,
   param: same, local: same, export: JSON.parse,
   func(name, ...parts) { // names first, of parameters and locals, which begin as parameters that nobody gives
-    const body = parts.findIndex((part) => !/^\$\w+$/.test(part));
+    const body = parts.findIndex((part) => !/^\w+$/.test(part));
     return `${name}(${parts.slice(0, body)}){\n${parts.slice(body).join("")}}`;
   },
 };
-const inScript = (part) => Array.isArray(part) ? COUNTERPARTS[part[0]](...part.slice(1).map(inScript)) : part;
+const inScript = (part) => Array.isArray(part) ? COUNTERPARTS[part[0]](...part.slice(1).map(inScript))
+  : String(part).replace("$", "");
 
 // ---- assembling -----------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ const fours = (n) => Math.ceil(n / 4) * 4;
 export class Network extends Shaped {
   /** On the first of the roads from `road` on that can be taken: fused multiply-add may be missing, WebAssembly may be
       forbidden. Besides layers as they are exported it knows "gram", how often channels fire together; "each", a
-      function `value` of every number, and its `slope`; and convolutions that are trained. */
+      function of every number, given as loops `value` and `slope`; and convolutions that are trained. */
   constructor(model, height, width = height, road = "WebAssembly, fused") {
     super(model, height, width);
     Object.assign(this, { road: firstOf(road), top: 64, contents: [] }); // an address of 0 means: none
@@ -158,13 +158,8 @@ const WAYS = {
     () => net.kernels.reluBack(map.at + net.shift, source.at + net.shift, 1, 0, 0, map.count * map.pixel, net.shift)],
   each: (net, { map, sources: [source], value, slope }) => {
     const numbers = (at) => net.floats.subarray(at / 4, at / 4 + map.count * map.wide);
-    return [() => {
-      const to = numbers(map.at), from = numbers(source.at);
-      for (let n = 0; n < to.length; n++) to[n] = value(from[n]);
-    }, () => {
-      const from = numbers(source.at), ofFrom = numbers(source.at + net.shift), ofTo = numbers(map.at + net.shift);
-      for (let n = 0; n < from.length; n++) ofFrom[n] += slope(from[n]) * ofTo[n];
-    }];
+    return [() => value(numbers(source.at), numbers(map.at)),
+      () => slope(numbers(source.at), numbers(map.at + net.shift), numbers(source.at + net.shift))];
   },
   average: (net, layer) => [() => pool(net, layer, "average"), () => pool(net, layer, "averageBack")],
   maximum: (net, layer) => [() => pool(net, layer, "maximum"), () => pool(net, layer, "maximumBack")],
