@@ -193,20 +193,21 @@ const kernels = (shape) => [...shape.blocks.map((channels) => convolution(shape,
 // truth value.
 
 const infix = (sign) => (a, b) => `(${a}${sign}${b})`, same = (x) => x;
+const outer = (x) => x.startsWith("(") ? x.slice(1, -1) : x; // alone, it needs no parentheses
 const place = (offset, address) => `${address}${offset === "offset=0" ? "" : offset.replace("offset=", "+")}>>2`;
 const real = (...at) => `real[${place(...at)}]`;
 const COUNTERPARTS = {
-  "i32.const": same, "f32.const": same, "v128.const": () => 0, "f32x4.splat": same, "f32.convert_i32_s": same,
+  "i32.const": same, "f32.const": same, "v128.const": () => "0", "f32x4.splat": same, "f32.convert_i32_s": same,
   "i32.add": infix("+"), "i32.sub": infix("-"), "i32.mul": infix("*"), "i32.and": infix("&"), "i32.lt_u": infix("<"),
   "f32x4.add": infix("+"), "f32x4.sub": infix("-"), "f32x4.mul": infix("*"), "f32.div": infix("/"),
   "f32x4.max": (a, b) => `Math.max(${a},${b})`, "f32x4.gt": infix(">"), "f32x4.eq": infix("=="),
   "v128.and": (x, mask) => `(${mask}?${x}:0)`, "v128.or": infix("||"), "v128.andnot": (a, b) => `(${a}&&!${b})`,
   "i32.load": (...at) => `whole[${place(...at)}]`, "v128.load": real, "v128.load32_splat": real,
-  "v128.store": (offset, address, x) => `${real(offset, address)}=${x};\n`,
-  "local.get": same, "local.set": (name, x) => `${name}=${x};\n`,
+  "v128.store": (offset, address, x) => `${real(offset, address)}=${outer(x)};\n`,
+  "local.get": same, "local.set": (name, x) => `${name}=${outer(x)};\n`,
   select: (a, b, condition) => `(${condition}?${a}:${b})`,
   if: (condition, body) => `if(${condition}){${body}}\n`, then: (...body) => body.join(""),
-  loop: (label, ...body) => `do{\n${body.join("")}`, br_if: (label, again) => `}while(${again});\n`,
+  loop: (label, ...body) => `do{\n${body.join("")}`, br_if: (label, again) => `}while(${outer(again)});\n`,
   param: same, local: same, export: JSON.parse,
   func(name, ...parts) { // names first, of parameters and locals, which begin as parameters that nobody gives
     const body = parts.findIndex((part) => !/^\w+$/.test(part));
