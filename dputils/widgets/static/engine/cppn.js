@@ -5,8 +5,8 @@ import { Adam, normals } from "./picture.js";
 
 const EDGE = Math.sqrt(3); // a coordinate spread evenly over ±√3 has standard deviation 1
 
-// Functions of every number: `value` fills x from z, and `slope` adds to the gradient of z what that of x gives. The two
-// that work most are loops of their own, which a browser makes faster than one loop that calls a function.
+// Functions of every number: `value` fills x from z, and `slope` adds to the gradient of z what that of x gives. The
+// two that work most are loops of their own, which a browser makes faster than one loop that calls a function.
 const each = (value, slope) => ({
   value(z, x) { for (let n = 0; n < z.length; n++) x[n] = value(z[n]); },
   slope(z, ofX, ofZ) { for (let n = 0; n < z.length; n++) ofZ[n] += slope(z[n]) * ofX[n]; },

@@ -103,21 +103,15 @@ export function serve(port) {
     return networks.get(key);
   };
 
-  const styleOf = async (settings) => {
-    const { network: name, road, painting } = settings, key = [name, road, painting].join();
-    if (!styles.has(key)) {
-      const { image, height, width } = pictures[painting];
-      styles.set(key, stylesOf((await network(name, settings, height, width)).processor, image));
-    }
-    return styles.get(key);
-  };
-
-  const goalOf = async (used, settings) => {
-    const { network: name, wish, last, batch, painting, photograph, contentLayer } = settings;
+  const goalOf = async (settings) => {
+    const { network: name, road, wish, last, batch, painting, photograph, contentLayer } = settings;
+    const used = await network(name, settings, climb.side), key = [name, road, painting].join();
     if (!painting) return new Wishes(used, last ? [wish, last] : [wish], models[name].classes, batch);
+    const { image, height, width } = pictures[painting];
+    if (!styles.has(key)) styles.set(key, stylesOf((await network(name, settings, height, width)).processor, image));
     // Gram matrices of five layers must be read before the way back: a card would fetch them, and gain little.
     return new Repaint(used.processor, { contentLayer, photograph: pictures[photograph].image,
-      styles: await styleOf(settings) });
+      styles: styles.get(key) });
   };
 
   const answer = async ({ id, settings, steps, patience, reset, undo, all }) => {
@@ -127,8 +121,7 @@ export function serve(port) {
       [climb, earlier] = [again ? earlier : new Climb(settings, mesh), climb];
       all = true;
     }
-    const used = await network(settings.network, settings, climb.side);
-    const goal = await goalOf(used, settings);
+    const goal = await goalOf(settings);
     const before = all ? 0 : climb.points.length, until = performance.now() + patience;
     const enough = (done) => steps === null ? done > 0 && performance.now() > until : done >= steps;
     for (let done = 0; !enough(done); done++) await climb.step(goal, settings);
