@@ -102,7 +102,7 @@ function tiled(net, from, to, at, bias) {
   }
   for (let o = 0; o < to.wide; o++) {
     for (let i = 0; i < from.wide; i++) {
-      for (let tap = 0; tap < 9; tap++) nine[tap] = at(o, i, Math.floor(tap / 3), tap % 3);
+      for (let y = 0, tap = 0; y < 3; y++) for (let x = 0; x < 3; x++) nine[tap++] = at(o, i, y, x);
       for (let k = 0, n = (o - o % block) * from.wide + i * block + o % block; k < SHARES.length; n += size) {
         let sum = 0;
         for (let tap = 0; tap < 9; tap++) sum += SHARES[k++] * nine[tap];
