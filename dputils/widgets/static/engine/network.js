@@ -9,9 +9,10 @@ const SPARE = 8; // pixels behind each map, because kernels take several at a ti
 const fours = (n) => Math.ceil(n / 4) * 4;
 
 export class Network extends Shaped {
-  /** On the first of the roads from `road` on that can be taken: fused multiply-add may be missing, WebAssembly may be
-      forbidden. Besides layers as they are exported it knows "gram", how often channels fire together; "each", a
-      function of every number, given as loops `value` and `slope`; and convolutions that are trained. */
+  /** On the first of the roads of kernels.js, from `road` on, that can be taken: fused multiply-add may be missing,
+      WebAssembly may be forbidden. Besides layers as they are exported it knows "gram", how often channels fire
+      together; "each", a function of every number, given as loops `value` and `slope`; and convolutions that are
+      trained. */
   constructor(model, height, width = height, road = "WebAssembly, fused") {
     super(model, height, width);
     Object.assign(this, { road: firstOf(road), top: 64, contents: [] }); // an address of 0 means: none
@@ -179,7 +180,7 @@ const WAYS = {
     const { channels, height, width } = source, at = net.rowAt(map, 0);
     const all = (size) => ({ taps: [0], places: Array.from({ length: size }, (_, k) => [k, k]) });
     const share = (o, i) => net.floats[(at + net.shift) / 4 + o * map.wide + i] / (height * width);
-    const down = windowed(net, source, source, all(height), all(width), (o, i) =>
+    const down = windowed(net, source, source, all(height), all(width), (o, i) => // zeros until there is a memory
       net.floats && o < channels && i < channels ? share(o, i) + share(i, o) : 0, 0);
     return [() => {
       net.collect(source, source, 0, at);
