@@ -92,6 +92,16 @@ export class FourierBasis {
     this.turned = [new Float32Array(size * size), new Float32Array(size * size)];
   }
 
+  /** Visits the half-spectrum: visit(place in columns, place in rows, how often a number counts). The half that is
+      missing is the conjugate: the real part counts twice, but at the ends, which are their own. */
+  #each(visit) {
+    const { size, half } = this;
+    for (let x = 0; x < half; x++) {
+      const times = x === 0 || 2 * x === size ? 1 : 2;
+      for (let y = 0; y < size; y++) visit(x * size + y, y * half + x, times);
+    }
+  }
+
   /** Adds `times` the picture of these parameters to `raw`, (planes, size, size). */
   addTo(raw, parameters, times = 1) {
     const { size, half, planes, amplitude, spectrum: [re, im], turned: [real, imaginary] } = this;
@@ -104,12 +114,10 @@ export class FourierBasis {
       const [dr, di] = this.down.run(re, im, 1);
       real.fill(0);
       imaginary.fill(0);
-      for (let x = 0; x < half; x++) {
-        for (let y = 0; y < size; y++) {
-          real[x * size + y] = this.#both(x) * dr[y * half + x];
-          imaginary[x * size + y] = this.#both(x) * di[y * half + x];
-        }
-      }
+      this.#each((to, from, times) => {
+        real[to] = times * dr[from];
+        imaginary[to] = times * di[from];
+      });
       const [out] = this.across.run(real, imaginary, 1);
       for (let y = 0, n = plane * size * size; y < size; y++) {
         for (let x = 0; x < size; x++) raw[n++] += out[x * size + y];
@@ -117,13 +125,8 @@ export class FourierBasis {
     }
   }
 
-  /** The half that is missing is the conjugate: the real part counts twice, but at the ends, which are their own. */
-  #both(x) {
-    return x === 0 || 2 * x === this.size ? 1 : 2;
-  }
-
   /** Adds `times` the gradient of the parameters to `gradient`: the same steps, each turned round, in reverse order. */
-  addGradient(gradient, ofRaw, times = 1) {
+  addBack(gradient, ofRaw, times = 1) {
     const { size, half, planes, amplitude, spectrum: [re, im], turned: [real, imaginary] } = this;
     for (let plane = 0; plane < planes; plane++) {
       for (let y = 0, n = plane * size * size; y < size; y++) {
@@ -131,12 +134,10 @@ export class FourierBasis {
       }
       imaginary.fill(0);
       const [ar, ai] = this.across.run(real, imaginary, -1);
-      for (let x = 0; x < half; x++) {
-        for (let y = 0; y < size; y++) {
-          re[y * half + x] = this.#both(x) * ar[x * size + y];
-          im[y * half + x] = this.#both(x) * ai[x * size + y];
-        }
-      }
+      this.#each((from, to, times) => {
+        re[to] = times * ar[from];
+        im[to] = times * ai[from];
+      });
       const [dr, di] = this.down.run(re, im, -1), at = plane * size * half;
       for (let k = 0; k < size * half; k++) {
         gradient[2 * (at + k)] += times * amplitude[at + k] * dr[k];

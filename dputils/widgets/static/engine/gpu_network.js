@@ -1,5 +1,5 @@
 // A network and its gradient on a graphics card, by WebGPU: the shaders of network.wgsl compute, JavaScript lays out
-// the buffers and lists the jobs. Same interface as PlainNetwork, but answers are promises: a card works apart from
+// the buffers and lists the jobs. Same interface as Network, but answers are promises: a card works apart from
 // the program, and what it found must be fetched. A fetch takes longer than most layers, so `uphill` has only one.
 import { Shaped, sizeOf } from "./graph.js";
 import SHADERS from "./network.wgsl";

@@ -57,13 +57,20 @@ const pooled = (size, kernel, stride) => Math.floor((size - kernel) / stride) + 
 /** How many numbers a map has. */
 export const sizeOf = ({ channels, height, width }) => channels * height * width;
 
-/** Layers for pictures of this size: each with its sources and its map {name, channels, height, width}, in which its
-    values lie. A linear layer is a convolution whose kernel is the whole map. */
-export function shaped(model, height, width) {
-  const input = { name: "input", channels: model.mean.length === 1 ? 3 : model.mean.length, height, width };
-  const maps = new Map([["input", input]]);
-  const layers = model.layers.map((layer) => {
-    const sources = layer.from.map((name) => maps.get(name)), [{ channels, height, width }] = sources;
+/** A network for pictures of one size. Whoever extends this knows how to go forward, to read a layer's values, and to
+    go backward: from {layer: gradient} of some layers to the gradient of the picture. */
+export class Shaped {
+  /** Each layer gets its sources and its map {name, channels, height, width}, in which its values lie. A linear layer
+      is a convolution whose kernel is the whole map. */
+  constructor({ mean, std, layers }, height, width) {
+    const input = { name: "input", channels: mean.length === 1 ? 3 : mean.length, height, width };
+    Object.assign(this, { input, mean, std, maps: new Map([["input", input]]) });
+    this.layers = layers.map((layer) => this.#shaped(layer));
+  }
+
+  #shaped(layer) {
+    const { input, maps } = this, sources = layer.from.map((name) => maps.get(name));
+    const [{ channels, height, width }] = sources;
     let { kind, kernel, stride, padding = 0 } = layer, rows = kernel, columns = kernel;
     const map = { name: layer.name, channels, height, width };
     if (kind === "linear") {
@@ -77,28 +84,17 @@ export function shaped(model, height, width) {
       throw new Error(`${layer.name} puts maps of unequal sizes together: take means over them first`);
     }
     if (kind === "concat") map.channels = sources.reduce((sum, source) => sum + source.channels, 0);
+    if (kind === "conv") map.channels = layer.outputs;
+    if (kind === "gram") [map.height, map.width] = [1, channels];
     if (rows) {
       map.height = pooled(height + 2 * padding, rows, stride);
       map.width = pooled(width + 2 * padding, columns, stride);
     }
-    if (kind === "conv") map.channels = layer.outputs;
     if (map.height < 1 || map.width < 1) {
       throw new Error(`${layer.name} leaves nothing of a picture of ${input.height} × ${input.width} pixels`);
     }
     maps.set(layer.name, map);
     return { ...layer, kind, rows, columns, stride, padding, sources, map };
-  });
-  return { input, layers, maps, mean: perChannel(model.mean, input), std: perChannel(model.std, input) };
-}
-
-const perChannel = (values, { channels }) =>
-  Float32Array.from({ length: channels }, (_, c) => values[values.length === 1 ? 0 : c]);
-
-/** A network for pictures of one size. Whoever extends this knows how to go forward, to read a layer's values, and to
-    go backward: from {layer: gradient} of some layers to the gradient of the picture. */
-export class Shaped {
-  constructor(model, height, width) {
-    Object.assign(this, shaped(model, height, width));
   }
 
   /** The one of these layers that comes last. */
@@ -122,15 +118,22 @@ export class Shaped {
     return score;
   }
 
-  /** A picture as the network was trained to see it. */
+  /** A picture as the network was trained to see it: each channel less its mean, over its standard deviation. */
   normalized(image) {
-    const { input: { height, width }, mean, std } = this, area = height * width;
-    return image.map((value, n) => (value - mean[Math.floor(n / area)]) / std[Math.floor(n / area)]);
+    return this.#byChannel(image, (mean, std) => [1 / std, -mean / std]);
   }
 
   /** The gradient of a picture from that of the normalized one. */
   ofImage(gradient) {
-    const { input: { height, width }, std } = this, area = height * width;
-    return gradient.map((value, n) => value / std[Math.floor(n / area)]);
+    return this.#byChannel(gradient, (mean, std) => [1 / std, 0]);
+  }
+
+  #byChannel(planes, change) {
+    const { mean, std, input } = this, area = input.height * input.width, changed = new Float32Array(planes.length);
+    for (let c = 0, n = 0; c < input.channels; c++) {
+      const [times, plus] = change(mean[c % mean.length], std[c % std.length]);
+      for (const end = n + area; n < end; n++) changed[n] = times * planes[n] + plus;
+    }
+    return changed;
   }
 }

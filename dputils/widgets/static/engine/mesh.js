@@ -51,15 +51,17 @@ export class Mesh {
   }
 }
 
-/** What a camera sees of a mesh, in (size, size) pixels: at which place of the texture, if at any. */
-export class View {
-  constructor(mesh, { eye, right, up, back, focal }, size) {
+/** What a camera sees of a mesh in (size, size) pixels: which places of a texture (planes, texels, texels) that repeats
+    itself. apply(texture, ground) draws it before a plain ground. */
+export class View extends Sampling {
+  constructor(mesh, { eye, right, up, back, focal }, size, texels) {
+    super(size * size, texels, { repeated: true });
     const { positions, uv, faces } = mesh, count = positions.length / 3, screen = new Float64Array(3 * count);
     for (let v = 0; v < count; v++) { // x / w is a column and y / w a row
       const p = minus([positions[3 * v], positions[3 * v + 1], positions[3 * v + 2]], eye), w = -along(back, p);
       screen.set([(focal * along(right, p) + w) * size / 2, (w - focal * along(up, p)) * size / 2, w], 3 * v);
     }
-    Object.assign(this, { size, seen: new Uint8Array(size * size), uv: new Float32Array(2 * size * size) });
+    this.seen = new Uint8Array(size * size);
     const nearest = new Float64Array(size * size).fill(Infinity);
     for (let f = 0; f < faces.length; f += 3) {
       const corners = [faces[f], faces[f + 1], faces[f + 2]];
@@ -76,32 +78,14 @@ export class View {
           const depth = (p * a[2] + q * b[2] + r * c[2]) / sum; // p, q, r are shares of the corners, in space
           if (depth >= nearest[n]) continue;
           [nearest[n], this.seen[n]] = [depth, 1];
-          for (const k of [0, 1]) {
-            const [ua, ub, uc] = corners.map((v) => uv[2 * v + k]);
-            this.uv[2 * n + k] = (p * ua + q * ub + r * uc) / sum;
-          }
+          const [u, v] = [0, 1].map((k) => {
+            const [ofA, ofB, ofC] = corners.map((corner) => uv[2 * corner + k]);
+            return (p * ofA + q * ofB + r * ofC) / sum;
+          });
+          this.put(n, u * texels - 0.5, (1 - v) * texels - 0.5);
         }
       }
     }
-  }
-
-  /** The view (3, size, size) of the model with a texture (3, texels, texels), before a plain ground of 3 numbers. The
-      texture repeats itself. */
-  apply(texture, ground) {
-    const { size, seen, uv } = this, texels = Math.sqrt(texture.length / 3), view = new Float32Array(3 * size * size);
-    this.sampling = new Sampling(size * size, texels, { repeated: true });
-    seen.forEach((one, n) => {
-      if (one) this.sampling.put(n, uv[2 * n] * texels - 0.5, (1 - uv[2 * n + 1]) * texels - 0.5);
-    });
-    this.sampling.addTo(view, texture, 1, ground);
-    return view;
-  }
-
-  /** The gradient of the texture that was seen last from that of the view. */
-  back(gradient) {
-    const back = new Float32Array(3 * this.sampling.side ** 2);
-    this.sampling.addBack(back, gradient);
-    return back;
   }
 }
 

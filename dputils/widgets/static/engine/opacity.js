@@ -1,7 +1,7 @@
 // A picture with opacity, (red, green, blue, opacity): before the network sees it, it is laid over a ground, in linear
 // light, and moved with it (dputils.alpha).
-import { Moves } from "./moves.js";
 import { normals, Picture } from "./picture.js";
+import { Moves } from "./sampling.js";
 
 const AROUND = 12; // pixels of bare ground on each side
 
@@ -17,8 +17,6 @@ export class Glass {
   constructor(size) {
     const side = size + 2 * AROUND;
     Object.assign(this, { size, side, moves: new Moves(side, { beyond: [0.5, 0.5, 0.5, 0] }) });
-    this.scene = new Float32Array(4 * side * side);
-    this.light = new Float32Array(3 * size * size); // of the blend, before it is encoded
   }
 
   /** Calls visit(place in the picture, place in the scene) for every pixel. */
@@ -28,10 +26,13 @@ export class Glass {
     }
   }
 
-  /** What the network sees, (3, side, side), of a picture (4, size, size) over a ground (3, side, side). */
-  apply(image, ground, pose) {
-    const { scene, light } = this, area = this.size ** 2, wide = this.side ** 2;
-    scene.fill(0).set(ground);
+  /** What the network sees, (3, side, side), of a picture (4, size, size) over a ground (3, side, side). A score is
+      multiplied by `factor`: more, the less is covered in the picture and where the network looked. `back` makes the
+      gradient of score * factor for the picture from that of the score for what the network saw. */
+  look(image, ground, pose, pressure) {
+    const { size, side, moves } = this, area = size ** 2, wide = side ** 2;
+    const scene = new Float32Array(4 * wide), light = new Float32Array(3 * area); // of the blend
+    scene.set(ground);
     this.#eachPixel((n, at) => {
       const cover = scene[3 * wide + at] = image[3 * area + n];
       for (let c = 0; c < 3; c++) {
@@ -40,36 +41,28 @@ export class Glass {
         scene[c * wide + at] = encoded(mixed);
       }
     });
-    Object.assign(this, { image, ground, moved: this.moves.apply(scene, pose) });
-    this.covered = mean(image.subarray(3 * area));
-    this.seen = mean(this.moved.subarray(3 * wide));
-    return this.moved.subarray(0, 3 * wide);
-  }
-
-  /** What a score is multiplied by: more, the less is covered in the picture and where the network looked. */
-  factor(pressure) {
-    return 0.5 * (1 - this.covered) ** pressure + (1 - this.seen) ** pressure;
-  }
-
-  /** The gradient of score * factor for the picture, from that of the score for what the network saw. */
-  back(gradient, score, pressure) {
-    const { image, ground, light } = this, area = this.size ** 2, wide = this.side ** 2;
+    const moved = moves.apply(scene, pose);
+    const [covered, looked] = [image.subarray(3 * area), moved.subarray(3 * wide)].map(mean);
+    const factor = 0.5 * (1 - covered) ** pressure + (1 - looked) ** pressure;
     const slope = (share) => -pressure * (1 - share) ** (pressure - 1);
-    const factor = this.factor(pressure), ofMoved = new Float32Array(4 * wide);
-    gradient.forEach((value, n) => { ofMoved[n] = factor * value; });
-    ofMoved.fill(score * slope(this.seen) / wide, 3 * wide);
-    const ofScene = this.moves.back(ofMoved), ofImage = new Float32Array(4 * area);
-    this.#eachPixel((n, at) => {
-      const cover = image[3 * area + n];
-      let ofCover = ofScene[3 * wide + at] + 0.5 * score * slope(this.covered) / area;
-      for (let c = 0; c < 3; c++) {
-        const value = image[c * area + n], ofLight = ofScene[c * wide + at] * encodedSlope(light[c * area + n]);
-        ofImage[c * area + n] = ofLight * cover * linearSlope(value);
-        ofCover += ofLight * (linear(value) - linear(ground[c * wide + at]));
-      }
-      ofImage[3 * area + n] = ofCover;
-    });
-    return ofImage;
+    const back = (gradient, score) => {
+      const ofImage = new Float32Array(4 * area), ofMoved = new Float32Array(4 * wide);
+      ofMoved.fill(score * slope(looked) / wide, 3 * wide);
+      gradient.forEach((value, n) => { ofMoved[n] = factor * value; });
+      const ofScene = moves.back(ofMoved);
+      this.#eachPixel((n, at) => {
+        const cover = image[3 * area + n];
+        let ofCover = ofScene[3 * wide + at] + 0.5 * score * slope(covered) / area;
+        for (let c = 0; c < 3; c++) {
+          const value = image[c * area + n], ofLight = ofScene[c * wide + at] * encodedSlope(light[c * area + n]);
+          ofImage[c * area + n] = ofLight * cover * linearSlope(value);
+          ofCover += ofLight * (linear(value) - linear(ground[c * wide + at]));
+        }
+        ofImage[3 * area + n] = ofCover;
+      });
+      return ofImage;
+    };
+    return { seen: moved.subarray(0, 3 * wide), factor, back };
   }
 }
 

@@ -1,57 +1,13 @@
 // Pictures that are optimized: parameters, a basis that makes raw values of them, colour, a sigmoid; and Adam.
 import { FourierBasis } from "./fourier.js";
-import { Sampling } from "./sampling.js";
+import { stretched } from "./sampling.js";
 
-/** Every pixel is its own parameter. */
-export class PixelBasis {
-  constructor(size) {
-    Object.assign(this, { size, count: 3 * size * size });
-  }
-
-  addTo(raw, parameters, times = 1) {
-    for (let n = 0; n < raw.length; n++) raw[n] += times * parameters[n];
-  }
-
-  addGradient(gradient, ofRaw, times = 1) {
-    for (let n = 0; n < ofRaw.length; n++) gradient[n] += times * ofRaw[n];
-  }
-}
-
-/** Pictures of so many `cells` along each side, stretched linearly to the full size and added up. */
-class Levels {
-  constructor(size, cells) {
-    this.levels = cells.map((side) => stretched(side, size));
-    this.count = cells.reduce((sum, side) => sum + 3 * side * side, 0);
-  }
-
-  #eachLevel(values, visit) { // with its piece of the parameters
-    let at = 0;
-    for (const level of this.levels) visit(level, values.subarray(at, at += 3 * level.side ** 2));
-  }
-
-  addTo(raw, parameters, times = 1) {
-    this.#eachLevel(parameters, (level, small) => level.addTo(raw, small, times));
-  }
-
-  addGradient(gradient, ofRaw, times = 1) {
-    this.#eachLevel(gradient, (level, small) => level.addBack(small, ofRaw, times));
-  }
-}
-
-/** Where the pixels of a picture lie in one of `side` by `side`; those at its edge no further out than its own. */
-function stretched(side, size) {
-  const sampling = new Sampling(size * size, side);
-  const place = (k) => Math.min(side - 1, Math.max(0, (k + 0.5) * side / size - 0.5));
-  for (let n = 0; n < size * size; n++) sampling.put(n, place(n % size), place(Math.floor(n / size)));
-  return sampling;
-}
-
-/** A basis by its name: BASES[name](size, settings). */
+/** A basis by its name, as parts that are added up: BASES[name](size, settings). */
 export const BASES = {
-  pixels: (size) => new PixelBasis(size),
-  Laplacian: (size) => new Levels(size, [1, 2, 4, 8].map((part) => Math.max(1, Math.floor(size / part)))),
-  "low resolution": (size, { cells }) => new Levels(size, [cells]),
-  Fourier: (size, settings) => new FourierBasis(size, settings),
+  pixels: (size) => [stretched(size, size)],
+  Laplacian: (size) => [1, 2, 4, 8].map((part) => stretched(Math.max(1, Math.floor(size / part)), size)),
+  "low resolution": (size, { cells }) => [stretched(cells, size)],
+  Fourier: (size, settings) => [new FourierBasis(size, settings)],
 };
 
 /** As dputils.color: the square root of the covariance of colours in photographs, over its longest column. */
@@ -76,10 +32,10 @@ export class Picture {
     for (let n = 0; n < batch; n++) this.#add(own, (k) => k === n ? 0.4 ** all : 0); // coarse parts carry the rest
     if (coupling) this.#add(own, () => coupling);
     for (const [pictures, part] of LEVELS.slice(0, levels)) {
-      const low = new Levels(size, [Math.floor(size / part)]), count = shared ? pictures : batch;
+      const low = [stretched(Math.floor(size / part), size)], count = shared ? pictures : batch;
       for (let n = 0; n < count; n++) this.#add(low, (k) => 0.88 ** all * near(n, count, k, batch));
     }
-    this.planes = own.planes ?? 3; // a fourth one is opacity: squashed like the colours, never mixed with them
+    this.planes = finest?.length ?? 3; // a fourth one is opacity: squashed like the colours, never mixed with them
     this.colours = decorrelate ? CORRELATED : INDEPENDENT;
     this.parameters = normals(this.count, sd, seed);
     this.gradient = new Float32Array(this.count);
@@ -88,10 +44,12 @@ export class Picture {
     this.images = Array.from({ length: batch }, () => new Float32Array(this.planes * size * size));
   }
 
-  /** A part, of which share(k) is in picture `k`. */
-  #add(basis, share) {
-    this.parts.push({ basis, share, at: this.count });
-    this.count += basis.count;
+  /** Parts of which share(k) is in picture `k`. */
+  #add(bases, share) {
+    for (const basis of bases) {
+      this.parts.push({ basis, share, at: this.count });
+      this.count += basis.count;
+    }
   }
 
   /** Calls visit(basis, its piece of `values`, share) for each part of picture `k`. */
@@ -127,7 +85,7 @@ export class Picture {
         for (let d = 0; d < 3; d++) raw[d * plane + n] += colours[c][d] * slope;
       }
     }
-    this.#eachPart(k, this.gradient, (basis, gradient, share) => basis.addGradient(gradient, raw, share));
+    this.#eachPart(k, this.gradient, (basis, gradient, share) => basis.addBack(gradient, raw, share));
   }
 }
 

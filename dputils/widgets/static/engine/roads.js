@@ -2,7 +2,6 @@
 // card is lost.
 import { findCard, GpuNetwork } from "./gpu_network.js";
 import { Network } from "./network.js";
-import { PlainNetwork } from "./plain_network.js";
 
 const BEST = 1.5; // how many times as fast as the processor a card must be, or it is not worth its risks
 const PASSES = 5, LONG = 60; // a road is measured by so many passes, or by fewer if they last so many milliseconds
@@ -13,7 +12,7 @@ let card = null; // a promise: networks of all sizes share one card, and ask onc
 export class Roads {
   /** Raises for a picture of the wrong size. `road` is "best", or the one to be taken, if it can be. */
   constructor(model, road, height, width = height) {
-    this.processor = this.network = onProcessor(model, road, height, width);
+    this.processor = this.network = new Network(model, height, width, road);
     Object.assign(this, { forced: road === "WebGPU", offer: null, coming: null, lost: false });
     this.others = ""; // what came of the card: why it is not used, or both roads' milliseconds
     this.seek = async () => {
@@ -67,16 +66,6 @@ export class Roads {
 
   free() {
     for (const network of [this.offer, this.network]) network?.free?.();
-  }
-}
-
-function onProcessor(model, road, height, width) {
-  if (road === "plain JavaScript") return new PlainNetwork(model, height, width);
-  try {
-    return new Network(model, height, width);
-  } catch (error) { // no WebAssembly, or a page that forbids it
-    console.info(`the engine runs in plain JavaScript: ${error.message}`);
-    return new PlainNetwork(model, height, width);
   }
 }
 

@@ -4,89 +4,80 @@ import { Cppn } from "./cppn.js";
 import { Wishes } from "./goals.js";
 import { readModel } from "./graph.js";
 import { cameraAt, Mesh, View } from "./mesh.js";
-import { Moves } from "./moves.js";
 import { Glass, GROUNDS, views } from "./opacity.js";
 import { Picture, uniform } from "./picture.js";
 import { Roads } from "./roads.js";
-import { Repaint, stylesOf } from "./style.js";
+import { Moves } from "./sampling.js";
+import { Repaint, stylesOf, withGrams } from "./style.js";
 
 /** What a picture is built from: a change begins the climb anew. All else acts from the next step on. */
 const STRUCTURE = ["size", "batch", "basis", "decay", "decorrelate", "coupling", "seed", "levels", "shared",
   "activation", "hidden", "width", "radius", "waves", "cells"];
 
-/** A climb: a picture, the moves that it makes, and its scores so far, [[step, score], …]. */
+/** A climb: a picture, how the network looks at it, and its scores so far, [[step, score], …]. */
 class Climb {
   constructor(settings, mesh) {
+    const { size, basis, finest, painting, seed, view } = settings;
     this.key = keyOf(settings);
     this.mesh = mesh; // whose texture the picture is, or null
-    this.picture = settings.basis === "CPPN" ? new Cppn(settings) : new Picture(settings);
-    this.moves = new Moves(settings.size, { continued: Boolean(settings.painting) });
-    this.terms = {};
-    this.glass = settings.finest?.length === 4 ? new Glass(settings.size) : null; // for a picture with opacity
-    this.grounds = {};
-    this.next = uniform(settings.seed + 1n);
-    this.points = [];
+    this.picture = basis === "CPPN" ? new Cppn(settings) : new Picture(settings);
+    this.moves = new Moves(size, { continued: Boolean(painting) });
+    this.glass = finest?.length === 4 ? new Glass(size) : null; // for a picture with opacity
+    this.side = this.glass?.side ?? (mesh ? view : size); // of what the network sees
+    Object.assign(this, { terms: {}, grounds: {}, points: [], film: null, next: uniform(seed + 1n) });
   }
 
-  /** How wide a picture is that the network sees. */
-  side({ size, view }) {
-    return this.glass?.side ?? (this.mesh ? view : size);
+  /** The pictures as they are now: until the next step they are drawn once. */
+  get pictures() {
+    return this.film ??= Array.from({ length: this.picture.batch ?? 1 }, (_, k) => this.picture.render(k));
   }
 
-  async step(goal, settings) {
-    if (this.mesh) return this.#turn(goal, settings);
-    const { batch, moved, pressure } = settings, { picture, moves, glass } = this;
-    const pose = moved ? Moves.draw(this.next, settings) : glass ? {} : null;
-    let total = 0;
-    if (settings.weight) {
-      const film = Array.from({ length: batch }, (_, k) => picture.render(k));
-      const seen = film.map((image) => pose ? moves.apply(image, pose) : image);
-      total += goal.compare(seen, settings.alike, settings.weight);
+  /** What the network sees of a picture, and its way back: from the gradient of that, and the score, to the picture's.
+      The score counts `factor` times. */
+  #look(image, pose, { zoom, view, size, ground, pressure }) {
+    const { mesh, glass, moves, next } = this;
+    if (mesh) { // from somewhere, before a ground of any colour
+      const placed = new View(mesh, mesh.camera(next, zoom), view, size);
+      return { seen: placed.apply(image, [next(), next(), next()]), back: (gradient) => placed.back(gradient) };
     }
-    for (let k = 0; k < batch; k++) {
-      const image = picture.render(k), seen = glass ? glass.apply(image, this.#ground(settings), pose)
-        : pose ? moves.apply(image, pose) : image;
+    if (glass) {
+      this.grounds[ground] ??= GROUNDS[ground](glass.side);
+      return glass.look(image, this.grounds[ground](Math.floor(next() * 2 ** 31)), pose ?? {}, pressure);
+    }
+    if (!pose) return { seen: image, back: (gradient) => gradient };
+    return { seen: moves.apply(image, pose), back: (gradient) => moves.back(gradient) };
+  }
+
+  /** A step of Adam. How far it goes, `rates` says for a basis: so many times as far as for the others. */
+  async step(goal, settings) {
+    const { batch, basis, moved, alike, weight, rate, rates = {} } = settings, { picture, mesh, points } = this;
+    const pose = moved && !mesh ? Moves.draw(this.next, settings) : null;
+    const looks = this.pictures.map((image) => this.#look(image, pose, settings));
+    let total = weight ? goal.compare(looks.map(({ seen }) => seen), alike, weight) : 0;
+    for (const [k, { seen, back, factor = 1 }] of looks.entries()) {
       const { score, gradient, terms = {} } = await goal.scored(seen, { k, pose }, settings);
       this.terms = terms;
-      total += glass ? score * glass.factor(pressure) : score;
-      picture.pull(glass ? glass.back(gradient, score, pressure) : pose ? moves.back(gradient) : gradient, k);
+      total += factor * score;
+      picture.pull(back(gradient, score), k);
     }
-    this.#climb(settings, total / batch);
-  }
-
-  /** A step of a texture: the model from somewhere, before a ground of any colour. */
-  async #turn(goal, settings) {
-    const { picture, mesh, next } = this, { zoom, view } = settings;
-    const seen = new View(mesh, mesh.camera(next, zoom), view);
-    const { score, gradient } = await goal.scored(seen.apply(picture.render(), [next(), next(), next()]));
-    picture.pull(seen.back(gradient));
-    this.#climb(settings, score);
-  }
-
-  /** How far a step goes, `rates` says for a basis: so many times as far as for the others. */
-  #climb({ rate, rates = {}, basis }, score) {
-    const { adam, parameters, gradient } = this.picture;
-    adam.climb(parameters, gradient, rate * (rates[basis] ?? 1));
-    this.points.push([this.points.length + 1, score]);
-  }
-
-  #ground({ ground }) {
-    this.grounds[ground] ??= GROUNDS[ground](this.glass.side);
-    return this.grounds[ground](Math.floor(this.next() * 2 ** 31));
+    picture.adam.climb(picture.parameters, picture.gradient, rate * (rates[basis] ?? 1));
+    this.film = null;
+    points.push([points.length + 1, total / batch]);
   }
 
   /** What is shown: each picture, or all views of one with opacity; of a film also what is `between` its frames; of a
       texture the model, turned by a share of a circle. */
-  shown({ between, turn, shown }) {
-    const { batch = 1, size } = this.picture, images = Array.from({ length: batch }, (_, k) => this.picture.render(k));
-    if (this.glass) return views(images[0], size);
-    if (this.mesh) {
+  shown({ between, turn, shown, size }) {
+    const { pictures, glass, mesh } = this;
+    if (glass) return views(pictures[0], size);
+    if (mesh) {
       const angle = 2 * Math.PI * turn, eye = [Math.sin(angle), 0.2, Math.cos(angle)].map((value) => 13.2 * value);
-      return [new View(this.mesh, cameraAt(eye, [0, 0, 0]), shown).apply(images[0], [1, 1, 1])];
+      return [new View(mesh, cameraAt(eye, [0, 0, 0]), shown, size).apply(pictures[0], [1, 1, 1])];
     }
-    if (between === undefined) return images;
-    const place = between * (batch - 1), k = Math.min(batch - 2, Math.floor(place));
-    return [...images, images[k].map((value, n) => value + (place - k) * (images[k + 1][n] - value))];
+    if (between === undefined) return pictures;
+    const place = between * (pictures.length - 1), k = Math.min(pictures.length - 2, Math.floor(place));
+    const mix = (value, n) => value + (place - k) * (pictures[k + 1][n] - value);
+    return [...pictures, pictures[k].map(mix)];
   }
 }
 
@@ -98,51 +89,44 @@ export function serve(port) {
   const networks = new Map(), styles = new Map();
   let models = {}, pictures = {}, mesh = null, climb = null, earlier = null, answered = Promise.resolve();
 
-  const network = async (name, road, height, width = height) => {
-    const key = [name, road, height, width].join();
+  const network = async (name, { road, painting, styleLayers, contentLayer }, height, width = height) => {
+    const styled = Boolean(painting), key = [name, road, styled, height, width].join();
     if (!networks.has(key)) {
       if (networks.size > 3) { // of other sizes: each takes some 25 MB
         for (const other of networks.values()) other.free();
         networks.clear();
       }
       const model = await (models[name].read ??= readModel(models[name]));
-      networks.set(key, new Roads(model, road, height, width));
+      const whole = styled ? withGrams(model, styleLayers, contentLayer) : model;
+      networks.set(key, new Roads(whole, road, height, width));
     }
     return networks.get(key);
   };
 
-  const styleOf = async (painting, { network: name, road, styleLayers }) => {
-    const key = [name, road, painting].join();
-    if (!styles.has(key)) {
-      const { image, height, width } = pictures[painting];
-      const { processor } = await network(name, road, height, width);
-      styles.set(key, stylesOf(processor, styleLayers, image));
-    }
-    return styles.get(key);
-  };
-
-  const goalOf = async (used, settings) => {
-    const { network: name, wish, last, batch, painting, photograph, contentLayer } = settings;
+  const goalOf = async (settings) => {
+    const { network: name, road, wish, last, batch, painting, photograph, contentLayer } = settings;
+    const used = await network(name, settings, climb.side), key = [name, road, painting].join();
     if (!painting) return new Wishes(used, last ? [wish, last] : [wish], models[name].classes, batch);
+    const { image, height, width } = pictures[painting];
+    if (!styles.has(key)) styles.set(key, stylesOf((await network(name, settings, height, width)).processor, image));
     // Gram matrices of five layers must be read before the way back: a card would fetch them, and gain little.
     return new Repaint(used.processor, { contentLayer, photograph: pictures[photograph].image,
-      styles: await styleOf(painting, settings) });
+      styles: styles.get(key) });
   };
 
   const answer = async ({ id, settings, steps, patience, reset, undo, all }) => {
-    const { size, judge, road } = settings, key = keyOf(settings);
+    const { size, judge } = settings, key = keyOf(settings);
     if (reset || climb?.key !== key) {
       const again = undo && earlier?.key === key;
       [climb, earlier] = [again ? earlier : new Climb(settings, mesh), climb];
       all = true;
     }
-    const used = await network(settings.network, road, climb.side(settings));
-    const goal = await goalOf(used, settings);
+    const goal = await goalOf(settings);
     const before = all ? 0 : climb.points.length, until = performance.now() + patience;
     const enough = (done) => steps === null ? done > 0 && performance.now() > until : done >= steps;
     for (let done = 0; !enough(done); done++) await climb.step(goal, settings);
     const images = climb.shown(settings), { pixels, width } = pixelsOf(images);
-    const judges = judge && (await network(judge, road, size)).processor;
+    const judges = judge && (await network(judge, settings, size)).processor;
     const verdicts = judge ? images.map(verdict.bind(null, models[judge], judges)) : [];
     port.postMessage({ id, pixels, verdicts, all, step: climb.points.length, points: climb.points.slice(before),
       terms: climb.terms, width,
