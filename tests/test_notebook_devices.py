@@ -36,11 +36,12 @@ FEWER: dict[str, dict[str, object]] = {
         "frames": 3,
         "long_frames": 3,
         "film_size": 64,
+        "preview_size": 64,
         "pair_size": 48,
         "pair_frames": 2,
         "claim_size": 48,
     },
-    "02": {"size": 128, "sketch_size": 96, "claim_repeats": 1},
+    "02": {"size": 128, "sketch_size": 96, "portrait_size": 96, "claim_repeats": 1},
     "03": {
         "size": 48,
         "shown": 64,
