@@ -83,8 +83,8 @@ def cases(sizes: list[int]) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
             changes = {"network": network, "size": size, "wish": "owl"}
             settings = page_panels.starts("playground") | changes
             found.append((f"{network} at {size} px", settings, {}))
-    largest = found[len(sizes) - 1][1]
-    settings = {**largest, "basis": "CPPN"}
+    changes = {"basis": "CPPN", "size": max(sizes), "wish": "owl"}
+    settings = page_panels.starts("playground") | changes
     found.append((f"a CPPN at {settings['size']} px", settings, {}))
     settings = page_panels.starts(STYLE)
     pictures = {
