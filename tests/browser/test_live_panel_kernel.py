@@ -71,11 +71,12 @@ START = f"{SESSION}.changeKernel({{ name: 'python3' }})"
 @pytest.mark.parametrize(
     "end, begin",
     [
-        (f"{SESSION}.restartKernel()", None),
-        (START, None),
-        (f"{SESSION}.shutdown()", START),
+        pytest.param(f"{SESSION}.restartKernel()", None, id="restarted"),
+        pytest.param(START, None, marks=pytest.mark.thorough, id="another"),
+        pytest.param(
+            f"{SESSION}.shutdown()", START, marks=pytest.mark.thorough, id="shut down"
+        ),
     ],
-    ids=["restarted", "another", "shut down"],
 )
 def test_a_playing_panel_says_that_its_kernel_is_gone(page, end, begin):
     page.evaluate(f"async () => {{ await {end}; }}")
