@@ -53,10 +53,10 @@ FEWER: dict[str, dict[str, object]] = {
         "neurons": {"one": 26, "two": 54},
         "gallery_cells": {"one": 22, "two": 60},
         "paper_size": 64,
-        "cell_size": 96,
+        "cell_size": 128,
         "claim_size": 40,
         "claim_count": 2,
-        "claim_cell_size": 96,
+        "claim_cell_size": 128,
         "claim_cells": 1,
     },
     "05": {
