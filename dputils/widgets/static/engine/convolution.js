@@ -30,7 +30,8 @@ export function convolution(net, { map, sources: [source], weight, bias, rows, c
     up.rewrite();
     up.run(0);
   }, () => {
-    const found = memory.numbers(products, size).fill(0), gradient = memory.numbers(map.at + shift, map.count * map.wide);
+    const found = memory.numbers(products, size).fill(0);
+    const gradient = memory.numbers(map.at + shift, map.count * map.wide);
     collect();
     ofWeight.forEach((sum, n) => {
       ofWeight[n] = sum + found[n % source.channels * map.wide + Math.floor(n / source.channels)];
@@ -64,7 +65,7 @@ function windowed({ memory, pairs }, from, to, down, right, at, bias = 0) {
     /** Weights that have changed go into the memory. */
     rewrite: () => memory.numbers(weights, first.length).set(arranged()),
     /** Reads and writes values or, with a shift, gradients. */
-    run: (shift) => memory.multiply({ ...windows, width: to.pixel, source: from.at + shift, weights, out: to.at + shift,
+    run: (shift) => memory.multiply({ ...windows, source: from.at + shift, weights, out: to.at + shift,
       bias, inPixel: from.pixel, outPixel: to.pixel, rows: down.taps.length, run, gap: from.row - 4 * run }),
   };
 }

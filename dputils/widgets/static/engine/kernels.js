@@ -1,99 +1,99 @@
 // Written by make_kernels.mjs (`make kernels`): the kernels, as WebAssembly, as JavaScript and as WGSL.
 export const KERNELS = {
   "WebAssembly, fused": {
-    pixels: 6, blocks: [8,4], sha256: "4412f919f947545a610558ed5930f2bafc63f837c25a8f7db1f651041e607a4b",
+    pixels: 6, blocks: [8,4], sha256: "c043cea99bd70600c14d3271790c6065836782922267dc2be65318328aa63996",
     wasm:
-    "AGFzbQEAAAABKANgDX9/f39/f39/f39/f38AYAd/f39/f39/AGAKf39/f39/f39/fwACEgEGZW5naW5lBm1lbW9yeQIAAQMLCgAAAQEBAQICAgIH" +
-    "aAoJbXVsdGlwbHk4AAAJbXVsdGlwbHk0AAEEY29weQACA2FkZAADBHJlbHUABAhyZWx1QmFjawAFB2F2ZXJhZ2UABgthdmVyYWdlQmFjawAHB21h" +
-    "eGltdW0ACAttYXhpbXVtQmFjawAJCvEWCpYHDgV/AnsCfwJ7An8CewJ/AnsCfwJ7An8CewN/A3tBACENA0BBACEOA0AgAiAGIA5BCGxqKAIAIAds" +
-    "aiEPIAQgBiAOQQhsaigCBCAIbGogDWohECAFIA1qIBAgBRshESAR/QAEACESIBH9AAQQIRMgAiAGIA5BCGxqKAIIIAdsaiEUIAQgBiAOQQhsaigC" +
-    "DCAIbGogDWohFSAFIA1qIBUgBRshESAR/QAEACEWIBH9AAQQIRcgAiAGIA5BCGxqKAIQIAdsaiEYIAQgBiAOQQhsaigCFCAIbGogDWohGSAFIA1q" +
-    "IBkgBRshESAR/QAEACEaIBH9AAQQIRsgAiAGIA5BCGxqKAIYIAdsaiEcIAQgBiAOQQhsaigCHCAIbGogDWohHSAFIA1qIB0gBRshESAR/QAEACEe" +
-    "IBH9AAQQIR8gAiAGIA5BCGxqKAIgIAdsaiEgIAQgBiAOQQhsaigCJCAIbGogDWohISAFIA1qICEgBRshESAR/QAEACEiIBH9AAQQISMgAiAGIA5B" +
-    "CGxqKAIoIAdsaiEkIAQgBiAOQQhsaigCLCAIbGogDWohJSAFIA1qICUgBRshESAR/QAEACEmIBH9AAQQIScgAyANaiEoQQAhKQNAQQAhKgNAICj9" +
-    "AAQAISsgKP0ABBAhLCAP/QkCACEtIA8gC2ohDyAtICsgEv2FAiESIC0gLCAT/YUCIRMgFP0JAgAhLSAUIAtqIRQgLSArIBb9hQIhFiAtICwgF/2F" +
-    "AiEXIBj9CQIAIS0gGCALaiEYIC0gKyAa/YUCIRogLSAsIBv9hQIhGyAc/QkCACEtIBwgC2ohHCAtICsgHv2FAiEeIC0gLCAf/YUCIR8gIP0JAgAh" +
-    "LSAgIAtqISAgLSArICL9hQIhIiAtICwgI/2FAiEjICT9CQIAIS0gJCALaiEkIC0gKyAm/YUCISYgLSAsICf9hQIhJyAoIAhqISggKkEBaiEqICog" +
-    "CkkNAAsgDyAMaiEPIBQgDGohFCAYIAxqIRggHCAMaiEcICAgDGohICAkIAxqISQgKUEBaiEpICkgCUkNAAsgECAS/QsEACAQIBP9CwQQIBUgFv0L" +
-    "BAAgFSAX/QsEECAZIBr9CwQAIBkgG/0LBBAgHSAe/QsEACAdIB/9CwQQICEgIv0LBAAgISAj/QsEECAlICb9CwQAICUgJ/0LBBAgDkEGaiEOIA4g" +
-    "AEkNAAsgDUEgaiENIA0gAUkNAAsL7AUOBX8BewJ/AXsCfwF7An8BewJ/AXsCfwF7A38Ce0EAIQ0DQEEAIQ4DQCACIAYgDkEIbGooAgAgB2xqIQ8g" +
-    "BCAGIA5BCGxqKAIEIAhsaiANaiEQIAUgDWogECAFGyERIBH9AAQAIRIgAiAGIA5BCGxqKAIIIAdsaiETIAQgBiAOQQhsaigCDCAIbGogDWohFCAF" +
-    "IA1qIBQgBRshESAR/QAEACEVIAIgBiAOQQhsaigCECAHbGohFiAEIAYgDkEIbGooAhQgCGxqIA1qIRcgBSANaiAXIAUbIREgEf0ABAAhGCACIAYg" +
-    "DkEIbGooAhggB2xqIRkgBCAGIA5BCGxqKAIcIAhsaiANaiEaIAUgDWogGiAFGyERIBH9AAQAIRsgAiAGIA5BCGxqKAIgIAdsaiEcIAQgBiAOQQhs" +
-    "aigCJCAIbGogDWohHSAFIA1qIB0gBRshESAR/QAEACEeIAIgBiAOQQhsaigCKCAHbGohHyAEIAYgDkEIbGooAiwgCGxqIA1qISAgBSANaiAgIAUb" +
-    "IREgEf0ABAAhISADIA1qISJBACEjA0BBACEkA0AgIv0ABAAhJSAP/QkCACEmIA8gC2ohDyAmICUgEv2FAiESIBP9CQIAISYgEyALaiETICYgJSAV" +
-    "/YUCIRUgFv0JAgAhJiAWIAtqIRYgJiAlIBj9hQIhGCAZ/QkCACEmIBkgC2ohGSAmICUgG/2FAiEbIBz9CQIAISYgHCALaiEcICYgJSAe/YUCIR4g" +
-    "H/0JAgAhJiAfIAtqIR8gJiAlICH9hQIhISAiIAhqISIgJEEBaiEkICQgCkkNAAsgDyAMaiEPIBMgDGohEyAWIAxqIRYgGSAMaiEZIBwgDGohHCAf" +
-    "IAxqIR8gI0EBaiEjICMgCUkNAAsgECAS/QsEACAUIBX9CwQAIBcgGP0LBAAgGiAb/QsEACAdIB79CwQAICAgIf0LBAAgDkEGaiEOIA4gAEkNAAsg" +
-    "DUEQaiENIA0gAUkNAAsLVAEEf0EAIQcDQEEAIQgDQCACIAcgBGxqIAhqIQkgAyAHIAVsaiAIaiEKIAogCf0ABAD9CwQAIAhBEGohCCAIIAFJDQAL" +
-    "IAdBAWohByAHIABJDQALC10BBH9BACEHA0BBACEIA0AgAiAHIARsaiAIaiEJIAMgByAFbGogCGohCiAKIAr9AAQAIAn9AAQA/eQB/QsEACAIQRBq" +
-    "IQggCCABSQ0ACyAHQQFqIQcgByAASQ0ACwtpAQR/QQAhBwNAQQAhCANAIAIgByAEbGogCGohCSADIAcgBWxqIAhqIQogCiAJ/QAEAP0MAAAAAAAA" +
-    "AAAAAAAAAAAAAP3pAf0LBAAgCEEQaiEIIAggAUkNAAsgB0EBaiEHIAcgAEkNAAsLfAEEf0EAIQcDQEEAIQgDQCACIAcgBGxqIAhqIQkgAyAHIAVs" +
-    "aiAIaiEKIAogCv0ABAAgCf0ABAAgCSAGav0ABAD9DAAAAAAAAAAAAAAAAAAAAAD9RP1O/eQB/QsEACAIQRBqIQggCCABSQ0ACyAHQQFqIQcgByAA" +
-    "SQ0ACwvbAQMEfwF7BH9BACEKA0BBACELA0AgAiAEIApBCGxqKAIAIAVsaiALaiEMIAMgBCAKQQhsaigCBCAFbGogC2ohDf0MAAAAAAAAAAAAAAAA" +
-    "AAAAACEOQQAhDwNAIAwhEEEAIREDQCAQIAlqIRIgDiAQ/QAEAP3kASEOIBAgBWohECARQQFqIREgESAHSQ0ACyAMIAhqIQwgD0EBaiEPIA8gBkkN" +
-    "AAsgDSAOQwAAgD8gBiAHbLKV/RP95gH9CwQAIAtBEGohCyALIAFJDQALIApBAWohCiAKIABJDQALC84BAwR/AXsEf0EAIQoDQEEAIQsDQCACIAQg" +
-    "CkEIbGooAgAgBWxqIAtqIQwgAyAEIApBCGxqKAIEIAVsaiALaiENIA0gCWr9AAQAQwAAgD8gBiAHbLKV/RP95gEhDkEAIQ8DQCAMIRBBACERA0Ag" +
-    "ECAJaiESIBIgDiAS/QAEAP3kAf0LBAAgECAFaiEQIBFBAWohESARIAdJDQALIAwgCGohDCAPQQFqIQ8gDyAGSQ0ACyALQRBqIQsgCyABSQ0ACyAK" +
-    "QQFqIQogCiAASQ0ACwu+AQMEfwF7BH9BACEKA0BBACELA0AgAiAEIApBCGxqKAIAIAVsaiALaiEMIAMgBCAKQQhsaigCBCAFbGogC2ohDSAM/QAE" +
-    "ACEOQQAhDwNAIAwhEEEAIREDQCAQIAlqIRIgDiAQ/QAEAP3pASEOIBAgBWohECARQQFqIREgESAHSQ0ACyAMIAhqIQwgD0EBaiEPIA8gBkkNAAsg" +
-    "DSAO/QsEACALQRBqIQsgCyABSQ0ACyAKQQFqIQogCiAASQ0ACwvhAQMEfwJ7BH9BACEKA0BBACELA0AgAiAEIApBCGxqKAIAIAVsaiALaiEMIAMg" +
-    "BCAKQQhsaigCBCAFbGogC2ohDSAN/QAEACEOIA0gCWr9AAQAIQ9BACEQA0AgDCERQQAhEgNAIBEgCWohEyATIBP9AAQAIA8gEf0ABAAgDv1B/U79" +
-    "5AH9CwQAIA8gEf0ABAAgDv1B/U8hDyARIAVqIREgEkEBaiESIBIgB0kNAAsgDCAIaiEMIBBBAWohECAQIAZJDQALIAtBEGohCyALIAFJDQALIApB" +
-    "AWohCiAKIABJDQALCw==",
+    "AGFzbQEAAAABJwNgDH9/f39/f39/f39/fwBgB39/f39/f38AYAp/f39/f39/f39/AAISAQZlbmdpbmUGbWVtb3J5AgABAwsKAAABAQEBAgICAgdo" +
+    "CgltdWx0aXBseTgAAAltdWx0aXBseTQAAQRjb3B5AAIDYWRkAAMEcmVsdQAECHJlbHVCYWNrAAUHYXZlcmFnZQAGC2F2ZXJhZ2VCYWNrAAcHbWF4" +
+    "aW11bQAIC21heGltdW1CYWNrAAkK8RYKlgcOBX8CewJ/AnsCfwJ7An8CewJ/AnsCfwJ7A38De0EAIQwDQEEAIQ0DQCACIAYgDUEIbGooAgAgB2xq" +
+    "IQ4gBCAGIA1BCGxqKAIEIAFsaiAMaiEPIAUgDGogDyAFGyEQIBD9AAQAIREgEP0ABBAhEiACIAYgDUEIbGooAgggB2xqIRMgBCAGIA1BCGxqKAIM" +
+    "IAFsaiAMaiEUIAUgDGogFCAFGyEQIBD9AAQAIRUgEP0ABBAhFiACIAYgDUEIbGooAhAgB2xqIRcgBCAGIA1BCGxqKAIUIAFsaiAMaiEYIAUgDGog" +
+    "GCAFGyEQIBD9AAQAIRkgEP0ABBAhGiACIAYgDUEIbGooAhggB2xqIRsgBCAGIA1BCGxqKAIcIAFsaiAMaiEcIAUgDGogHCAFGyEQIBD9AAQAIR0g" +
+    "EP0ABBAhHiACIAYgDUEIbGooAiAgB2xqIR8gBCAGIA1BCGxqKAIkIAFsaiAMaiEgIAUgDGogICAFGyEQIBD9AAQAISEgEP0ABBAhIiACIAYgDUEI" +
+    "bGooAiggB2xqISMgBCAGIA1BCGxqKAIsIAFsaiAMaiEkIAUgDGogJCAFGyEQIBD9AAQAISUgEP0ABBAhJiADIAxqISdBACEoA0BBACEpA0AgJ/0A" +
+    "BAAhKiAn/QAEECErIA79CQIAISwgDiAKaiEOICwgKiAR/YUCIREgLCArIBL9hQIhEiAT/QkCACEsIBMgCmohEyAsICogFf2FAiEVICwgKyAW/YUC" +
+    "IRYgF/0JAgAhLCAXIApqIRcgLCAqIBn9hQIhGSAsICsgGv2FAiEaIBv9CQIAISwgGyAKaiEbICwgKiAd/YUCIR0gLCArIB79hQIhHiAf/QkCACEs" +
+    "IB8gCmohHyAsICogIf2FAiEhICwgKyAi/YUCISIgI/0JAgAhLCAjIApqISMgLCAqICX9hQIhJSAsICsgJv2FAiEmICcgAWohJyApQQFqISkgKSAJ" +
+    "SQ0ACyAOIAtqIQ4gEyALaiETIBcgC2ohFyAbIAtqIRsgHyALaiEfICMgC2ohIyAoQQFqISggKCAISQ0ACyAPIBH9CwQAIA8gEv0LBBAgFCAV/QsE" +
+    "ACAUIBb9CwQQIBggGf0LBAAgGCAa/QsEECAcIB39CwQAIBwgHv0LBBAgICAh/QsEACAgICL9CwQQICQgJf0LBAAgJCAm/QsEECANQQZqIQ0gDSAA" +
+    "SQ0ACyAMQSBqIQwgDCABSQ0ACwvsBQ4FfwF7An8BewJ/AXsCfwF7An8BewJ/AXsDfwJ7QQAhDANAQQAhDQNAIAIgBiANQQhsaigCACAHbGohDiAE" +
+    "IAYgDUEIbGooAgQgAWxqIAxqIQ8gBSAMaiAPIAUbIRAgEP0ABAAhESACIAYgDUEIbGooAgggB2xqIRIgBCAGIA1BCGxqKAIMIAFsaiAMaiETIAUg" +
+    "DGogEyAFGyEQIBD9AAQAIRQgAiAGIA1BCGxqKAIQIAdsaiEVIAQgBiANQQhsaigCFCABbGogDGohFiAFIAxqIBYgBRshECAQ/QAEACEXIAIgBiAN" +
+    "QQhsaigCGCAHbGohGCAEIAYgDUEIbGooAhwgAWxqIAxqIRkgBSAMaiAZIAUbIRAgEP0ABAAhGiACIAYgDUEIbGooAiAgB2xqIRsgBCAGIA1BCGxq" +
+    "KAIkIAFsaiAMaiEcIAUgDGogHCAFGyEQIBD9AAQAIR0gAiAGIA1BCGxqKAIoIAdsaiEeIAQgBiANQQhsaigCLCABbGogDGohHyAFIAxqIB8gBRsh" +
+    "ECAQ/QAEACEgIAMgDGohIUEAISIDQEEAISMDQCAh/QAEACEkIA79CQIAISUgDiAKaiEOICUgJCAR/YUCIREgEv0JAgAhJSASIApqIRIgJSAkIBT9" +
+    "hQIhFCAV/QkCACElIBUgCmohFSAlICQgF/2FAiEXIBj9CQIAISUgGCAKaiEYICUgJCAa/YUCIRogG/0JAgAhJSAbIApqIRsgJSAkIB39hQIhHSAe" +
+    "/QkCACElIB4gCmohHiAlICQgIP2FAiEgICEgAWohISAjQQFqISMgIyAJSQ0ACyAOIAtqIQ4gEiALaiESIBUgC2ohFSAYIAtqIRggGyALaiEbIB4g" +
+    "C2ohHiAiQQFqISIgIiAISQ0ACyAPIBH9CwQAIBMgFP0LBAAgFiAX/QsEACAZIBr9CwQAIBwgHf0LBAAgHyAg/QsEACANQQZqIQ0gDSAASQ0ACyAM" +
+    "QRBqIQwgDCABSQ0ACwtUAQR/QQAhBwNAQQAhCANAIAIgByAEbGogCGohCSADIAcgBWxqIAhqIQogCiAJ/QAEAP0LBAAgCEEQaiEIIAggAUkNAAsg" +
+    "B0EBaiEHIAcgAEkNAAsLXQEEf0EAIQcDQEEAIQgDQCACIAcgBGxqIAhqIQkgAyAHIAVsaiAIaiEKIAogCv0ABAAgCf0ABAD95AH9CwQAIAhBEGoh" +
+    "CCAIIAFJDQALIAdBAWohByAHIABJDQALC2kBBH9BACEHA0BBACEIA0AgAiAHIARsaiAIaiEJIAMgByAFbGogCGohCiAKIAn9AAQA/QwAAAAAAAAA" +
+    "AAAAAAAAAAAA/ekB/QsEACAIQRBqIQggCCABSQ0ACyAHQQFqIQcgByAASQ0ACwt8AQR/QQAhBwNAQQAhCANAIAIgByAEbGogCGohCSADIAcgBWxq" +
+    "IAhqIQogCiAK/QAEACAJ/QAEACAJIAZq/QAEAP0MAAAAAAAAAAAAAAAAAAAAAP1E/U795AH9CwQAIAhBEGohCCAIIAFJDQALIAdBAWohByAHIABJ" +
+    "DQALC9sBAwR/AXsEf0EAIQoDQEEAIQsDQCACIAQgCkEIbGooAgAgBWxqIAtqIQwgAyAEIApBCGxqKAIEIAVsaiALaiEN/QwAAAAAAAAAAAAAAAAA" +
+    "AAAAIQ5BACEPA0AgDCEQQQAhEQNAIBAgCWohEiAOIBD9AAQA/eQBIQ4gECAFaiEQIBFBAWohESARIAdJDQALIAwgCGohDCAPQQFqIQ8gDyAGSQ0A" +
+    "CyANIA5DAACAPyAGIAdsspX9E/3mAf0LBAAgC0EQaiELIAsgAUkNAAsgCkEBaiEKIAogAEkNAAsLzgEDBH8BewR/QQAhCgNAQQAhCwNAIAIgBCAK" +
+    "QQhsaigCACAFbGogC2ohDCADIAQgCkEIbGooAgQgBWxqIAtqIQ0gDSAJav0ABABDAACAPyAGIAdsspX9E/3mASEOQQAhDwNAIAwhEEEAIREDQCAQ" +
+    "IAlqIRIgEiAOIBL9AAQA/eQB/QsEACAQIAVqIRAgEUEBaiERIBEgB0kNAAsgDCAIaiEMIA9BAWohDyAPIAZJDQALIAtBEGohCyALIAFJDQALIApB" +
+    "AWohCiAKIABJDQALC74BAwR/AXsEf0EAIQoDQEEAIQsDQCACIAQgCkEIbGooAgAgBWxqIAtqIQwgAyAEIApBCGxqKAIEIAVsaiALaiENIAz9AAQA" +
+    "IQ5BACEPA0AgDCEQQQAhEQNAIBAgCWohEiAOIBD9AAQA/ekBIQ4gECAFaiEQIBFBAWohESARIAdJDQALIAwgCGohDCAPQQFqIQ8gDyAGSQ0ACyAN" +
+    "IA79CwQAIAtBEGohCyALIAFJDQALIApBAWohCiAKIABJDQALC+EBAwR/AnsEf0EAIQoDQEEAIQsDQCACIAQgCkEIbGooAgAgBWxqIAtqIQwgAyAE" +
+    "IApBCGxqKAIEIAVsaiALaiENIA39AAQAIQ4gDSAJav0ABAAhD0EAIRADQCAMIRFBACESA0AgESAJaiETIBMgE/0ABAAgDyAR/QAEACAO/UH9Tv3k" +
+    "Af0LBAAgDyAR/QAEACAO/UH9TyEPIBEgBWohESASQQFqIRIgEiAHSQ0ACyAMIAhqIQwgEEEBaiEQIBAgBkkNAAsgC0EQaiELIAsgAUkNAAsgCkEB" +
+    "aiEKIAogAEkNAAsL",
   },
   "WebAssembly": {
-    pixels: 4, blocks: [8,4], sha256: "f4466d7997191d542fbc6f119cd556d0235ebd83ee3896e169625cced62ee77b",
+    pixels: 4, blocks: [8,4], sha256: "92d4a08ce4b443e8725711e424697acc87e9a4b4b6eb0fc6d18911ecec0dfd3d",
     wasm:
-    "AGFzbQEAAAABKANgDX9/f39/f39/f39/f38AYAd/f39/f39/AGAKf39/f39/f39/fwACEgEGZW5naW5lBm1lbW9yeQIAAQMLCgAAAQEBAQICAgIH" +
-    "aAoJbXVsdGlwbHk4AAAJbXVsdGlwbHk0AAEEY29weQACA2FkZAADBHJlbHUABAhyZWx1QmFjawAFB2F2ZXJhZ2UABgthdmVyYWdlQmFjawAHB21h" +
-    "eGltdW0ACAttYXhpbXVtQmFjawAJCrcTCqQFCgV/AnsCfwJ7An8CewJ/AnsDfwN7QQAhDQNAQQAhDgNAIAIgBiAOQQhsaigCACAHbGohDyAEIAYg" +
-    "DkEIbGooAgQgCGxqIA1qIRAgBSANaiAQIAUbIREgEf0ABAAhEiAR/QAEECETIAIgBiAOQQhsaigCCCAHbGohFCAEIAYgDkEIbGooAgwgCGxqIA1q" +
-    "IRUgBSANaiAVIAUbIREgEf0ABAAhFiAR/QAEECEXIAIgBiAOQQhsaigCECAHbGohGCAEIAYgDkEIbGooAhQgCGxqIA1qIRkgBSANaiAZIAUbIREg" +
-    "Ef0ABAAhGiAR/QAEECEbIAIgBiAOQQhsaigCGCAHbGohHCAEIAYgDkEIbGooAhwgCGxqIA1qIR0gBSANaiAdIAUbIREgEf0ABAAhHiAR/QAEECEf" +
-    "IAMgDWohIEEAISEDQEEAISIDQCAg/QAEACEjICD9AAQQISQgD/0JAgAhJSAPIAtqIQ8gEiAlICP95gH95AEhEiATICUgJP3mAf3kASETIBT9CQIA" +
-    "ISUgFCALaiEUIBYgJSAj/eYB/eQBIRYgFyAlICT95gH95AEhFyAY/QkCACElIBggC2ohGCAaICUgI/3mAf3kASEaIBsgJSAk/eYB/eQBIRsgHP0J" +
-    "AgAhJSAcIAtqIRwgHiAlICP95gH95AEhHiAfICUgJP3mAf3kASEfICAgCGohICAiQQFqISIgIiAKSQ0ACyAPIAxqIQ8gFCAMaiEUIBggDGohGCAc" +
-    "IAxqIRwgIUEBaiEhICEgCUkNAAsgECAS/QsEACAQIBP9CwQQIBUgFv0LBAAgFSAX/QsEECAZIBr9CwQAIBkgG/0LBBAgHSAe/QsEACAdIB/9CwQQ" +
-    "IA5BBGohDiAOIABJDQALIA1BIGohDSANIAFJDQALC6QECgV/AXsCfwF7An8BewJ/AXsDfwJ7QQAhDQNAQQAhDgNAIAIgBiAOQQhsaigCACAHbGoh" +
-    "DyAEIAYgDkEIbGooAgQgCGxqIA1qIRAgBSANaiAQIAUbIREgEf0ABAAhEiACIAYgDkEIbGooAgggB2xqIRMgBCAGIA5BCGxqKAIMIAhsaiANaiEU" +
-    "IAUgDWogFCAFGyERIBH9AAQAIRUgAiAGIA5BCGxqKAIQIAdsaiEWIAQgBiAOQQhsaigCFCAIbGogDWohFyAFIA1qIBcgBRshESAR/QAEACEYIAIg" +
-    "BiAOQQhsaigCGCAHbGohGSAEIAYgDkEIbGooAhwgCGxqIA1qIRogBSANaiAaIAUbIREgEf0ABAAhGyADIA1qIRxBACEdA0BBACEeA0AgHP0ABAAh" +
-    "HyAP/QkCACEgIA8gC2ohDyASICAgH/3mAf3kASESIBP9CQIAISAgEyALaiETIBUgICAf/eYB/eQBIRUgFv0JAgAhICAWIAtqIRYgGCAgIB/95gH9" +
-    "5AEhGCAZ/QkCACEgIBkgC2ohGSAbICAgH/3mAf3kASEbIBwgCGohHCAeQQFqIR4gHiAKSQ0ACyAPIAxqIQ8gEyAMaiETIBYgDGohFiAZIAxqIRkg" +
-    "HUEBaiEdIB0gCUkNAAsgECAS/QsEACAUIBX9CwQAIBcgGP0LBAAgGiAb/QsEACAOQQRqIQ4gDiAASQ0ACyANQRBqIQ0gDSABSQ0ACwtUAQR/QQAh" +
-    "BwNAQQAhCANAIAIgByAEbGogCGohCSADIAcgBWxqIAhqIQogCiAJ/QAEAP0LBAAgCEEQaiEIIAggAUkNAAsgB0EBaiEHIAcgAEkNAAsLXQEEf0EA" +
-    "IQcDQEEAIQgDQCACIAcgBGxqIAhqIQkgAyAHIAVsaiAIaiEKIAogCv0ABAAgCf0ABAD95AH9CwQAIAhBEGohCCAIIAFJDQALIAdBAWohByAHIABJ" +
-    "DQALC2kBBH9BACEHA0BBACEIA0AgAiAHIARsaiAIaiEJIAMgByAFbGogCGohCiAKIAn9AAQA/QwAAAAAAAAAAAAAAAAAAAAA/ekB/QsEACAIQRBq" +
-    "IQggCCABSQ0ACyAHQQFqIQcgByAASQ0ACwt8AQR/QQAhBwNAQQAhCANAIAIgByAEbGogCGohCSADIAcgBWxqIAhqIQogCiAK/QAEACAJ/QAEACAJ" +
-    "IAZq/QAEAP0MAAAAAAAAAAAAAAAAAAAAAP1E/U795AH9CwQAIAhBEGohCCAIIAFJDQALIAdBAWohByAHIABJDQALC9sBAwR/AXsEf0EAIQoDQEEA" +
-    "IQsDQCACIAQgCkEIbGooAgAgBWxqIAtqIQwgAyAEIApBCGxqKAIEIAVsaiALaiEN/QwAAAAAAAAAAAAAAAAAAAAAIQ5BACEPA0AgDCEQQQAhEQNA" +
-    "IBAgCWohEiAOIBD9AAQA/eQBIQ4gECAFaiEQIBFBAWohESARIAdJDQALIAwgCGohDCAPQQFqIQ8gDyAGSQ0ACyANIA5DAACAPyAGIAdsspX9E/3m" +
-    "Af0LBAAgC0EQaiELIAsgAUkNAAsgCkEBaiEKIAogAEkNAAsLzgEDBH8BewR/QQAhCgNAQQAhCwNAIAIgBCAKQQhsaigCACAFbGogC2ohDCADIAQg" +
-    "CkEIbGooAgQgBWxqIAtqIQ0gDSAJav0ABABDAACAPyAGIAdsspX9E/3mASEOQQAhDwNAIAwhEEEAIREDQCAQIAlqIRIgEiAOIBL9AAQA/eQB/QsE" +
-    "ACAQIAVqIRAgEUEBaiERIBEgB0kNAAsgDCAIaiEMIA9BAWohDyAPIAZJDQALIAtBEGohCyALIAFJDQALIApBAWohCiAKIABJDQALC74BAwR/AXsE" +
-    "f0EAIQoDQEEAIQsDQCACIAQgCkEIbGooAgAgBWxqIAtqIQwgAyAEIApBCGxqKAIEIAVsaiALaiENIAz9AAQAIQ5BACEPA0AgDCEQQQAhEQNAIBAg" +
-    "CWohEiAOIBD9AAQA/ekBIQ4gECAFaiEQIBFBAWohESARIAdJDQALIAwgCGohDCAPQQFqIQ8gDyAGSQ0ACyANIA79CwQAIAtBEGohCyALIAFJDQAL" +
-    "IApBAWohCiAKIABJDQALC+EBAwR/AnsEf0EAIQoDQEEAIQsDQCACIAQgCkEIbGooAgAgBWxqIAtqIQwgAyAEIApBCGxqKAIEIAVsaiALaiENIA39" +
-    "AAQAIQ4gDSAJav0ABAAhD0EAIRADQCAMIRFBACESA0AgESAJaiETIBMgE/0ABAAgDyAR/QAEACAO/UH9Tv3kAf0LBAAgDyAR/QAEACAO/UH9TyEP" +
-    "IBEgBWohESASQQFqIRIgEiAHSQ0ACyAMIAhqIQwgEEEBaiEQIBAgBkkNAAsgC0EQaiELIAsgAUkNAAsgCkEBaiEKIAogAEkNAAsL",
+    "AGFzbQEAAAABJwNgDH9/f39/f39/f39/fwBgB39/f39/f38AYAp/f39/f39/f39/AAISAQZlbmdpbmUGbWVtb3J5AgABAwsKAAABAQEBAgICAgdo" +
+    "CgltdWx0aXBseTgAAAltdWx0aXBseTQAAQRjb3B5AAIDYWRkAAMEcmVsdQAECHJlbHVCYWNrAAUHYXZlcmFnZQAGC2F2ZXJhZ2VCYWNrAAcHbWF4" +
+    "aW11bQAIC21heGltdW1CYWNrAAkKtxMKpAUKBX8CewJ/AnsCfwJ7An8CewN/A3tBACEMA0BBACENA0AgAiAGIA1BCGxqKAIAIAdsaiEOIAQgBiAN" +
+    "QQhsaigCBCABbGogDGohDyAFIAxqIA8gBRshECAQ/QAEACERIBD9AAQQIRIgAiAGIA1BCGxqKAIIIAdsaiETIAQgBiANQQhsaigCDCABbGogDGoh" +
+    "FCAFIAxqIBQgBRshECAQ/QAEACEVIBD9AAQQIRYgAiAGIA1BCGxqKAIQIAdsaiEXIAQgBiANQQhsaigCFCABbGogDGohGCAFIAxqIBggBRshECAQ" +
+    "/QAEACEZIBD9AAQQIRogAiAGIA1BCGxqKAIYIAdsaiEbIAQgBiANQQhsaigCHCABbGogDGohHCAFIAxqIBwgBRshECAQ/QAEACEdIBD9AAQQIR4g" +
+    "AyAMaiEfQQAhIANAQQAhIQNAIB/9AAQAISIgH/0ABBAhIyAO/QkCACEkIA4gCmohDiARICQgIv3mAf3kASERIBIgJCAj/eYB/eQBIRIgE/0JAgAh" +
+    "JCATIApqIRMgFSAkICL95gH95AEhFSAWICQgI/3mAf3kASEWIBf9CQIAISQgFyAKaiEXIBkgJCAi/eYB/eQBIRkgGiAkICP95gH95AEhGiAb/QkC" +
+    "ACEkIBsgCmohGyAdICQgIv3mAf3kASEdIB4gJCAj/eYB/eQBIR4gHyABaiEfICFBAWohISAhIAlJDQALIA4gC2ohDiATIAtqIRMgFyALaiEXIBsg" +
+    "C2ohGyAgQQFqISAgICAISQ0ACyAPIBH9CwQAIA8gEv0LBBAgFCAV/QsEACAUIBb9CwQQIBggGf0LBAAgGCAa/QsEECAcIB39CwQAIBwgHv0LBBAg" +
+    "DUEEaiENIA0gAEkNAAsgDEEgaiEMIAwgAUkNAAsLpAQKBX8BewJ/AXsCfwF7An8BewN/AntBACEMA0BBACENA0AgAiAGIA1BCGxqKAIAIAdsaiEO" +
+    "IAQgBiANQQhsaigCBCABbGogDGohDyAFIAxqIA8gBRshECAQ/QAEACERIAIgBiANQQhsaigCCCAHbGohEiAEIAYgDUEIbGooAgwgAWxqIAxqIRMg" +
+    "BSAMaiATIAUbIRAgEP0ABAAhFCACIAYgDUEIbGooAhAgB2xqIRUgBCAGIA1BCGxqKAIUIAFsaiAMaiEWIAUgDGogFiAFGyEQIBD9AAQAIRcgAiAG" +
+    "IA1BCGxqKAIYIAdsaiEYIAQgBiANQQhsaigCHCABbGogDGohGSAFIAxqIBkgBRshECAQ/QAEACEaIAMgDGohG0EAIRwDQEEAIR0DQCAb/QAEACEe" +
+    "IA79CQIAIR8gDiAKaiEOIBEgHyAe/eYB/eQBIREgEv0JAgAhHyASIApqIRIgFCAfIB795gH95AEhFCAV/QkCACEfIBUgCmohFSAXIB8gHv3mAf3k" +
+    "ASEXIBj9CQIAIR8gGCAKaiEYIBogHyAe/eYB/eQBIRogGyABaiEbIB1BAWohHSAdIAlJDQALIA4gC2ohDiASIAtqIRIgFSALaiEVIBggC2ohGCAc" +
+    "QQFqIRwgHCAISQ0ACyAPIBH9CwQAIBMgFP0LBAAgFiAX/QsEACAZIBr9CwQAIA1BBGohDSANIABJDQALIAxBEGohDCAMIAFJDQALC1QBBH9BACEH" +
+    "A0BBACEIA0AgAiAHIARsaiAIaiEJIAMgByAFbGogCGohCiAKIAn9AAQA/QsEACAIQRBqIQggCCABSQ0ACyAHQQFqIQcgByAASQ0ACwtdAQR/QQAh" +
+    "BwNAQQAhCANAIAIgByAEbGogCGohCSADIAcgBWxqIAhqIQogCiAK/QAEACAJ/QAEAP3kAf0LBAAgCEEQaiEIIAggAUkNAAsgB0EBaiEHIAcgAEkN" +
+    "AAsLaQEEf0EAIQcDQEEAIQgDQCACIAcgBGxqIAhqIQkgAyAHIAVsaiAIaiEKIAogCf0ABAD9DAAAAAAAAAAAAAAAAAAAAAD96QH9CwQAIAhBEGoh" +
+    "CCAIIAFJDQALIAdBAWohByAHIABJDQALC3wBBH9BACEHA0BBACEIA0AgAiAHIARsaiAIaiEJIAMgByAFbGogCGohCiAKIAr9AAQAIAn9AAQAIAkg" +
+    "Bmr9AAQA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Tv3kAf0LBAAgCEEQaiEIIAggAUkNAAsgB0EBaiEHIAcgAEkNAAsL2wEDBH8BewR/QQAhCgNAQQAh" +
+    "CwNAIAIgBCAKQQhsaigCACAFbGogC2ohDCADIAQgCkEIbGooAgQgBWxqIAtqIQ39DAAAAAAAAAAAAAAAAAAAAAAhDkEAIQ8DQCAMIRBBACERA0Ag" +
+    "ECAJaiESIA4gEP0ABAD95AEhDiAQIAVqIRAgEUEBaiERIBEgB0kNAAsgDCAIaiEMIA9BAWohDyAPIAZJDQALIA0gDkMAAIA/IAYgB2yylf0T/eYB" +
+    "/QsEACALQRBqIQsgCyABSQ0ACyAKQQFqIQogCiAASQ0ACwvOAQMEfwF7BH9BACEKA0BBACELA0AgAiAEIApBCGxqKAIAIAVsaiALaiEMIAMgBCAK" +
+    "QQhsaigCBCAFbGogC2ohDSANIAlq/QAEAEMAAIA/IAYgB2yylf0T/eYBIQ5BACEPA0AgDCEQQQAhEQNAIBAgCWohEiASIA4gEv0ABAD95AH9CwQA" +
+    "IBAgBWohECARQQFqIREgESAHSQ0ACyAMIAhqIQwgD0EBaiEPIA8gBkkNAAsgC0EQaiELIAsgAUkNAAsgCkEBaiEKIAogAEkNAAsLvgEDBH8BewR/" +
+    "QQAhCgNAQQAhCwNAIAIgBCAKQQhsaigCACAFbGogC2ohDCADIAQgCkEIbGooAgQgBWxqIAtqIQ0gDP0ABAAhDkEAIQ8DQCAMIRBBACERA0AgECAJ" +
+    "aiESIA4gEP0ABAD96QEhDiAQIAVqIRAgEUEBaiERIBEgB0kNAAsgDCAIaiEMIA9BAWohDyAPIAZJDQALIA0gDv0LBAAgC0EQaiELIAsgAUkNAAsg" +
+    "CkEBaiEKIAogAEkNAAsL4QEDBH8CewR/QQAhCgNAQQAhCwNAIAIgBCAKQQhsaigCACAFbGogC2ohDCADIAQgCkEIbGooAgQgBWxqIAtqIQ0gDf0A" +
+    "BAAhDiANIAlq/QAEACEPQQAhEANAIAwhEUEAIRIDQCARIAlqIRMgEyAT/QAEACAPIBH9AAQAIA79Qf1O/eQB/QsEACAPIBH9AAQAIA79Qf1PIQ8g" +
+    "ESAFaiERIBJBAWohEiASIAdJDQALIAwgCGohDCAQQQFqIRAgECAGSQ0ACyALQRBqIQsgCyABSQ0ACyAKQQFqIQogCiAASQ0ACws=",
   },
   "plain JavaScript": {
     pixels: 2, blocks: [4], script: (real, whole) => ({
-multiply4(count,width,source,weights,out,bias,table,inPixel,outPixel,rows,run,step,gap,channel,n,p0,o0,start,A0_0,A0_1,A0_2,A0_3,p1,o1,A1_0,A1_1,A1_2,A1_3,w,y,x,W0,W1,W2,W3,S){
+multiply4(count,width,source,weights,out,bias,table,inPixel,rows,run,step,gap,channel,n,p0,o0,start,A0_0,A0_1,A0_2,A0_3,p1,o1,A1_0,A1_1,A1_2,A1_3,w,y,x,W0,W1,W2,W3,S){
 channel=0;
 do{
 n=0;
 do{
 p0=source+(whole[(table+(n*8))>>2]*inPixel);
-o0=(out+(whole[(table+(n*8))+4>>2]*outPixel))+channel;
+o0=(out+(whole[(table+(n*8))+4>>2]*width))+channel;
 start=bias?(bias+channel):o0;
 A0_0=real[start>>2];
 A0_1=real[start+4>>2];
 A0_2=real[start+8>>2];
 A0_3=real[start+12>>2];
 p1=source+(whole[(table+(n*8))+8>>2]*inPixel);
-o1=(out+(whole[(table+(n*8))+12>>2]*outPixel))+channel;
+o1=(out+(whole[(table+(n*8))+12>>2]*width))+channel;
 start=bias?(bias+channel):o1;
 A1_0=real[start>>2];
 A1_1=real[start+4>>2];
@@ -120,7 +120,7 @@ A1_0=A1_0+(S*W0);
 A1_1=A1_1+(S*W1);
 A1_2=A1_2+(S*W2);
 A1_3=A1_3+(S*W3);
-w=w+outPixel;
+w=w+width;
 x=x+1;
 }while(x<run);
 p0=p0+gap;
@@ -302,7 +302,8 @@ n=n+1;
 } }),
   },
   "WebGPU": {
-    pixels: 4, blocks: [8,4], steps: {"multiply8":{"channel":32,"n":4},"multiply4":{"channel":16,"n":4},"copy":{"n":1,"channel":16},"add":{"n":1,"channel":16},"relu":{"n":1,"channel":16},"reluBack":{"n":1,"channel":16},"average":{"n":1,"channel":16},"averageBack":{"n":1,"channel":16},"maximum":{"n":1,"channel":16},"maximumBack":{"n":1,"channel":16}}, shaders: `
+    pixels: 4, blocks: [8,4], steps: {"multiply8":{"channel":32,"n":4},"multiply4":{"channel":16,"n":4},"copy":{"n":1,"channel":16},"add":{"n":1,"channel":16},"relu":{"n":1,"channel":16},"reluBack":{"n":1,"channel":16},"average":{"n":1,"channel":16},"averageBack":{"n":1,"channel":16},"maximum":{"n":1,"channel":16},"maximumBack":{"n":1,"channel":16}},
+    shaders: `
 @group(0) @binding(0) var<storage,read_write> memory:array<u32>;
 @group(0) @binding(1) var<uniform> job:array<vec4i,4>;
 fn vector(at:i32)->vec4f{
@@ -311,25 +312,25 @@ return bitcast<vec4f>(vec4u(memory[k],memory[k+1],memory[k+2],memory[k+3]));}
 fn put(at:i32,x:vec4f){
 for(var k=0;k<4;k++){memory[(at>>2)+k]=bitcast<u32>(x[k]);}}
 @compute @workgroup_size(64) fn multiply8(@builtin(global_invocation_id) id:vec3u){
-let count=job[0][0];let width=job[0][1];let source=job[0][2];let weights=job[0][3];let out=job[1][0];let bias=job[1][1];let table=job[1][2];let inPixel=job[1][3];let outPixel=job[2][0];let rows=job[2][1];let run=job[2][2];let step=job[2][3];let gap=job[3][0];var p0:i32;var o0:i32;var start:i32;var A0_0:vec4f;var A0_1:vec4f;var p1:i32;var o1:i32;var A1_0:vec4f;var A1_1:vec4f;var p2:i32;var o2:i32;var A2_0:vec4f;var A2_1:vec4f;var p3:i32;var o3:i32;var A3_0:vec4f;var A3_1:vec4f;var w:i32;var y:i32;var x:i32;var W0:vec4f;var W1:vec4f;var S:vec4f;
+let count=job[0][0];let width=job[0][1];let source=job[0][2];let weights=job[0][3];let out=job[1][0];let bias=job[1][1];let table=job[1][2];let inPixel=job[1][3];let rows=job[2][0];let run=job[2][1];let step=job[2][2];let gap=job[2][3];var p0:i32;var o0:i32;var start:i32;var A0_0:vec4f;var A0_1:vec4f;var p1:i32;var o1:i32;var A1_0:vec4f;var A1_1:vec4f;var p2:i32;var o2:i32;var A2_0:vec4f;var A2_1:vec4f;var p3:i32;var o3:i32;var A3_0:vec4f;var A3_1:vec4f;var w:i32;var y:i32;var x:i32;var W0:vec4f;var W1:vec4f;var S:vec4f;
 let n=i32(id.x)*4;let channel=i32(id.y)*32;if(n>=count){return;}
 p0=source+(bitcast<i32>(memory[((table+(n*8)))>>2])*inPixel);
-o0=(out+(bitcast<i32>(memory[((table+(n*8))+4)>>2])*outPixel))+channel;
+o0=(out+(bitcast<i32>(memory[((table+(n*8))+4)>>2])*width))+channel;
 start=select(o0,(bias+channel),bias!=0);
 A0_0=vector(start);
 A0_1=vector(start+16);
 p1=source+(bitcast<i32>(memory[((table+(n*8))+8)>>2])*inPixel);
-o1=(out+(bitcast<i32>(memory[((table+(n*8))+12)>>2])*outPixel))+channel;
+o1=(out+(bitcast<i32>(memory[((table+(n*8))+12)>>2])*width))+channel;
 start=select(o1,(bias+channel),bias!=0);
 A1_0=vector(start);
 A1_1=vector(start+16);
 p2=source+(bitcast<i32>(memory[((table+(n*8))+16)>>2])*inPixel);
-o2=(out+(bitcast<i32>(memory[((table+(n*8))+20)>>2])*outPixel))+channel;
+o2=(out+(bitcast<i32>(memory[((table+(n*8))+20)>>2])*width))+channel;
 start=select(o2,(bias+channel),bias!=0);
 A2_0=vector(start);
 A2_1=vector(start+16);
 p3=source+(bitcast<i32>(memory[((table+(n*8))+24)>>2])*inPixel);
-o3=(out+(bitcast<i32>(memory[((table+(n*8))+28)>>2])*outPixel))+channel;
+o3=(out+(bitcast<i32>(memory[((table+(n*8))+28)>>2])*width))+channel;
 start=select(o3,(bias+channel),bias!=0);
 A3_0=vector(start);
 A3_1=vector(start+16);
@@ -356,7 +357,7 @@ S=vec4f(bitcast<f32>(memory[(p3)>>2]));
 p3=p3+step;
 A3_0=fma(S,W0,A3_0);
 A3_1=fma(S,W1,A3_1);
-w=w+outPixel;
+w=w+width;
 x=x+1;
 if(!(x<run)){break;}
 }
@@ -377,22 +378,22 @@ put(o3,A3_0);
 put(o3+16,A3_1);
 }
 @compute @workgroup_size(64) fn multiply4(@builtin(global_invocation_id) id:vec3u){
-let count=job[0][0];let width=job[0][1];let source=job[0][2];let weights=job[0][3];let out=job[1][0];let bias=job[1][1];let table=job[1][2];let inPixel=job[1][3];let outPixel=job[2][0];let rows=job[2][1];let run=job[2][2];let step=job[2][3];let gap=job[3][0];var p0:i32;var o0:i32;var start:i32;var A0_0:vec4f;var p1:i32;var o1:i32;var A1_0:vec4f;var p2:i32;var o2:i32;var A2_0:vec4f;var p3:i32;var o3:i32;var A3_0:vec4f;var w:i32;var y:i32;var x:i32;var W0:vec4f;var S:vec4f;
+let count=job[0][0];let width=job[0][1];let source=job[0][2];let weights=job[0][3];let out=job[1][0];let bias=job[1][1];let table=job[1][2];let inPixel=job[1][3];let rows=job[2][0];let run=job[2][1];let step=job[2][2];let gap=job[2][3];var p0:i32;var o0:i32;var start:i32;var A0_0:vec4f;var p1:i32;var o1:i32;var A1_0:vec4f;var p2:i32;var o2:i32;var A2_0:vec4f;var p3:i32;var o3:i32;var A3_0:vec4f;var w:i32;var y:i32;var x:i32;var W0:vec4f;var S:vec4f;
 let n=i32(id.x)*4;let channel=i32(id.y)*16;if(n>=count){return;}
 p0=source+(bitcast<i32>(memory[((table+(n*8)))>>2])*inPixel);
-o0=(out+(bitcast<i32>(memory[((table+(n*8))+4)>>2])*outPixel))+channel;
+o0=(out+(bitcast<i32>(memory[((table+(n*8))+4)>>2])*width))+channel;
 start=select(o0,(bias+channel),bias!=0);
 A0_0=vector(start);
 p1=source+(bitcast<i32>(memory[((table+(n*8))+8)>>2])*inPixel);
-o1=(out+(bitcast<i32>(memory[((table+(n*8))+12)>>2])*outPixel))+channel;
+o1=(out+(bitcast<i32>(memory[((table+(n*8))+12)>>2])*width))+channel;
 start=select(o1,(bias+channel),bias!=0);
 A1_0=vector(start);
 p2=source+(bitcast<i32>(memory[((table+(n*8))+16)>>2])*inPixel);
-o2=(out+(bitcast<i32>(memory[((table+(n*8))+20)>>2])*outPixel))+channel;
+o2=(out+(bitcast<i32>(memory[((table+(n*8))+20)>>2])*width))+channel;
 start=select(o2,(bias+channel),bias!=0);
 A2_0=vector(start);
 p3=source+(bitcast<i32>(memory[((table+(n*8))+24)>>2])*inPixel);
-o3=(out+(bitcast<i32>(memory[((table+(n*8))+28)>>2])*outPixel))+channel;
+o3=(out+(bitcast<i32>(memory[((table+(n*8))+28)>>2])*width))+channel;
 start=select(o3,(bias+channel),bias!=0);
 A3_0=vector(start);
 w=weights+channel;
@@ -413,7 +414,7 @@ A2_0=fma(S,W0,A2_0);
 S=vec4f(bitcast<f32>(memory[(p3)>>2]));
 p3=p3+step;
 A3_0=fma(S,W0,A3_0);
-w=w+outPixel;
+w=w+width;
 x=x+1;
 if(!(x<run)){break;}
 }

@@ -1,6 +1,6 @@
 // `make kernels` runs this: it writes the kernels of the engine as WebAssembly text, has wabt assemble it, and puts the
 // bytes into kernels.js as base64. The same description becomes JavaScript and, for graphics cards, WGSL.
-//                                                                              node make_kernels.mjs FOLDER [kernels.js]
+//                                                                             node make_kernels.mjs FOLDER [kernels.js]
 //
 // All numbers lie in one memory. A map is [row][column][channel], float32, with a border of zeros; channels come in
 // fours. Parameters are bytes: addresses, and distances from one pixel or row to the next. Names that begin with a
@@ -46,17 +46,16 @@ const throughout = ({ lanes }) => [["n", 1, "count"], ["channel", 4 * lanes, "wi
 const tabled = (k) => word(sum("table", times("n", 8)), 4 * k);
 
 /** Products of matrices, and so any convolution, and the gradient of any. Windows of `rows` times `run` numbers, which
-    are `step` bytes apart, `gap` more after each row, times weights [number of the window][channel], a row of which is
-    as long as a place of the output. `pixels` windows by some vectors of channels stay in registers, so that a number
+    are `step` bytes apart, `gap` more after each row, times weights [number of the window][channel]. `pixels` windows by some vectors of channels stay in registers, so that a number
     that was loaded is used several times. Sums start from the bias or, without one, from what stands in the output. */
 function multiplication({ pixels, lanes, fused }, channels) {
   const vectors = range(channels / lanes), all = range(pixels), vector = 4 * lanes;
   const added = (A, S, W) => fused ? ["f32x4.relaxed_madd", value(S), value(W), value(A)] : plus(A, product(S, W));
-  return kernel(`multiply${channels}`, "source weights out bias table inPixel outPixel rows run step gap",
+  return kernel(`multiply${channels}`, "source weights out bias table inPixel rows run step gap",
     [["channel", 4 * channels, "width"], ["n", pixels, "count"]],
     all.map((i) => [
       set(`p${i}`, sum("source", times(tabled(2 * i), "inPixel"))),
-      set(`o${i}`, sum("out", times(tabled(2 * i + 1), "outPixel"), "channel")),
+      set(`o${i}`, sum("out", times(tabled(2 * i + 1), "width"), "channel")),
       set("start", either("bias", sum("bias", "channel"), `o${i}`)),
       vectors.map((v) => set(`A${i}_${v}`, load("start", v * vector)))]),
     set("w", sum("weights", "channel")),
@@ -65,7 +64,7 @@ function multiplication({ pixels, lanes, fused }, channels) {
         vectors.map((v) => set(`W${v}`, load("w", v * vector))),
         all.map((i) => [set("S", splat(`p${i}`)), advance(`p${i}`, "step"),
           vectors.map((v) => set(`A${i}_${v}`, added(`A${i}_${v}`, "S", `W${v}`)))]),
-        advance("w", "outPixel")),
+        advance("w", "width")),
       all.map((i) => advance(`p${i}`, "gap"))),
     all.map((i) => vectors.map((v) => store(`o${i}`, `A${i}_${v}`, v * vector))));
 }
@@ -201,7 +200,7 @@ function assembled(shape) {
 // With fused multiply-add, from relaxed SIMD, fewer registers hold what is in between: six windows fit instead of four.
 const FUSED = { pixels: 6, blocks: [8, 4], lanes: 4, fused: true }, CARD = { ...FUSED, pixels: 4 };
 const PLAIN = { pixels: 2, blocks: [4], lanes: 1, fused: false };
-const steps = kernels(CARD).map(({ name, loops }) => [name, Object.fromEntries(loops)]);
+const steps = Object.fromEntries(kernels(CARD).map(({ name, loops }) => [name, Object.fromEntries(loops)]));
 writeFileSync(target, `// Written by make_kernels.mjs (\`make kernels\`): the kernels, as WebAssembly, as JavaScript and as WGSL.
 export const KERNELS = {
   "WebAssembly, fused": ${assembled(FUSED)},
@@ -211,7 +210,8 @@ export const KERNELS = {
 ${kernels(PLAIN).map(asFunction).map(inWords(SCRIPT)).join(",\n")} }),
   },
   "WebGPU": {
-    pixels: ${CARD.pixels}, blocks: [${CARD.blocks}], steps: ${JSON.stringify(Object.fromEntries(steps))}, shaders: \`
+    pixels: ${CARD.pixels}, blocks: [${CARD.blocks}], steps: ${JSON.stringify(steps)},
+    shaders: \`
 ${SHADERS}${kernels(CARD).map(asShader).join("")}\`,
   },
 };

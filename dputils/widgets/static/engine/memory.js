@@ -56,22 +56,21 @@ export class Memory {
   }
 
   /** What make_kernels.mjs says of `multiplication`. */
-  multiply({ table, count, width, source, weights, out, bias = 0, inPixel, outPixel, rows = 1, run, step = 4, gap = 0 }) {
-    const block = KERNELS[this.road].blocks.find((channels) => width % (4 * channels) === 0);
-    this.kernels[`multiply${block}`](count, width, source, weights, out, bias, table, inPixel, outPixel, rows, run,
-      step, gap);
+  multiply({ table, count, source, weights, out, bias = 0, inPixel, outPixel, rows = 1, run, step = 4, gap = 0 }) {
+    const block = KERNELS[this.road].blocks.find((channels) => outPixel % (4 * channels) === 0);
+    this.kernels[`multiply${block}`](count, outPixel, source, weights, out, bias, table, inPixel, rows, run, step, gap);
   }
 
-  /** A function that adds the product of two matrices to a third one, {at, rows, columns} each: A B or, `turned`, Aᵀ B.
-      Columns of B and of the product are equally many, in fours. */
+  /** A function that adds the product of two matrices to a third one, {at, rows, columns} each: A B or, `turned`,
+      Aᵀ B. Columns of B and of the product are equally many, in fours. */
   product(a, b, c, { turned = false } = {}) {
     const windows = this.windows(range(c.rows).map((k) => [k, k]));
     const [inPixel, step] = turned ? [4, 4 * a.columns] : [4 * a.columns, 4], terms = turned ? a.rows : a.columns;
-    const width = 4 * c.columns;
+    const outPixel = 4 * c.columns;
     return () => {
       for (let k = 0; k < terms; k += STRIP) {
-        this.multiply({ ...windows, width, source: a.at + k * step, weights: b.at + k * width, out: c.at, inPixel,
-          outPixel: width, run: Math.min(STRIP, terms - k), step });
+        this.multiply({ ...windows, source: a.at + k * step, weights: b.at + k * outPixel, out: c.at, inPixel,
+          outPixel, run: Math.min(STRIP, terms - k), step });
       }
     };
   }
