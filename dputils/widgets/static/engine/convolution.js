@@ -7,10 +7,8 @@ export function convolution(net, { map, sources: [source], weight, bias, rows, c
   ofWeight, ofBias }) {
   const { memory, shift } = net, at = (o, i, y, x) => o < map.channels && i < source.channels
     ? weight[((o * source.channels + i) * rows + y) * columns + x] : 0;
-  const wideBias = () => Float32Array.from({ length: map.wide }, (_, o) => bias[o] ?? 0);
-  const biasAt = memory.keep(wideBias());
   const across = (count, taps) => ({ taps: range(taps), places: range(count).map((k) => [k * stride - padding, k]) });
-  const up = windowed(net, source, map, across(map.height, rows), across(map.width, columns), at, biasAt);
+  const up = windowed(net, source, map, across(map.height, rows), across(map.width, columns), at, bias);
   // The gradient of a pixel comes through every stride-th tap of the kernel, and those taps, turned round, are again a
   // convolution, with stride 1: one for each phase of the stride.
   const phases = (size, count) => range(Math.min(stride, count)).map((first) => {
@@ -23,10 +21,9 @@ export function convolution(net, { map, sources: [source], weight, bias, rows, c
     windowed(net, map, source, down, right, (i, o, y, x) => at(o, i, y, x))));
   if (!ofWeight) return [() => up.run(0), () => downs.forEach(({ run }) => run(shift))];
   const size = source.wide * map.wide, products = memory.reserve(4 * size);
-  const collect = memory.product(net.matrix(source), net.matrix(map, shift),
+  const collect = memory.product(source, { ...map, at: map.at + shift },
     { at: products, rows: source.wide, columns: map.wide }, { turned: true });
   return [() => {
-    memory.numbers(biasAt, map.wide).set(wideBias());
     up.rewrite();
     up.run(0);
   }, () => {
@@ -48,24 +45,26 @@ export function convolution(net, { map, sources: [source], weight, bias, rows, c
 
 /** Any convolution. `down` and `right` have the taps, and the places of windows as pairs: where one begins in the map
     `from`, and where its sum belongs in `to`. Weights are at(output, input, row of the tap, column of the tap). */
-function windowed({ memory, pairs }, from, to, down, right, at, bias = 0) {
-  const windows = memory.windows(pairs(from, to, down.places, right.places)), run = right.taps.length * from.wide;
-  const arranged = () => { // [row and column of the tap, input][output]
-    const weights = new Float32Array(down.taps.length * run * to.wide);
+function windowed({ memory, pairs }, from, to, down, right, at, bias = []) {
+  const windows = memory.table(pairs(from, to, down.places, right.places), memory.pixels);
+  const rows = down.taps.length, run = right.taps.length * from.wide, end = rows * run * to.wide;
+  const arranged = () => { // [row and column of the tap, input][output], and biases
+    const weights = new Float32Array(end + to.wide);
     let k = 0;
     for (const y of down.taps) {
       for (const x of right.taps) {
         for (let i = 0; i < from.wide; i++) for (let o = 0; o < to.wide; o++) weights[k++] = at(o, i, y, x);
       }
     }
+    weights.set(bias, end);
     return weights;
   };
-  const first = arranged(), weights = memory.keep(first);
+  const weights = memory.keep(arranged());
   return {
     /** Weights that have changed go into the memory. */
-    rewrite: () => memory.numbers(weights, first.length).set(arranged()),
-    /** Reads and writes values or, with a shift, gradients. */
-    run: (shift) => memory.multiply({ ...windows, source: from.at + shift, weights, out: to.at + shift,
-      bias, inPixel: from.pixel, outPixel: to.pixel, rows: down.taps.length, run, gap: from.row - 4 * run }),
+    rewrite: () => memory.floats.set(arranged(), weights / 4),
+    /** Reads and writes values or, with a shift, gradients: these are added up. */
+    run: (shift) => memory.multiply({ ...windows, source: from.at + shift, weights, out: to.at + shift, rows, run,
+      bias: shift ? 0 : weights + 4 * end, inPixel: from.pixel, outPixel: to.pixel, gap: from.row - 4 * run }),
   };
 }

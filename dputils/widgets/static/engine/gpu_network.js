@@ -1,6 +1,6 @@
 // A network and its gradient on a graphics card, by WebGPU: the same memory and the same kernels as Network's, which
-// lists the jobs once; the card does them. Same interface, too, but answers are promises: a card works apart from the
-// program, and what it found must be fetched. A fetch takes longer than most layers, so `uphill` has only one.
+// lists the jobs once; the card does them. Answers are promises: a card works apart from the program, and what it found
+// must be fetched. A fetch takes longer than most layers, so `uphill` has only one.
 import { KERNELS } from "./kernels.js";
 import { Network } from "./network.js";
 
@@ -65,15 +65,14 @@ export class GpuNetwork extends Network {
   }
 
   async backward(gradients) {
-    return this.ofImage((await this.#pass([["input", this.shift]], { gradients }))[0]);
+    return (await this.#pass([[this.input.name, this.shift]], { gradients }))[0];
   }
 
   /** Forward and back with one fetch: the score is known as soon as the gradient is. */
   async uphill(image, directions) {
-    const names = Object.keys(directions), wanted = [["input", this.shift], ...names.map((name) => [name])];
-    const [gradient, ...values] = await this.#pass(wanted,
-      { image, last: this.deepest(names), gradients: directions });
-    return { score: this.score(directions, (name) => values[names.indexOf(name)]), gradient: this.ofImage(gradient) };
+    const names = Object.keys(directions), wanted = [[this.input.name, this.shift], ...names.map((name) => [name])];
+    const [gradient, ...values] = await this.#pass(wanted, { image, last: this.deepest(names), gradients: directions });
+    return { score: this.score(directions, (name) => values[names.indexOf(name)]), gradient };
   }
 
   free() {
@@ -109,7 +108,7 @@ export class GpuNetwork extends Network {
       device.queue.writeBuffer(numbers, at, values);
     };
     const names = Object.keys(gradients), until = (name) => layers.findIndex((layer) => layer.name === name) + 1;
-    if (image) send(this.normalized(image), "input");
+    if (image) send(image, this.input.name);
     for (const name of names) send(gradients[name], name, this.shift);
     const up = orders.slice(0, image ? until(last) : 0).map(([forward]) => forward);
     const down = orders.slice(0, names.length && until(this.deepest(names))).map(([, back]) => back).reverse();

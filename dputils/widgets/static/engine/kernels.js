@@ -1,4 +1,4 @@
-// Written by make_kernels.mjs (`make kernels`): the kernels, as WebAssembly, as JavaScript and as WGSL.
+// Written by make_kernels.mjs (`make kernels`): the kernels, in three languages.
 export const KERNELS = {
   "WebAssembly, fused": {
     pixels: 6, blocks: [8,4], sha256: "c043cea99bd70600c14d3271790c6065836782922267dc2be65318328aa63996",

@@ -10,6 +10,8 @@ import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { asScript } from "./as_script.mjs";
+import { asShader, SHARED } from "./as_shaders.mjs";
 
 // ---- WebAssembly's instructions, as far as they are needed here: [name, operand, …] -------------------------------
 
@@ -38,16 +40,20 @@ const range = (n) => Array.from({ length: n }, (_, k) => k);
 // Each says the steps of its two loops, the outer one first. No turn of the loops needs what another one writes, so
 // that a graphics card can take all turns at the same time.
 
-const kernel = (name, parameters, loops, ...body) =>
-  ({ name, parameters: `count width ${parameters}`.split(" "), loops, body: flat(body) });
+function kernel(name, parameters, loops, ...parts) {
+  const body = flat(parts), names = [...inText(body).matchAll(/local\.set \$(\w+)/g)].map(([, name]) => name);
+  const locals = [...new Set(names)].map((name) => ({ name, vector: /^[A-Z]/.test(name) }));
+  return { name, parameters: `count width ${parameters}`.split(" "), loops, locals, body };
+}
 /** Vector by vector of a place, place by place. */
 const throughout = ({ lanes }) => [["n", 1, "count"], ["channel", 4 * lanes, "width"]];
 /** Where a place is, of which the table has two: where it reads and where it writes. */
 const tabled = (k) => word(sum("table", times("n", 8)), 4 * k);
 
 /** Products of matrices, and so any convolution, and the gradient of any. Windows of `rows` times `run` numbers, which
-    are `step` bytes apart, `gap` more after each row, times weights [number of the window][channel]. `pixels` windows by some vectors of channels stay in registers, so that a number
-    that was loaded is used several times. Sums start from the bias or, without one, from what stands in the output. */
+    are `step` bytes apart, `gap` more after each row, times weights [number of the window][channel]. `pixels` windows
+    by some vectors of channels stay in registers, so that a number that was loaded is used several times. Sums start
+    from the bias or, without one, from what stands in the output. */
 function multiplication({ pixels, lanes, fused }, channels) {
   const vectors = range(channels / lanes), all = range(pixels), vector = 4 * lanes;
   const added = (A, S, W) => fused ? ["f32x4.relaxed_madd", value(S), value(W), value(A)] : plus(A, product(S, W));
@@ -103,81 +109,13 @@ const kernels = (shape) => [...shape.blocks.map((channels) => multiplication(sha
 // ---- as WebAssembly -------------------------------------------------------------------------------------------------
 
 const inText = (part) => Array.isArray(part) ? `(${part.map(inText).join(" ")})` : String(part);
-/** What a body sets, with what is a vector. */
-const localsOf = (code) => [...new Set([...inText(code).matchAll(/local\.set \$(\w+)/g)].map(([, name]) => name))];
-const isVector = (name) => /^[A-Z]/.test(name);
 
 /** A kernel with its loops, one turn after the other. */
-function asFunction({ name, parameters, loops: [outer, inner], body }) {
-  const code = flat(each(...outer, each(...inner, body)));
+function asFunction({ name, parameters, loops: [outer, inner], locals, body }) {
+  const counters = [outer, inner].map(([name]) => ({ name }));
   return ["func", ["export", `"${name}"`], ...parameters.map((each) => ["param", `$${each}`, "i32"]),
-    ...localsOf(code).map((each) => ["local", `$${each}`, isVector(each) ? "v128" : "i32"]), ...code];
-}
-
-// ---- as JavaScript and as WGSL --------------------------------------------------------------------------------------
-
-// Each instruction has a counterpart. In JavaScript a vector is one number, addressed as one of an array, and a mask
-// of bits is a truth value.
-
-const infix = (sign) => (a, b) => `(${a}${sign}${b})`, called = (name) => (...x) => `${name}(${x.join()})`;
-const same = (x) => x;
-const outer = (x) => x.startsWith("(") && x.endsWith(")") ? x.slice(1, -1) : x; // alone, it needs no parentheses
-const place = (offset, address) => `${address}${offset === "offset=0" ? "" : offset.replace("offset=", "+")}`;
-const real = (...at) => `real[${place(...at)}>>2]`;
-const COMMON = {
-  "i32.const": same, "local.get": same, "local.set": (name, x) => `${name}=${outer(x)};\n`,
-  "i32.add": infix("+"), "i32.mul": infix("*"), "i32.lt_u": infix("<"),
-  "f32x4.add": infix("+"), "f32x4.mul": infix("*"), "f32.div": infix("/"), "f32x4.gt": infix(">"),
-  "f32x4.eq": infix("=="),
-};
-const SCRIPT = { ...COMMON,
-  "f32.const": same, "v128.const": () => "0", "f32x4.splat": same, "f32.convert_i32_s": same,
-  "f32x4.max": called("Math.max"), "v128.and": (x, mask) => `(${mask}?${x}:0)`,
-  "v128.andnot": (x, mask) => `(${mask}?0:${x})`,
-  "i32.load": (...at) => `whole[${place(...at)}>>2]`, "v128.load": real, "v128.load32_splat": real,
-  "v128.store": (offset, address, x) => `${real(offset, address)}=${outer(x)};\n`,
-  select: (a, b, condition) => `(${condition}?${a}:${b})`,
-  loop: (label, ...body) => `do{\n${body.join("")}`, br_if: (label, again) => `}while(${outer(again)});\n`,
-  param: same, local: same, export: JSON.parse,
-  func(name, ...parts) { // names first, of parameters and locals, which begin as parameters that nobody gives
-    const body = parts.findIndex((part) => !/^\w+$/.test(part));
-    return `${name}(${parts.slice(0, body)}){\n${parts.slice(body).join("")}}`;
-  },
-};
-const SHADER = { ...COMMON,
-  "f32.const": (x) => `f32(${x})`, "v128.const": () => "vec4f()", "f32x4.splat": called("vec4f"),
-  "f32.convert_i32_s": called("f32"), "f32x4.max": called("max"), "f32x4.relaxed_madd": called("fma"),
-  "v128.and": (x, mask) => `select(vec4f(),${x},${mask})`, "v128.andnot": (x, mask) => `select(${x},vec4f(),${mask})`,
-  "i32.load": (...at) => `bitcast<i32>(memory[(${place(...at)})>>2])`,
-  "v128.load": (...at) => `vector(${place(...at)})`,
-  "v128.load32_splat": (...at) => `vec4f(bitcast<f32>(memory[(${place(...at)})>>2]))`,
-  "v128.store": (offset, address, x) => `put(${place(offset, address)},${x});\n`,
-  select: (a, b, condition) => `select(${b},${a},${condition}!=0)`,
-  loop: (label, ...body) => `loop{\n${body.join("")}}\n`, br_if: (label, again) => `if(!${again}){break;}\n`,
-};
-const inWords = (counterparts) => function words(part) {
-  return Array.isArray(part) ? counterparts[part[0]](...part.slice(1).map(words)) : String(part).replace("$", "");
-};
-
-// An address may be that of any number, so that vectors are put together from four.
-const SHADERS = `@group(0) @binding(0) var<storage,read_write> memory:array<u32>;
-@group(0) @binding(1) var<uniform> job:array<vec4i,4>;
-fn vector(at:i32)->vec4f{
-let k=at>>2;
-return bitcast<vec4f>(vec4u(memory[k],memory[k+1],memory[k+2],memory[k+3]));}
-fn put(at:i32,x:vec4f){
-for(var k=0;k<4;k++){memory[(at>>2)+k]=bitcast<u32>(x[k]);}}
-`;
-
-/** A kernel without its loops: a card calls it for all turns. */
-function asShader({ name, parameters, loops, body }) {
-  const by = Object.fromEntries(loops), given = parameters.map((each, k) => `let ${each}=job[${k >> 2}][${k & 3}];`);
-  const locals = localsOf(body).map((each) => `var ${each}:${isVector(each) ? "vec4f" : "i32"};`);
-  return `@compute @workgroup_size(64) fn ${name}(@builtin(global_invocation_id) id:vec3u){
-${given.join("")}${locals.join("")}
-let n=i32(id.x)*${by.n};let channel=i32(id.y)*${by.channel};if(n>=count){return;}
-${body.map(inWords(SHADER)).join("")}}
-`;
+    ...[...counters, ...locals].map(({ name, vector }) => ["local", `$${name}`, vector ? "v128" : "i32"]),
+    ...each(...outer, each(...inner, body))];
 }
 
 // ---- assembling -----------------------------------------------------------------------------------------------------
@@ -201,18 +139,18 @@ function assembled(shape) {
 const FUSED = { pixels: 6, blocks: [8, 4], lanes: 4, fused: true }, CARD = { ...FUSED, pixels: 4 };
 const PLAIN = { pixels: 2, blocks: [4], lanes: 1, fused: false };
 const steps = Object.fromEntries(kernels(CARD).map(({ name, loops }) => [name, Object.fromEntries(loops)]));
-writeFileSync(target, `// Written by make_kernels.mjs (\`make kernels\`): the kernels, as WebAssembly, as JavaScript and as WGSL.
+writeFileSync(target, `// Written by make_kernels.mjs (\`make kernels\`): the kernels, in three languages.
 export const KERNELS = {
   "WebAssembly, fused": ${assembled(FUSED)},
   "WebAssembly": ${assembled({ ...FUSED, pixels: 4, fused: false })},
   "plain JavaScript": {
     pixels: ${PLAIN.pixels}, blocks: [${PLAIN.blocks}], script: (real, whole) => ({
-${kernels(PLAIN).map(asFunction).map(inWords(SCRIPT)).join(",\n")} }),
+${kernels(PLAIN).map(asFunction).map(asScript).join(",\n")} }),
   },
   "WebGPU": {
     pixels: ${CARD.pixels}, blocks: [${CARD.blocks}], steps: ${JSON.stringify(steps)},
     shaders: \`
-${SHADERS}${kernels(CARD).map(asShader).join("")}\`,
+${SHARED}${kernels(CARD).map(asShader).join("")}\`,
   },
 };
 `);

@@ -4,13 +4,15 @@ import { KERNELS } from "./kernels.js";
 
 const STRIP = 512; // terms of a product's sums at a time: so many rows of two matrices fit a second-level cache
 
+export const fours = (n) => Math.ceil(n / 4) * 4;
 export const range = (n) => Array.from({ length: n }, (_, k) => k);
 
 export class Memory {
   /** Filled first and then opened. On the first of the roads of kernels.js, from `road` on, that can be taken: fused
       multiply-add may be missing, WebAssembly may be forbidden. */
   constructor(road) {
-    Object.assign(this, { road: firstOf(road), top: 64, contents: [] }); // an address of 0 means: none
+    this.road = Object.keys(KERNELS).find((name, k, roads) => k >= roads.indexOf(road) && canBeTaken(KERNELS[name]));
+    Object.assign(this, { ...KERNELS[this.road], top: 64, contents: [] }); // an address of 0 means: none
   }
 
   /** The address of so many bytes. */
@@ -27,21 +29,16 @@ export class Memory {
     return at;
   }
 
-  /** Pairs of places for a kernel: where it reads and where it writes. Those that it takes `together` are filled up
-      with the last one. */
+  /** Pairs of places for a kernel: where it reads and where it writes. Of those that it takes `together` the last one
+      fills up the last ones. */
   table(pairs, together = 1) {
     const whole = Math.ceil(pairs.length / together) * together, at = (k) => pairs[Math.min(k, pairs.length - 1)];
     return { table: this.keep(Int32Array.from({ length: 2 * whole }, (_, k) => at(k >> 1)[k % 2])), count: whole };
   }
 
-  /** A table of the windows of `multiply`. */
-  windows(pairs) {
-    return this.table(pairs, KERNELS[this.road].pixels);
-  }
-
   /** From here on there are `floats` and `kernels`; those of a card are its own. */
   open() {
-    const { script, module } = KERNELS[this.road], pages = Math.ceil(this.top / 65536);
+    const { script, module } = this, pages = Math.ceil(this.top / 65536);
     const memory = module ? new WebAssembly.Memory({ initial: pages }) : { buffer: new ArrayBuffer(65536 * pages) };
     this.floats = new Float32Array(memory.buffer);
     this.kernels = module ? new WebAssembly.Instance(module, { engine: { memory } }).exports
@@ -57,14 +54,14 @@ export class Memory {
 
   /** What make_kernels.mjs says of `multiplication`. */
   multiply({ table, count, source, weights, out, bias = 0, inPixel, outPixel, rows = 1, run, step = 4, gap = 0 }) {
-    const block = KERNELS[this.road].blocks.find((channels) => outPixel % (4 * channels) === 0);
+    const block = this.blocks.find((channels) => outPixel % (4 * channels) === 0);
     this.kernels[`multiply${block}`](count, outPixel, source, weights, out, bias, table, inPixel, rows, run, step, gap);
   }
 
   /** A function that adds the product of two matrices to a third one, {at, rows, columns} each: A B or, `turned`,
       Aᵀ B. Columns of B and of the product are equally many, in fours. */
   product(a, b, c, { turned = false } = {}) {
-    const windows = this.windows(range(c.rows).map((k) => [k, k]));
+    const windows = this.table(range(c.rows).map((k) => [k, k]), this.pixels);
     const [inPixel, step] = turned ? [4, 4 * a.columns] : [4 * a.columns, 4], terms = turned ? a.rows : a.columns;
     const outPixel = 4 * c.columns;
     return () => {
@@ -76,15 +73,12 @@ export class Memory {
   }
 }
 
-/** The first road from this one on that can be taken; its module is made once. */
-function firstOf(road) {
-  const roads = Object.keys(KERNELS);
-  return roads.slice(Math.max(0, roads.indexOf(road))).find((name) => {
-    const kernels = KERNELS[name];
-    try {
-      return !kernels.wasm || (kernels.module ??= new WebAssembly.Module(bytesOf(kernels.wasm)));
-    } catch {
-      return false;
-    }
-  });
+/** Whether a browser knows such kernels; their module is made once. */
+function canBeTaken(kernels) {
+  try {
+    if (kernels.wasm) kernels.module ??= new WebAssembly.Module(bytesOf(kernels.wasm));
+    return true;
+  } catch {
+    return false;
+  }
 }

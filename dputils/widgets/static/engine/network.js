@@ -1,27 +1,25 @@
 // A network and its gradient on a processor. JavaScript lays out one memory and says which kernel runs where; the
 // kernels (make_kernels.mjs), in WebAssembly or, where that is forbidden, in JavaScript, do the arithmetic.
 import { convolution } from "./convolution.js";
-import { Shaped, sizeOf } from "./graph.js";
-import { Memory, range } from "./memory.js";
+import { shapedNetwork, sizeOf } from "./graph.js";
+import { fours, Memory, range } from "./memory.js";
 
-const SPARE = 8; // pixels behind each map, because kernels take several at a time
-const fours = (n) => Math.ceil(n / 4) * 4;
+const SPARE = 4; // pixels behind each map: matrices of Gram are filled up to fours
 
-export class Network extends Shaped {
+export class Network {
   /** Besides layers as they are exported it knows "gram", how often channels fire together; "each", a function of every
       number, given as loops `value` and `slope`; and convolutions that are trained. */
   constructor(model, height, width = height, road = "WebAssembly, fused") {
-    super(model, height, width);
-    this.memory = new Memory(road);
-    this.road = this.memory.road;
+    const memory = new Memory(road);
+    Object.assign(this, shapedNetwork(model, height, width), { memory, road: memory.road });
     this.#layOut();
     this.ways = this.layers.map((layer) => WAYS[layer.kind](this, layer));
-    this.memory.open();
+    memory.open();
   }
 
   /** The last layer's values, or those of layer `until`, for a picture (channel, row, column). */
   forward(image, until = this.layers.at(-1).name) {
-    this.put(this.input, this.normalized(image));
+    this.put(this.input, image);
     const last = this.layers.findIndex(({ name }) => name === until);
     for (let k = 0; k <= last; k++) this.ways[k][0]();
     return this.read(until);
@@ -38,7 +36,28 @@ export class Network extends Shaped {
     for (const name in gradients) this.put(this.maps.get(name), gradients[name], this.shift);
     const last = this.layers.findLastIndex(({ name }) => name in gradients);
     for (let k = last; k >= 0; k--) this.ways[k][1]();
-    return this.ofImage(this.planes(this.input, this.shift));
+    return this.planes(this.input, this.shift);
+  }
+
+  /** The one of these layers that comes last. */
+  deepest(names) {
+    return this.layers.findLast(({ name }) => names.includes(name)).name;
+  }
+
+  /** The sum of all values times what `directions`, {layer: numbers}, says of them, and its gradient for the picture,
+      (channel, row, column) in [0, 1]. Other roads answer later than this one: so all return promises. */
+  async uphill(image, directions) {
+    this.forward(image, this.deepest(Object.keys(directions)));
+    return { score: this.score(directions, (name) => this.read(name)), gradient: this.backward(directions) };
+  }
+
+  score(directions, read) {
+    let score = 0;
+    for (const name in directions) {
+      const values = read(name);
+      directions[name].forEach((share, n) => { score += share * values[n]; });
+    }
+    return score;
   }
 
   // ---- the memory ---------------------------------------------------------------------------------------------------
@@ -67,6 +86,7 @@ export class Network extends Shaped {
       map.line = map.width + 2 * this.border; // pixels
       map.row = map.line * map.pixel;
       map.count = (map.height + 2 * this.border) * map.line;
+      Object.assign(map, { rows: map.count, columns: map.wide }); // as a matrix
       map.at = this.memory.reserve((map.count + SPARE) * map.pixel);
     }
     this.shift = this.memory.top - begin; // from values to their gradients
@@ -75,11 +95,6 @@ export class Network extends Shaped {
     const place = ({ line }, y, x) => (y + this.border) * line + x + this.border;
     this.pairs = (from, to, rows, columns) => rows.flatMap(([y, v]) =>
       columns.map(([x, u]) => [place(from, y, x), place(to, v, u)]));
-  }
-
-  /** A map's values or, with the shift, its gradient, as a matrix of pixels by channels. */
-  matrix({ at, count, wide }, shift = 0) {
-    return { at: at + shift, rows: count, columns: wide };
   }
 
   /** Calls visit(place in the memory, place in planes (channel, row, column)) for each number of a map or, with the
@@ -134,11 +149,11 @@ const WAYS = {
   },
   /** G = F Fᵀ / n, of F (channel, place); the gradient of F is (Ḡ + Ḡᵀ) F / n. */
   gram: (net, { map, sources: [source] }) => {
-    const { memory, shift, border } = net, { channels, wide, height, width } = source, values = net.matrix(source);
+    const { memory, shift, border } = net, { channels, wide, height, width } = source;
     const gram = { at: map.at + border * (map.row + map.pixel), rows: wide, columns: wide }, size = wide * wide;
     const mixed = { ...gram, at: memory.reserve(4 * size) };
-    const up = memory.product(values, values, gram, { turned: true });
-    const down = memory.product(values, mixed, net.matrix(source, shift));
+    const up = memory.product(source, source, gram, { turned: true });
+    const down = memory.product(source, mixed, { ...source, at: source.at + shift });
     return [() => {
       const sums = memory.numbers(gram.at, size).fill(0);
       up();
