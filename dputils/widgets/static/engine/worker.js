@@ -141,8 +141,8 @@ export function serve(port) {
     const judges = judge && (await network(judge, settings, size)).processor;
     const verdicts = judge ? images.map(verdict.bind(null, models[judge], judges)) : [];
     const { points, terms } = climb, { road, others, lost } = goal.network;
-    port.postMessage({ id, pixels, width, verdicts, all, step: points.length, points: points.slice(before), terms, road,
-      others, lost }, [pixels.buffer]);
+    port.postMessage({ id, pixels, width, verdicts, all, step: points.length, points: points.slice(before),
+      score: points.at(-1)?.[1] ?? null, terms, road, others, lost }, [pixels.buffer]);
   };
 
   port.onmessage = ({ data }) => {
