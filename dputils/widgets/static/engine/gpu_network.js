@@ -15,7 +15,7 @@ export async function findCard({ pretended = false } = {}) {
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
   const real = adapter && !(adapter.info ?? adapter).isFallbackAdapter;
   if (!adapter || !(real || pretended)) throw new Error("no graphics card");
-  const device = await adapter.requestDevice(), { shaders: code, steps } = KERNELS.WebGPU;
+  const device = await adapter.requestDevice(), { shaders: code, steps } = KERNELS.card;
   const module = device.createShaderModule({ code }), visibility = GPUShaderStage.COMPUTE;
   const bindings = device.createBindGroupLayout({ entries: [
     { binding: 0, visibility, buffer: { type: "storage" } },
@@ -35,11 +35,11 @@ export async function findCard({ pretended = false } = {}) {
 export class GpuNetwork extends Network {
   /** Raises for a layer that no shader knows. */
   constructor(card, model, height, width = height) {
-    super(model, height, width, "WebGPU");
+    super(model, height, width, "card");
     const stranger = this.layers.find(({ kind }) => !KINDS.includes(kind));
     if (stranger) throw new Error(`no shader for ${stranger.name}, of kind ${stranger.kind}`);
     const { device, bindings } = card, { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
-    Object.assign(this, { card, jobs: [] });
+    Object.assign(this, { card, road: "WebGPU", jobs: [] });
     this.memory.kernels = Object.fromEntries(Object.keys(card.shaders).map((name) =>
       [name, (...numbers) => this.jobs.push({ name, numbers })]));
     this.orders = this.ways.map((pair) => pair.map((way) => this.#listed(way))); // the same at every pass
@@ -88,7 +88,7 @@ export class GpuNetwork extends Network {
     const first = this.jobs.length;
     way();
     return this.jobs.slice(first).map(({ name, numbers: [count, width] }, k) => {
-      const { n, channel } = KERNELS.WebGPU.steps[name];
+      const { n, channel } = KERNELS.card.steps[name];
       return { shader: this.card.shaders[name], offset: APART * (first + k),
         groups: [Math.ceil(count / n / GROUP), width / channel] };
     });

@@ -301,7 +301,7 @@ n=n+1;
 }while(n<count);
 } }),
   },
-  "WebGPU": {
+  "card": {
     pixels: 4, blocks: [8,4], steps: {"multiply8":{"channel":32,"n":4},"multiply4":{"channel":16,"n":4},"copy":{"n":1,"channel":16},"add":{"n":1,"channel":16},"relu":{"n":1,"channel":16},"reluBack":{"n":1,"channel":16},"average":{"n":1,"channel":16},"averageBack":{"n":1,"channel":16},"maximum":{"n":1,"channel":16},"maximumBack":{"n":1,"channel":16}},
     shaders: `
 @group(0) @binding(0) var<storage,read_write> memory:array<u32>;

@@ -147,7 +147,7 @@ export const KERNELS = {
     pixels: ${PLAIN.pixels}, blocks: [${PLAIN.blocks}], script: (real, whole) => ({
 ${kernels(PLAIN).map(asFunction).map(asScript).join(",\n")} }),
   },
-  "WebGPU": {
+  "card": {
     pixels: ${CARD.pixels}, blocks: [${CARD.blocks}], steps: ${JSON.stringify(steps)},
     shaders: \`
 ${SHARED}${kernels(CARD).map(asShader).join("")}\`,

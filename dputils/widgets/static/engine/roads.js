@@ -12,9 +12,8 @@ let card = null; // a promise: networks of all sizes share one card, and ask onc
 export class Roads {
   /** Raises for a picture of the wrong size. `road` is "best", or the one to be taken, if it can be. */
   constructor(model, road, height, width = height) {
-    const forced = road === "WebGPU";
-    this.processor = this.network = new Network(model, height, width, forced ? "best" : road);
-    Object.assign(this, { forced, offer: null, coming: null, lost: false });
+    this.processor = this.network = new Network(model, height, width, road);
+    Object.assign(this, { forced: road === "WebGPU", offer: null, coming: null, lost: false });
     this.others = ""; // what came of the card: why it is not used, or both roads' milliseconds
     this.seek = async () => {
       try {
