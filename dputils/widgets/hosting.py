@@ -193,9 +193,7 @@ def joined(*modules: str) -> str:
     """Scripts of static/ and all that they import, each once, as one text without
     imports and exports.
 
-    What a script exports by default is called `component` there. `import NAME from
-    "./file.wgsl"` makes a string of that file without the lines that are comments,
-    because a page loads no shaders.
+    What a script exports by default is called `component` there.
     """
     seen: set[Path] = set()
     parts: list[str] = []
@@ -205,13 +203,8 @@ def joined(*modules: str) -> str:
             return
         seen.add(path)
         text = path.read_text(encoding="utf-8")
-        for name, below in re.findall(r'^import (.*) from "(\.[\w./]+)";$', text, re.M):
-            imported = (path.parent / below).resolve()
-            if imported.suffix == ".wgsl":
-                shaders = bare(imported.read_text(encoding="utf-8"))
-                parts.append(f"const {name} = {json.dumps(shaders)};")
-            else:
-                add(imported)
+        for below in re.findall(r'^import .* from "(\.[\w./]+)";$', text, re.M):
+            add((path.parent / below).resolve())
         text = re.sub(r'^import .* from "\.[\w./]+";\n', "", text, flags=re.M)
         text = re.sub(r"^export default ", "const component = ", text, flags=re.M)
         parts.append(

@@ -198,7 +198,7 @@ def agrees(run, net, exported, road, size, together=False):
 SIZES = [(64, 64), (75, 75), (96, 96), (128, 128)]
 CASES = [("fused", size) for size in SIZES]
 CASES += [("wasm", (96, 96)), ("plain", (64, 64))]
-# A pretended card takes long: one size of whole tiles and one of others are enough.
+# A pretended card takes long: two sizes are enough.
 CASES += [
     pytest.param("card", size, marks=[pytest.mark.thorough] * (size > (75, 75)))
     for size in SIZES
@@ -994,5 +994,5 @@ def test_the_engine_is_small_enough_to_read():
         if path.name != "kernels.js"
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
-    assert len(lines) <= 2115, "about 460 of them for graphics cards"
+    assert len(lines) <= 1769, "about 270 of them for graphics cards"
     assert max(map(len, lines)) <= 120

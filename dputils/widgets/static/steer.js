@@ -118,7 +118,8 @@ function makeModel({ config, networks, engine, still, changed }) {
     for (const listener of listeners.get("msg:custom") ?? []) listener(whole, buffers);
   };
   const receive = async ({ data }) => {
-    const { id, error, pixels, width, step, all, verdicts, terms: parts, lost } = data, { save, judge } = asked.get(id);
+    const { id, error, pixels, width, step, score, all, verdicts, terms: parts, lost } = data;
+    const { save, judge } = asked.get(id);
     asked.delete(id);
     if (error) {
       tell({ id, error });
@@ -130,7 +131,7 @@ function makeModel({ config, networks, engine, still, changed }) {
       ...tellRoad(data)];
     const points = data.points.map(([at, score]) => [at, descends ? -score : score]);
     tell({ id, step, points, curve: all, warning: lost ? LOST : "", what: descends ? say("loss") : say("score"),
-      value: points.at(-1)?.[1] ?? null,
+      value: descends && score !== null ? -score : score, // of the last step, which may have been told before
       terms: [...Object.entries(parts), ...words.map((each) => [each, null])] }, buffers);
   };
   const send = async ({ id, values: moved, seed: typed, steps, reset, undo, save, curve }) => {

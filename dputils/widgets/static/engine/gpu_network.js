@@ -1,14 +1,12 @@
-// A network and its gradient on a graphics card, by WebGPU: the shaders of network.wgsl compute, JavaScript lays out
-// the buffers and lists the jobs. Same interface as Network, but answers are promises: a card works apart from
-// the program, and what it found must be fetched. A fetch takes longer than most layers, so `uphill` has only one.
-import { Shaped, sizeOf } from "./graph.js";
-import SHADERS from "./network.wgsl";
+// A network and its gradient on a graphics card, by WebGPU: the same memory and the same kernels as Network's, which
+// lists the jobs once; the card does them. Answers are promises: a card works apart from the program, and what it found
+// must be fetched. A fetch takes longer than most layers, so `uphill` has only one.
+import { KERNELS } from "./kernels.js";
+import { Network } from "./network.js";
 
-const KINDS = ["conv", "relu", "concat", "average", "maximum"];
-const WORDS = ["source", "channels", "height", "width", "map", "outputs", "rows", "columns", "high", "wide", "stride",
-  "padding", "weights", "bias", "count"]; // of a job, in the order of the shaders' struct
+const KINDS = ["conv", "relu", "concat", "average", "maximum"]; // whose ways are kernels only
 const APART = 256; // bytes from one job to the next: no card may ask for more
-const GROUP = 256, SIDE = 32; // how many numbers a group of invocations computes; of a convolution, SIDE by SIDE
+const WORDS = 16, GROUP = 64; // a job's numbers; how many places a group of invocations takes
 
 /** The card that the browser offers, with shaders made for it. Rejects with the reason where there is none, or only one
     that the processor pretends to be, which is slower than the processor itself. */
@@ -17,16 +15,15 @@ export async function findCard({ pretended = false } = {}) {
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
   const real = adapter && !(adapter.info ?? adapter).isFallbackAdapter;
   if (!adapter || !(real || pretended)) throw new Error("no graphics card");
-  const device = await adapter.requestDevice(), module = device.createShaderModule({ code: SHADERS });
-  const buffers = ["storage", "storage", "read-only-storage", "uniform"].map((type, binding) =>
-    ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type, hasDynamicOffset: type === "uniform" } }));
-  const bindings = device.createBindGroupLayout({ entries: buffers });
+  const device = await adapter.requestDevice(), { shaders: code, steps } = KERNELS.card;
+  const module = device.createShaderModule({ code }), visibility = GPUShaderStage.COMPUTE;
+  const bindings = device.createBindGroupLayout({ entries: [
+    { binding: 0, visibility, buffer: { type: "storage" } },
+    { binding: 1, visibility, buffer: { type: "uniform", hasDynamicOffset: true } }] });
   const layout = device.createPipelineLayout({ bindGroupLayouts: [bindings] });
-  const shader = (entryPoint, constants) =>
-    device.createComputePipelineAsync({ layout, compute: { module, entryPoint, constants } });
-  const made = await Promise.all(KINDS.map((kind) => Promise.all(kind === "conv" // forward, back
-    ? [shader("convolve", { BACK: 0 }), shader("convolve", { BACK: 1 })] : [shader(kind), shader(`${kind}_back`)])));
-  const card = { device, bindings, fault: null, shaders: Object.fromEntries(KINDS.map((kind, k) => [kind, made[k]])) };
+  const shaders = Object.fromEntries(await Promise.all(Object.keys(steps).map(async (entryPoint) =>
+    [entryPoint, await device.createComputePipelineAsync({ layout, compute: { module, entryPoint } })])));
+  const card = { device, bindings, fault: null, shaders };
   device.lost.then(({ message }) => { card.fault ??= message || "the card is lost"; });
   device.onuncapturederror = (event) => { // an order that the card refused: nothing that it says counts any more
     event.preventDefault();
@@ -35,139 +32,112 @@ export async function findCard({ pretended = false } = {}) {
   return card;
 }
 
-export class GpuNetwork extends Shaped {
+export class GpuNetwork extends Network {
   /** Raises for a layer that no shader knows. */
   constructor(card, model, height, width = height) {
-    super(model, height, width);
-    Object.assign(this, { card, road: "WebGPU", count: 0, jobs: [] });
-    for (const map of this.maps.values()) {
-      map.at = this.count;
-      this.count += sizeOf(map);
-    }
-    const weights = [], orders = this.layers.map((layer) => this.#ordersOf(layer, weights));
+    super(model, height, width, "card");
+    const stranger = this.layers.find(({ kind }) => !KINDS.includes(kind));
+    if (stranger) throw new Error(`no shader for ${stranger.name}, of kind ${stranger.kind}`);
     const { device, bindings } = card, { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
-    this.values = this.#buffer(4 * this.count, STORAGE | COPY_DST | COPY_SRC);
-    this.gradients = this.#buffer(4 * this.count, STORAGE | COPY_DST | COPY_SRC);
-    const bound = [this.values, this.gradients, this.#filled(weights, STORAGE), this.#filled(this.jobs, UNIFORM)];
-    this.group = device.createBindGroup({ layout: bindings, entries: bound.map((buffer, binding) =>
-      ({ binding, resource: { buffer, size: binding === 3 ? 4 * WORDS.length + 4 : buffer.size } })) });
-    Object.assign(this, { forwards: orders.map(([forward]) => forward), backs: orders.map(([, back]) => back) });
+    Object.assign(this, { card, road: "WebGPU", jobs: [] });
+    this.memory.kernels = Object.fromEntries(Object.keys(card.shaders).map((name) =>
+      [name, (...numbers) => this.jobs.push({ name, numbers })]));
+    this.orders = this.ways.map((pair) => pair.map((way) => this.#listed(way))); // the same at every pass
+    const words = new Int32Array(this.jobs.length * APART / 4);
+    this.jobs.forEach(({ numbers }, k) => words.set(numbers, k * APART / 4));
+    const filled = (numbers, usage) => {
+      const buffer = this.#buffer(numbers.byteLength, usage | COPY_DST);
+      device.queue.writeBuffer(buffer, 0, numbers);
+      return buffer;
+    };
+    this.numbers = filled(this.memory.floats, STORAGE | COPY_SRC);
+    this.group = device.createBindGroup({ layout: bindings, entries: [
+      { binding: 0, resource: { buffer: this.numbers } },
+      { binding: 1, resource: { buffer: filled(words, UNIFORM), size: 4 * WORDS } }] });
   }
 
-  // ---- the interface ------------------------------------------------------------------------------------------------
-
-  async forward(image, until = this.layers.at(-1).name) {
-    return (await this.#ask([[this.values, until]], { image, until }))[0];
+  async forward(image, last = this.layers.at(-1).name) {
+    return (await this.#pass([[last]], { image, last }))[0];
   }
 
   async read(name) {
-    return (await this.#ask([[this.values, name]], {}))[0];
+    return (await this.#pass([[name]], {}))[0];
   }
 
   async backward(gradients) {
-    return this.ofImage((await this.#ask([[this.gradients, "input"]], { gradients }))[0]);
+    return (await this.#pass([[this.input.name, this.shift]], { gradients }))[0];
   }
 
   /** Forward and back with one fetch: the score is known as soon as the gradient is. */
   async uphill(image, directions) {
-    const names = Object.keys(directions), wanted = names.map((name) => [this.values, name]);
-    const [gradient, ...values] = await this.#ask([[this.gradients, "input"], ...wanted],
-      { image, until: this.deepest(names), gradients: directions });
-    return { score: this.score(directions, (name) => values[names.indexOf(name)]), gradient: this.ofImage(gradient) };
+    const names = Object.keys(directions), wanted = [[this.input.name, this.shift], ...names.map((name) => [name])];
+    const [gradient, ...values] = await this.#pass(wanted, { image, last: this.deepest(names), gradients: directions });
+    return { score: this.score(directions, (name) => values[names.indexOf(name)]), gradient };
   }
 
   free() {
-    for (const buffer of [this.values, this.gradients, this.fetched]) buffer?.destroy();
+    for (const buffer of [this.numbers, this.fetched]) buffer?.destroy();
   }
-
-  // ---- what the card is given ---------------------------------------------------------------------------------------
 
   #buffer(size, usage) {
     return this.card.device.createBuffer({ size, usage });
   }
 
-  /** A buffer with these arrays, one after the other. */
-  #filled(arrays, usage) {
-    const size = Math.max(4, arrays.reduce((sum, { byteLength }) => sum + byteLength, 0));
-    const buffer = this.#buffer(size, usage | GPUBufferUsage.COPY_DST);
-    let at = 0;
-    for (const array of arrays) {
-      this.card.device.queue.writeBuffer(buffer, at, array);
-      at += array.byteLength;
-    }
-    return buffer;
-  }
-
-  /** A layer's orders, forward and back, [{shader, job, groups}, …] each: one for every source. */
-  #ordersOf({ name, kind, map, sources, rows: high, columns: wide, stride, padding, weight, bias }, weights) {
-    const shaders = this.card.shaders[kind];
-    if (!shaders) throw new Error(`no shader for ${name}, of kind ${kind}`);
-    const [weightsAt, biasAt] = weight ? [keep(weights, weight), keep(weights, bias)] : [0, 0];
-    let at = map.at; // in a concatenation, each source has its own piece of the map
-    const pairs = sources.map((source) => {
-      const shape = { source: source.at, channels: source.channels, height: source.height, width: source.width,
-        map: at, outputs: map.channels, rows: map.height, columns: map.width, high, wide, stride, padding,
-        weights: weightsAt, bias: biasAt };
-      at += sizeOf(source);
-      return [kind === "concat" ? source : map, source].map((asked, back) => ({ shader: shaders[back],
-        job: this.#job({ ...shape, count: sizeOf(asked) }), groups: kind === "conv"
-          ? [Math.ceil(asked.height * asked.width / SIDE), Math.ceil(asked.channels / SIDE)]
-          : [Math.ceil(sizeOf(asked) / GROUP)] }));
+  /** What a way asks kernels for, [{shader, offset, groups}, …]. */
+  #listed(way) {
+    const first = this.jobs.length;
+    way();
+    return this.jobs.slice(first).map(({ name, numbers: [count, width] }, k) => {
+      const { n, channel } = KERNELS.card.steps[name];
+      return { shader: this.card.shaders[name], offset: APART * (first + k),
+        groups: [Math.ceil(count / n / GROUP), width / channel] };
     });
-    return [pairs.map(([forward]) => forward), pairs.map(([, back]) => back)];
   }
 
-  /** Where a job is in the table. */
-  #job(numbers) {
-    const words = new Uint32Array(APART / 4);
-    words.set(WORDS.map((word) => numbers[word] ?? 0));
-    return APART * (this.jobs.push(words) - 1);
-  }
-
-  // ---- a pass -------------------------------------------------------------------------------------------------------
-
-  /** Forward from an image, if there is one, up to layer `until`; back from gradients, if there are; then the maps
-      [[buffer, name], …] are fetched. */
-  async #ask(wanted, { image, until, gradients }) {
-    const { card: { device }, layers, maps } = this, encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass(), place = (name) => layers.findIndex((layer) => layer.name === name);
-    const run = (orders) => orders.forEach(({ shader, job, groups }) => {
+  /** Forward from an image, if there is one, up to layer `last`; back from gradients, if there are; then the maps
+      [[name, shift], …] are fetched. */
+  async #pass(wanted, { image, last, gradients = {} }) {
+    const { card: { device }, layers, maps, memory, numbers, orders } = this, encoder = device.createCommandEncoder();
+    const piece = ([name, shift = 0]) => {
+      const { at, count, wide } = maps.get(name);
+      return { at: at + shift, values: memory.numbers(at + shift, count * wide) };
+    };
+    const send = (planes, ...which) => {
+      const { at, values } = piece(which);
+      this.put(maps.get(which[0]), planes, which[1]);
+      device.queue.writeBuffer(numbers, at, values);
+    };
+    const names = Object.keys(gradients), until = (name) => layers.findIndex((layer) => layer.name === name) + 1;
+    if (image) send(image, this.input.name);
+    for (const name of names) send(gradients[name], name, this.shift);
+    const up = orders.slice(0, image ? until(last) : 0).map(([forward]) => forward);
+    const down = orders.slice(0, names.length && until(this.deepest(names))).map(([, back]) => back).reverse();
+    const pass = encoder.beginComputePass();
+    for (const { shader, offset, groups } of [...up, ...down].flat()) {
       pass.setPipeline(shader);
-      pass.setBindGroup(0, this.group, [job]);
+      pass.setBindGroup(0, this.group, [offset]);
       pass.dispatchWorkgroups(...groups);
-    });
-    if (image) {
-      device.queue.writeBuffer(this.values, 0, this.normalized(image)); // the input is the first map
-      run(this.forwards.slice(0, place(until) + 1).flat());
-    }
-    if (gradients) {
-      const names = Object.keys(gradients);
-      for (const name of names) device.queue.writeBuffer(this.gradients, 4 * maps.get(name).at, gradients[name]);
-      run(this.backs.slice(0, place(this.deepest(names)) + 1).reverse().flat());
     }
     pass.end();
-    const ends = [], size = wanted.reduce((sum, [, name]) => ends[ends.push(sum + 4 * sizeOf(maps.get(name))) - 1], 0);
+    const pieces = wanted.map(piece), size = pieces.reduce((sum, { values }) => sum + values.byteLength, 0);
     if (!(this.fetched?.size >= size)) {
       this.fetched?.destroy();
       this.fetched = this.#buffer(size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
     }
-    wanted.forEach(([buffer, name], k) => {
-      const { at } = maps.get(name), bytes = 4 * sizeOf(maps.get(name));
-      encoder.copyBufferToBuffer(buffer, 4 * at, this.fetched, ends[k] - bytes, bytes);
-    });
-    if (gradients) encoder.clearBuffer(this.gradients); // for the next pass, which adds its own
+    pieces.reduce((begin, { at, values: { byteLength } }) => {
+      encoder.copyBufferToBuffer(numbers, at, this.fetched, begin, byteLength);
+      return begin + byteLength;
+    }, 0);
+    encoder.clearBuffer(numbers, this.gradients, this.shift); // for the next pass, which adds its own
     device.queue.submit([encoder.finish()]);
     await this.fetched.mapAsync(GPUMapMode.READ, 0, size);
-    const all = new Float32Array(this.fetched.getMappedRange(0, size).slice(0));
+    const found = this.fetched.getMappedRange(0, size);
+    pieces.reduce((begin, { values }) => {
+      values.set(new Float32Array(found, begin, values.length));
+      return begin + values.byteLength;
+    }, 0);
     this.fetched.unmap();
     if (this.card.fault) throw new Error(this.card.fault);
-    return ends.map((end, k) => all.subarray((ends[k - 1] ?? 0) / 4, end / 4));
+    return wanted.map(([name, shift]) => this.planes(maps.get(name), shift));
   }
-}
-
-/** Adds numbers to those that are kept; how many were there before. */
-function keep(kept, numbers) {
-  const before = kept.reduce((sum, { length }) => sum + length, 0);
-  kept.push(numbers);
-  return before;
 }

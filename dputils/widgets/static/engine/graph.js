@@ -57,83 +57,47 @@ const pooled = (size, kernel, stride) => Math.floor((size - kernel) / stride) + 
 /** How many numbers a map has. */
 export const sizeOf = ({ channels, height, width }) => channels * height * width;
 
-/** A network for pictures of one size. Whoever extends this knows how to go forward, to read a layer's values, and to
-    go backward: from {layer: gradient} of some layers to the gradient of the picture. */
-export class Shaped {
-  /** Each layer gets its sources and its map {name, channels, height, width}, in which its values lie. A linear layer
-      is a convolution whose kernel is the whole map. */
-  constructor({ mean, std, layers }, height, width) {
-    const input = { name: "input", channels: mean.length === 1 ? 3 : mean.length, height, width };
-    Object.assign(this, { input, mean, std, maps: new Map([["input", input]]) });
-    this.layers = layers.map((layer) => this.#shaped(layer));
-  }
+const PICTURE = "the picture"; // no layer of PyTorch's can have this name
 
-  #shaped(layer) {
-    const { input, maps } = this, sources = layer.from.map((name) => maps.get(name));
-    const [{ channels, height, width }] = sources;
-    let { kind, kernel, stride, padding = 0 } = layer, rows = kernel, columns = kernel;
-    const map = { name: layer.name, channels, height, width };
-    if (kind === "linear") {
-      [kind, rows, columns, stride] = ["conv", height, width, 1];
-      if (channels * height * width !== layer.inputs) {
-        throw new Error(`${layer.name} takes ${layer.inputs} numbers and gets ${channels} maps of ${
-          height} × ${width}: show it pictures of the size that it was trained with`);
-      }
-    } else if (kind === "mean") [kind, rows, columns, stride] = ["average", height, width, 1];
-    if (sources.some((source) => source.height !== height || source.width !== width)) {
-      throw new Error(`${layer.name} puts maps of unequal sizes together: take means over them first`);
+/** The layers of a network for pictures of one size, each with its sources and its map {name, channels, height, width},
+    in which its values lie. A linear layer is a convolution whose kernel is the whole map. A convolution before all
+    others makes "input" of the picture, as the network was trained to see it: each channel less its mean, over its
+    standard deviation. */
+export function shapedNetwork({ mean, std, layers }, height, width) {
+  const channels = mean.length === 1 ? 3 : mean.length, input = { name: PICTURE, channels, height, width };
+  const scale = Float32Array.from({ length: channels }, (_, c) => 1 / std[c % std.length]);
+  const normalize = { name: "input", kind: "conv", from: [PICTURE], kernel: 1, stride: 1, outputs: channels,
+    weight: Float32Array.from({ length: channels ** 2 }, (_, n) => n % (channels + 1) ? 0 : scale[n % channels]),
+    bias: scale.map((value, c) => -mean[c % mean.length] * value) };
+  const maps = new Map([[PICTURE, input]]);
+  return { input, maps, layers: [normalize, ...layers].map((layer) => shaped(layer, maps, input)) };
+}
+
+function shaped(layer, maps, input) {
+  const sources = layer.from.map((name) => maps.get(name));
+  const [{ channels, height, width }] = sources;
+  let { kind, kernel, stride, padding = 0 } = layer, rows = kernel, columns = kernel;
+  const map = { name: layer.name, channels, height, width };
+  if (kind === "linear") {
+    [kind, rows, columns, stride] = ["conv", height, width, 1];
+    if (channels * height * width !== layer.inputs) {
+      throw new Error(`${layer.name} takes ${layer.inputs} numbers and gets ${channels} maps of ${
+        height} × ${width}: show it pictures of the size that it was trained with`);
     }
-    if (kind === "concat") map.channels = sources.reduce((sum, source) => sum + source.channels, 0);
-    if (kind === "conv") map.channels = layer.outputs;
-    if (kind === "gram") [map.height, map.width] = [1, channels];
-    if (rows) {
-      map.height = pooled(height + 2 * padding, rows, stride);
-      map.width = pooled(width + 2 * padding, columns, stride);
-    }
-    if (map.height < 1 || map.width < 1) {
-      throw new Error(`${layer.name} leaves nothing of a picture of ${input.height} × ${input.width} pixels`);
-    }
-    maps.set(layer.name, map);
-    return { ...layer, kind, rows, columns, stride, padding, sources, map };
+  } else if (kind === "mean") [kind, rows, columns, stride] = ["average", height, width, 1];
+  if (sources.some((source) => source.height !== height || source.width !== width)) {
+    throw new Error(`${layer.name} puts maps of unequal sizes together: take means over them first`);
   }
-
-  /** The one of these layers that comes last. */
-  deepest(names) {
-    return this.layers.findLast(({ name }) => names.includes(name)).name;
+  if (kind === "concat") map.channels = sources.reduce((sum, source) => sum + source.channels, 0);
+  if (kind === "conv") map.channels = layer.outputs;
+  if (kind === "gram") [map.height, map.width] = [1, channels];
+  if (rows) {
+    map.height = pooled(height + 2 * padding, rows, stride);
+    map.width = pooled(width + 2 * padding, columns, stride);
   }
-
-  /** The sum of all values times what `directions`, {layer: numbers}, says of them, and its gradient for the picture,
-      (channel, row, column) in [0, 1]. Other roads answer later than this one: so all return promises. */
-  async uphill(image, directions) {
-    this.forward(image, this.deepest(Object.keys(directions)));
-    return { score: this.score(directions, (name) => this.read(name)), gradient: this.backward(directions) };
+  if (map.height < 1 || map.width < 1) {
+    throw new Error(`${layer.name} leaves nothing of a picture of ${input.height} × ${input.width} pixels`);
   }
-
-  score(directions, read) {
-    let score = 0;
-    for (const name in directions) {
-      const values = read(name);
-      directions[name].forEach((share, n) => { score += share * values[n]; });
-    }
-    return score;
-  }
-
-  /** A picture as the network was trained to see it: each channel less its mean, over its standard deviation. */
-  normalized(image) {
-    return this.#byChannel(image, (mean, std) => [1 / std, -mean / std]);
-  }
-
-  /** The gradient of a picture from that of the normalized one. */
-  ofImage(gradient) {
-    return this.#byChannel(gradient, (mean, std) => [1 / std, 0]);
-  }
-
-  #byChannel(planes, change) {
-    const { mean, std, input } = this, area = input.height * input.width, changed = new Float32Array(planes.length);
-    for (let c = 0, n = 0; c < input.channels; c++) {
-      const [times, plus] = change(mean[c % mean.length], std[c % std.length]);
-      for (const end = n + area; n < end; n++) changed[n] = times * planes[n] + plus;
-    }
-    return changed;
-  }
+  maps.set(layer.name, map);
+  return { ...layer, kind, rows, columns, stride, padding, sources, map };
 }

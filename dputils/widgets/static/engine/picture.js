@@ -26,8 +26,8 @@ export class Picture {
   /** `batch` pictures, each a sum of parts: one of its own and, `coupling` times as strong, one that is in all.
       Frames of a film have the first `levels` of LEVELS besides: in common or, if they are not `shared`, their own. */
   constructor({ size, batch = 1, basis = "Fourier", decay = 1, decorrelate = true, coupling = 0, levels = 0,
-    shared = true, sd = 0.01, seed = 0, finest, cells = 16 }) {
-    const own = BASES[basis](size, { decay, finest, cells }), all = levels / LEVELS.length;
+    shared = true, sd = 0.01, seed = 0, finest, cells = 16, road }) {
+    const own = BASES[basis](size, { decay, finest, cells, road }), all = levels / LEVELS.length;
     Object.assign(this, { size, batch, parts: [], count: 0 });
     for (let n = 0; n < batch; n++) this.#add(own, (k) => k === n ? 0.4 ** all : 0); // coarse parts carry the rest
     if (coupling) this.#add(own, () => coupling);

@@ -48,21 +48,33 @@ class Climb {
     return { seen: moves.apply(image, pose), back: (gradient) => moves.back(gradient) };
   }
 
-  /** A step of Adam. How far it goes, `rates` says for a basis: so many times as far as for the others. */
-  async step(goal, settings) {
+  /** A step of Adam, in slices: between two of them the page may be answered. How far it goes, `rates` says for a
+      basis: so many times as far as for the others. */
+  async *#slices(goal, settings) {
     const { batch, basis, moved, alike, weight, rate, rates = {} } = settings, { picture, mesh, points } = this;
     const pose = moved && !mesh ? Moves.draw(this.next, settings) : null;
     const looks = this.pictures.map((image) => this.#look(image, pose, settings));
+    yield;
     let total = weight ? goal.compare(looks.map(({ seen }) => seen), alike, weight) : 0;
     for (const [k, { seen, back, factor = 1 }] of looks.entries()) {
       const { score, gradient, terms = {} } = await goal.scored(seen, { k, pose }, settings);
       this.terms = terms;
       total += factor * score;
+      yield;
       picture.pull(back(gradient, score), k);
+      yield;
     }
     picture.adam.climb(picture.parameters, picture.gradient, rate * (rates[basis] ?? 1));
     this.film = null;
     points.push([points.length + 1, total / batch]);
+  }
+
+  /** Goes on with the step that was begun, or begins one, for a slice: whether the step is done. */
+  async slice(goal, settings) {
+    this.begun ??= this.#slices(goal, settings);
+    const { done } = await this.begun.next();
+    if (done) this.begun = null;
+    return done;
   }
 
   /** What is shown: each picture, or all views of one with opacity; of a film also what is `between` its frames; of a
@@ -123,14 +135,14 @@ export function serve(port) {
     }
     const goal = await goalOf(settings);
     const before = all ? 0 : climb.points.length, until = performance.now() + patience;
-    const enough = (done) => steps === null ? done > 0 && performance.now() > until : done >= steps;
-    for (let done = 0; !enough(done); done++) await climb.step(goal, settings);
+    const more = (done) => steps === null ? performance.now() < until : done < steps;
+    for (let done = 0; more(done);) done += await climb.slice(goal, settings);
     const images = climb.shown(settings), { pixels, width } = pixelsOf(images);
     const judges = judge && (await network(judge, settings, size)).processor;
     const verdicts = judge ? images.map(verdict.bind(null, models[judge], judges)) : [];
-    port.postMessage({ id, pixels, verdicts, all, step: climb.points.length, points: climb.points.slice(before),
-      terms: climb.terms, width,
-      road: goal.network.road, others: goal.network.others, lost: goal.network.lost }, [pixels.buffer]);
+    const { points, terms } = climb, { road, others, lost } = goal.network;
+    port.postMessage({ id, pixels, width, verdicts, all, step: points.length, points: points.slice(before),
+      score: points.at(-1)?.[1] ?? null, terms, road, others, lost }, [pixels.buffer]);
   };
 
   port.onmessage = ({ data }) => {
