@@ -4,7 +4,7 @@ the other) and a row of gallery/README.md.
 
 Each recipe is a function of the network, the picture's size, the steps and the seed. It
 does what the notebook of its section teaches, on one network trained on photographs.
-Two add something: the film is seen from near and far, the cut-outs grow in the middle.
+One adds something: the film is seen from near and far.
 `opening` comes last: it lays the first six side by side.
 """
 
@@ -12,6 +12,7 @@ import argparse
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +23,6 @@ from dputils.alpha import (
     OverBackground,
     blend_over,
     checkerboard,
-    smooth_noise,
     transparency_objective,
 )
 from dputils.cppn import CPPN
@@ -31,12 +31,12 @@ from dputils.images import FourierBasis, ImageParam, LowResBasis, fourier_image
 from dputils.media import read_image, write_image
 from dputils.networks import load_network
 from dputils.networks import recipe as style_recipe
-from dputils.objectives import Objective, channel, channel_interpolation
+from dputils.objectives import Objective, channel, channel_interpolation, neuron
 from dputils.optimize import cosine_adam, maximize, minimize
 from dputils.rasterize import View, interpolate, sample_texture
 from dputils.scene import cut_points, sample_views
 from dputils.style import MovingAverageGram, content_loss, gram_matrix, style_loss
-from dputils.transforms import compose, jitter, pad, random_scale
+from dputils.transforms import compose, jitter, pad, random_rotate, random_scale
 
 FOLDER = Path(__file__).resolve().parent / "gallery"
 NETWORK = "efficientnet_lite0"
@@ -137,12 +137,12 @@ def two_losses(network, found, original, grams, target):
 # ---- section 3: CPPN -----------------------------------------------------------------
 
 
-def painted_shells(network, size, steps, seed):
-    """A hidden channel that likes shells, painted by a network of (x, y)."""
-    small = 112, 4 * round(28 * size[1] / size[0])
+def painted_leather(network, size, steps, seed):
+    """A hidden channel that likes leather, painted by a network of (x, y)."""
+    small = 160, 4 * round(40 * size[1] / size[0])
     image = CPPN(small, activation="unbiased", seed=seed)
     options = {"transforms": [], "optimizer": cosine_adam(steps, 0.01)}
-    maximize(image, channel("blocks.4.1", 3), network, steps=steps, **options)
+    maximize(image, channel("blocks.4.1", 102), network, steps=steps, **options)
     with torch.no_grad():
         return image(size)
 
@@ -151,32 +151,51 @@ def painted_shells(network, size, steps, seed):
 
 
 def cut_outs(network, size, steps, seed):
-    """Two units with opacity, on a light ground: only what each unit cares about."""
-    height, width = size[0], size[1] // 2
-    shells, leather = ("blocks.4.1", 3), ("blocks.4.1", 102)
-    image = fourier_image(
-        (height, width), batch=2, alpha=True, decay_power=1.4, seed=seed
-    )
-    view = OverBackground(smooth_noise(sd=0.2, decay_power=1.5))
-    goal = sum(
-        transparency_objective(middle(*unit, batch=k), view, pressure=0.7, batch=k)
-        for k, unit in enumerate((shells, leather))
-    )
-    options = {"transforms": view, "optimizer": cosine_adam(steps, 0.03)}
+    """Three neurons with opacity, on a light ground: only what each cares about."""
+    neurons = 133, 112, 26
+    image = fourier_image(448, batch=3, alpha=True, decay_power=1.4, seed=seed)
+    without_short_waves(image.bases[0], most=(0.3, 0.3, 0.3, 0.06), alpha_steps=4.5)
+    image.squash = partial(stretched, by=0.08)
+    from_afar = [jitter(16), random_scale([0.22, 0.26, 0.3, 0.36, 0.5])]
+    from_afar += [random_rotate([-8, -4, 0, 0, 4, 8]), jitter(4)]
+    view = OverBackground(transforms=from_afar)
+    goal = -0.2 * Objective(outlines)
+    for k, number in enumerate(neurons):
+        wanted = neuron("blocks.5.1", number, batch=k)
+        goal += transparency_objective(wanted, view, pressure=1.5, batch=k)
+    options = {"transforms": view, "optimizer": cosine_adam(steps, 0.014)}
     maximize(image, goal, network, steps=steps, seed=seed, **options)
-    board = checkerboard(size, tiles=8, light=0.97, dark=0.92)
-    return blend_over(side_by_side(image()), board)
+    # as high as the picture, and of its width the middle
+    things = F.interpolate(image().detach(), size=(size[0],) * 2, mode="area")
+    left = (size[0] - size[1] // len(neurons)) // 2
+    things = side_by_side(things[..., left : size[0] - left])
+    return blend_over(things, checkerboard(size, tiles=8, light=0.97, dark=0.92))
 
 
-def middle(layer, n, batch):
-    """A channel's mean over the middle half: what grows, grows there."""
+def without_short_waves(basis, most, alpha_steps):
+    """Weaken the waves of so many periods a pixel to 1/e, a number a channel; a step of
+    Adam takes the last channel, opacity, so many times as far.
+    """
+    height, width = basis.shape[2:]
+    down, across = torch.fft.fftfreq(height)[:, None], torch.fft.rfftfreq(width)
+    periods = torch.hypot(down, across)
+    weights = torch.stack([torch.exp(-((periods / each) ** 2)) for each in most])
+    weights[3] *= alpha_steps
+    basis.amplitude = basis.amplitude * weights
 
-    def mean(activations):
-        found = activations[layer][batch, n]
-        rows, columns = (slice(k // 4, k - k // 4) for k in found.shape)
-        return found[rows, columns].mean()
 
-    return Objective(mean, [layer])
+def stretched(raw, by):
+    """A sigmoid; that of opacity reaches beyond 0 and 1, and is cut there."""
+    squashed = torch.sigmoid(raw)
+    wide = (1 + 2 * by) * squashed[:, 3:] - by
+    return torch.cat([squashed[:, :3], wide.clamp(0, 1)], 1)
+
+
+def outlines(activations):
+    """How long the outlines of all paint are, in widths of the picture."""
+    alpha = activations["image"][:, 3]
+    down, across = alpha.diff(dim=1).abs(), alpha.diff(dim=2).abs()
+    return (down.sum() + across.sum()) / alpha.shape[-1]
 
 
 # ---- sections 5 and 6: three dimensions ----------------------------------------------
@@ -312,15 +331,15 @@ RECIPES = {
     "night_cat": Recipe(
         night_cat, (288, 544), 160, 0, "section 2: the cat after the night sky"
     ),
-    "painted_shells": Recipe(
-        painted_shells, WIDE, 160, 4, "section 3: shells, painted by a CPPN"
+    "painted_leather": Recipe(
+        painted_leather, WIDE, 200, 4, "section 3: leather, painted by a CPPN"
     ),
     "cut_outs": Recipe(
         cut_outs,
         (320, 600),
-        110,
-        1,
-        "section 4: shells and stitched leather with opacity, on a light ground",
+        130,
+        SEED4,
+        "section 4: what three neurons see, with opacity, on a light ground",
     ),
     "curly_bunny": Recipe(
         curly_bunny, WIDE, 200, 0, "section 5: curls grown on the bunny"
