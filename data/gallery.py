@@ -151,9 +151,9 @@ def painted_leather(network, size, steps, seed):
 
 
 def cut_outs(network, size, steps, seed):
-    """Three neurons with opacity, on a light ground: only what each cares about."""
-    neurons = 133, 112, 26
-    image = fourier_image(448, batch=3, alpha=True, decay_power=1.4, seed=seed)
+    """Four neurons with opacity, on a light ground: only what each cares about."""
+    neurons = 133, 144, 112, 26
+    image = fourier_image(448, batch=4, alpha=True, decay_power=1.4, seed=seed)
     without_short_waves(image.bases[0], most=(0.3, 0.3, 0.3, 0.06), alpha_steps=4.5)
     image.squash = partial(stretched, by=0.08)
     from_afar = [jitter(16), random_scale([0.22, 0.26, 0.3, 0.36, 0.5])]
@@ -165,11 +165,14 @@ def cut_outs(network, size, steps, seed):
         goal += transparency_objective(wanted, view, pressure=1.5, batch=k)
     options = {"transforms": view, "optimizer": cosine_adam(steps, 0.014)}
     maximize(image, goal, network, steps=steps, seed=seed, **options)
-    # as high as the picture, and of its width the middle
-    things = F.interpolate(image().detach(), size=(size[0],) * 2, mode="area")
-    left = (size[0] - size[1] // len(neurons)) // 2
-    things = side_by_side(things[..., left : size[0] - left])
-    return blend_over(things, checkerboard(size, tiles=8, light=0.97, dark=0.92))
+    # the middle of each, side by side
+    width = size[1] // len(neurons)
+    side = 3 * width // 2
+    left, top = (side - width) // 2, (size[0] - side) // 2
+    things = F.interpolate(image().detach(), size=(side, side), mode="area")
+    row = side_by_side(things[..., left : left + width])
+    row = F.pad(row, (0, 0, top, size[0] - side - top))
+    return blend_over(row, checkerboard(size, tiles=8, light=0.97, dark=0.92))
 
 
 def without_short_waves(basis, most, alpha_steps):
@@ -338,8 +341,8 @@ RECIPES = {
         cut_outs,
         (320, 600),
         130,
-        SEED4,
-        "section 4: what three neurons see, with opacity, on a light ground",
+        3,
+        "section 4: what four neurons care about, with opacity, on a light ground",
     ),
     "curly_bunny": Recipe(
         curly_bunny, WIDE, 200, 0, "section 5: curls grown on the bunny"
