@@ -430,7 +430,8 @@ LIVE = """async ([textures, count, patience]) => {
   const files = textures.map((file) => unpack(file));
   const frame = () => new Promise(requestAnimationFrame);
   const begin = performance.now();
-  for (let k = 1; k <= count; k++) {
+  // the bright one is there: each of these is another than the one before it
+  for (let k = 0; k < count; k++) {
     model.set("textures", [files[k % 2]]);
     while (bright() !== (k % 2 === 1)) {
       await frame();
