@@ -185,7 +185,7 @@ def bundle(module: str) -> str:
 
 
 def bare(code: str) -> str:
-    """A script or shader without the comments that have lines of their own."""
+    """A script without the comments that have lines of their own."""
     return re.sub(r"^ *(//.*|/\*\*(?s:.*?)\*/)\n", "", code, flags=re.M)
 
 
