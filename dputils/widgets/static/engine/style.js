@@ -36,10 +36,11 @@ export class Repaint {
   }
 
   /** Content and style weigh as much as `settings` say; the photograph makes the same moves as the picture. */
-  scored(image, { pose }, settings) {
+  *scored(image, { pose }, settings) {
     const { network, styles, photograph, contentLayer, moves } = this, gradients = {};
-    const before = network.forward(pose ? moves.apply(photograph, pose) : photograph, contentLayer);
-    network.forward(image);
+    yield* network.ahead(pose ? moves.apply(photograph, pose) : photograph, [contentLayer]);
+    const before = network.read(contentLayer);
+    yield* network.ahead(image, Object.keys(styles));
     const term = (name, wanted, weight) => {
       const { value, gradient } = distance(network.read(name), wanted, weight);
       gradients[name] = gradient;
@@ -47,7 +48,7 @@ export class Repaint {
     };
     const content = term(contentLayer, before, settings.content);
     const style = Object.keys(styles).reduce((sum, name) => sum + term(name, styles[name], settings.style), 0);
-    const uphill = network.backward(gradients).map((slope) => -slope);
+    const uphill = (yield* network.back(gradients)).map((slope) => -slope);
     return { score: -content - style, gradient: uphill, terms: { content, style } };
   }
 }

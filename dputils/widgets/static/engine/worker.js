@@ -55,9 +55,9 @@ class Climb {
     const pose = moved && !mesh ? Moves.draw(this.next, settings) : null;
     const looks = this.pictures.map((image) => this.#look(image, pose, settings));
     yield;
-    let total = weight ? goal.compare(looks.map(({ seen }) => seen), alike, weight) : 0;
+    let total = weight ? yield* goal.compare(looks.map(({ seen }) => seen), alike, weight) : 0;
     for (const [k, { seen, back, factor = 1 }] of looks.entries()) {
-      const { score, gradient, terms = {} } = await goal.scored(seen, { k, pose }, settings);
+      const { score, gradient, terms = {} } = yield* goal.scored(seen, { k, pose }, settings);
       this.terms = terms;
       total += factor * score;
       yield;
