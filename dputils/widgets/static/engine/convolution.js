@@ -1,5 +1,5 @@
-// Convolutions in the memory of a network, tap by tap: what stands under a tap of the kernel, times the tap's weights, is
-// added to each window. On the way back the window's gradient, times the same weights, goes to what stood there.
+// Convolutions, tap by tap: what stands under a tap of the kernel, times the tap's weights, is added to each window. On
+// the way back the window's gradient, times the same weights, goes to what stood there.
 import { range } from "./memory.js";
 
 /** Links of a layer. One that is trained has `ofWeight` and `ofBias`, to which the gradients of its weights and biases

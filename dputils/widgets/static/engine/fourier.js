@@ -18,68 +18,66 @@ export class FourierBasis {
     });
     const matrix = (rows, columns, value = () => 0) => ({ rows, columns, at: memory.keep(
       Float32Array.from({ length: rows * columns }, (_, n) => value(Math.floor(n / columns), n % columns))) });
-    // Down the columns: e^{ia} S = cos(a) S + sin(a) iS, so that iS stands below S, real and imaginary parts in turns.
+    const wave = (k, part) => part ? Math.sin(2 * Math.PI * k / size) : Math.cos(2 * Math.PI * k / size);
+    // Down the columns (c + is)(a + ib) has the parts ca - sb and cb + sa: real parts lie above the imaginary ones.
+    const down = matrix(2 * size, 2 * size, (to, from) =>
+      wave((to % size) * (from % size), to < size !== from < size) * (to < size && from >= size ? -1 : 1));
     // Along the rows only the real part is wanted. The half that is missing is the conjugate: what is there counts
     // twice, but at the ends, which are their own.
-    const wide = fours(2 * half), side = fours(size);
-    const wave = (k, part) => part ? Math.sin(2 * Math.PI * k / size) : Math.cos(2 * Math.PI * k / size);
-    const across = (row, x) => {
-      const k = row >> 1, times = k >= half || x >= size ? 0 : k === 0 || 2 * k === size ? 1 : 2;
-      return times * (row % 2 ? -1 : 1) * wave(k * x, row % 2);
-    };
-    const down = matrix(size, 2 * size, (y, row) => wave(y * (row % size), row >= size));
-    const right = matrix(wide, side, across), left = matrix(side, wide, (x, row) => across(row, x));
-    const spectrum = matrix(planes * 2 * size, wide), middle = matrix(planes * size, wide);
-    const picture = matrix(planes * size, side);
-    const columns = range(planes).map((k) => [
-      { ...spectrum, rows: 2 * size, at: spectrum.at + 8 * k * size * wide },
-      { ...middle, rows: size, at: middle.at + 4 * k * size * wide }]);
-    this.forward = [...columns.flatMap(([waves, rows]) => memory.product(down, waves, rows)),
-      ...memory.product(middle, right, picture)];
-    this.back = [...memory.product(picture, left, middle),
-      ...columns.flatMap(([waves, rows]) => memory.product(down, rows, waves, { turned: true }))];
+    const wide = fours(half), side = fours(size);
+    const right = (k, x, part) => k >= half || x >= size ? 0
+      : (k % (size / 2) ? 2 : 1) * wave(k * x, part) * (part ? -1 : 1);
+    const rights = [0, 1].map((part) => matrix(wide, side, (k, x) => right(k, x, part)));
+    const lefts = [0, 1].map((part) => matrix(side, wide, (x, k) => right(k, x, part)));
+    const [spectra, columns, pictures] = [[2 * size, wide], [2 * size, wide], [size, side]].map((shape) =>
+      range(planes).map(() => matrix(...shape)));
+    const parts = ({ at }) => [0, 1].map((part) => ({ at: at + part * 4 * size * wide, rows: size, columns: wide }));
+    this.forward = range(planes).flatMap((k) => [...memory.product(down, spectra[k], columns[k]),
+      ...parts(columns[k]).flatMap((rows, part) => memory.product(rows, rights[part], pictures[k]))]);
+    this.back = range(planes).flatMap((k) => [
+      ...parts(columns[k]).flatMap((rows, part) => memory.product(pictures[k], lefts[part], rows)),
+      ...memory.product(down, columns[k], spectra[k], { turned: true })]);
     memory.open();
-    Object.assign(this, { spectrum, middle, picture });
+    Object.assign(this, { spectra, columns, pictures });
   }
 
-  /** Calls visit(place in the memory, place in planes) for the first `width` numbers of a plane's first `size` rows. */
-  #each({ at, rows, columns }, width, visit) {
-    const { size, planes } = this;
-    for (let row = 0, n = 0; row < planes * size; row++) {
-      const line = Math.floor(row / size) * rows / planes + row % size;
-      for (let k = at / 4 + line * columns, end = k + width; k < end; k++) visit(k, n++);
+  /** Calls visit(place in the memory, place in planes) for the numbers of some matrices, of which each has `width` in a
+      row: the k-th stands at place(k). */
+  #each(matrices, width, place, visit) {
+    let n = 0;
+    for (const { at, columns } of matrices) {
+      for (let y = 0; y < this.size; y++) {
+        for (let k = 0; k < width; k++) visit(at / 4 + y * columns + place(k, columns), n++);
+      }
     }
   }
 
-  /** The same for waves; iS has each in the next column or the one before, with this sign. */
   #eachWave(visit) {
-    const { spectrum, half, size } = this;
-    this.#each(spectrum, 2 * half, (at, n) => visit(at, n, (at + size * spectrum.columns) ^ 1, n % 2 ? -1 : 1));
+    this.#each(this.spectra, 2 * this.half, (k, columns) => k % 2 * this.size * columns + (k >> 1), visit);
+  }
+
+  #eachPixel(visit) {
+    this.#each(this.pictures, this.size, (k) => k, visit);
   }
 
   #multiply(products, ...results) {
-    for (const { at, rows, columns } of results) this.memory.numbers(at, rows * columns).fill(0);
+    for (const { at, rows, columns } of results.flat()) this.memory.numbers(at, rows * columns).fill(0);
     finished(this.memory.work(products));
   }
 
   /** Adds `times` the picture of these parameters to `raw`, (planes, size, size). */
   addTo(raw, parameters, times = 1) {
-    const { size, amplitude, middle, picture, memory: { floats } } = this;
-    this.#eachWave((at, n, turned, sign) => {
-      floats[at] = times * amplitude[n >> 1] * parameters[n];
-      floats[turned] = sign * floats[at];
-    });
-    this.#multiply(this.forward, middle, picture);
-    this.#each(picture, size, (at, n) => { raw[n] += floats[at]; });
+    const { amplitude, columns, pictures, memory: { floats } } = this;
+    this.#eachWave((at, n) => { floats[at] = times * amplitude[n >> 1] * parameters[n]; });
+    this.#multiply(this.forward, columns, pictures);
+    this.#eachPixel((at, n) => { raw[n] += floats[at]; });
   }
 
   /** Adds `times` the gradient of the parameters to `gradient`: the same products, transposed, in reverse order. */
   addBack(gradient, ofRaw, times = 1) {
-    const { size, amplitude, spectrum, middle, picture, memory: { floats } } = this;
-    this.#each(picture, size, (at, n) => { floats[at] = ofRaw[n]; });
-    this.#multiply(this.back, middle, spectrum);
-    this.#eachWave((at, n, turned, sign) => {
-      gradient[n] += times * amplitude[n >> 1] * (floats[at] + sign * floats[turned]);
-    });
+    const { amplitude, spectra, columns, memory: { floats } } = this;
+    this.#eachPixel((at, n) => { floats[at] = ofRaw[n]; });
+    this.#multiply(this.back, columns, spectra);
+    this.#eachWave((at, n) => { gradient[n] += times * amplitude[n >> 1] * floats[at]; });
   }
 }

@@ -37,11 +37,12 @@ const range = (n) => Array.from({ length: n }, (_, k) => k);
 // ---- the kernels: the same for `count` places, and for all channels of a place, `width` bytes -----------------------
 
 // Each says the steps of its two loops, the outer one first. No turn of the loops needs what another one writes, so
-// that a graphics card can take all turns at the same time. The n-th place is a pixel of the map that is read and one of
-// the map that is written: two tables say which. So a kernel's way back takes the same tables, exchanged.
+// that a graphics card can take all turns at the same time. The n-th place is a pixel of the map that is read and one
+// of the map that is written: two tables say which. So a kernel's way back takes the same tables, exchanged.
 
 const ENDS = "count width source reads inPixel out writes outPixel";
-const pixel = (at, table, bytes) => (k, ...more) => sum(at, times(word(sum(table, times("n", 4)), 4 * k), bytes), ...more);
+const pixel = (at, table, bytes) => (k, ...more) =>
+  sum(at, times(word(sum(table, times("n", 4)), 4 * k), bytes), ...more);
 const [read, written] = [pixel("source", "reads", "inPixel"), pixel("out", "writes", "outPixel")];
 
 function kernel(name, more, loops, ...parts) {

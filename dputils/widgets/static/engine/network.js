@@ -146,7 +146,19 @@ export class Network {
   }
 }
 
+/** A function of every number: `value` fills x from z, and `slope` adds to the gradient of z what that of x gives. */
+export const each = (value, slope) => ({
+  value(z, x) { for (let n = 0; n < z.length; n++) x[n] = value(z[n]); },
+  slope(z, ofX, ofZ) { for (let n = 0; n < z.length; n++) ofZ[n] += slope(z[n]) * ofX[n]; },
+});
+export const eachOf = (name, from, change) => ({ name, kind: "each", from: [from], ...change });
+
 const ADJOINT = { copy: "add", add: "add", relu: "reluBack", maximum: "maximumBack" };
+
+const pool = (kernel, start, number) => (net, layer) => {
+  const vector = net.memory.keep(new Float32Array(layer.map.wide).fill(start));
+  return net.windows(layer, vector, (from, to) => net.link(kernel, from, to, { number: number?.(layer) }));
+};
 
 const LINKS = {
   conv: convolution,
@@ -156,10 +168,8 @@ const LINKS = {
     return [{ up: { kernel: () => value(numbers(source.at), numbers(map.at)) },
       down: { kernel: () => slope(numbers(source.at), numbers(map.at + shift), numbers(source.at + shift)) } }];
   },
-  average: (net, layer) => net.windows(layer, net.memory.keep(new Float32Array(layer.map.wide)), (from, to) =>
-    net.link("add", from, to, { number: layer.rows * layer.columns })),
-  maximum: (net, layer) => net.windows(layer, net.memory.keep(new Float32Array(layer.map.wide).fill(-Infinity)), (from, to) =>
-    net.link("maximum", from, to)),
+  average: pool("add", 0, ({ rows, columns }) => rows * columns),
+  maximum: pool("maximum", -Infinity),
   concat: (net, { map, sources }) => {
     let at = map.at;
     return sources.map((part) => {
