@@ -742,7 +742,8 @@ def test_a_picture_with_opacity_and_its_gradient_are_pytorchs(run):
     body = """
     const picture = new Picture(given.settings), glass = new Glass(given.settings.size);
     picture.parameters.set(floats(given.parameters));
-    const image = finished(picture.render()), { pressure } = given, wish = floats(given.wish);
+    const image = finished(picture.render()), { pressure } = given;
+    const wish = floats(given.wish);
     const pose = { dx: 3, dy: -2 }, ground = floats(given.ground);
     const { seen, factor, back } = glass.look(image, ground, pose, pressure);
     const score = dot(wish, seen), value = score * factor;
