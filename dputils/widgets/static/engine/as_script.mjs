@@ -21,7 +21,6 @@ const SCRIPT = { ...COMMON,
   "v128.andnot": (x, mask) => `(${mask}?0:${x})`,
   "i32.load": (...at) => `whole[${place(...at)}>>2]`, "v128.load": real, "v128.load32_splat": real,
   "v128.store": (offset, address, x) => `${real(offset, address)}=${outer(x)};\n`,
-  select: (a, b, condition) => `(${condition}?${a}:${b})`,
   loop: (label, ...body) => `do{\n${body.join("")}`, br_if: (label, again) => `}while(${outer(again)});\n`,
   param: same, local: same, export: JSON.parse,
   func(name, ...parts) { // names first, of parameters and locals, which begin as parameters that nobody gives

@@ -9,7 +9,6 @@ const SHADER = { ...COMMON,
   "v128.load": (...at) => `vector(${place(...at)})`,
   "v128.load32_splat": (...at) => `vec4f(bitcast<f32>(memory[(${place(...at)})>>2]))`,
   "v128.store": (offset, address, x) => `put(${place(offset, address)},${x});\n`,
-  select: (a, b, condition) => `select(${b},${a},${condition}!=0)`,
   loop: (label, ...body) => `loop{\n${body.join("")}}\n`, br_if: (label, again) => `if(!${again}){break;}\n`,
 };
 

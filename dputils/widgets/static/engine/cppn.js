@@ -1,16 +1,11 @@
 // A picture in the weights of a small network from a place to a colour, as dputils.cppn: convolutions 1 × 1, which see
 // a picture of places, and whose weights are trained.
-import { Network } from "./network.js";
-import { Adam, normals } from "./picture.js";
+import { each, eachOf, Network } from "./network.js";
+import { Adam, normals, SIGMOID } from "./picture.js";
 
 const EDGE = Math.sqrt(3); // a coordinate spread evenly over ±√3 has standard deviation 1
 
-// Functions of every number: `value` fills x from z, and `slope` adds to the gradient of z what that of x gives. The
-// two that work most are loops of their own, which a browser makes faster than one loop that calls a function.
-const each = (value, slope) => ({
-  value(z, x) { for (let n = 0; n < z.length; n++) x[n] = value(z[n]); },
-  slope(z, ofX, ofZ) { for (let n = 0; n < z.length; n++) ofZ[n] += slope(z[n]) * ofX[n]; },
-});
+// The two functions that work most are loops of their own: a browser makes these faster.
 const ATAN = {
   value(z, x) { for (let n = 0; n < z.length; n++) x[n] = Math.atan(z[n]) / 0.67; },
   slope(z, ofX, ofZ) { for (let n = 0; n < z.length; n++) ofZ[n] += ofX[n] / (0.67 * (1 + z[n] * z[n])); },
@@ -19,14 +14,11 @@ const square = (mean, scale) => ({
   value(z, x) { for (let n = 0; n < z.length; n++) x[n] = ((0.67 * z[n]) ** 2 - mean) / scale; },
   slope(z, ofX, ofZ) { for (let n = 0; n < z.length; n++) ofZ[n] += 2 * 0.67 ** 2 * z[n] / scale * ofX[n]; },
 });
-const sigmoid = (z) => 1 / (1 + Math.exp(-z));
-const SIGMOID = each(sigmoid, (z) => sigmoid(z) * sigmoid(-z));
 
-const layer = (name, from, change) => ({ name, kind: "each", from: [from], ...change });
-const one = (change) => (from) => [layer(`${from}.active`, from, change)];
+const one = (change) => (from) => [eachOf(`${from}.active`, from, change)];
 /** atan and its square, scaled, side by side: twice as many units. */
 const pair = (mean, scale) => (from) => [
-  layer(`${from}.atan`, from, ATAN), layer(`${from}.square`, `${from}.atan`, square(mean, scale)),
+  eachOf(`${from}.atan`, from, ATAN), eachOf(`${from}.square`, `${from}.atan`, square(mean, scale)),
   { name: `${from}.active`, kind: "concat", from: [`${from}.atan`, `${from}.square`] }];
 /** The layers that follow a convolution, given its name. */
 const ACTIVATIONS = {
@@ -55,22 +47,23 @@ export class Cppn {
         ofWeight: gradient.subarray(at, middle), ofBias: gradient.subarray(middle, end) };
       convolution.weight.forEach((value, n) => { convolution.weight[n] = last ? 0 : value / Math.sqrt(inputs); });
       [at, from] = [end, `${name}.active`];
-      return [convolution, ...last ? [layer("picture", name, SIGMOID)] : follow(name)];
+      return [convolution, ...last ? [eachOf("picture", name, SIGMOID)] : follow(name)];
     });
     Object.assign(this, { parameters, gradient, adam: new Adam(count) });
-    this.network = new Network({ layers, mean: inputs.map(() => 0), std: inputs.map(() => 1) }, size, size, road);
+    this.network = new Network({ layers, channels: inputs.length }, size, size, road);
     const place = (k) => EDGE * ((2 * k + 1) / size - 1), area = size * size;
     this.places = Float32Array.from({ length: inputs.length * area }, (_, n) =>
       inputs[Math.floor(n / area)](place(n % size), place(Math.floor(n % area / size))));
   }
 
-  render() {
-    return this.network.forward(this.places);
+  *render() {
+    yield* this.network.ahead(this.places, ["picture"]);
+    return this.network.read("picture");
   }
 
   /** Adds the gradient of the parameters, for the picture that was rendered last. */
-  pull(ofImage) {
-    this.network.backward({ picture: ofImage });
+  *pull(ofImage) {
+    yield* this.network.back({ picture: ofImage });
   }
 }
 

@@ -13,12 +13,13 @@ export class Wishes {
   /** Frames of a film shall be alike in some layers, as dputils.objectives.alignment says, with a ratio of 5: the
       penalty counts from now on. It is a square, so that its slopes times the values add up to twice itself. The scores
       of the pictures take it away twice; what is returned gives it back once. */
-  compare(images, layers, weight) {
+  *compare(images, layers, weight) {
     const { processor } = this.network;
-    const seen = images.map((image) => {
-      processor.forward(image, processor.deepest(layers));
-      return Object.fromEntries(layers.map((name) => [name, processor.read(name).slice()]));
-    });
+    const seen = [];
+    for (const image of images) {
+      yield* processor.ahead(image, layers);
+      seen.push(Object.fromEntries(layers.map((name) => [name, processor.read(name)])));
+    }
     let penalty = 0;
     this.apart = seen.map((frame, k) => Object.fromEntries(layers.map((name) => {
       const values = frame[name], slopes = new Float32Array(values.length);
@@ -32,7 +33,7 @@ export class Wishes {
     return penalty;
   }
 
-  /** Of picture `k`, (channel, row, column) in [0, 1]: a promise. A wish is the mean of a channel, so that it says in
+  /** Of picture `k`, (channel, row, column) in [0, 1]. A wish is the mean of a channel, so that it says in
       advance how much of each value counts. */
   scored(image, { k = 0 } = {}) {
     const { network, units, count } = this, directions = {};

@@ -60,18 +60,20 @@ export const sizeOf = ({ channels, height, width }) => channels * height * width
 const PICTURE = "the picture"; // no layer of PyTorch's can have this name
 
 /** The layers of a network for pictures of one size, each with its sources and its map {name, channels, height, width},
-    in which its values lie. A linear layer is a convolution whose kernel is the whole map. A convolution before all
-    others makes "input" of the picture, as the network was trained to see it: each channel less its mean, over its
-    standard deviation. */
-export function shapedNetwork({ mean, std, layers }, height, width) {
-  const channels = mean.length === 1 ? 3 : mean.length, input = { name: PICTURE, channels, height, width };
-  const scale = Float32Array.from({ length: channels }, (_, c) => 1 / std[c % std.length]);
-  const normalize = { name: "input", kind: "conv", from: [PICTURE], kernel: 1, stride: 1, outputs: channels,
-    weight: Float32Array.from({ length: channels ** 2 }, (_, n) => n % (channels + 1) ? 0 : scale[n % channels]),
-    bias: scale.map((value, c) => -mean[c % mean.length] * value) };
-  const maps = new Map([[PICTURE, input]]);
-  return { input, maps, layers: [normalize, ...layers].map((layer) => shaped(layer, maps, input)) };
+    in which its values lie. A linear layer is a convolution whose kernel is the whole map. Where a network was trained
+    to see each channel less its mean, over its standard deviation, a convolution before all others makes "input" so. */
+export function shapedNetwork({ mean, std, layers, channels = mean.length === 1 ? 3 : mean.length }, height, width) {
+  const input = { name: mean ? PICTURE : "input", channels, height, width }, maps = new Map([[input.name, input]]);
+  const scale = mean && Float32Array.from({ length: channels }, (_, c) => 1 / std[c % std.length]);
+  const normalize = mean && pointwise("input", PICTURE, scale.map((value, c) => -mean[c % mean.length] * value),
+    (o, i) => o === i ? scale[o] : 0, channels);
+  return { input, maps, layers: [...mean ? [normalize] : [], ...layers].map((layer) => shaped(layer, maps, input)) };
 }
+
+/** A convolution that sees a pixel at a time: weights are at(output, input). */
+export const pointwise = (name, from, bias, at, inputs) => ({ name, kind: "conv", from: [from], kernel: 1, stride: 1,
+  outputs: bias.length, bias, weight: Float32Array.from({ length: bias.length * inputs }, (_, n) =>
+    at(Math.floor(n / inputs), n % inputs)) });
 
 function shaped(layer, maps, input) {
   const sources = layer.from.map((name) => maps.get(name));

@@ -2,9 +2,9 @@
 // bytes into kernels.js as base64. The same description becomes JavaScript and, for graphics cards, WGSL.
 //                                                                             node make_kernels.mjs FOLDER [kernels.js]
 //
-// All numbers lie in one memory. A map is [row][column][channel], float32, with a border of zeros; channels come in
-// fours. Parameters are bytes: addresses, and distances from one pixel or row to the next. Names that begin with a
-// capital are vectors of LANES numbers, four or, in JavaScript, one; all others are 32-bit integers.
+// All numbers lie in one memory. A map is [pixel][channel], float32; channels come in fours. Parameters are bytes:
+// addresses, and distances from one pixel to the next. Names that begin with a capital are vectors of LANES numbers,
+// four or, in JavaScript, one; all others are 32-bit integers.
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -27,7 +27,6 @@ const advance = (name, by) => set(name, sum(name, by));
 const [word, load, splat] = ["i32.load", "v128.load", "v128.load32_splat"].map((operation) =>
   (address, offset = 0) => [operation, `offset=${offset}`, value(address)]);
 const store = (address, x, offset = 0) => ["v128.store", `offset=${offset}`, value(address), value(x)];
-const either = (condition, a, b) => ["select", value(a), value(b), value(condition)];
 /** A body may have lists of instructions in it, and lists of such. */
 const flat = (body) => body.flatMap((part) => typeof part[0] === "string" ? [part] : flat(part));
 /** Counts from zero up to a limit, which is at least one, in steps of `by`. */
@@ -38,73 +37,55 @@ const range = (n) => Array.from({ length: n }, (_, k) => k);
 // ---- the kernels: the same for `count` places, and for all channels of a place, `width` bytes -----------------------
 
 // Each says the steps of its two loops, the outer one first. No turn of the loops needs what another one writes, so
-// that a graphics card can take all turns at the same time.
+// that a graphics card can take all turns at the same time. The n-th place is a pixel of the map that is read and one
+// of the map that is written: two tables say which. So a kernel's way back takes the same tables, exchanged.
 
-function kernel(name, parameters, loops, ...parts) {
+const ENDS = "count width source reads inPixel out writes outPixel";
+const pixel = (at, table, bytes) => (k, ...more) =>
+  sum(at, times(word(sum(table, times("n", 4)), 4 * k), bytes), ...more);
+const [read, written] = [pixel("source", "reads", "inPixel"), pixel("out", "writes", "outPixel")];
+
+function kernel(name, more, loops, ...parts) {
   const body = flat(parts), names = [...inText(body).matchAll(/local\.set \$(\w+)/g)].map(([, name]) => name);
   const locals = [...new Set(names)].map((name) => ({ name, vector: /^[A-Z]/.test(name) }));
-  return { name, parameters: `count width ${parameters}`.split(" "), loops, locals, body };
+  return { name, parameters: `${ENDS} ${more}`.split(" "), loops, locals, body };
 }
-/** Vector by vector of a place, place by place. */
-const throughout = ({ lanes }) => [["n", 1, "count"], ["channel", 4 * lanes, "width"]];
-/** Where a place is, of which the table has two: where it reads and where it writes. */
-const tabled = (k) => word(sum("table", times("n", 8)), 4 * k);
 
-/** Products of matrices, and so any convolution, and the gradient of any. Windows of `rows` times `run` numbers, which
-    are `step` bytes apart, `gap` more after each row, times weights [number of the window][channel]. `pixels` windows
-    by some vectors of channels stay in registers, so that a number that was loaded is used several times. Sums start
-    from the bias or, without one, from what stands in the output. */
+/** Products of matrices, and so any convolution, tap by tap, and its gradient. At each place, `run` numbers, `step`
+    bytes apart, times weights [number][channel] are added to what stands in the output. `pixels` places by some vectors
+    of channels stay in registers, so that a number that was loaded is used several times. */
 function multiplication({ pixels, lanes, fused }, channels) {
   const vectors = range(channels / lanes), all = range(pixels), vector = 4 * lanes;
   const added = (A, S, W) => fused ? ["f32x4.relaxed_madd", value(S), value(W), value(A)] : plus(A, product(S, W));
-  return kernel(`multiply${channels}`, "source weights out bias table inPixel rows run step gap",
-    [["channel", 4 * channels, "width"], ["n", pixels, "count"]],
-    all.map((i) => [
-      set(`p${i}`, sum("source", times(tabled(2 * i), "inPixel"))),
-      set(`o${i}`, sum("out", times(tabled(2 * i + 1), "width"), "channel")),
-      set("start", either("bias", sum("bias", "channel"), `o${i}`)),
-      vectors.map((v) => set(`A${i}_${v}`, load("start", v * vector)))]),
+  return kernel(`multiply${channels}`, "weights run step", [["channel", 4 * channels, "width"], ["n", pixels, "count"]],
+    all.map((i) => [set(`p${i}`, read(i)), set(`o${i}`, written(i, "channel")),
+      vectors.map((v) => set(`A${i}_${v}`, load(`o${i}`, v * vector)))]),
     set("w", sum("weights", "channel")),
-    each("y", 1, "rows",
-      each("x", 1, "run",
-        vectors.map((v) => set(`W${v}`, load("w", v * vector))),
-        all.map((i) => [set("S", splat(`p${i}`)), advance(`p${i}`, "step"),
-          vectors.map((v) => set(`A${i}_${v}`, added(`A${i}_${v}`, "S", `W${v}`)))]),
-        advance("w", "width")),
-      all.map((i) => advance(`p${i}`, "gap"))),
+    each("x", 1, "run",
+      vectors.map((v) => set(`W${v}`, load("w", v * vector))),
+      all.map((i) => [set("S", splat(`p${i}`)), advance(`p${i}`, "step"),
+        vectors.map((v) => set(`A${i}_${v}`, added(`A${i}_${v}`, "S", `W${v}`)))]),
+      advance("w", "width")),
     all.map((i) => vectors.map((v) => store(`o${i}`, `A${i}_${v}`, v * vector))));
 }
 
-/** Places of one map change those of another: `change` says what becomes of what is `there`, given what is `here` and,
-    for a gradient, the value that is `away` from it. */
-const move = (shape, name, change) => kernel(name, "source out inPixel outPixel away", throughout(shape),
-  set("p", sum("source", times("n", "inPixel"), "channel")), set("o", sum("out", times("n", "outPixel"), "channel")),
-  store("o", change(load("o"), load("p"), load(sum("p", "away")))));
+/** Vector by vector of a place `p`, place by place, into `o`. Gradients find their values a distance `away`. */
+const move = ({ lanes }, name, more, ...stores) => kernel(name, more,
+  [["n", 1, "count"], ["channel", 4 * lanes, "width"]], set("p", read(0, "channel")), set("o", written(0, "channel")),
+  stores);
+const share = ["f32x4.splat", ["f32.div", ["f32.const", 1], ["f32.convert_i32_s", value("parts")]]];
+const [given, held] = ["p", "o"].map((at) => load(at)), valueOf = (at) => load(sum(at, "away"));
+const hit = equal(valueOf("p"), valueOf("o"));
 const moves = (shape) => [
-  move(shape, "copy", (there, here) => here),
-  move(shape, "add", plus),
-  move(shape, "relu", (there, here) => larger(here, ZERO)),
-  move(shape, "reluBack", (there, here, found) => plus(there, where(here, above(found, ZERO))))];
-
-/** Pools over `rows` by `columns` pixels: `at` says what each pixel of a window does. A pixel is at `p`, the pool at
-    `o`, their gradients at `slope` and, from `o`, a `shift` away. */
-const pool = (shape, name, first, at, last) => kernel(name, "source out table pixel rows columns row shift",
-  throughout(shape), set("line", sum("source", times(tabled(0), "pixel"), "channel")),
-  set("o", sum("out", times(tabled(1), "pixel"), "channel")), first,
-  each("y", 1, "rows", set("p", "line"),
-    each("x", 1, "columns", set("slope", sum("p", "shift")), at, advance("p", "pixel")), advance("line", "row")), last);
-const share = ["f32x4.splat", ["f32.div", ["f32.const", 1], ["f32.convert_i32_s", times("rows", "columns")]]];
-const ofPool = load(sum("o", "shift")), hit = equal(load("p"), "Top");
-const pools = (shape) => [
-  pool(shape, "average", set("A", ZERO), set("A", plus("A", load("p"))), store("o", product("A", share))),
-  pool(shape, "averageBack", set("A", product(ofPool, share)), store("slope", plus("A", load("slope"))), []),
-  pool(shape, "maximum", set("A", load("line")), set("A", larger("A", load("p"))), store("o", "A")),
+  move(shape, "copy", "parts", store("o", given)),
+  move(shape, "add", "parts", store("o", plus(held, product(given, share)))),
+  move(shape, "relu", "away", store("o", larger(given, ZERO))),
+  move(shape, "reluBack", "away", store("o", plus(held, where(given, above(valueOf("o"), ZERO))))),
+  move(shape, "maximum", "away", store("o", larger(held, given))),
   // The first of several equal ones gets the gradient, as in PyTorch: nothing is left for the others.
-  pool(shape, "maximumBack", [set("Top", load("o")), set("A", ofPool)],
-    [store("slope", plus(load("slope"), where("A", hit))), set("A", whereNot("A", hit))], [])];
+  move(shape, "maximumBack", "away", store("o", plus(held, where(given, hit))), store("p", whereNot(given, hit)))];
 
-const kernels = (shape) => [...shape.blocks.map((channels) => multiplication(shape, channels)), ...moves(shape),
-  ...pools(shape)];
+const kernels = (shape) => [...shape.blocks.map((channels) => multiplication(shape, channels)), ...moves(shape)];
 
 // ---- as WebAssembly -------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 import { bytesOf } from "./graph.js";
 import { KERNELS } from "./kernels.js";
 
+const SLICE = 20; // milliseconds between two pauses
 const STRIP = 512; // terms of a product's sums at a time: so many rows of two matrices fit a second-level cache
 
 export const fours = (n) => Math.ceil(n / 4) * 4;
@@ -25,15 +26,15 @@ export class Memory {
   /** The address at which these numbers will be. */
   keep(values) {
     const at = this.reserve(values.byteLength);
-    this.contents.push({ at, values });
+    this.contents.push((buffer) => new values.constructor(buffer, at).set(values));
     return at;
   }
 
-  /** Pairs of places for a kernel: where it reads and where it writes. Of those that it takes `together` the last one
-      fills up the last ones. */
-  table(pairs, together = 1) {
-    const whole = Math.ceil(pairs.length / together) * together, at = (k) => pairs[Math.min(k, pairs.length - 1)];
-    return { table: this.keep(Int32Array.from({ length: 2 * whole }, (_, k) => at(k >> 1)[k % 2])), count: whole };
+  /** A table of places for a kernel: those that it takes together are filled up by the last one. */
+  table(places) {
+    const { pixels } = this, count = Math.ceil(places.length / pixels) * pixels;
+    return { table: this.keep(Int32Array.from({ length: count }, (_, n) => places[n] ?? places.at(-1))),
+      count: places.length };
   }
 
   /** From here on there are `floats` and `kernels`; those of a card are its own. */
@@ -43,7 +44,7 @@ export class Memory {
     this.floats = new Float32Array(memory.buffer);
     this.kernels = module ? new WebAssembly.Instance(module, { engine: { memory } }).exports
       : script?.(this.floats, new Int32Array(memory.buffer));
-    for (const { at, values } of this.contents) new values.constructor(memory.buffer, at).set(values);
+    for (const fill of this.contents) fill(memory.buffer);
     this.contents = null;
   }
 
@@ -52,25 +53,46 @@ export class Memory {
     return this.floats.subarray(at / 4, at / 4 + count);
   }
 
-  /** What make_kernels.mjs says of `multiplication`. */
-  multiply({ table, count, source, weights, out, bias = 0, inPixel, outPixel, rows = 1, run, step = 4, gap = 0 }) {
-    const block = this.blocks.find((channels) => outPixel % (4 * channels) === 0);
-    this.kernels[`multiply${block}`](count, outPixel, source, weights, out, bias, table, inPixel, rows, run, step, gap);
+  /** A kernel's call `from` some places `to` others, {at, pixel, table, count} each: bytes, and as many places. */
+  job(kernel, from, to, more, width = to.pixel) {
+    return { kernel, numbers: [to.count, width, from.at, from.table, from.pixel, to.at, to.table, to.pixel, ...more] };
   }
 
-  /** A function that adds the product of two matrices to a third one, {at, rows, columns} each: A B or, `turned`,
-      Aᵀ B. Columns of B and of the product are equally many, in fours. */
-  product(a, b, c, { turned = false } = {}) {
-    const windows = this.table(range(c.rows).map((k) => [k, k]), this.pixels);
-    const [inPixel, step] = turned ? [4, 4 * a.columns] : [4 * a.columns, 4], terms = turned ? a.rows : a.columns;
-    const outPixel = 4 * c.columns;
-    return () => {
-      for (let k = 0; k < terms; k += STRIP) {
-        this.multiply({ ...windows, source: a.at + k * step, weights: b.at + k * outPixel, out: c.at, inPixel,
-          outPixel, run: Math.min(STRIP, terms - k), step });
-      }
-    };
+  /** At each place `run` numbers, `step` bytes apart, times weights, as make_kernels.mjs says of `multiplication`. */
+  multiply(from, to, weights, run = from.pixel / 4, step = 4) {
+    const block = this.blocks.find((channels) => to.pixel % (4 * channels) === 0);
+    return this.job(`multiply${block}`, from, to, [weights, run, step]);
   }
+
+  /** Jobs that add the product of two matrices to a third one, {at, rows, columns} each: A B or, `turned`, Aᵀ B.
+      Columns of B and of the product are equally many, in fours. */
+  product(a, b, c, { turned = false } = {}) {
+    const rows = this.table(range(c.rows)), [pixel, step] = turned ? [4, 4 * a.columns] : [4 * a.columns, 4];
+    const terms = turned ? a.rows : a.columns, row = 4 * c.columns;
+    return range(Math.ceil(terms / STRIP)).map((k) => k * STRIP).map((k) => this.multiply(
+      { ...rows, at: a.at + k * step, pixel }, { ...rows, at: c.at, pixel: row }, b.at + k * row,
+      Math.min(STRIP, terms - k), step));
+  }
+
+  /** Does jobs, one after the other; whoever waits may take a breath from time to time. */
+  *work(jobs) {
+    let due = performance.now() + SLICE;
+    for (const { kernel, numbers } of jobs) {
+      if (performance.now() > due) {
+        yield;
+        due = performance.now() + SLICE;
+      }
+      if (kernel.call) kernel();
+      else this.kernels[kernel](...numbers);
+    }
+  }
+}
+
+/** What a generator returns, without its pauses. */
+export function finished(steps) {
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
 }
 
 /** Whether a browser knows such kernels; their module is made once. */

@@ -2,9 +2,7 @@
 // kernels (make_kernels.mjs), in WebAssembly or, where that is forbidden, in JavaScript, do the arithmetic.
 import { convolution } from "./convolution.js";
 import { shapedNetwork, sizeOf } from "./graph.js";
-import { fours, Memory, range } from "./memory.js";
-
-const SPARE = 4; // pixels behind each map: matrices of Gram are filled up to fours
+import { finished, fours, Memory, range } from "./memory.js";
 
 export class Network {
   /** Besides layers as they are exported it knows "gram", how often channels fire together; "each", a function of every
@@ -13,16 +11,63 @@ export class Network {
     const memory = new Memory(road);
     Object.assign(this, shapedNetwork(model, height, width), { memory, road: memory.road });
     this.#layOut();
-    this.ways = this.layers.map((layer) => WAYS[layer.kind](this, layer));
+    this.links = this.layers.map((layer) => LINKS[layer.kind](this, layer));
     memory.open();
   }
 
-  /** The last layer's values, or those of layer `until`, for a picture (channel, row, column). */
-  forward(image, until = this.layers.at(-1).name) {
+  // ---- passes: generators that pause from time to time, or all at once ----------------------------------------------
+
+  /** Jobs up to the last of these layers, and from there back. */
+  up(names) {
+    return this.#until(names).flatMap((links) => links.flatMap(({ up = [] }) => up));
+  }
+
+  down(names) {
+    return this.#until(names).reverse().flatMap((links) => links.flatMap(({ down = [] }) => down));
+  }
+
+  #until(names) {
+    return this.links.slice(0, this.layers.findLastIndex(({ name }) => names.includes(name)) + 1);
+  }
+
+  /** Computes the layers up to the last of `names` for a picture (channel, row, column). */
+  *ahead(image, names) {
     this.put(this.input, image);
-    const last = this.layers.findIndex(({ name }) => name === until);
-    for (let k = 0; k <= last; k++) this.ways[k][0]();
-    return this.read(until);
+    yield* this.memory.work(this.up(names));
+  }
+
+  /** The gradient for the picture of sum(values * gradient), added up over the layers in {layer: gradient}. */
+  *back(gradients) {
+    this.memory.numbers(this.gradients, this.shift / 4).fill(0);
+    for (const name in gradients) this.put(this.maps.get(name), gradients[name], this.shift);
+    yield* this.memory.work(this.down(Object.keys(gradients)));
+    return this.planes(this.input, this.shift);
+  }
+
+  /** The sum of all values times what `directions`, {layer: numbers}, says of them, and its gradient for the picture,
+      (channel, row, column) in [0, 1]. */
+  *uphill(image, directions) {
+    yield* this.ahead(image, Object.keys(directions));
+    return { score: this.score(directions), gradient: yield* this.back(directions) };
+  }
+
+  /** The last layer's values, or those of layer `name`. */
+  forward(image, name = this.layers.at(-1).name) {
+    finished(this.ahead(image, [name]));
+    return this.read(name);
+  }
+
+  backward(gradients) {
+    return finished(this.back(gradients));
+  }
+
+  score(directions) {
+    let score = 0;
+    for (const name in directions) {
+      const values = this.read(name);
+      directions[name].forEach((share, n) => { score += share * values[n]; });
+    }
+    return score;
   }
 
   /** A layer's values, (channel, row, column). */
@@ -30,81 +75,39 @@ export class Network {
     return this.planes(this.maps.get(name));
   }
 
-  /** The gradient for the picture of sum(values * gradient), added up over the layers in {layer: gradient}. */
-  backward(gradients) {
-    this.memory.numbers(this.gradients, this.shift / 4).fill(0);
-    for (const name in gradients) this.put(this.maps.get(name), gradients[name], this.shift);
-    const last = this.layers.findLastIndex(({ name }) => name in gradients);
-    for (let k = last; k >= 0; k--) this.ways[k][1]();
-    return this.planes(this.input, this.shift);
-  }
-
-  /** The one of these layers that comes last. */
-  deepest(names) {
-    return this.layers.findLast(({ name }) => names.includes(name)).name;
-  }
-
-  /** The sum of all values times what `directions`, {layer: numbers}, says of them, and its gradient for the picture,
-      (channel, row, column) in [0, 1]. Other roads answer later than this one: so all return promises. */
-  async uphill(image, directions) {
-    this.forward(image, this.deepest(Object.keys(directions)));
-    return { score: this.score(directions, (name) => this.read(name)), gradient: this.backward(directions) };
-  }
-
-  score(directions, read) {
-    let score = 0;
-    for (const name in directions) {
-      const values = read(name);
-      directions[name].forEach((share, n) => { score += share * values[n]; });
-    }
-    return score;
-  }
-
   // ---- the memory ---------------------------------------------------------------------------------------------------
 
   #layOut() {
-    const maps = [...this.maps.values()];
+    const { memory, layers } = this, maps = [...this.maps.values()];
     for (const map of maps) map.wide = fours(map.channels);
-    this.border = 0; // windows reach beyond the map: forward into the source, backward into the result
-    for (const { kind, map, sources, rows, columns, stride, padding } of this.layers) {
-      const [source] = sources;
-      if (kind === "conv") {
-        const beyond = (size, count) => Math.floor((size - 1 + padding) / stride) - (count - 1);
-        this.border = Math.max(this.border, padding, Math.ceil(Math.max(rows, columns) / stride) - 1,
-          beyond(source.height, map.height), beyond(source.width, map.width));
-      } else if (kind === "concat") { // parts are moved in whole vectors: room for the last one
+    for (const { kind, map, sources } of layers) {
+      if (kind === "concat") { // parts are moved in whole vectors: room for the last one
         let at = 0;
         for (const part of sources) {
           map.wide = Math.max(map.wide, fours(at + part.wide));
           at += part.channels;
         }
-      } else map.wide = source.wide; // channel by channel
+      } else if (kind !== "conv") map.wide = sources[0].wide; // channel by channel
     }
-    const begin = this.memory.top;
+    for (const map of maps) map.count = map.height * map.width;
+    const { table } = memory.table(range(Math.max(...maps.map(({ count }) => count)))), begin = memory.top;
     for (const map of maps) {
-      map.pixel = 4 * map.wide; // bytes
-      map.line = map.width + 2 * this.border; // pixels
-      map.row = map.line * map.pixel;
-      map.count = (map.height + 2 * this.border) * map.line;
-      Object.assign(map, { rows: map.count, columns: map.wide }); // as a matrix
-      map.at = this.memory.reserve((map.count + SPARE) * map.pixel);
+      Object.assign(map, { table, pixel: 4 * map.wide, rows: map.count, columns: map.wide }); // as a matrix, too
+      map.at = memory.reserve(map.count * map.pixel);
     }
-    this.shift = this.memory.top - begin; // from values to their gradients
-    this.gradients = this.memory.reserve(this.shift);
-    /** Pairs of places, in two maps, of the pairs of rows and of columns given. */
-    const place = ({ line }, y, x) => (y + this.border) * line + x + this.border;
-    this.pairs = (from, to, rows, columns) => rows.flatMap(([y, v]) =>
-      columns.map(([x, u]) => [place(from, y, x), place(to, v, u)]));
+    this.shift = memory.top - begin; // from values to their gradients
+    this.gradients = memory.reserve(this.shift);
+  }
+
+  gradientOf(end) {
+    return { ...end, at: end.at + this.shift };
   }
 
   /** Calls visit(place in the memory, place in planes (channel, row, column)) for each number of a map or, with the
       shift, of its gradient. */
-  #eachNumber(map, shift, visit) {
-    for (let c = 0, n = 0; c < map.channels; c++) {
-      for (let y = 0; y < map.height; y++) {
-        let at = (map.at + shift + (y + this.border) * map.row + this.border * map.pixel) / 4 + c;
-        for (let x = 0; x < map.width; x++, at += map.wide) visit(at, n++);
-      }
+  #eachNumber({ at, channels, wide, count }, shift, visit) {
+    for (let c = 0, n = 0; c < channels; c++) {
+      for (let k = (at + shift) / 4 + c, end = k + count * wide; k < end; k += wide) visit(k, n++);
     }
   }
 
@@ -117,65 +120,77 @@ export class Network {
     this.#eachNumber(map, shift, (at, n) => { planes[n] = this.memory.floats[at]; });
     return planes;
   }
+
+  // ---- links: jobs of the way up, and those that answer them on the way down --------------------------------------
+
+  /** A kernel and its adjoint; `number` is what both want to know, or the distance from gradients to values. */
+  link(kernel, from, to, { number = -this.shift, width } = {}) {
+    const { memory } = this;
+    return { up: memory.job(kernel, from, to, [number], width),
+      down: memory.job(ADJOINT[kernel], this.gradientOf(to), this.gradientOf(from), [number], width) };
+  }
+
+  /** Links of windows that begin with the vector at address `start`: tap by tap, taken(from, to, tap) is the link from
+      the pixels that stand there to the windows. */
+  windows({ map, sources: [source], rows, columns, stride, padding }, start, taken) {
+    const { memory } = this, along = (count, size, tap) => range(count).map((k) => [k * stride - padding + tap, k])
+      .filter(([place]) => place >= 0 && place < size);
+    const begin = { up: memory.job("copy", { ...map, at: start, pixel: 0 }, map, [1]) };
+    return [begin, ...range(rows * columns).flatMap((tap) => {
+      const down = along(map.height, source.height, Math.floor(tap / columns));
+      const right = along(map.width, source.width, tap % columns);
+      const places = [source, map].map(({ width }, k) => down.flatMap((y) => right.map((x) => y[k] * width + x[k])));
+      const [from, to] = [source, map].map((end, k) => ({ ...end, ...memory.table(places[k]) }));
+      return places[0].length ? [taken(from, to, tap)] : [];
+    })];
+  }
 }
 
-// ---- the ways of each kind of layer, forward and back ---------------------------------------------------------------
+/** A function of every number: `value` fills x from z, and `slope` adds to the gradient of z what that of x gives. */
+export const each = (value, slope) => ({
+  value(z, x) { for (let n = 0; n < z.length; n++) x[n] = value(z[n]); },
+  slope(z, ofX, ofZ) { for (let n = 0; n < z.length; n++) ofZ[n] += slope(z[n]) * ofX[n]; },
+});
+export const eachOf = (name, from, change) => ({ name, kind: "each", from: [from], ...change });
 
-const WAYS = {
-  conv: convolution,
-  relu: ({ memory, shift }, { map, sources: [source] }) => {
-    const move = (name, from, to, away) =>
-      memory.kernels[name](map.count, map.pixel, from, to, map.pixel, map.pixel, away);
-    return [() => move("relu", source.at, map.at, 0),
-      () => move("reluBack", map.at + shift, source.at + shift, -shift)];
-  },
-  each: ({ memory, shift }, { map, sources: [source], value, slope }) => {
-    const numbers = (at) => memory.numbers(at, map.count * map.wide);
-    return [() => value(numbers(source.at), numbers(map.at)),
-      () => slope(numbers(source.at), numbers(map.at + shift), numbers(source.at + shift))];
-  },
-  average: (net, layer) => pool(net, layer, "average", "averageBack"),
-  maximum: (net, layer) => pool(net, layer, "maximum", "maximumBack"),
-  concat: ({ memory, shift }, { map, sources }) => {
-    let at = map.at;
-    const parts = sources.map((part) => {
-      at += 4 * part.channels;
-      return [part, at - 4 * part.channels];
-    });
-    return [() => parts.forEach(([part, place]) =>
-      memory.kernels.copy(map.count, part.pixel, part.at, place, part.pixel, map.pixel, 0)),
-    () => parts.forEach(([part, place]) =>
-      memory.kernels.add(map.count, part.pixel, place + shift, part.at + shift, map.pixel, part.pixel, 0))];
-  },
-  /** G = F Fᵀ / n, of F (channel, place); the gradient of F is (Ḡ + Ḡᵀ) F / n. */
-  gram: (net, { map, sources: [source] }) => {
-    const { memory, shift, border } = net, { channels, wide, height, width } = source;
-    const gram = { at: map.at + border * (map.row + map.pixel), rows: wide, columns: wide }, size = wide * wide;
-    const mixed = { ...gram, at: memory.reserve(4 * size) };
-    const up = memory.product(source, source, gram, { turned: true });
-    const down = memory.product(source, mixed, { ...source, at: source.at + shift });
-    return [() => {
-      const sums = memory.numbers(gram.at, size).fill(0);
-      up();
-      sums.forEach((sum, n) => { sums[n] = sum / (height * width); });
-    }, () => {
-      const found = memory.numbers(gram.at + shift, size), sums = memory.numbers(mixed.at, size);
-      for (let o = 0; o < channels; o++) {
-        for (let i = 0; i < channels; i++) {
-          sums[o * wide + i] = (found[o * wide + i] + found[i * wide + o]) / (height * width);
-        }
-      }
-      down();
-    }];
-  },
+const ADJOINT = { copy: "add", add: "add", relu: "reluBack", maximum: "maximumBack" };
+
+const pool = (kernel, start, number) => (net, layer) => {
+  const vector = net.memory.keep(new Float32Array(layer.map.wide).fill(start));
+  return net.windows(layer, vector, (from, to) => net.link(kernel, from, to, { number: number?.(layer) }));
 };
 
-/** Windows that overlap add to the same pixels on the way back: only those are taken together that do not. */
-function pool({ memory, pairs, shift }, { map, sources: [source], rows, columns, stride }, up, back) {
-  const apart = (count, size) => range(Math.min(count, Math.ceil(size / stride))).map((first) =>
-    range(count).filter((k) => (k - first) % Math.ceil(size / stride) === 0).map((k) => [k * stride, k]));
-  const tables = apart(map.height, rows).flatMap((down) => apart(map.width, columns).map((right) =>
-    memory.table(pairs(source, map, down, right))));
-  return [up, back].map((name) => () => tables.forEach(({ table, count }) => memory.kernels[name](count, map.pixel,
-    source.at, map.at, table, map.pixel, rows, columns, source.row, shift)));
-}
+const LINKS = {
+  conv: convolution,
+  relu: (net, { map, sources: [source] }) => [net.link("relu", source, map)],
+  each: ({ memory, shift }, { map, sources: [source], value, slope }) => {
+    const numbers = (at) => memory.numbers(at, map.count * map.wide);
+    return [{ up: { kernel: () => value(numbers(source.at), numbers(map.at)) },
+      down: { kernel: () => slope(numbers(source.at), numbers(map.at + shift), numbers(source.at + shift)) } }];
+  },
+  average: pool("add", 0, ({ rows, columns }) => rows * columns),
+  maximum: pool("maximum", -Infinity),
+  concat: (net, { map, sources }) => {
+    let at = map.at;
+    return sources.map((part) => {
+      const piece = { ...map, at };
+      at += 4 * part.channels;
+      return net.link("copy", part, piece, { number: 1, width: part.pixel });
+    });
+  },
+  /** G = F Fᵀ / n, of F (channel, place); the gradient of F is (Ḡ + Ḡᵀ) F / n. */
+  gram: (net, { map: gram, sources: [source] }) => {
+    const { memory, shift } = net, { channels, wide, count } = source, size = channels * wide;
+    const mixed = { at: memory.reserve(4 * wide * wide), rows: wide, columns: wide };
+    return [{ up: [
+      { kernel: () => memory.numbers(gram.at, size).fill(0) },
+      ...memory.product(source, source, gram, { turned: true }),
+      { kernel: () => memory.numbers(gram.at, size).forEach((sum, n, sums) => { sums[n] = sum / count; }) },
+    ], down: [{ kernel() {
+      const found = memory.numbers(gram.at + shift, size), sums = memory.numbers(mixed.at, size);
+      for (let o = 0; o < channels; o++) {
+        for (let i = 0; i < channels; i++) sums[o * wide + i] = (found[o * wide + i] + found[i * wide + o]) / count;
+      }
+    } }, ...memory.product(source, mixed, net.gradientOf(source))] }];
+  },
+};

@@ -1,5 +1,6 @@
 // A picture with opacity, (red, green, blue, opacity): before the network sees it, it is laid over a ground, in linear
 // light, and moved with it (dputils.alpha).
+import { finished } from "./memory.js";
 import { normals, Picture } from "./picture.js";
 import { Moves } from "./sampling.js";
 
@@ -72,7 +73,7 @@ export const GROUNDS = {
     const clouds = new Picture({ size: side, decay: 1.5 });
     return (seed) => {
       clouds.parameters = normals(clouds.parameters.length, 0.2, seed);
-      return clouds.render();
+      return finished(clouds.render());
     };
   },
   "white page": (side) => () => new Float32Array(3 * side * side).fill(1),

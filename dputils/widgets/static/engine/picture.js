@@ -1,5 +1,8 @@
 // Pictures that are optimized: parameters, a basis that makes raw values of them, colour, a sigmoid; and Adam.
 import { FourierBasis } from "./fourier.js";
+import { pointwise } from "./graph.js";
+import { range } from "./memory.js";
+import { each, eachOf, Network } from "./network.js";
 import { stretched } from "./sampling.js";
 
 /** A basis by its name, as parts that are added up: BASES[name](size, settings). */
@@ -14,7 +17,12 @@ export const BASES = {
 const ROOT = [[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]];
 const LONGEST = Math.max(...[0, 1, 2].map((column) => Math.hypot(...ROOT.map((row) => row[column]))));
 const CORRELATED = ROOT.map((row) => row.map((value) => value / LONGEST));
-const INDEPENDENT = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
+
+const sigmoid = (z) => 1 / (1 + Math.exp(-z));
+export const SIGMOID = each(sigmoid, (z) => {
+  const value = sigmoid(z);
+  return value * (1 - value);
+});
 
 /** Coarse parts of a film, [pictures along it, what its size is divided by], finest first. */
 const LEVELS = [[1, 2], [1, 4], [1, 8], [2, 8], [1, 16], [2, 16]];
@@ -35,13 +43,13 @@ export class Picture {
       const low = [stretched(Math.floor(size / part), size)], count = shared ? pictures : batch;
       for (let n = 0; n < count; n++) this.#add(low, (k) => 0.88 ** all * near(n, count, k, batch));
     }
-    this.planes = finest?.length ?? 3; // a fourth one is opacity: squashed like the colours, never mixed with them
-    this.colours = decorrelate ? CORRELATED : INDEPENDENT;
-    this.parameters = normals(this.count, sd, seed);
-    this.gradient = new Float32Array(this.count);
-    this.adam = new Adam(this.count);
-    this.raw = new Float32Array(this.planes * size * size);
-    this.images = Array.from({ length: batch }, () => new Float32Array(this.planes * size * size));
+    const planes = finest?.length ?? 3; // a fourth one is opacity: squashed like the colours, never mixed with them
+    const mixing = (o, i) => o < 3 && i < 3 && decorrelate ? CORRELATED[o][i] : Number(o === i);
+    const layers = [pointwise("colours", "input", new Float32Array(planes), mixing, planes),
+      eachOf("picture", "colours", SIGMOID)];
+    Object.assign(this, { parameters: normals(this.count, sd, seed), gradient: new Float32Array(this.count),
+      adam: new Adam(this.count), raw: new Float32Array(planes * size * size),
+      networks: range(batch).map(() => new Network({ layers, channels: planes }, size, size, road)) });
   }
 
   /** Parts of which share(k) is in picture `k`. */
@@ -52,44 +60,33 @@ export class Picture {
     }
   }
 
-  /** Calls visit(basis, its piece of `values`, share) for each part of picture `k`. */
-  #eachPart(k, values, visit) {
-    for (const { basis, share, at } of this.parts) {
-      if (share(k)) visit(basis, values.subarray(at, at + basis.count), share(k));
-    }
+  /** [basis, its piece of `values`, share] of each part of picture `k`. */
+  #partsOf(k, values) {
+    return this.parts.filter(({ share }) => share(k)).map(({ basis, share, at }) =>
+      [basis, values.subarray(at, at + basis.count), share(k)]);
   }
 
   /** Picture `k`, (planes, size, size) in [0, 1]. */
-  render(k = 0) {
-    const { raw, colours } = this, image = this.images[k], plane = this.size ** 2;
-    raw.fill(0);
-    this.#eachPart(k, this.parameters, (basis, parameters, share) => basis.addTo(raw, parameters, share));
-    for (let c = 0; c < 3; c++) {
-      const [a, b, d] = colours[c];
-      for (let n = 0; n < plane; n++) {
-        image[c * plane + n] = 1 / (1 + Math.exp(-(a * raw[n] + b * raw[n + plane] + d * raw[n + 2 * plane])));
-      }
+  *render(k = 0) {
+    this.raw.fill(0);
+    for (const [basis, parameters, share] of this.#partsOf(k, this.parameters)) {
+      basis.addTo(this.raw, parameters, share);
+      yield;
     }
-    for (let n = 3 * plane; n < raw.length; n++) image[n] = 1 / (1 + Math.exp(-raw[n]));
-    return image;
+    return this.networks[k].forward(this.raw);
   }
 
   /** Adds to the gradient of the parameters what that of picture `k`, as it was rendered last, gives. */
-  pull(ofImage, k = 0) {
-    const { raw, colours } = this, image = this.images[k], plane = this.size ** 2;
-    raw.fill(0);
-    for (let n = 3 * plane; n < raw.length; n++) raw[n] = ofImage[n] * image[n] * (1 - image[n]);
-    for (let c = 0; c < 3; c++) {
-      for (let n = 0; n < plane; n++) {
-        const value = image[c * plane + n], slope = ofImage[c * plane + n] * value * (1 - value);
-        for (let d = 0; d < 3; d++) raw[d * plane + n] += colours[c][d] * slope;
-      }
+  *pull(ofImage, k = 0) {
+    const ofRaw = this.networks[k].backward({ picture: ofImage });
+    for (const [basis, gradient, share] of this.#partsOf(k, this.gradient)) {
+      basis.addBack(gradient, ofRaw, share);
+      yield;
     }
-    this.#eachPart(k, this.gradient, (basis, gradient, share) => basis.addBack(gradient, raw, share));
   }
 }
 
-/** Kingma and Ba 2014, uphill. A gradient counts once: what is pulled next begins at zero. */
+/** Kingma and Ba 2014, uphill. */
 export class Adam {
   constructor(count) {
     Object.assign(this, { steps: 0, mean: new Float32Array(count), square: new Float32Array(count) });
@@ -104,7 +101,6 @@ export class Adam {
       square[n] += 0.001 * (slope * slope - square[n]);
       values[n] += step * mean[n] / (Math.sqrt(square[n]) * correction + 1e-8);
     }
-    gradient.fill(0);
   }
 }
 

@@ -32,29 +32,29 @@ export class Roads {
   get road() { return this.network.road; }
 
   /** Whatever fails on the card is done again by the processor, with the same picture. */
-  async uphill(image, directions, now = () => performance.now()) {
+  async *uphill(image, directions, now = () => performance.now()) {
     this.coming ??= this.seek();
     if (this.forced) await this.coming; // otherwise the processor goes on until the card is ready
-    if (this.offer) await this.#compare(image, directions, now);
-    if (this.network === this.processor) return this.processor.uphill(image, directions);
+    if (this.offer) yield* this.#compare(image, directions, now);
+    if (this.network === this.processor) return yield* this.processor.uphill(image, directions);
     try {
-      return await this.network.uphill(image, directions);
+      return yield* this.network.uphill(image, directions);
     } catch ({ message }) {
       this.network.free();
       Object.assign(this, { network: this.processor, lost: true, others: message });
-      return this.processor.uphill(image, directions);
+      return yield* this.processor.uphill(image, directions);
     }
   }
 
   /** Lets the card and the processor do the step that is due, and takes the card if it is right and faster. */
-  async #compare(image, directions, now) {
+  async *#compare(image, directions, now) {
     const { offer, processor, forced } = this;
     this.offer = null;
     try {
-      const [found, wanted] = [await offer.uphill(image, directions), await processor.uphill(image, directions)];
+      const [found, wanted] = [yield* offer.uphill(image, directions), yield* processor.uphill(image, directions)];
       if (!(cosine(found.gradient, wanted.gradient) > ALIKE)) throw new Error("the card computes something else");
       const times = [];
-      for (const network of [offer, processor]) times.push(await fastest(network, image, directions, now));
+      for (const network of [offer, processor]) times.push(yield* fastest(network, image, directions, now));
       const [ofCard, ofProcessor] = times;
       this.others = { card: ofCard, processor: ofProcessor };
       if (forced || ofCard * BEST < ofProcessor) this.network = offer;
@@ -70,11 +70,11 @@ export class Roads {
 }
 
 /** Milliseconds of the fastest of some passes: what else the machine does makes passes slower, never faster. */
-async function fastest(network, image, directions, now) {
+async function* fastest(network, image, directions, now) {
   let best = Infinity;
   for (let pass = 0, spent = 0; pass < PASSES && spent < LONG; pass++) {
     const begin = now();
-    await network.uphill(image, directions);
+    yield* network.uphill(image, directions);
     best = Math.min(best, now() - begin);
     spent += now() - begin;
   }

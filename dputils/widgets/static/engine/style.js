@@ -1,4 +1,5 @@
 // Style transfer: the things of a photograph in the manner of a painting, as dputils.style.
+import { pointwise } from "./graph.js";
 import { Moves } from "./sampling.js";
 
 const gram = (from) => ({ name: `gram of ${from}`, kind: "gram", from: [from] });
@@ -6,9 +7,8 @@ const gram = (from) => ({ name: `gram of ${from}`, kind: "gram", from: [from] })
 /** A network up to the deepest of some layers, and behind it a Gram matrix of each: how often its channels fire
     together. The pixels themselves, from -1 to 1, and ones, are one more layer whose Gram matrix is compared. */
 export function withGrams({ layers, mean, std }, names, until) {
-  const colour = { name: "colour", kind: "conv", from: ["input"], kernel: 1, stride: 1, outputs: 4,
-    weight: Float32Array.from({ length: 12 }, (_, n) => n % 4 ? 0 : 2 * std[n / 4 % std.length]),
-    bias: Float32Array.from({ length: 4 }, (_, o) => o < 3 ? 2 * mean[o % mean.length] - 1 : 1) };
+  const bias = Float32Array.from({ length: 4 }, (_, o) => o < 3 ? 2 * mean[o % mean.length] - 1 : 1);
+  const colour = pointwise("colour", "input", bias, (o, i) => o === i ? 2 * std[o % std.length] : 0, 3);
   const last = layers.findLastIndex(({ name }) => name === until || names.includes(name));
   return { mean, std, layers: [...layers.slice(0, last + 1), colour, ...["colour", ...names].map(gram)] };
 }
@@ -36,10 +36,11 @@ export class Repaint {
   }
 
   /** Content and style weigh as much as `settings` say; the photograph makes the same moves as the picture. */
-  scored(image, { pose }, settings) {
+  *scored(image, { pose }, settings) {
     const { network, styles, photograph, contentLayer, moves } = this, gradients = {};
-    const before = network.forward(pose ? moves.apply(photograph, pose) : photograph, contentLayer);
-    network.forward(image);
+    yield* network.ahead(pose ? moves.apply(photograph, pose) : photograph, [contentLayer]);
+    const before = network.read(contentLayer);
+    yield* network.ahead(image, Object.keys(styles));
     const term = (name, wanted, weight) => {
       const { value, gradient } = distance(network.read(name), wanted, weight);
       gradients[name] = gradient;
@@ -47,7 +48,7 @@ export class Repaint {
     };
     const content = term(contentLayer, before, settings.content);
     const style = Object.keys(styles).reduce((sum, name) => sum + term(name, styles[name], settings.style), 0);
-    const uphill = network.backward(gradients).map((slope) => -slope);
+    const uphill = (yield* network.back(gradients)).map((slope) => -slope);
     return { score: -content - style, gradient: uphill, terms: { content, style } };
   }
 }

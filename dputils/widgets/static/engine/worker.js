@@ -3,6 +3,7 @@
 import { Cppn } from "./cppn.js";
 import { Wishes } from "./goals.js";
 import { readModel } from "./graph.js";
+import { finished } from "./memory.js";
 import { cameraAt, Mesh, View } from "./mesh.js";
 import { Glass, GROUNDS, views } from "./opacity.js";
 import { Picture, uniform } from "./picture.js";
@@ -27,9 +28,15 @@ class Climb {
     Object.assign(this, { terms: {}, grounds: {}, points: [], film: null, next: uniform(seed + 1n) });
   }
 
-  /** The pictures as they are now: until the next step they are drawn once. */
+  *#rendered() {
+    const film = [];
+    for (let k = 0; k < (this.picture.batch ?? 1); k++) film.push(yield* this.picture.render(k));
+    return film;
+  }
+
+  /** The pictures as they are now. */
   get pictures() {
-    return this.film ??= Array.from({ length: this.picture.batch ?? 1 }, (_, k) => this.picture.render(k));
+    return this.film ??= finished(this.#rendered());
   }
 
   /** What the network sees of a picture, and its way back: from the gradient of that, and the score, to the picture's.
@@ -55,17 +62,17 @@ class Climb {
     const pose = moved && !mesh ? Moves.draw(this.next, settings) : null;
     const looks = this.pictures.map((image) => this.#look(image, pose, settings));
     yield;
-    let total = weight ? goal.compare(looks.map(({ seen }) => seen), alike, weight) : 0;
+    picture.gradient.fill(0);
+    let total = weight ? yield* goal.compare(looks.map(({ seen }) => seen), alike, weight) : 0;
     for (const [k, { seen, back, factor = 1 }] of looks.entries()) {
-      const { score, gradient, terms = {} } = await goal.scored(seen, { k, pose }, settings);
+      const { score, gradient, terms = {} } = yield* goal.scored(seen, { k, pose }, settings);
       this.terms = terms;
       total += factor * score;
       yield;
-      picture.pull(back(gradient, score), k);
-      yield;
+      yield* picture.pull(back(gradient, score), k);
     }
     picture.adam.climb(picture.parameters, picture.gradient, rate * (rates[basis] ?? 1));
-    this.film = null;
+    this.film = yield* this.#rendered();
     points.push([points.length + 1, total / batch]);
   }
 
@@ -118,6 +125,7 @@ export function serve(port) {
   const goalOf = async (settings) => {
     const { network: name, road, wish, last, batch, painting, photograph, contentLayer } = settings;
     const used = await network(name, settings, climb.side), key = [name, road, painting].join();
+    if (climb.eyes !== key) Object.assign(climb, { eyes: key, begun: null }); // half a step through others is forgotten
     if (!painting) return new Wishes(used, last ? [wish, last] : [wish], models[name].classes, batch);
     const { image, height, width } = pictures[painting];
     if (!styles.has(key)) styles.set(key, stylesOf((await network(name, settings, height, width)).processor, image));
@@ -131,6 +139,7 @@ export function serve(port) {
     if (reset || climb?.key !== key) {
       const again = undo && earlier?.key === key;
       [climb, earlier] = [again ? earlier : new Climb(settings, mesh), climb];
+      climb.eyes = null;
       all = true;
     }
     const goal = await goalOf(settings);
