@@ -125,7 +125,8 @@ export function serve(port) {
   const goalOf = async (settings) => {
     const { network: name, road, wish, last, batch, painting, photograph, contentLayer } = settings;
     const used = await network(name, settings, climb.side), key = [name, road, painting].join();
-    if (climb.eyes !== key) Object.assign(climb, { eyes: key, begun: null }); // half a step through others is forgotten
+    const aim = [key, wish, last].join();
+    if (climb.aim !== aim) Object.assign(climb, { aim, begun: null }); // half a step to something else is forgotten
     if (!painting) return new Wishes(used, last ? [wish, last] : [wish], models[name].classes, batch);
     const { image, height, width } = pictures[painting];
     if (!styles.has(key)) styles.set(key, stylesOf((await network(name, settings, height, width)).processor, image));
@@ -139,7 +140,7 @@ export function serve(port) {
     if (reset || climb?.key !== key) {
       const again = undo && earlier?.key === key;
       [climb, earlier] = [again ? earlier : new Climb(settings, mesh), climb];
-      climb.eyes = null;
+      climb.aim = null;
       all = true;
     }
     const goal = await goalOf(settings);
