@@ -63,7 +63,7 @@ def image(picture: Image.Image, style: str = "") -> str:
 
 @cache
 def packed_once(mode: str, size: tuple[int, int], pixels: bytes) -> str:
-    """A picture as WebP in base64. The same for every language, and it takes a while."""
+    """A picture as WebP in base64, which takes a while: once for all languages."""
     file = io.BytesIO()
     Image.frombytes(mode, size, pixels).save(file, "WEBP", quality=66, method=6)
     return base64.b64encode(file.getvalue()).decode()
