@@ -14,6 +14,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +57,16 @@ def cropped(picture: Image.Image) -> Image.Image:
 
 
 def image(picture: Image.Image, style: str = "") -> str:
-    file = io.BytesIO()
-    picture.save(file, "WEBP", quality=66, method=6)
-    data = base64.b64encode(file.getvalue()).decode()
+    data = packed_once(picture.mode, picture.size, picture.tobytes())
     return f'<img alt="" style="{style}" src="data:image/webp;base64,{data}">'
+
+
+@cache
+def packed_once(mode: str, size: tuple[int, int], pixels: bytes) -> str:
+    """A picture as WebP in base64, which takes a while: once for all languages."""
+    file = io.BytesIO()
+    Image.frombytes(mode, size, pixels).save(file, "WEBP", quality=66, method=6)
+    return base64.b64encode(file.getvalue()).decode()
 
 
 def film(path: Path) -> tuple[str, str]:

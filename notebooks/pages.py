@@ -228,6 +228,23 @@ class Exporter(HTMLExporter):
         self.folder = str(folder)
         self.register_filter("markdown2html", self.in_cell)
         self.register_filter("purpose", lambda cell: purpose(cell, say))
+        # stands behind the highlighting of code
+        self.register_filter("clean_html", self.put_by)
+        self.highlighted = []
+
+    def put_by(self, code):
+        """A place for highlighted code. It is our own and needs no cleaning, and its
+        thousands of elements would be taken apart once more with the whole page.
+        """
+        self.highlighted.append(code)
+        return f"<!--code {len(self.highlighted) - 1}-->"
+
+    def from_notebook_node(self, *given, **options):
+        text, resources = super().from_notebook_node(*given, **options)
+        whole = re.sub(
+            r"<!--code (\d+)-->", lambda place: self.highlighted[int(place[1])], text
+        )
+        return whole, resources
 
     @pass_context
     def in_cell(self, context, source):
