@@ -1,12 +1,12 @@
 // Convolutions, tap by tap: what stands under a tap of the kernel, times the tap's weights, is added to each window. On
 // the way back the window's gradient, times the same weights, goes to what stood there.
-import { range } from "./memory.js";
 
-/** Links of a layer. One that is trained has `ofWeight` and `ofBias`, to which the gradients of its weights and biases
-    are added: its kernel must be 1 × 1. */
+/** Links of a layer with `weight` and `bias`; or of one that is trained, whose kernel must be 1 × 1: it has both, one
+    after the other, in `values`, and adds their gradients to `slopes`. */
 export function convolution(net, layer) {
-  const { map, sources: [source], weight, bias, rows, columns, ofWeight, ofBias } = layer, { memory } = net;
-  const taps = rows * columns, size = source.wide * map.wide, biases = memory.reserve(map.pixel);
+  const { map, sources: [source], rows, columns, values, slopes } = layer, { memory } = net, taps = rows * columns;
+  const all = source.channels * map.channels, { weight = values.subarray(0, all), bias = values.subarray(all) } = layer;
+  const size = source.wide * map.wide, biases = memory.reserve(map.pixel);
   const [ups, downs] = [1, 2].map(() => memory.reserve(4 * size * taps)); // [tap][input][output]; [tap][output][input]
   const write = () => {
     memory.floats.set(bias, biases / 4);
@@ -20,12 +20,12 @@ export function convolution(net, layer) {
   const links = net.windows(layer, biases, (from, to, tap) => ({
     up: memory.multiply(from, to, ups + 4 * tap * size),
     down: memory.multiply(net.gradientOf(to), net.gradientOf(from), downs + 4 * tap * size) }));
-  return ofWeight ? [{ up: { kernel: write } }, ...links, trained(net, layer)] : links;
+  return slopes ? [{ up: { kernel: write } }, ...links, trained(net, layer)] : links;
 }
 
 /** Sums over all pixels: of the gradient, for the biases; times what the layer sees, for the weights. */
-function trained({ memory, shift }, { map, sources: [source], ofWeight, ofBias }) {
-  const size = source.wide * map.wide, gradient = { ...map, at: map.at + shift };
+function trained({ memory, shift }, { map, sources: [source], slopes }) {
+  const size = source.wide * map.wide, gradient = { ...map, at: map.at + shift }, all = source.channels * map.channels;
   const ones = { at: memory.keep(new Float32Array(map.count).fill(1)), rows: map.count, columns: 1 };
   const sums = { at: memory.reserve(4 * size + map.pixel), rows: source.wide, columns: map.wide };
   const last = { ...sums, at: sums.at + 4 * size, rows: 1 };
@@ -34,10 +34,7 @@ function trained({ memory, shift }, { map, sources: [source], ofWeight, ofBias }
     ...memory.product(source, gradient, sums, { turned: true }),
     ...memory.product(ones, gradient, last, { turned: true }),
     { kernel() {
-      const found = numbers();
-      ofWeight.forEach((sum, n) => {
-        ofWeight[n] = sum + found[n % source.channels * map.wide + Math.floor(n / source.channels)];
-      });
-      ofBias.forEach((sum, o) => { ofBias[o] = sum + found[size + o]; });
+      const found = numbers(), place = (n) => n % source.channels * map.wide + Math.floor(n / source.channels);
+      slopes.forEach((sum, n) => { slopes[n] = sum + found[n < all ? place(n) : size + n - all]; });
     } }] };
 }

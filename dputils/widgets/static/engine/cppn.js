@@ -1,7 +1,7 @@
 // A picture in the weights of a small network from a place to a colour, as dputils.cppn: convolutions 1 × 1, which see
 // a picture of places, and whose weights are trained.
-import { each, eachOf, Network } from "./network.js";
-import { Adam, normals, SIGMOID } from "./picture.js";
+import { each, eachOf, SIGMOID } from "./network.js";
+import { normals } from "./random.js";
 
 const EDGE = Math.sqrt(3); // a coordinate spread evenly over ±√3 has standard deviation 1
 
@@ -28,43 +28,24 @@ const ACTIVATIONS = {
   abs: one(each(Math.abs, Math.sign)),
 };
 
-export class Cppn {
-  /** Weights are drawn with variance 1 / inputs; those of the output are zero, so that the picture begins grey.
-      `parameters` are, layer by layer, weights (out, in) and biases. `waves` sines and as many cosines of the place,
-      with fixed frequencies, are more inputs. */
-  constructor({ size, hidden = 8, width = 24, activation = "composite", radius = false, waves = 0, seed = 0,
-    frequencies = normals(2 * waves, 3, 0), road }) {
-    const inputs = inputsOf(radius, frequencies), widths = [...new Array(hidden).fill(width), 3];
-    const follow = ACTIVATIONS[activation], grows = follow("").length > 1 ? 2 : 1;
-    const shapes = widths.map((outputs, k) => ({ inputs: k ? grows * widths[k - 1] : inputs.length, outputs }));
-    const count = shapes.reduce((sum, { inputs, outputs }) => sum + outputs * (inputs + 1), 0);
-    const parameters = normals(count, 1, seed), gradient = new Float32Array(count);
-    let at = 0, from = "input";
-    const layers = shapes.flatMap(({ inputs, outputs }, k) => {
-      const name = `layer${k}`, last = k === hidden, middle = at + outputs * inputs, end = middle + outputs;
-      const convolution = { name, kind: "conv", from: [from], kernel: 1, stride: 1, outputs,
-        weight: parameters.subarray(at, middle), bias: parameters.subarray(middle, end).fill(0),
-        ofWeight: gradient.subarray(at, middle), ofBias: gradient.subarray(middle, end) };
-      convolution.weight.forEach((value, n) => { convolution.weight[n] = last ? 0 : value / Math.sqrt(inputs); });
-      [at, from] = [end, `${name}.active`];
-      return [convolution, ...last ? [eachOf("picture", name, SIGMOID)] : follow(name)];
-    });
-    Object.assign(this, { parameters, gradient, adam: new Adam(count) });
-    this.network = new Network({ layers, channels: inputs.length }, size, size, road);
-    const place = (k) => EDGE * ((2 * k + 1) / size - 1), area = size * size;
-    this.places = Float32Array.from({ length: inputs.length * area }, (_, n) =>
-      inputs[Math.floor(n / area)](place(n % size), place(Math.floor(n % area / size))));
+/** Layers that make the picture. Weights (out, in) are drawn with variance 1 / inputs, biases are zero; and so are the
+    weights of the output, so that the picture begins grey. `waves` sines and as many cosines of the place, with fixed
+    frequencies, are more inputs. */
+export function cppn({ size, hidden = 8, width = 24, activation = "composite", radius = false, waves = 0,
+  frequencies = normals(2 * waves, 3, 0) }) {
+  const seen = inputsOf(radius, frequencies), follow = ACTIVATIONS[activation], grows = follow("").length > 1 ? 2 : 1;
+  const place = (k) => EDGE * ((2 * k + 1) / size - 1), area = size * size;
+  const layers = [{ name: "places", kind: "given", channels: seen.length, height: size, width: size,
+    values: Float32Array.from({ length: seen.length * area }, (_, n) =>
+      seen[Math.floor(n / area)](place(n % size), place(Math.floor(n % area / size)))) }];
+  for (let k = 0; k <= hidden; k++) {
+    const name = `layer${k}`, last = k === hidden, outputs = last ? 3 : width, inputs = k ? grows * width : seen.length;
+    layers.push({ name, kind: "conv", from: [layers.at(-1).name], kernel: 1, stride: 1, outputs,
+      count: outputs * (inputs + 1), // weights, then biases
+      begin: (value, n) => last || n >= outputs * inputs ? 0 : value / Math.sqrt(inputs) },
+    ...last ? [eachOf("picture", name, SIGMOID)] : follow(name));
   }
-
-  *render() {
-    yield* this.network.ahead(this.places, ["picture"]);
-    return this.network.read("picture");
-  }
-
-  /** Adds the gradient of the parameters, for the picture that was rendered last. */
-  *pull(ofImage) {
-    yield* this.network.back({ picture: ofImage });
-  }
+  return layers;
 }
 
 /** What the first layer sees of a place, all of variance 1: x, y, perhaps the radius and waves. */

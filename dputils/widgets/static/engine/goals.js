@@ -1,6 +1,6 @@
 // What a picture is to become: a goal looks at it through a network, and gives a score and its gradient.
+import { near } from "./bases.js";
 import { sizeOf } from "./graph.js";
-import { near } from "./picture.js";
 
 /** Classes ("daisy") and channels ("conv5:7"). The first of `count` pictures is to have the first one, the last one
     the last, and a picture between them some of both. */
@@ -17,7 +17,7 @@ export class Wishes {
     const { processor } = this.network;
     const seen = [];
     for (const image of images) {
-      yield* processor.ahead(image, layers);
+      yield* processor.ahead(layers, image);
       seen.push(Object.fromEntries(layers.map((name) => [name, processor.read(name)])));
     }
     let penalty = 0;

@@ -60,26 +60,30 @@ export const sizeOf = ({ channels, height, width }) => channels * height * width
 const PICTURE = "the picture"; // no layer of PyTorch's can have this name
 
 /** The layers of a network for pictures of one size, each with its sources and its map {name, channels, height, width},
-    in which its values lie. A linear layer is a convolution whose kernel is the whole map. Where a network was trained
-    to see each channel less its mean, over its standard deviation, a convolution before all others makes "input" so. */
-export function shapedNetwork({ mean, std, layers, channels = mean.length === 1 ? 3 : mean.length }, height, width) {
-  const input = { name: mean ? PICTURE : "input", channels, height, width }, maps = new Map([[input.name, input]]);
-  const scale = mean && Float32Array.from({ length: channels }, (_, c) => 1 / std[c % std.length]);
-  const normalize = mean && pointwise("input", PICTURE, scale.map((value, c) => -mean[c % mean.length] * value),
-    (o, i) => o === i ? scale[o] : 0, channels);
-  return { input, maps, layers: [...mean ? [normalize] : [], ...layers].map((layer) => shaped(layer, maps, input)) };
+    in which its values lie. A linear layer is a convolution whose kernel is the whole map. A network as it is exported
+    is given a picture; a convolution before all others makes "input" of it, on which the network was trained: each
+    channel less its mean, over its standard deviation. */
+export function shapedNetwork({ mean, std, layers }, height, width) {
+  const maps = new Map(), channels = mean?.length === 1 ? 3 : mean?.length;
+  const scale = (c) => 1 / std[c % std.length], middles = Float32Array.from({ length: channels }, (_, c) =>
+    -mean[c % mean.length] * scale(c));
+  const first = mean ? [{ name: PICTURE, kind: "given", channels, height, width },
+    pointwise("input", PICTURE, middles, (o, i) => o === i ? scale(o) : 0, channels)] : [];
+  return { maps, layers: [...first, ...layers].map((layer) => shaped(layer, maps)) };
 }
+
+/** A matrix whose numbers are value(row, column). */
+export const matrixOf = (rows, columns, value) => ({ rows, columns, values: Float32Array.from(
+  { length: rows * columns }, (_, n) => value(Math.floor(n / columns), n % columns)) });
 
 /** A convolution that sees a pixel at a time: weights are at(output, input). */
 export const pointwise = (name, from, bias, at, inputs) => ({ name, kind: "conv", from: [from], kernel: 1, stride: 1,
-  outputs: bias.length, bias, weight: Float32Array.from({ length: bias.length * inputs }, (_, n) =>
-    at(Math.floor(n / inputs), n % inputs)) });
+  outputs: bias.length, bias, weight: matrixOf(bias.length, inputs, at).values });
 
-function shaped(layer, maps, input) {
-  const sources = layer.from.map((name) => maps.get(name));
-  const [{ channels, height, width }] = sources;
+function shaped(layer, maps) {
+  const sources = (layer.from ?? []).map((name) => maps.get(name)), [{ channels, height, width } = layer] = sources;
   let { kind, kernel, stride, padding = 0 } = layer, rows = kernel, columns = kernel;
-  const map = { name: layer.name, channels, height, width };
+  const map = { name: layer.name, channels, height: layer.height ?? height, width: layer.width ?? width };
   if (kind === "linear") {
     [kind, rows, columns, stride] = ["conv", height, width, 1];
     if (channels * height * width !== layer.inputs) {
@@ -98,7 +102,8 @@ function shaped(layer, maps, input) {
     map.width = pooled(width + 2 * padding, columns, stride);
   }
   if (map.height < 1 || map.width < 1) {
-    throw new Error(`${layer.name} leaves nothing of a picture of ${input.height} × ${input.width} pixels`);
+    const [picture] = maps.values();
+    throw new Error(`${layer.name} leaves nothing of a picture of ${picture.height} × ${picture.width} pixels`);
   }
   maps.set(layer.name, map);
   return { ...layer, kind, rows, columns, stride, padding, sources, map };

@@ -13,7 +13,7 @@ export class Memory {
       multiply-add may be missing, WebAssembly may be forbidden. */
   constructor(road) {
     this.road = Object.keys(KERNELS).find((name, k, roads) => k >= roads.indexOf(road) && canBeTaken(KERNELS[name]));
-    Object.assign(this, { ...KERNELS[this.road], top: 64, contents: [] }); // an address of 0 means: none
+    Object.assign(this, { ...KERNELS[this.road], top: 64, contents: [], rows: {} }); // an address of 0 means: none
   }
 
   /** The address of so many bytes. */
@@ -37,7 +37,7 @@ export class Memory {
       count: places.length };
   }
 
-  /** From here on there are `floats` and `kernels`; those of a card are its own. */
+  /** From here on there are `floats`, and `kernels` for these jobs; those of a card are its own. */
   open() {
     const { script, module } = this, pages = Math.ceil(this.top / 65536);
     const memory = module ? new WebAssembly.Memory({ initial: pages }) : { buffer: new ArrayBuffer(65536 * pages) };
@@ -53,6 +53,14 @@ export class Memory {
     return this.floats.subarray(at / 4, at / 4 + count);
   }
 
+  clear(at, bytes) {
+    this.numbers(at, bytes / 4).fill(0);
+  }
+
+  /** What a card does besides: it has a copy of the numbers, to which those of a map are sent. */
+  changed() {}
+  free() {}
+
   /** A kernel's call `from` some places `to` others, {at, pixel, table, count} each: bytes, and as many places. */
   job(kernel, from, to, more, width = to.pixel) {
     return { kernel, numbers: [to.count, width, from.at, from.table, from.pixel, to.at, to.table, to.pixel, ...more] };
@@ -67,7 +75,7 @@ export class Memory {
   /** Jobs that add the product of two matrices to a third one, {at, rows, columns} each: A B or, `turned`, Aᵀ B.
       Columns of B and of the product are equally many, in fours. */
   product(a, b, c, { turned = false } = {}) {
-    const rows = this.table(range(c.rows)), [pixel, step] = turned ? [4, 4 * a.columns] : [4 * a.columns, 4];
+    const rows = this.rows[c.rows] ??= this.table(range(c.rows)), [pixel, step] = turned ? [4, 4 * a.columns] : [4 * a.columns, 4];
     const terms = turned ? a.rows : a.columns, row = 4 * c.columns;
     return range(Math.ceil(terms / STRIP)).map((k) => k * STRIP).map((k) => this.multiply(
       { ...rows, at: a.at + k * step, pixel }, { ...rows, at: c.at, pixel: row }, b.at + k * row,

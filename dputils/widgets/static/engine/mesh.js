@@ -1,7 +1,7 @@
 // A texture on a model: the triangles are drawn into a view, and the gradient of the view goes back into the texels
 // that were seen (dputils.rasterize).
 import { bytesOf } from "./graph.js";
-import { normals } from "./picture.js";
+import { normals } from "./random.js";
 import { Sampling } from "./sampling.js";
 
 const DISTANCE = 12, LENS = 1 / Math.tan(Math.PI / 36); // of cameras around a model from -1 to 1, 10 degrees wide
@@ -49,13 +49,24 @@ export class Mesh {
     const away = unit(normal.map((value, k) => value + SLANT * aside[k]));
     return cameraAt(place.map((value, k) => value + DISTANCE * away[k]), place, zoom);
   }
+
+  /** What a step sees: the model from somewhere, before a ground of any colour. */
+  look(next, { zoom, view, size }) {
+    return new View(this, this.camera(next, zoom), view, size, [next(), next(), next()]);
+  }
+
+  /** The model in this texture, turned by a share of a circle. */
+  shown(texture, { turn, shown, size }) {
+    const angle = 2 * Math.PI * turn, eye = [Math.sin(angle), 0.2, Math.cos(angle)].map((value) => 13.2 * value);
+    return [new View(this, cameraAt(eye, [0, 0, 0]), shown, size, [1, 1, 1]).apply(texture)];
+  }
 }
 
-/** What a camera sees of a mesh in (size, size) pixels: which places of a texture (planes, texels, texels) that repeats
-    itself. apply(texture, ground) draws it before a plain ground. */
+/** What a camera sees of a mesh in (size, size) pixels before a plain ground: which places of a texture (planes, texels,
+    texels) that repeats itself. */
 export class View extends Sampling {
-  constructor(mesh, { eye, right, up, back, focal }, size, texels) {
-    super(size * size, texels, { repeated: true });
+  constructor(mesh, { eye, right, up, back, focal }, size, texels, ground) {
+    super(size * size, texels, { repeated: true, beyond: ground });
     const { positions, uv, faces } = mesh, count = positions.length / 3, screen = new Float64Array(3 * count);
     for (let v = 0; v < count; v++) { // x / w is a column and y / w a row
       const p = minus([positions[3 * v], positions[3 * v + 1], positions[3 * v + 2]], eye), w = -along(back, p);

@@ -1,18 +1,28 @@
-// A network and its gradient on a processor. JavaScript lays out one memory and says which kernel runs where; the
-// kernels (make_kernels.mjs), in WebAssembly or, where that is forbidden, in JavaScript, do the arithmetic.
+// A network and its gradient. JavaScript lays out one memory and says which kernel runs where; the kernels
+// (make_kernels.mjs), in WebAssembly or, where that is forbidden, in JavaScript, do the arithmetic; or a card does.
 import { convolution } from "./convolution.js";
 import { shapedNetwork, sizeOf } from "./graph.js";
 import { finished, fours, Memory, range } from "./memory.js";
 
 export class Network {
-  /** Besides layers as they are exported it knows "gram", how often channels fire together; "each", a function of every
-      number, given as loops `value` and `slope`; and convolutions that are trained. */
-  constructor(model, height, width = height, road = "WebAssembly, fused") {
-    const memory = new Memory(road);
-    Object.assign(this, shapedNetwork(model, height, width), { memory, road: memory.road });
+  /** Besides layers as they are exported it knows "given", whose `values` are what they are; "product", with a fixed
+      matrix; "gram", how often channels fire together; "each", a function of the numbers, given as loops `value` and
+      `slope`; and what is trained, convolutions and what is given: to their `slopes` the gradient is added. `memory`
+      is a road's name, or a card's memory. */
+  constructor(model, height, width = height, memory = "WebAssembly, fused") {
+    Object.assign(this, shapedNetwork(model, height, width));
+    this.memory = memory.reserve ? memory : new Memory(memory);
+    this.input = this.layers[0].map;
     this.#layOut();
     this.links = this.layers.map((layer) => LINKS[layer.kind](this, layer));
-    memory.open();
+    const all = this.layers.map(({ name }) => name);
+    this.memory.open([...this.up(all), ...this.down(all)]);
+  }
+
+  get road() { return this.memory.road; }
+
+  free() {
+    this.memory.free();
   }
 
   // ---- passes: generators that pause from time to time, or all at once ----------------------------------------------
@@ -30,44 +40,48 @@ export class Network {
     return this.links.slice(0, this.layers.findLastIndex(({ name }) => names.includes(name)) + 1);
   }
 
-  /** Computes the layers up to the last of `names` for a picture (channel, row, column). */
-  *ahead(image, names) {
-    this.put(this.input, image);
+  /** Computes the layers up to the last of `names`, for a picture (channel, row, column) if the network needs one. */
+  *ahead(names, image) {
+    if (image) this.put(this.input, image);
     yield* this.memory.work(this.up(names));
   }
 
   /** The gradient for the picture of sum(values * gradient), added up over the layers in {layer: gradient}. */
   *back(gradients) {
-    this.memory.numbers(this.gradients, this.shift / 4).fill(0);
-    for (const name in gradients) this.put(this.maps.get(name), gradients[name], this.shift);
+    this.#want(gradients);
     yield* this.memory.work(this.down(Object.keys(gradients)));
     return this.planes(this.input, this.shift);
   }
 
   /** The sum of all values times what `directions`, {layer: numbers}, says of them, and its gradient for the picture,
-      (channel, row, column) in [0, 1]. */
-  *uphill(image, directions) {
-    yield* this.ahead(image, Object.keys(directions));
-    return { score: this.score(directions), gradient: yield* this.back(directions) };
+      (channel, row, column) in [0, 1]: both ways in one, since a card that is asked twice takes twice as long. */
+  async *uphill(image, directions) {
+    const names = Object.keys(directions), found = [this.gradientOf(this.input), ...names.map((name) => this.maps.get(name))];
+    this.put(this.input, image);
+    this.#want(directions);
+    yield* this.memory.work([...this.up(names), ...this.down(names)], found);
+    let score = 0;
+    for (const name of names) {
+      const values = this.read(name);
+      directions[name].forEach((share, n) => { score += share * values[n]; });
+    }
+    return { score, gradient: this.planes(this.input, this.shift) };
+  }
+
+  /** Gradients, {layer: gradient}, to begin the way back with. */
+  #want(gradients) {
+    this.memory.clear(this.gradients, this.shift);
+    for (const name in gradients) this.put(this.maps.get(name), gradients[name], this.shift);
   }
 
   /** The last layer's values, or those of layer `name`. */
   forward(image, name = this.layers.at(-1).name) {
-    finished(this.ahead(image, [name]));
+    finished(this.ahead([name], image));
     return this.read(name);
   }
 
   backward(gradients) {
     return finished(this.back(gradients));
-  }
-
-  score(directions) {
-    let score = 0;
-    for (const name in directions) {
-      const values = this.read(name);
-      directions[name].forEach((share, n) => { score += share * values[n]; });
-    }
-    return score;
   }
 
   /** A layer's values, (channel, row, column). */
@@ -87,7 +101,7 @@ export class Network {
           map.wide = Math.max(map.wide, fours(at + part.wide));
           at += part.channels;
         }
-      } else if (kind !== "conv") map.wide = sources[0].wide; // channel by channel
+      } else if (sources.length && kind !== "conv") map.wide = sources[0].wide; // channel by channel
     }
     for (const map of maps) map.count = map.height * map.width;
     const { table } = memory.table(range(Math.max(...maps.map(({ count }) => count)))), begin = memory.top;
@@ -113,6 +127,7 @@ export class Network {
 
   put(map, planes, shift = 0) {
     this.#eachNumber(map, shift, (at, n) => { this.memory.floats[at] = planes[n]; });
+    this.memory.changed({ ...map, at: map.at + shift });
   }
 
   planes(map, shift = 0) {
@@ -153,6 +168,12 @@ export const each = (value, slope) => ({
 });
 export const eachOf = (name, from, change) => ({ name, kind: "each", from: [from], ...change });
 
+const sigmoid = (z) => 1 / (1 + Math.exp(-z));
+export const SIGMOID = each(sigmoid, (z) => {
+  const value = sigmoid(z);
+  return value * (1 - value);
+});
+
 const ADJOINT = { copy: "add", add: "add", relu: "reluBack", maximum: "maximumBack" };
 
 const pool = (kernel, start, number) => (net, layer) => {
@@ -163,10 +184,12 @@ const pool = (kernel, start, number) => (net, layer) => {
 const LINKS = {
   conv: convolution,
   relu: (net, { map, sources: [source] }) => [net.link("relu", source, map)],
+  given: (net, { map, values, slopes }) => [{
+    up: values ? { kernel: () => net.put(map, values) } : [],
+    down: slopes ? { kernel: () => net.planes(map, net.shift).forEach((slope, n) => { slopes[n] += slope; }) } : [] }],
   each: ({ memory, shift }, { map, sources: [source], value, slope }) => {
-    const numbers = (at) => memory.numbers(at, map.count * map.wide);
-    return [{ up: { kernel: () => value(numbers(source.at), numbers(map.at)) },
-      down: { kernel: () => slope(numbers(source.at), numbers(map.at + shift), numbers(source.at + shift)) } }];
+    const [from, to] = [source, map].map(({ at, count, wide }) => (away) => memory.numbers(at + away, count * wide));
+    return [{ up: { kernel: () => value(from(0), to(0)) }, down: { kernel: () => slope(from(0), to(shift), from(shift)) } }];
   },
   average: pool("add", 0, ({ rows, columns }) => rows * columns),
   maximum: pool("maximum", -Infinity),
@@ -178,12 +201,21 @@ const LINKS = {
       return net.link("copy", part, piece, { number: 1, width: part.pixel });
     });
   },
+  /** Y = A X for each of so many pieces X of the source, which have as many rows as A has columns. */
+  product: (net, { map, sources: [source], matrix: { rows, columns, values }, pieces }) => {
+    const { memory } = net, a = { at: memory.keep(values), rows, columns }, size = map.count * map.pixel;
+    const piece = ({ at }, rows, n) => ({ at: at + n * rows * row, rows, columns: row / 4 }), row = size / pieces / rows;
+    const [ofX, ofY] = [source, map].map((end) => net.gradientOf(end));
+    return [{ up: { kernel: () => memory.clear(map.at, size) } }, ...range(pieces).map((n) => ({
+      up: memory.product(a, piece(source, columns, n), piece(map, rows, n)),
+      down: memory.product(a, piece(ofY, rows, n), piece(ofX, columns, n), { turned: true }) }))];
+  },
   /** G = F Fᵀ / n, of F (channel, place); the gradient of F is (Ḡ + Ḡᵀ) F / n. */
   gram: (net, { map: gram, sources: [source] }) => {
     const { memory, shift } = net, { channels, wide, count } = source, size = channels * wide;
     const mixed = { at: memory.reserve(4 * wide * wide), rows: wide, columns: wide };
     return [{ up: [
-      { kernel: () => memory.numbers(gram.at, size).fill(0) },
+      { kernel: () => memory.clear(gram.at, 4 * size) },
       ...memory.product(source, source, gram, { turned: true }),
       { kernel: () => memory.numbers(gram.at, size).forEach((sum, n, sums) => { sums[n] = sum / count; }) },
     ], down: [{ kernel() {

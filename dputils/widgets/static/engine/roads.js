@@ -1,6 +1,6 @@
 // Which road a network takes: the processor's or, where it is faster, the graphics card's; and what goes on when the
 // card is lost.
-import { findCard, GpuNetwork } from "./gpu_network.js";
+import { CardMemory, findCard } from "./card.js";
 import { Network } from "./network.js";
 
 const BEST = 1.5; // how many times as fast as the processor a card must be, or it is not worth its risks
@@ -19,7 +19,7 @@ export class Roads {
       try {
         const found = await (card ??= findCard({ pretended: this.forced }));
         if (found.fault) throw new Error(found.fault);
-        this.offer = new GpuNetwork(found, model, height, width);
+        this.offer = new Network(model, height, width, new CardMemory(found));
       } catch ({ message }) {
         this.others = message;
       }

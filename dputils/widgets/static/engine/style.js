@@ -1,6 +1,5 @@
 // Style transfer: the things of a photograph in the manner of a painting, as dputils.style.
 import { pointwise } from "./graph.js";
-import { Moves } from "./sampling.js";
 
 const gram = (from) => ({ name: `gram of ${from}`, kind: "gram", from: [from] });
 
@@ -32,15 +31,14 @@ export class Repaint {
   /** `styles` are the painting's, of stylesOf; `photograph` has the size of the picture. */
   constructor(network, { styles, photograph, contentLayer }) {
     Object.assign(this, { network, styles, photograph, contentLayer });
-    this.moves = new Moves(network.input.height, { continued: true });
   }
 
-  /** Content and style weigh as much as `settings` say; the photograph makes the same moves as the picture. */
-  *scored(image, { pose }, settings) {
-    const { network, styles, photograph, contentLayer, moves } = this, gradients = {};
-    yield* network.ahead(pose ? moves.apply(photograph, pose) : photograph, [contentLayer]);
+  /** Content and style weigh as much as `settings` say; the photograph is seen by the same `look` as the picture. */
+  *scored(image, { look }, settings) {
+    const { network, styles, photograph, contentLayer } = this, gradients = {};
+    yield* network.ahead([contentLayer], look.apply(photograph));
     const before = network.read(contentLayer);
-    yield* network.ahead(image, Object.keys(styles));
+    yield* network.ahead(Object.keys(styles), image);
     const term = (name, wanted, weight) => {
       const { value, gradient } = distance(network.read(name), wanted, weight);
       gradients[name] = gradient;

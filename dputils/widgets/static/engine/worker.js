@@ -1,12 +1,12 @@
 // The engine's side of a conversation with the page: it is asked for steps, and answers with pictures and numbers.
 // Nothing runs between an answer and the next question.
-import { Cppn } from "./cppn.js";
 import { Wishes } from "./goals.js";
 import { readModel } from "./graph.js";
 import { finished } from "./memory.js";
-import { cameraAt, Mesh, View } from "./mesh.js";
-import { Glass, GROUNDS, views } from "./opacity.js";
-import { Picture, uniform } from "./picture.js";
+import { Mesh } from "./mesh.js";
+import { Glass } from "./opacity.js";
+import { Picture } from "./picture.js";
+import { uniform } from "./random.js";
 import { Roads } from "./roads.js";
 import { Moves } from "./sampling.js";
 import { Repaint, stylesOf, withGrams } from "./style.js";
@@ -15,65 +15,41 @@ import { Repaint, stylesOf, withGrams } from "./style.js";
 const STRUCTURE = ["size", "batch", "basis", "decay", "decorrelate", "coupling", "seed", "levels", "shared",
   "activation", "hidden", "width", "radius", "waves", "cells"];
 
-/** A climb: a picture, how the network looks at it, and its scores so far, [[step, score], …]. */
+/** A climb: pictures, how they are looked at, and their scores so far, [[step, score], …]. */
 class Climb {
   constructor(settings, mesh) {
-    const { size, basis, finest, painting, seed, view } = settings;
+    const { size, finest, painting, seed, view } = settings;
     this.key = keyOf(settings);
-    this.mesh = mesh; // whose texture the picture is, or null
-    this.picture = basis === "CPPN" ? new Cppn(settings) : new Picture(settings);
-    this.moves = new Moves(size, { continued: Boolean(painting) });
-    this.glass = finest?.length === 4 ? new Glass(size) : null; // for a picture with opacity
-    this.side = this.glass?.side ?? (mesh ? view : size); // of what the network sees
-    Object.assign(this, { terms: {}, grounds: {}, points: [], film: null, next: uniform(seed + 1n) });
-  }
-
-  *#rendered() {
-    const film = [];
-    for (let k = 0; k < (this.picture.batch ?? 1); k++) film.push(yield* this.picture.render(k));
-    return film;
+    this.picture = new Picture(settings);
+    // Whoever looks says of each step how, by look(next, settings), and of its own what is shown.
+    this.eye = mesh ?? (finest ? new Glass(settings) : new Moves(size, { continued: Boolean(painting) }));
+    this.side = mesh ? view : this.eye.side; // of what the network sees
+    Object.assign(this, { terms: {}, points: [], film: null, next: uniform(seed + 1n) });
   }
 
   /** The pictures as they are now. */
   get pictures() {
-    return this.film ??= finished(this.#rendered());
-  }
-
-  /** What the network sees of a picture, and its way back: from the gradient of that, and the score, to the picture's.
-      The score counts `factor` times. */
-  #look(image, pose, { zoom, view, size, ground, pressure }) {
-    const { mesh, glass, moves, next } = this;
-    if (mesh) { // from somewhere, before a ground of any colour
-      const placed = new View(mesh, mesh.camera(next, zoom), view, size);
-      return { seen: placed.apply(image, [next(), next(), next()]), back: (gradient) => placed.back(gradient) };
-    }
-    if (glass) {
-      this.grounds[ground] ??= GROUNDS[ground](glass.side);
-      return glass.look(image, this.grounds[ground](Math.floor(next() * 2 ** 31)), pose ?? {}, pressure);
-    }
-    if (!pose) return { seen: image, back: (gradient) => gradient };
-    return { seen: moves.apply(image, pose), back: (gradient) => moves.back(gradient) };
+    return this.film ??= finished(this.picture.render());
   }
 
   /** A step of Adam, in slices: between two of them the page may be answered. How far it goes, `rates` says for a
       basis: so many times as far as for the others. */
   async *#slices(goal, settings) {
-    const { batch, basis, moved, alike, weight, rate, rates = {} } = settings, { picture, mesh, points } = this;
-    const pose = moved && !mesh ? Moves.draw(this.next, settings) : null;
-    const looks = this.pictures.map((image) => this.#look(image, pose, settings));
+    const { basis, alike, weight, rate, rates = {} } = settings, { picture, points } = this;
+    const look = this.eye.look(this.next, settings), seen = this.pictures.map((image) => look.apply(image));
     yield;
-    picture.gradient.fill(0);
-    let total = weight ? yield* goal.compare(looks.map(({ seen }) => seen), alike, weight) : 0;
-    for (const [k, { seen, back, factor = 1 }] of looks.entries()) {
-      const { score, gradient, terms = {} } = yield* goal.scored(seen, { k, pose }, settings);
+    const gradients = [];
+    let total = weight ? yield* goal.compare(seen, alike, weight) : 0;
+    for (const [k, image] of seen.entries()) {
+      const { score, gradient, terms = {} } = yield* goal.scored(image, { k, look }, settings);
       this.terms = terms;
-      total += factor * score;
+      total += (look.factor ?? 1) * score; // what is covered may count
+      gradients.push(look.back(gradient, score));
       yield;
-      yield* picture.pull(back(gradient, score), k);
     }
-    picture.adam.climb(picture.parameters, picture.gradient, rate * (rates[basis] ?? 1));
-    this.film = yield* this.#rendered();
-    points.push([points.length + 1, total / batch]);
+    yield* picture.climb(gradients, rate * (rates[basis] ?? 1));
+    this.film = yield* picture.render();
+    points.push([points.length + 1, total / seen.length]);
   }
 
   /** Goes on with the step that was begun, or begins one, for a slice: whether the step is done. */
@@ -84,15 +60,10 @@ class Climb {
     return done;
   }
 
-  /** What is shown: each picture, or all views of one with opacity; of a film also what is `between` its frames; of a
-      texture the model, turned by a share of a circle. */
-  shown({ between, turn, shown, size }) {
-    const { pictures, glass, mesh } = this;
-    if (glass) return views(pictures[0], size);
-    if (mesh) {
-      const angle = 2 * Math.PI * turn, eye = [Math.sin(angle), 0.2, Math.cos(angle)].map((value) => 13.2 * value);
-      return [new View(mesh, cameraAt(eye, [0, 0, 0]), shown, size).apply(pictures[0], [1, 1, 1])];
-    }
+  /** What is shown: each picture, and of a film also what is `between` its frames; or as whoever looks at it says. */
+  shown(settings) {
+    const { pictures, eye } = this, { between } = settings;
+    if (eye.shown) return eye.shown(pictures[0], settings);
     if (between === undefined) return pictures;
     const place = between * (pictures.length - 1), k = Math.min(pictures.length - 2, Math.floor(place));
     const mix = (value, n) => value + (place - k) * (pictures[k + 1][n] - value);
