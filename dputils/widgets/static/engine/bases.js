@@ -30,40 +30,40 @@ function stretched(side, size) {
     standing waves: a cos u cos v, -a sin u sin v, -b sin u cos v, -b cos u sin v. A has cosines, then sines. */
 function waves(size, { decay = 1, finest = [Infinity, Infinity, Infinity] }) {
   const half = Math.floor(size / 2) + 1, width = 2 * half, right = 4 * half, below = right * width; // to sines
-  const amplitudes = matrixOf(size * half, finest.length, (n, plane) => {
-    const x = n % half, y = Math.floor(n / half), periods = Math.hypot(Math.min(y, size - y), x) / size;
-    const both = x % (size / 2) ? 2 : 1; // the half that is missing is the conjugate: what is there counts twice
-    const calm = both * Math.exp(-((periods / finest[plane]) ** 2));
-    return calm * Math.max(periods, 1 / size) ** -decay / 4 / size; // the bare transform makes it size²
-  }).values;
-  const eachWave = (visit) => {
-    for (let y = 0, n = 0; y < size; y++) {
-      const down = Math.min(y, size - y), sign = Math.sign(size - 2 * y + 0.5); // of the sine
+  const matrix = matrixOf(size, width, (place, k) =>
+    (k < half ? Math.cos : Math.sin)(2 * Math.PI * (k % half) * place / size));
+  const standing = scattered(4 * size * half * finest.length, (put) => {
+    for (let y = 0; y < size; y++) {
+      const down = Math.min(y, size - y), sign = y === down ? 1 : -1; // of the sine
       for (let x = 0; x < half; x++) {
-        const at = 4 * (y * width + 2 * x), to = 4 * (down * width + x); // of four channels
-        for (let c = 0; c < finest.length; c++) visit(amplitudes[n++], sign, at + c, to + c);
+        const periods = Math.hypot(down, x) / size, both = x % (size / 2) ? 2 : 1; // the missing half is the conjugate
+        const usual = both * Math.max(periods, 1 / size) ** -decay / 4 / size; // the bare transform makes it size²
+        finest.forEach((most, plane) => {
+          const a = 4 * (y * width + 2 * x) + plane, b = a + 4, to = 4 * (down * width + x) + plane; // of four channels
+          const amplitude = usual * Math.exp(-((periods / most) ** 2));
+          put(a, to, amplitude);
+          put(a, to + right + below, -sign * amplitude);
+          put(b, to + right, -amplitude);
+          put(b, to + below, -sign * amplitude);
+        });
       }
     }
-  };
-  return { height: size, width, matrix: matrixOf(size, width, (place, k) =>
-    (k < half ? Math.cos : Math.sin)(2 * Math.PI * (k % half) * place / size)), standing: {
+  });
+  return { height: size, width, matrix, standing };
+}
+
+/** A linear map of few weights: put(from, to, weight) tells `count` of them. */
+function scattered(count, tell) {
+  const [from, to, weights] = [Int32Array, Int32Array, Float32Array].map((Kind) => new Kind(count));
+  let k = 0;
+  tell((...each) => { [from[k], to[k], weights[k++]] = each; });
+  return {
     value(z, x) {
       x.fill(0);
-      eachWave((amplitude, sign, at, to) => {
-        const a = amplitude * z[at], b = amplitude * z[at + 4];
-        x[to] += a;
-        x[to + right] -= b;
-        x[to + below] -= sign * b;
-        x[to + right + below] -= sign * a;
-      });
+      for (let n = 0; n < count; n++) x[to[n]] += weights[n] * z[from[n]];
     },
-    slope(z, ofX, ofZ) {
-      eachWave((amplitude, sign, at, to) => {
-        ofZ[at] += amplitude * (ofX[to] - sign * ofX[to + right + below]);
-        ofZ[at + 4] -= amplitude * (ofX[to + right] + sign * ofX[to + below]);
-      });
-    },
-  } };
+    slope(z, ofX, ofZ) { for (let n = 0; n < count; n++) ofZ[from[n]] += weights[n] * ofX[to[n]]; },
+  };
 }
 
 /** The layers that make a part, the last of them called `name`, of `planes`. */
@@ -90,7 +90,7 @@ export const near = (n, count, k, frames) => tent(n, k * (count - 1) / Math.max(
 
 /** Layers that make `batch` pictures, each a sum of parts: one of its own and, `coupling` times as strong, one that is
     in all. Frames of a film have the first `levels` of LEVELS besides: in common or, if not `shared`, their own. */
-export function film({ size, batch = 1, basis = "Fourier", decorrelate = true, coupling = 0, levels = 0, shared = true,
+export function filmOf({ size, batch = 1, basis = "Fourier", decorrelate = true, coupling = 0, levels = 0, shared = true,
   ...settings }) {
   const own = BASES[basis](size, settings), all = levels / LEVELS.length, parts = [];
   const planes = settings.finest?.length ?? 3; // a fourth one is opacity: squashed like the colours, never mixed

@@ -1,7 +1,6 @@
-// A graphics card's memory, by WebGPU: the same numbers and the same jobs as on a processor, but that the card does them.
-// It works apart from the program, and what it found must be fetched, which takes longer than most layers.
+// A graphics card, by WebGPU: it has a copy of a network's memory, and does the same jobs. It works apart from the
+// program: what it found must be fetched, which takes longer than most layers.
 import { KERNELS } from "./kernels.js";
-import { Memory } from "./memory.js";
 
 const APART = 256; // bytes from one job to the next: no card may ask for more
 const WORDS = 16, GROUP = 64; // a job's numbers; how many places a group of invocations takes
@@ -30,16 +29,12 @@ export async function findCard({ pretended = false } = {}) {
   return card;
 }
 
-export class CardMemory extends Memory {
-  constructor(card) {
-    super("card");
-    Object.assign(this, { card, road: "WebGPU" });
-  }
-
-  /** Raises for a job that no shader knows. */
-  open(jobs) {
-    super.open();
-    const { device, bindings, shaders } = this.card, words = new Int32Array(jobs.length * APART / 4);
+export class CardCopy {
+  /** Raises for a layer that no shader knows. */
+  constructor(card, network) {
+    const { memory, gradients, shift } = network, jobs = [...network.up(), ...network.down()];
+    const { device, bindings, shaders } = card, { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
+    const words = new Int32Array(jobs.length * APART / 4);
     jobs.forEach((job, k) => {
       const { kernel, numbers } = job, [count, width] = numbers ?? [];
       if (!shaders[kernel]) throw new Error("no shader for a layer of this network");
@@ -48,42 +43,36 @@ export class CardMemory extends Memory {
       Object.assign(job, { shader: shaders[kernel], offset: k * APART,
         groups: [Math.ceil(count / n / GROUP), width / channel] });
     });
-    const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
     const filled = (numbers, usage) => {
       const buffer = device.createBuffer({ size: numbers.byteLength, usage: usage | COPY_DST });
       device.queue.writeBuffer(buffer, 0, numbers);
       return buffer;
     };
-    this.copy = filled(this.floats, STORAGE | COPY_SRC);
-    this.words = filled(words, UNIFORM);
-    this.group = device.createBindGroup({ layout: bindings, entries: [{ binding: 0, resource: { buffer: this.copy } },
+    Object.assign(this, { card, memory, gradients, shift, numbers: filled(memory.floats, STORAGE | COPY_SRC),
+      words: filled(words, UNIFORM) });
+    this.group = device.createBindGroup({ layout: bindings, entries: [
+      { binding: 0, resource: { buffer: this.numbers } },
       { binding: 1, resource: { buffer: this.words, size: 4 * WORDS } }] });
   }
 
-  changed({ at, count, wide }) {
-    this.card.device.queue.writeBuffer(this.copy, at, this.numbers(at, count * wide));
-  }
-
-  clear(at, bytes) {
-    const encoder = this.card.device.createCommandEncoder();
-    encoder.clearBuffer(this.copy, at, bytes);
-    this.card.device.queue.submit([encoder.finish()]);
-  }
-
-  /** Does jobs, and fetches the numbers of some maps. Nobody can pause it. */
-  async *work(jobs, maps) {
-    const { device } = this.card, { MAP_READ, COPY_DST } = GPUBufferUsage;
-    const encoder = device.createCommandEncoder(), pass = encoder.beginComputePass();
+  /** Does jobs, after some maps and gradients were sent, and fetches others. Nobody can pause it. */
+  async *work(jobs, sent, found) {
+    const { card, memory, numbers } = this, { device } = card, { MAP_READ, COPY_DST } = GPUBufferUsage;
+    const [clear, encoder] = [1, 2].map(() => device.createCommandEncoder());
+    clear.clearBuffer(numbers, this.gradients, this.shift); // to which a pass adds its own
+    device.queue.submit([clear.finish()]);
+    for (const { at, count, wide } of sent) device.queue.writeBuffer(numbers, at, memory.numbers(at, count * wide));
+    const pass = encoder.beginComputePass();
     for (const { shader, offset, groups } of jobs) {
       pass.setPipeline(shader);
       pass.setBindGroup(0, this.group, [offset]);
       pass.dispatchWorkgroups(...groups);
     }
     pass.end();
-    const fetched = maps.map(({ at, count, pixel }) => {
+    const fetched = found.map(({ at, count, pixel }) => {
       const size = count * pixel, buffer = device.createBuffer({ size, usage: MAP_READ | COPY_DST });
-      encoder.copyBufferToBuffer(this.copy, at, buffer, 0, size);
-      return { buffer, values: this.numbers(at, size / 4) };
+      encoder.copyBufferToBuffer(numbers, at, buffer, 0, size);
+      return { buffer, values: memory.numbers(at, size / 4) };
     });
     device.queue.submit([encoder.finish()]);
     await Promise.all(fetched.map(({ buffer }) => buffer.mapAsync(GPUMapMode.READ)));
@@ -91,10 +80,10 @@ export class CardMemory extends Memory {
       values.set(new Float32Array(buffer.getMappedRange()));
       buffer.destroy();
     }
-    if (this.card.fault) throw new Error(this.card.fault);
+    if (card.fault) throw new Error(card.fault);
   }
 
   free() {
-    for (const buffer of [this.copy, this.words]) buffer?.destroy();
+    for (const buffer of [this.numbers, this.words]) buffer.destroy();
   }
 }

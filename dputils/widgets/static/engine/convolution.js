@@ -25,16 +25,17 @@ export function convolution(net, layer) {
 
 /** Sums over all pixels: of the gradient, for the biases; times what the layer sees, for the weights. */
 function trained({ memory, shift }, { map, sources: [source], slopes }) {
-  const size = source.wide * map.wide, gradient = { ...map, at: map.at + shift }, all = source.channels * map.channels;
-  const ones = { at: memory.keep(new Float32Array(map.count).fill(1)), rows: map.count, columns: 1 };
-  const sums = { at: memory.reserve(4 * size + map.pixel), rows: source.wide, columns: map.wide };
-  const last = { ...sums, at: sums.at + 4 * size, rows: 1 };
-  const numbers = () => memory.numbers(sums.at, size + map.wide);
-  return { down: [{ kernel: () => numbers().fill(0) },
+  const gradient = { ...map, at: map.at + shift }, weights = source.channels * map.channels, row = map.wide;
+  const sums = { at: memory.reserve(4 * row * (source.wide + 1)), rows: source.wide, columns: row }; // biases come last
+  const all = { ...map, at: sums.at + 4 * row * source.wide, pixel: 0 }; // one place, which all pixels are added to
+  return { down: [{ kernel: () => memory.clear(sums.at, 4 * row * (source.wide + 1)) },
     ...memory.product(source, gradient, sums, { turned: true }),
-    ...memory.product(ones, gradient, last, { turned: true }),
+    memory.job("add", gradient, all, [1], map.pixel),
     { kernel() {
-      const found = numbers(), place = (n) => n % source.channels * map.wide + Math.floor(n / source.channels);
-      slopes.forEach((sum, n) => { slopes[n] = sum + found[n < all ? place(n) : size + n - all]; });
+      const found = memory.numbers(sums.at, row * (source.wide + 1));
+      slopes.forEach((slope, n) => {
+        const o = Math.floor(n / source.channels), i = n % source.channels;
+        slopes[n] = slope + found[n < weights ? row * i + o : row * source.wide + n - weights];
+      });
     } }] };
 }

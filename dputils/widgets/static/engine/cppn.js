@@ -31,7 +31,7 @@ const ACTIVATIONS = {
 /** Layers that make the picture. Weights (out, in) are drawn with variance 1 / inputs, biases are zero; and so are the
     weights of the output, so that the picture begins grey. `waves` sines and as many cosines of the place, with fixed
     frequencies, are more inputs. */
-export function cppn({ size, hidden = 8, width = 24, activation = "composite", radius = false, waves = 0,
+export function cppnOf({ size, hidden = 8, width = 24, activation = "composite", radius = false, waves = 0,
   frequencies = normals(2 * waves, 3, 0) }) {
   const seen = inputsOf(radius, frequencies), follow = ACTIVATIONS[activation], grows = follow("").length > 1 ? 2 : 1;
   const place = (k) => EDGE * ((2 * k + 1) / size - 1), area = size * size;

@@ -14,11 +14,10 @@ export class Wishes {
       penalty counts from now on. It is a square, so that its slopes times the values add up to twice itself. The scores
       of the pictures take it away twice; what is returned gives it back once. */
   *compare(images, layers, weight) {
-    const { processor } = this.network;
-    const seen = [];
+    const { network } = this, seen = [];
     for (const image of images) {
-      yield* processor.ahead(layers, image);
-      seen.push(Object.fromEntries(layers.map((name) => [name, processor.read(name)])));
+      yield* network.ahead(layers, image);
+      seen.push(Object.fromEntries(layers.map((name) => [name, network.read(name)])));
     }
     let penalty = 0;
     this.apart = seen.map((frame, k) => Object.fromEntries(layers.map((name) => {

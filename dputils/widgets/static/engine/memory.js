@@ -4,6 +4,7 @@ import { KERNELS } from "./kernels.js";
 
 const SLICE = 20; // milliseconds between two pauses
 const STRIP = 512; // terms of a product's sums at a time: so many rows of two matrices fit a second-level cache
+const TOGETHER = 12; // so many places at a time suit every kernel, which takes two, four or six of them
 
 export const fours = (n) => Math.ceil(n / 4) * 4;
 export const range = (n) => Array.from({ length: n }, (_, k) => k);
@@ -32,18 +33,18 @@ export class Memory {
 
   /** A table of places for a kernel: those that it takes together are filled up by the last one. */
   table(places) {
-    const { pixels } = this, count = Math.ceil(places.length / pixels) * pixels;
+    const count = Math.ceil(places.length / TOGETHER) * TOGETHER;
     return { table: this.keep(Int32Array.from({ length: count }, (_, n) => places[n] ?? places.at(-1))),
       count: places.length };
   }
 
-  /** From here on there are `floats`, and `kernels` for these jobs; those of a card are its own. */
+  /** From here on there are `floats` and `kernels`. */
   open() {
     const { script, module } = this, pages = Math.ceil(this.top / 65536);
     const memory = module ? new WebAssembly.Memory({ initial: pages }) : { buffer: new ArrayBuffer(65536 * pages) };
     this.floats = new Float32Array(memory.buffer);
     this.kernels = module ? new WebAssembly.Instance(module, { engine: { memory } }).exports
-      : script?.(this.floats, new Int32Array(memory.buffer));
+      : script(this.floats, new Int32Array(memory.buffer));
     for (const fill of this.contents) fill(memory.buffer);
     this.contents = null;
   }
@@ -56,10 +57,6 @@ export class Memory {
   clear(at, bytes) {
     this.numbers(at, bytes / 4).fill(0);
   }
-
-  /** What a card does besides: it has a copy of the numbers, to which those of a map are sent. */
-  changed() {}
-  free() {}
 
   /** A kernel's call `from` some places `to` others, {at, pixel, table, count} each: bytes, and as many places. */
   job(kernel, from, to, more, width = to.pixel) {

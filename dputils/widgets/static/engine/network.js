@@ -1,33 +1,25 @@
-// A network and its gradient. JavaScript lays out one memory and says which kernel runs where; the kernels
-// (make_kernels.mjs), in WebAssembly or, where that is forbidden, in JavaScript, do the arithmetic; or a card does.
+// A network and its gradient on a processor. JavaScript lays out one memory and says which kernel runs where; the
+// kernels (make_kernels.mjs), in WebAssembly or, where that is forbidden, in JavaScript, do the arithmetic.
 import { convolution } from "./convolution.js";
 import { shapedNetwork, sizeOf } from "./graph.js";
 import { finished, fours, Memory, range } from "./memory.js";
 
 export class Network {
   /** Besides layers as they are exported it knows "given", whose `values` are what they are; "product", with a fixed
-      matrix; "gram", how often channels fire together; "each", a function of the numbers, given as loops `value` and
-      `slope`; and what is trained, convolutions and what is given: to their `slopes` the gradient is added. `memory`
-      is a road's name, or a card's memory. */
-  constructor(model, height, width = height, memory = "WebAssembly, fused") {
-    Object.assign(this, shapedNetwork(model, height, width));
-    this.memory = memory.reserve ? memory : new Memory(memory);
+      matrix; "gram", how often channels fire together; and "each", a function of the numbers, given as loops `value`
+      and `slope`. Convolutions and what is given may be trained: to their `slopes` the gradient is added. */
+  constructor(model, height, width = height, road = "WebAssembly, fused") {
+    const memory = new Memory(road);
+    Object.assign(this, shapedNetwork(model, height, width), { memory, road: memory.road });
     this.input = this.layers[0].map;
     this.#layOut();
     this.links = this.layers.map((layer) => LINKS[layer.kind](this, layer));
-    const all = this.layers.map(({ name }) => name);
-    this.memory.open([...this.up(all), ...this.down(all)]);
-  }
-
-  get road() { return this.memory.road; }
-
-  free() {
-    this.memory.free();
+    memory.open();
   }
 
   // ---- passes: generators that pause from time to time, or all at once ----------------------------------------------
 
-  /** Jobs up to the last of these layers, and from there back. */
+  /** Jobs up to the last of these layers, or of all, and from there back. */
   up(names) {
     return this.#until(names).flatMap((links) => links.flatMap(({ up = [] }) => up));
   }
@@ -37,7 +29,7 @@ export class Network {
   }
 
   #until(names) {
-    return this.links.slice(0, this.layers.findLastIndex(({ name }) => names.includes(name)) + 1);
+    return this.links.slice(0, this.layers.findLastIndex(({ name }) => names?.includes(name) ?? true) + 1);
   }
 
   /** Computes the layers up to the last of `names`, for a picture (channel, row, column) if the network needs one. */
@@ -54,21 +46,22 @@ export class Network {
   }
 
   /** The sum of all values times what `directions`, {layer: numbers}, says of them, and its gradient for the picture,
-      (channel, row, column) in [0, 1]: both ways in one, since a card that is asked twice takes twice as long. */
-  async *uphill(image, directions) {
-    const names = Object.keys(directions), found = [this.gradientOf(this.input), ...names.map((name) => this.maps.get(name))];
-    this.put(this.input, image);
+      (channel, row, column) in [0, 1]. Whoever works, this memory or a card, does both ways at once. */
+  async *uphill(image, directions, worker = this.memory) {
+    const names = Object.keys(directions), maps = names.map((name) => this.maps.get(name)), { input } = this;
+    this.put(input, image);
     this.#want(directions);
-    yield* this.memory.work([...this.up(names), ...this.down(names)], found);
+    yield* worker.work([...this.up(names), ...this.down(names)], [input, ...maps.map((map) => this.gradientOf(map))],
+      [this.gradientOf(input), ...maps]);
     let score = 0;
     for (const name of names) {
       const values = this.read(name);
       directions[name].forEach((share, n) => { score += share * values[n]; });
     }
-    return { score, gradient: this.planes(this.input, this.shift) };
+    return { score, gradient: this.planes(input, this.shift) };
   }
 
-  /** Gradients, {layer: gradient}, to begin the way back with. */
+  /** Begins the way back with {layer: gradient}. */
   #want(gradients) {
     this.memory.clear(this.gradients, this.shift);
     for (const name in gradients) this.put(this.maps.get(name), gradients[name], this.shift);
@@ -127,7 +120,6 @@ export class Network {
 
   put(map, planes, shift = 0) {
     this.#eachNumber(map, shift, (at, n) => { this.memory.floats[at] = planes[n]; });
-    this.memory.changed({ ...map, at: map.at + shift });
   }
 
   planes(map, shift = 0) {

@@ -3,80 +3,66 @@
 import { finished } from "./memory.js";
 import { Picture } from "./picture.js";
 import { normals } from "./random.js";
-import { Moves } from "./sampling.js";
+import { Moves, Sampling } from "./sampling.js";
 
 const AROUND = 12; // pixels of bare ground on each side
 
-/** sRGB and amounts of light: IEC 61966-2-1, and the slopes of its curves. */
+/** sRGB and amounts of light, IEC 61966-2-1, and how fast light grows. */
 const linear = (value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-const linearSlope = (value) => value <= 0.04045 ? 1 / 12.92 : 2.4 / 1.055 * ((value + 0.055) / 1.055) ** 1.4;
+const growth = (value) => value <= 0.04045 ? 1 / 12.92 : 2.4 / 1.055 * ((value + 0.055) / 1.055) ** 1.4;
 const encoded = (light) => light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055;
-const encodedSlope = (light) => light <= 0.0031308 ? 12.92 : 1.055 / 2.4 * light ** (1 / 2.4 - 1);
+const blended = (value, cover, ground) => encoded(linear(value) * cover + linear(ground) * (1 - cover));
 
+const opacityOf = (planes) => planes.subarray(planes.length * 3 / 4);
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/** How a network sees pictures (4, size, size): over a ground, which is another one in each step. */
 export class Glass {
   constructor({ size }) {
-    const side = size + 2 * AROUND; // of what the network sees
-    Object.assign(this, { size, side, moves: new Moves(side, { beyond: [0.5, 0.5, 0.5, 0] }), grounds: {} });
+    const side = size + 2 * AROUND, frame = new Sampling(side * side, size);
+    for (let n = 0; n < side * side; n++) frame.put(n, n % side - AROUND, Math.floor(n / side) - AROUND);
+    Object.assign(this, { size, side, frame, moves: new Moves(side, { beyond: [0.5, 0.5, 0.5, 0] }), grounds: {} });
   }
 
-  /** Over another ground and in another pose at each step. */
   look(next, { ground, pressure, ...settings }) {
-    this.grounds[ground] ??= GROUNDS[ground](this.side);
     this.moves.look(next, settings);
+    this.grounds[ground] ??= GROUNDS[ground](this.side);
     return this.over(this.grounds[ground](Math.floor(next() * 2 ** 31)), pressure);
   }
 
   over(ground, pressure) {
-    return Object.assign(this, { ground, pressure });
+    return Object.assign(this, { ground, pressure, opacity: ground.length }); // where the planes of opacity begin
   }
 
-  /** Calls visit(place in the picture, place in the scene) for every pixel. */
-  #eachPixel(visit) {
-    for (let y = 0, n = 0; y < this.size; y++) {
-      for (let x = 0, at = (y + AROUND) * this.side + AROUND; x < this.size; x++, n++, at++) visit(n, at);
-    }
-  }
-
-  /** What the network sees, (3, side, side), of a picture (4, size, size) over a ground (3, side, side). A score is
-      multiplied by `factor`: more, the less is covered in the picture and where the network looked. */
+  /** What the network sees, (3, side, side), over a ground of that shape. A score is multiplied by `factor`: more, the
+      less is covered in the picture and where the network looked. */
   apply(image) {
-    const { size, side, moves, ground, pressure } = this, area = size ** 2, wide = side ** 2;
-    const scene = new Float32Array(4 * wide), light = new Float32Array(3 * area); // of the blend
-    scene.set(ground);
-    this.#eachPixel((n, at) => {
-      const cover = scene[3 * wide + at] = image[3 * area + n];
-      for (let c = 0; c < 3; c++) {
-        const mixed = linear(image[c * area + n]) * cover + linear(ground[c * wide + at]) * (1 - cover);
-        light[c * area + n] = mixed;
-        scene[c * wide + at] = encoded(mixed);
-      }
+    const { frame, moves, ground, pressure, opacity } = this, framed = frame.apply(image);
+    const scene = framed.map((value, n) => {
+      const cover = framed[opacity + n % (opacity / 3)];
+      return n >= opacity ? value : cover ? blended(value, cover, ground[n]) : ground[n];
     });
-    const moved = moves.apply(scene), [covered, looked] = [image.subarray(3 * area), moved.subarray(3 * wide)].map(mean);
+    const moved = moves.apply(scene), [covered, looked] = [image, moved].map((planes) => mean(opacityOf(planes)));
     const factor = 0.5 * (1 - covered) ** pressure + (1 - looked) ** pressure;
-    Object.assign(this, { image, light, covered, looked, factor });
-    return moved.subarray(0, 3 * wide);
+    Object.assign(this, { framed, scene, covered, looked, factor });
+    return moved.subarray(0, opacity);
   }
 
   /** The gradient of score * factor for the picture from that of the score for what the network saw. */
   back(gradient, score) {
-    const { size, side, moves, image, ground, light, covered, looked, factor, pressure } = this;
-    const area = size ** 2, wide = side ** 2, slope = (share) => -pressure * (1 - share) ** (pressure - 1);
-    const ofImage = new Float32Array(4 * area), ofMoved = new Float32Array(4 * wide);
-    ofMoved.fill(score * slope(looked) / wide, 3 * wide);
+    const { frame, moves, ground, pressure, opacity, framed, scene, covered, looked, factor } = this;
+    const slope = (share) => -score * pressure * (1 - share) ** (pressure - 1);
+    const ofMoved = new Float32Array(scene.length).fill(slope(looked) / (opacity / 3), opacity);
     gradient.forEach((value, n) => { ofMoved[n] = factor * value; });
-    const ofScene = moves.back(ofMoved);
-    this.#eachPixel((n, at) => {
-      const cover = image[3 * area + n];
-      let ofCover = ofScene[3 * wide + at] + 0.5 * score * slope(covered) / area;
-      for (let c = 0; c < 3; c++) {
-        const value = image[c * area + n], ofLight = ofScene[c * wide + at] * encodedSlope(light[c * area + n]);
-        ofImage[c * area + n] = ofLight * cover * linearSlope(value);
-        ofCover += ofLight * (linear(value) - linear(ground[c * wide + at]));
-      }
-      ofImage[3 * area + n] = ofCover;
-    });
+    const ofScene = moves.back(ofMoved), ofFramed = ofScene.slice();
+    for (let n = 0; n < opacity; n++) {
+      const at = opacity + n % (opacity / 3), cover = framed[at], ofLight = ofScene[n] / growth(scene[n]);
+      if (!cover) continue; // beside the picture
+      ofFramed[n] = ofLight * cover * growth(framed[n]);
+      ofFramed[at] += ofLight * (linear(framed[n]) - linear(ground[n]));
+    }
+    const ofImage = frame.back(ofFramed), ofCover = opacityOf(ofImage);
+    ofCover.forEach((sum, n) => { ofCover[n] = sum + 0.5 * slope(covered) / ofCover.length; });
     return ofImage;
   }
 
@@ -84,15 +70,14 @@ export class Glass {
   shown(image) {
     const { size } = this, area = size * size, planes = (value) => Float32Array.from({ length: 3 * area }, (_, n) =>
       value(n, image[3 * area + n % area]));
-    const over = (ground) => planes((n, cover) =>
-      encoded(linear(image[n]) * cover + linear(ground(n % area)) * (1 - cover)));
+    const over = (ground) => planes((n, cover) => blended(image[n], cover, ground(n % area)));
     const tile = (n) => Math.floor((n % size) * 8 / size) + Math.floor(Math.floor(n / size) * 8 / size);
     return [over(() => 0), over(() => 1), over((n) => tile(n) % 2 ? 0.85 : 0.97), planes((n, cover) => cover)];
   }
 }
 
 /** Functions that draw a ground (3, side, side): of a number that is another one at every step. */
-export const GROUNDS = {
+const GROUNDS = {
   clouds(side) {
     const clouds = new Picture({ size: side, decay: 1.5 });
     return (seed) => {

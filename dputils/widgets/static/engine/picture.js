@@ -1,6 +1,6 @@
 // What is optimized: parameters, a network without input that makes pictures of them, and Adam.
-import { film } from "./bases.js";
-import { cppn } from "./cppn.js";
+import { filmOf } from "./bases.js";
+import { cppnOf } from "./cppn.js";
 import { Network } from "./network.js";
 import { normals } from "./random.js";
 
@@ -8,7 +8,7 @@ export class Picture {
   /** One picture or a film, as bases.js and cppn.js say. Layers that are trained have `begin`, which says what each of
       their numbers, `count` in all, is at first, of a random one; `parameters` are those of all these layers. */
   constructor(settings) {
-    const { size, basis, seed = 0, road } = settings, layers = (basis === "CPPN" ? cppn : film)(settings);
+    const { size, basis, seed = 0, road } = settings, layers = (basis === "CPPN" ? cppnOf : filmOf)(settings);
     const trained = layers.filter(({ begin }) => begin), total = trained.reduce((sum, { count }) => sum + count, 0);
     this.parameters = normals(total, 1, seed);
     this.gradient = new Float32Array(total);

@@ -25,31 +25,23 @@ export class Sampling {
 
   /** What is found in a picture (planes, side, side): (planes, places). */
   apply(image) {
-    const { places, side, beyond, pixels: p, weights: w } = this, area = side * side;
+    const { places, side, beyond, pixels, weights } = this, area = side * side;
     const found = new Float32Array(image.length / area * places);
-    for (let c = 0, n = 0; n < found.length; c++) {
-      const plane = image.subarray(c * area, (c + 1) * area), ground = beyond[c] ?? 0;
-      for (let k = 0; k < p.length; k += 4) {
-        found[n++] = w[k] * plane[p[k]] + w[k + 1] * plane[p[k + 1]] + w[k + 2] * plane[p[k + 2]]
-          + w[k + 3] * plane[p[k + 3]] + ground * (1 - w[k] - w[k + 1] - w[k + 2] - w[k + 3]);
-      }
+    for (let c = 0; c * area < image.length; c++) {
+      const plane = image.subarray(c * area, (c + 1) * area), ground = beyond[c] ?? 0, begin = c * places;
+      found.fill(ground, begin, begin + places);
+      for (let k = 0; k < pixels.length; k++) found[begin + (k >> 2)] += weights[k] * (plane[pixels[k]] - ground);
     }
     return found;
   }
 
   /** The gradient of the picture from that of what was found. */
   back(gradient) {
-    const { places, side, pixels: p, weights: w } = this, area = side * side;
+    const { places, side, pixels, weights } = this, area = side * side;
     const back = new Float32Array(gradient.length / places * area);
-    for (let c = 0, n = 0; n < gradient.length; c++) {
-      const plane = back.subarray(c * area, (c + 1) * area);
-      for (let k = 0; k < p.length; k += 4) {
-        const slope = gradient[n++];
-        plane[p[k]] += w[k] * slope;
-        plane[p[k + 1]] += w[k + 1] * slope;
-        plane[p[k + 2]] += w[k + 2] * slope;
-        plane[p[k + 3]] += w[k + 3] * slope;
-      }
+    for (let c = 0; c * area < back.length; c++) {
+      const plane = back.subarray(c * area, (c + 1) * area), begin = c * places;
+      for (let k = 0; k < pixels.length; k++) plane[pixels[k]] += weights[k] * gradient[begin + (k >> 2)];
     }
     return back;
   }

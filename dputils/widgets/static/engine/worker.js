@@ -100,9 +100,8 @@ export function serve(port) {
     if (climb.aim !== aim) Object.assign(climb, { aim, begun: null }); // half a step to something else is forgotten
     if (!painting) return new Wishes(used, last ? [wish, last] : [wish], models[name].classes, batch);
     const { image, height, width } = pictures[painting];
-    if (!styles.has(key)) styles.set(key, stylesOf((await network(name, settings, height, width)).processor, image));
-    // Gram matrices of five layers must be read before the way back: a card would fetch them, and gain little.
-    return new Repaint(used.processor, { contentLayer, photograph: pictures[photograph].image,
+    if (!styles.has(key)) styles.set(key, stylesOf((await network(name, settings, height, width)), image));
+    return new Repaint(used, { contentLayer, photograph: pictures[photograph].image,
       styles: styles.get(key) });
   };
 
@@ -119,7 +118,7 @@ export function serve(port) {
     const more = (done) => steps === null ? performance.now() < until : done < steps;
     for (let done = 0; more(done);) done += await climb.slice(goal, settings);
     const images = climb.shown(settings), { pixels, width } = pixelsOf(images);
-    const judges = judge && (await network(judge, settings, size)).processor;
+    const judges = judge && await network(judge, settings, size);
     const verdicts = judge ? images.map(verdict.bind(null, models[judge], judges)) : [];
     const { points, terms } = climb, { road, others, lost } = goal.network;
     port.postMessage({ id, pixels, width, verdicts, all, step: points.length, points: points.slice(before),
