@@ -8,15 +8,9 @@ const LETTER = 0x2030, BASE = 46341;
 export function bytesOf(text, size) {
   if (!size) return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const bytes = new Uint8Array(size), digit = (k) => text.charCodeAt(k) - LETTER;
-  let at = 0, held = 0, bits = 0;
-  const take = (value, count) => { // behind up to seven bits of those before
-    held = (held & 127) << count | value;
-    for (bits += count; bits >= 8; at++) bytes[at] = held >> (bits -= 8);
-  };
-  for (let k = 0; k < text.length; k += 2) {
-    const pair = digit(k) * BASE + digit(k + 1);
-    take(pair >> 16, 15);
-    take(pair & 65535, 16);
+  for (let k = 0, at = 0, held = 0, bits = 0; k < text.length; k += 2) {
+    held = held % 128 * 2 ** 31 + digit(k) * BASE + digit(k + 1); // behind up to seven bits of those before
+    for (bits += 31; bits >= 8; at++) bytes[at] = held / 2 ** (bits -= 8); // the lowest eight
   }
   return bytes;
 }

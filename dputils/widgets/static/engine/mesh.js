@@ -1,6 +1,7 @@
 // A texture on a model: the triangles are drawn into a view, and the gradient of the view goes back into the texels
 // that were seen (dputils.rasterize).
 import { bytesOf } from "./graph.js";
+import { range } from "./memory.js";
 import { normals } from "./random.js";
 import { Sampling } from "./sampling.js";
 
@@ -21,30 +22,26 @@ export function cameraAt(eye, target, zoom = 1) {
 export class Mesh {
   /** Base64: `positions` (vertex, 3), int16 for -1 to 1; `uv` (vertex, 2), uint16 for 0 to 1; `faces` (face, 3). */
   constructor({ positions, uv, faces }) {
-    const numbers = (text, Kind) => new Kind(bytesOf(text).buffer);
-    this.positions = Float32Array.from(numbers(positions, Int16Array), (value) => value / 32767);
-    this.uv = Float32Array.from(numbers(uv, Uint16Array), (value) => value / 65535);
-    this.faces = numbers(faces, Uint16Array);
+    const rows = (text, Kind, columns, scale = 1) => {
+      const numbers = [...new Kind(bytesOf(text).buffer)].map((value) => value / scale);
+      return range(numbers.length / columns).map((k) => numbers.slice(columns * k, columns * (k + 1)));
+    };
+    this.vertices = rows(positions, Int16Array, 3, 32767);
+    this.uv = rows(uv, Uint16Array, 2, 65535);
+    this.faces = rows(faces, Uint16Array, 3);
     let area = 0;
-    this.areas = Float64Array.from({ length: this.faces.length / 3 }, (_, f) => area += Math.hypot(...this.#normal(f)));
-  }
-
-  #corners(face) {
-    return [0, 1, 2].map((k) => {
-      const at = 3 * this.faces[3 * face + k];
-      return [this.positions[at], this.positions[at + 1], this.positions[at + 2]];
-    });
+    this.areas = this.faces.map((face) => area += Math.hypot(...this.#normal(face)));
   }
 
   #normal(face) {
-    const [a, b, c] = this.#corners(face);
+    const [a, b, c] = face.map((v) => this.vertices[v]);
     return cross(minus(b, a), minus(c, a));
   }
 
   /** A camera close to a random place of the surface, all equally likely per area, roughly in front of it. */
   camera(next, zoom) {
-    const wanted = next() * this.areas.at(-1), face = this.areas.findIndex((area) => area >= wanted);
-    const [a, b, c] = this.#corners(face), place = a.map((value, k) => (value + b[k] + c[k]) / 3);
+    const wanted = next() * this.areas.at(-1), face = this.faces[this.areas.findIndex((area) => area >= wanted)];
+    const place = [0, 1, 2].map((k) => face.reduce((sum, v) => sum + this.vertices[v][k] / 3, 0));
     const normal = unit(this.#normal(face)), aside = unit([...normals(3, 1, Math.floor(next() * 2 ** 31))]);
     const away = unit(normal.map((value, k) => value + SLANT * aside[k]));
     return cameraAt(place.map((value, k) => value + DISTANCE * away[k]), place, zoom);
@@ -67,21 +64,19 @@ export class Mesh {
 export class View extends Sampling {
   constructor(mesh, { eye, right, up, back, focal }, size, texels, ground) {
     super(size * size, texels, { repeated: true, beyond: ground });
-    const { positions, uv, faces } = mesh, count = positions.length / 3, screen = new Float64Array(3 * count);
-    for (let v = 0; v < count; v++) { // x / w is a column and y / w a row
-      const p = minus([positions[3 * v], positions[3 * v + 1], positions[3 * v + 2]], eye), w = -along(back, p);
-      screen.set([(focal * along(right, p) + w) * size / 2, (w - focal * along(up, p)) * size / 2, w], 3 * v);
-    }
+    const screen = mesh.vertices.map((vertex) => { // x / w is a column and y / w a row
+      const p = minus(vertex, eye), w = -along(back, p);
+      return [(focal * along(right, p) + w) * size / 2, (w - focal * along(up, p)) * size / 2, w];
+    });
     this.seen = new Uint8Array(size * size);
     const nearest = new Float64Array(size * size).fill(Infinity);
-    for (let f = 0; f < faces.length; f += 3) {
-      const corners = [faces[f], faces[f + 1], faces[f + 2]];
-      const [a, b, c] = corners.map((v) => screen.subarray(3 * v, 3 * v + 3));
-      const range = (k) => { // pixels whose centres lie within the triangle's bounds
+    for (const face of mesh.faces) {
+      const [a, b, c] = face.map((v) => screen[v]);
+      const within = (k) => { // pixels whose centres lie within the triangle's bounds
         const places = [a[k] / a[2], b[k] / b[2], c[k] / c[2]];
         return [Math.max(0, Math.ceil(Math.min(...places) - 0.5)), Math.min(size - 1, Math.max(...places) - 0.5)];
       };
-      const [left, last] = range(0), [top, bottom] = range(1);
+      const [left, last] = within(0), [top, bottom] = within(1);
       for (let y = top; y <= bottom; y++) {
         for (let x = left; x <= last; x++) {
           const [p, q, r] = [edge(b, c, x, y), edge(c, a, x, y), edge(a, b, x, y)], sum = p + q + r, n = y * size + x;
@@ -90,7 +85,7 @@ export class View extends Sampling {
           if (depth >= nearest[n]) continue;
           [nearest[n], this.seen[n]] = [depth, 1];
           const [u, v] = [0, 1].map((k) => {
-            const [ofA, ofB, ofC] = corners.map((corner) => uv[2 * corner + k]);
+            const [ofA, ofB, ofC] = face.map((v) => mesh.uv[v][k]);
             return (p * ofA + q * ofB + r * ofC) / sum;
           });
           this.put(n, u * texels - 0.5, (1 - v) * texels - 0.5);

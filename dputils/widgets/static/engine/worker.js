@@ -34,8 +34,8 @@ class Climb {
 
   /** A step of Adam, in slices: between two of them the page may be answered. How far it goes, `rates` says for a
       basis: so many times as far as for the others. */
-  async *#slices(goal, settings) {
-    const { basis, alike, weight, rate, rates = {} } = settings, { picture, points } = this;
+  async *#slices(settings) {
+    const { basis, alike, weight, rate, rates = {} } = settings, { picture, goal, points } = this;
     const look = this.eye.look(this.next, settings), seen = this.pictures.map((image) => look.apply(image));
     yield;
     const gradients = [];
@@ -53,8 +53,8 @@ class Climb {
   }
 
   /** Goes on with the step that was begun, or begins one, for a slice: whether the step is done. */
-  async slice(goal, settings) {
-    this.begun ??= this.#slices(goal, settings);
+  async slice(settings) {
+    this.begun ??= this.#slices(settings);
     const { done } = await this.begun.next();
     if (done) this.begun = null;
     return done;
@@ -76,7 +76,7 @@ const keyOf = (settings) => JSON.stringify(STRUCTURE.map((name) => String(settin
 /** Answers questions that come through a port, a Worker's or one like it. It is told of `models`, as exported, of
     `pictures`, {name: {image, height, width}}, and perhaps of a `mesh`. */
 export function serve(port) {
-  const networks = new Map(), styles = new Map();
+  const networks = new Map();
   let models = {}, pictures = {}, mesh = null, climb = null, earlier = null, answered = Promise.resolve();
 
   const network = async (name, { road, painting, styleLayers, contentLayer }, height, width = height) => {
@@ -93,16 +93,17 @@ export function serve(port) {
     return networks.get(key);
   };
 
-  const goalOf = async (settings) => {
-    const { network: name, road, wish, last, batch, painting, photograph, contentLayer } = settings;
-    const used = await network(name, settings, climb.side), key = [name, road, painting].join();
-    const aim = [key, wish, last].join();
-    if (climb.aim !== aim) Object.assign(climb, { aim, begun: null }); // half a step to something else is forgotten
-    if (!painting) return new Wishes(used, last ? [wish, last] : [wish], models[name].classes, batch);
-    const { image, height, width } = pictures[painting];
-    if (!styles.has(key)) styles.set(key, stylesOf((await network(name, settings, height, width)), image));
-    return new Repaint(used, { contentLayer, photograph: pictures[photograph].image,
-      styles: styles.get(key) });
+  /** Sets the climb's goal, where it is another one. */
+  const aim = async (settings) => {
+    const { network: name, wish, last, batch, painting, photograph, contentLayer } = settings;
+    const used = await network(name, settings, climb.side), told = [wish, last, painting].join();
+    if (climb.told === told && climb.goal?.network === used) return;
+    Object.assign(climb, { told, begun: null }); // half a step to something else is forgotten
+    if (painting) {
+      const { image, height, width } = pictures[painting];
+      const styles = stylesOf(await network(name, settings, height, width), image);
+      climb.goal = new Repaint(used, { styles, photograph: pictures[photograph].image, contentLayer });
+    } else climb.goal = new Wishes(used, last ? [wish, last] : [wish], models[name].classes, batch);
   };
 
   const answer = async ({ id, settings, steps, patience, reset, undo, all }) => {
@@ -110,17 +111,17 @@ export function serve(port) {
     if (reset || climb?.key !== key) {
       const again = undo && earlier?.key === key;
       [climb, earlier] = [again ? earlier : new Climb(settings, mesh), climb];
-      climb.aim = null;
+      climb.told = null;
       all = true;
     }
-    const goal = await goalOf(settings);
+    await aim(settings);
     const before = all ? 0 : climb.points.length, until = performance.now() + patience;
     const more = (done) => steps === null ? performance.now() < until : done < steps;
-    for (let done = 0; more(done);) done += await climb.slice(goal, settings);
+    for (let done = 0; more(done);) done += await climb.slice(settings);
     const images = climb.shown(settings), { pixels, width } = pixelsOf(images);
     const judges = judge && await network(judge, settings, size);
     const verdicts = judge ? images.map(verdict.bind(null, models[judge], judges)) : [];
-    const { points, terms } = climb, { road, others, lost } = goal.network;
+    const { points, terms } = climb, { road, others, lost } = climb.goal.network;
     port.postMessage({ id, pixels, width, verdicts, all, step: points.length, points: points.slice(before),
       score: points.at(-1)?.[1] ?? null, terms, road, others, lost }, [pixels.buffer]);
   };
