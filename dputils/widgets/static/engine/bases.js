@@ -19,7 +19,8 @@ const tent = (place, middle) => Math.max(0, 1 - Math.abs(place - middle));
 /** A coarse picture: a pixel lies between two cells, but no further out than the middle of the last one. */
 function stretched(side, size) {
   const place = (pixel) => Math.min(side - 1, Math.max(0, (pixel + 0.5) * side / size - 0.5));
-  return { height: side, width: side, matrix: side < size && matrixOf(size, side, (to, from) => tent(place(to), from)) };
+  const matrix = side < size ? matrixOf(size, side, (to, from) => tent(place(to), from)) : null; // or it is the picture
+  return { height: side, width: side, matrix };
 }
 
 /** Parameters are the half-spectrum (plane, frequency down, frequency right, real and imaginary part), before it is
@@ -90,8 +91,8 @@ export const near = (n, count, k, frames) => tent(n, k * (count - 1) / Math.max(
 
 /** Layers that make `batch` pictures, each a sum of parts: one of its own and, `coupling` times as strong, one that is
     in all. Frames of a film have the first `levels` of LEVELS besides: in common or, if not `shared`, their own. */
-export function filmOf({ size, batch = 1, basis = "Fourier", decorrelate = true, coupling = 0, levels = 0, shared = true,
-  ...settings }) {
+export function filmOf({ size, batch = 1, basis = "Fourier", decorrelate = true, coupling = 0, levels = 0,
+  shared = true, ...settings }) {
   const own = BASES[basis](size, settings), all = levels / LEVELS.length, parts = [];
   const planes = settings.finest?.length ?? 3; // a fourth one is opacity: squashed like the colours, never mixed
   const add = (basis, share) => basis.forEach((part) => { // share(k) of it is in picture k

@@ -21,13 +21,13 @@ export const ASSEMBLY = {
   word: access("i32.load"), load: access("v128.load"), splat: access("v128.load32_splat"), store: access("v128.store"),
   set: (name, x) => `(local.set $${name} ${operand(x)})\n`,
   each(counter, by, limit, body) { // a loop goes on until nothing branches to its beginning
-    const { set, sum } = ASSEMBLY, again = instruction("br_if", `$each_${counter}`)(instruction("i32.lt_u")(counter, limit));
-    return `${set(counter, 0)}(loop $each_${counter}\n${joined(body)}${set(counter, sum(counter, by))}${again})\n`;
+    const { set, sum } = ASSEMBLY, next = set(counter, sum(counter, by)), below = instruction("i32.lt_u")(counter, limit);
+    return `${set(counter, 0)}(loop $${counter}s\n${joined(body)}${next}(br_if $${counter}s ${below}))\n`;
   },
   kernel({ name, parameters, loops, locals, body }) {
-    const all = [...parameters.map((each) => `(param $${each} i32)`), ...[...loops.map(([counter]) => counter), ...locals]
-      .map((each) => `(local $${each} ${isVector(each) ? "v128" : "i32"})`)];
-    return `(func (export "${name}") ${all.join(" ")}\n${looped(ASSEMBLY, loops, body)})`;
+    const given = parameters.map((each) => `(param $${each} i32)`);
+    const own = locals.map((each) => `(local $${each} ${isVector(each) ? "v128" : "i32"})`);
+    return `(func (export "${name}") ${[...given, ...own].join(" ")}\n${looped(ASSEMBLY, loops, body)})`;
   },
 };
 
@@ -45,7 +45,7 @@ export const SCRIPT = { ...BRACES,
   zero: "0", inverse: (x) => `(1/${x})`, word: (address, offset) => `whole[${address}+${offset}>>2]`,
   load: real, splat: real, store: (address, offset, x) => `${real(address, offset)}=${x};\n`,
   kernel: ({ name, parameters, loops, locals, body }) => // variables begin as parameters that nobody gives
-    `${name}(${[...parameters, ...loops.map(([counter]) => counter), ...locals]}){\n${looped(SCRIPT, loops, body)}}`,
+    `${name}(${[...parameters, ...locals]}){\n${looped(SCRIPT, loops, body)}}`,
 };
 
 /** An address may be that of any number, so that vectors are put together from four. */
@@ -58,7 +58,7 @@ export const SHADER = { ...BRACES,
   store: (address, offset, x) => `put(${address}+${offset},${x});\n`,
   kernel({ name, parameters, loops, locals, body }) { // without its loops: a card calls it for all turns
     const by = Object.fromEntries(loops), given = parameters.map((each, k) => `let ${each}=job[${k >> 2}][${k & 3}];`);
-    const variables = locals.map((each) => `var ${each}:${isVector(each) ? "vec4f" : "i32"};`);
+    const variables = locals.filter((each) => !by[each]).map((each) => `var ${each}:${isVector(each) ? "vec4f" : "i32"};`);
     return `@compute @workgroup_size(64) fn ${name}(@builtin(global_invocation_id) id:vec3u){
 ${given.join("")}${variables.join("")}
 let n=i32(id.x)*${by.n};let channel=i32(id.y)*${by.channel};if(n>=count){return;}

@@ -24,7 +24,7 @@ const ENDS = "count width source reads inPixel out writes outPixel";
 
 /** A kernel in a language; write(language, read, written) makes its body, texts in lists. `more` are parameters. */
 function kernel(language, name, more, loops, write) {
-  const { sum, times, word } = language, locals = new Set();
+  const { sum, times, word } = language, locals = new Set(loops.map(([counter]) => counter));
   const noted = (say) => (variable, ...rest) => {
     locals.add(variable);
     return say(variable, ...rest);

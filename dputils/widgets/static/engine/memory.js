@@ -72,7 +72,8 @@ export class Memory {
   /** Jobs that add the product of two matrices to a third one, {at, rows, columns} each: A B or, `turned`, Aᵀ B.
       Columns of B and of the product are equally many, in fours. */
   product(a, b, c, { turned = false } = {}) {
-    const rows = this.rows[c.rows] ??= this.table(range(c.rows)), [pixel, step] = turned ? [4, 4 * a.columns] : [4 * a.columns, 4];
+    const rows = this.rows[c.rows] ??= this.table(range(c.rows));
+    const [pixel, step] = turned ? [4, 4 * a.columns] : [4 * a.columns, 4];
     const terms = turned ? a.rows : a.columns, row = 4 * c.columns;
     return range(Math.ceil(terms / STRIP)).map((k) => k * STRIP).map((k) => this.multiply(
       { ...rows, at: a.at + k * step, pixel }, { ...rows, at: c.at, pixel: row }, b.at + k * row,

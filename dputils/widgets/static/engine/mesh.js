@@ -59,8 +59,8 @@ export class Mesh {
   }
 }
 
-/** What a camera sees of a mesh in (size, size) pixels before a plain ground: which places of a texture (planes, texels,
-    texels) that repeats itself. */
+/** What a camera sees of a mesh in (size, size) pixels, before a plain ground: which places of a texture (planes,
+    texels, texels) that repeats itself. */
 export class View extends Sampling {
   constructor(mesh, { eye, right, up, back, focal }, size, texels, ground) {
     super(size * size, texels, { repeated: true, beyond: ground });

@@ -73,10 +73,6 @@ export class Network {
     return this.read(name);
   }
 
-  backward(gradients) {
-    return finished(this.back(gradients));
-  }
-
   /** A layer's values, (channel, row, column). */
   read(name) {
     return this.planes(this.maps.get(name));
@@ -181,7 +177,8 @@ const LINKS = {
     down: slopes ? { kernel: () => net.planes(map, net.shift).forEach((slope, n) => { slopes[n] += slope; }) } : [] }],
   each: ({ memory, shift }, { map, sources: [source], value, slope }) => {
     const [from, to] = [source, map].map(({ at, count, wide }) => (away) => memory.numbers(at + away, count * wide));
-    return [{ up: { kernel: () => value(from(0), to(0)) }, down: { kernel: () => slope(from(0), to(shift), from(shift)) } }];
+    return [{ up: { kernel: () => value(from(0), to(0)) },
+      down: { kernel: () => slope(from(0), to(shift), from(shift)) } }];
   },
   average: pool("add", 0, ({ rows, columns }) => rows * columns),
   maximum: pool("maximum", -Infinity),
@@ -196,8 +193,8 @@ const LINKS = {
   /** Y = A X for each of so many pieces X of the source, which have as many rows as A has columns. */
   product: (net, { map, sources: [source], matrix: { rows, columns, values }, pieces }) => {
     const { memory } = net, a = { at: memory.keep(values), rows, columns }, size = map.count * map.pixel;
-    const piece = ({ at }, rows, n) => ({ at: at + n * rows * row, rows, columns: row / 4 }), row = size / pieces / rows;
-    const [ofX, ofY] = [source, map].map((end) => net.gradientOf(end));
+    const row = size / pieces / rows, [ofX, ofY] = [source, map].map((end) => net.gradientOf(end));
+    const piece = ({ at }, rows, n) => ({ at: at + n * rows * row, rows, columns: row / 4 });
     return [{ up: { kernel: () => memory.clear(map.at, size) } }, ...range(pieces).map((n) => ({
       up: memory.product(a, piece(source, columns, n), piece(map, rows, n)),
       down: memory.product(a, piece(ofY, rows, n), piece(ofX, columns, n), { turned: true }) }))];

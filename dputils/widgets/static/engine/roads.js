@@ -51,9 +51,9 @@ export class Roads extends Network {
     try {
       const [found, wanted] = [yield* pass(offer), yield* pass(memory)];
       if (!(cosine(found.gradient, wanted.gradient) > ALIKE)) throw new Error("the card computes something else");
-      const times = { card: yield* fastest(() => pass(offer), now), processor: yield* fastest(() => pass(memory), now) };
-      this.others = times;
-      if (forced || times.card * BEST < times.processor) Object.assign(this, { copy: offer, road: "WebGPU" });
+      const [ofCard, ofProcessor] = [yield* fastest(() => pass(offer), now), yield* fastest(() => pass(memory), now)];
+      this.others = { card: ofCard, processor: ofProcessor };
+      if (forced || ofCard * BEST < ofProcessor) Object.assign(this, { copy: offer, road: "WebGPU" });
     } catch ({ message }) {
       this.others = message;
     }

@@ -27,10 +27,13 @@ export class Sampling {
   apply(image) {
     const { places, side, beyond, pixels, weights } = this, area = side * side;
     const found = new Float32Array(image.length / area * places);
-    for (let c = 0; c * area < image.length; c++) {
-      const plane = image.subarray(c * area, (c + 1) * area), ground = beyond[c] ?? 0, begin = c * places;
-      found.fill(ground, begin, begin + places);
-      for (let k = 0; k < pixels.length; k++) found[begin + (k >> 2)] += weights[k] * (plane[pixels[k]] - ground);
+    for (let c = 0, at = 0; at < found.length; c++) {
+      const plane = image.subarray(c * area, (c + 1) * area), ground = beyond[c] ?? 0;
+      for (let k = 0; k < pixels.length; at++) {
+        let sum = ground;
+        for (const end = k + 4; k < end; k++) sum += weights[k] * (plane[pixels[k]] - ground);
+        found[at] = sum;
+      }
     }
     return found;
   }
@@ -39,9 +42,11 @@ export class Sampling {
   back(gradient) {
     const { places, side, pixels, weights } = this, area = side * side;
     const back = new Float32Array(gradient.length / places * area);
-    for (let c = 0; c * area < back.length; c++) {
-      const plane = back.subarray(c * area, (c + 1) * area), begin = c * places;
-      for (let k = 0; k < pixels.length; k++) plane[pixels[k]] += weights[k] * gradient[begin + (k >> 2)];
+    for (let c = 0, at = 0; at < gradient.length; c++) {
+      const plane = back.subarray(c * area, (c + 1) * area);
+      for (let k = 0; k < pixels.length; at++) {
+        for (const end = k + 4; k < end; k++) plane[pixels[k]] += weights[k] * gradient[at];
+      }
     }
     return back;
   }
@@ -55,12 +60,12 @@ export class Moves extends Sampling {
     this.continued = continued;
   }
 
-  /** A pose like those of the standard transforms: within 10 degrees, 10 per cent, and 6 pixels; or only shifted. */
-  static draw(next, { moved = true, turned = true } = {}) {
-    if (!moved) return {};
+  /** How a step sees its pictures: in a pose like those of the standard transforms, within 10 degrees, 10 per cent and 6
+      pixels; or only shifted; or as they are. */
+  look(next, { moved = true, turned = true }) {
     const whole = (most) => Math.floor(next() * (2 * most + 1)) - most;
-    const [turn, zoom] = turned ? [whole(10) * Math.PI / 180, 0.9 + 0.2 * next()] : [0, 1];
-    return { turn, zoom, dx: whole(6), dy: whole(6) };
+    const [turn, zoom] = moved && turned ? [whole(10) * Math.PI / 180, 0.9 + 0.2 * next()] : [0, 1];
+    return this.take(moved ? { turn, zoom, dx: whole(6), dy: whole(6) } : {});
   }
 
   /** From now on, pictures are seen in this pose. */
@@ -73,10 +78,5 @@ export class Moves extends Sampling {
       }
     }
     return this;
-  }
-
-  /** How a climb looks at its pictures in the next step; apply(image) and back(gradient) say what is seen. */
-  look(next, settings) {
-    return this.take(Moves.draw(next, settings));
   }
 }
