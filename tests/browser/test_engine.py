@@ -249,8 +249,8 @@ def test_a_card_is_taken_if_it_is_right_and_clearly_faster(run, case, road, othe
             clock += cost;
             last = road;
             yield* memory.work(jobs);
-            roads.put(input, roads.planes(input, roads.shift).map((slope) => sign * slope),
-                roads.shift);
+            const gradient = roads.gradientOf(input);
+            roads.put(gradient, roads.planes(gradient).map((slope) => sign * slope));
         } });
     roads.memory = Object.assign(Object.create(memory), stand("processor", 10));
     roads.coming = Promise.resolve();

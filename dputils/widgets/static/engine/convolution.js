@@ -20,7 +20,7 @@ export function convolution(net, layer) {
   const links = net.windows(layer, biases, (from, to, tap) => ({
     up: memory.multiply(from, to, ups + 4 * tap * size),
     down: memory.multiply(net.gradientOf(to), net.gradientOf(from), downs + 4 * tap * size) }));
-  return slopes ? [{ up: { kernel: write } }, ...links, trained(net, layer)] : links;
+  return slopes ? [{ up: write }, ...links, trained(net, layer)] : links;
 }
 
 /** Sums over all pixels: of the gradient, for the biases; times what the layer sees, for the weights. */
@@ -28,14 +28,14 @@ function trained({ memory, shift }, { map, sources: [source], slopes }) {
   const gradient = { ...map, at: map.at + shift }, weights = source.channels * map.channels, row = map.wide;
   const sums = { at: memory.reserve(4 * row * (source.wide + 1)), rows: source.wide, columns: row }; // biases come last
   const all = { ...map, at: sums.at + 4 * row * source.wide, pixel: 0 }; // one place, which all pixels are added to
-  return { down: [{ kernel: () => memory.clear(sums.at, 4 * row * (source.wide + 1)) },
+  return { down: [() => memory.clear(sums.at, 4 * row * (source.wide + 1)),
     ...memory.product(source, gradient, sums, { turned: true }),
     memory.job("add", gradient, all, [1], map.pixel),
-    { kernel() {
+    () => {
       const found = memory.numbers(sums.at, row * (source.wide + 1));
       slopes.forEach((slope, n) => {
         const o = Math.floor(n / source.channels), i = n % source.channels;
         slopes[n] = slope + found[n < weights ? row * i + o : row * source.wide + n - weights];
       });
-    } }] };
+    }] };
 }

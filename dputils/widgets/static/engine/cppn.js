@@ -1,5 +1,7 @@
 // A picture in the weights of a small network from a place to a colour, as dputils.cppn: convolutions 1 × 1, which see
 // a picture of places, and whose weights are trained.
+import { matrixOf } from "./graph.js";
+import { range } from "./memory.js";
 import { each, eachOf, SIGMOID } from "./network.js";
 import { normals } from "./random.js";
 
@@ -34,10 +36,10 @@ const ACTIVATIONS = {
 export function cppnOf({ size, hidden = 8, width = 24, activation = "composite", radius = false, waves = 0,
   frequencies = normals(2 * waves, 3, 0) }) {
   const seen = inputsOf(radius, frequencies), follow = ACTIVATIONS[activation], grows = follow("").length > 1 ? 2 : 1;
-  const place = (k) => EDGE * ((2 * k + 1) / size - 1), area = size * size;
+  const place = (k) => EDGE * ((2 * k + 1) / size - 1);
   const layers = [{ name: "places", kind: "given", channels: seen.length, height: size, width: size,
-    values: Float32Array.from({ length: seen.length * area }, (_, n) =>
-      seen[Math.floor(n / area)](place(n % size), place(Math.floor(n % area / size)))) }];
+    values: matrixOf(seen.length, size * size, (input, n) =>
+      seen[input](place(n % size), place(Math.floor(n / size)))).values }];
   for (let k = 0; k <= hidden; k++) {
     const name = `layer${k}`, last = k === hidden, outputs = last ? 3 : width, inputs = k ? grows * width : seen.length;
     layers.push({ name, kind: "conv", from: [layers.at(-1).name], kernel: 1, stride: 1, outputs,
@@ -50,7 +52,7 @@ export function cppnOf({ size, hidden = 8, width = 24, activation = "composite",
 
 /** What the first layer sees of a place, all of variance 1: x, y, perhaps the radius and waves. */
 function inputsOf(radius, frequencies) {
-  const waves = (wave) => Array.from({ length: frequencies.length / 2 }, (_, k) => (x, y) =>
+  const waves = (wave) => range(frequencies.length / 2).map((k) => (x, y) =>
     Math.SQRT2 * wave(frequencies[2 * k] * x + frequencies[2 * k + 1] * y));
   return [(x) => x, (x, y) => y, ...radius ? [(x, y) => (Math.hypot(x, y) - 1.325) / 0.4934] : [],
     ...waves(Math.cos), ...waves(Math.sin)];

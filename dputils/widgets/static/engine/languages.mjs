@@ -21,8 +21,9 @@ export const ASSEMBLY = {
   word: access("i32.load"), load: access("v128.load"), splat: access("v128.load32_splat"), store: access("v128.store"),
   set: (name, x) => `(local.set $${name} ${operand(x)})\n`,
   each(counter, by, limit, body) { // a loop goes on until nothing branches to its beginning
-    const { set, sum } = ASSEMBLY, next = set(counter, sum(counter, by)), below = instruction("i32.lt_u")(counter, limit);
-    return `${set(counter, 0)}(loop $${counter}s\n${joined(body)}${next}(br_if $${counter}s ${below}))\n`;
+    const { set, sum } = ASSEMBLY, again = instruction("i32.lt_u")(counter, limit);
+    const turn = `${joined(body)}${set(counter, sum(counter, by))}(br_if $${counter}s ${again})`;
+    return `${set(counter, 0)}(loop $${counter}s\n${turn})\n`;
   },
   kernel({ name, parameters, loops, locals, body }) {
     const given = parameters.map((each) => `(param $${each} i32)`);
@@ -58,9 +59,9 @@ export const SHADER = { ...BRACES,
   store: (address, offset, x) => `put(${address}+${offset},${x});\n`,
   kernel({ name, parameters, loops, locals, body }) { // without its loops: a card calls it for all turns
     const by = Object.fromEntries(loops), given = parameters.map((each, k) => `let ${each}=job[${k >> 2}][${k & 3}];`);
-    const variables = locals.filter((each) => !by[each]).map((each) => `var ${each}:${isVector(each) ? "vec4f" : "i32"};`);
+    const own = locals.filter((each) => !by[each]).map((each) => `var ${each}:${isVector(each) ? "vec4f" : "i32"};`);
     return `@compute @workgroup_size(64) fn ${name}(@builtin(global_invocation_id) id:vec3u){
-${given.join("")}${variables.join("")}
+${given.join("")}${own.join("")}
 let n=i32(id.x)*${by.n};let channel=i32(id.y)*${by.channel};if(n>=count){return;}
 ${joined(body)}}
 `;

@@ -80,16 +80,16 @@ export class Memory {
       Math.min(STRIP, terms - k), step));
   }
 
-  /** Does jobs, one after the other; whoever waits may take a breath from time to time. */
+  /** Does jobs, kernels' calls or functions, one after the other; whoever waits may take a breath from time to time. */
   *work(jobs) {
     let due = performance.now() + SLICE;
-    for (const { kernel, numbers } of jobs) {
+    for (const job of jobs) {
       if (performance.now() > due) {
         yield;
         due = performance.now() + SLICE;
       }
-      if (kernel.call) kernel();
-      else this.kernels[kernel](...numbers);
+      if (job.call) job();
+      else this.kernels[job.kernel](...job.numbers);
     }
   }
 }

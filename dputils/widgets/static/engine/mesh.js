@@ -53,7 +53,7 @@ export class Mesh {
   }
 
   /** The model in this texture, turned by a share of a circle. */
-  shown(texture, { turn, shown, size }) {
+  shown([texture], { turn, shown, size }) {
     const angle = 2 * Math.PI * turn, eye = [Math.sin(angle), 0.2, Math.cos(angle)].map((value) => 13.2 * value);
     return [new View(this, cameraAt(eye, [0, 0, 0]), shown, size, [1, 1, 1]).apply(texture)];
   }

@@ -42,29 +42,29 @@ export class Network {
   *back(gradients) {
     this.#want(gradients);
     yield* this.memory.work(this.down(Object.keys(gradients)));
-    return this.planes(this.input, this.shift);
+    return this.planes(this.gradientOf(this.input));
   }
 
   /** The sum of all values times what `directions`, {layer: numbers}, says of them, and its gradient for the picture,
       (channel, row, column) in [0, 1]. Whoever works, this memory or a card, does both ways at once. */
   async *uphill(image, directions, worker = this.memory) {
     const names = Object.keys(directions), maps = names.map((name) => this.maps.get(name)), { input } = this;
+    const sent = [input, ...maps.map((map) => this.gradientOf(map))], found = [this.gradientOf(input), ...maps];
     this.put(input, image);
     this.#want(directions);
-    yield* worker.work([...this.up(names), ...this.down(names)], [input, ...maps.map((map) => this.gradientOf(map))],
-      [this.gradientOf(input), ...maps]);
+    yield* worker.work([...this.up(names), ...this.down(names)], sent, found);
     let score = 0;
     for (const name of names) {
       const values = this.read(name);
       directions[name].forEach((share, n) => { score += share * values[n]; });
     }
-    return { score, gradient: this.planes(input, this.shift) };
+    return { score, gradient: this.planes(found[0]) };
   }
 
   /** Begins the way back with {layer: gradient}. */
   #want(gradients) {
     this.memory.clear(this.gradients, this.shift);
-    for (const name in gradients) this.put(this.maps.get(name), gradients[name], this.shift);
+    for (const name in gradients) this.put(this.gradientOf(this.maps.get(name)), gradients[name]);
   }
 
   /** The last layer's values, or those of layer `name`. */
@@ -106,21 +106,20 @@ export class Network {
     return { ...end, at: end.at + this.shift };
   }
 
-  /** Calls visit(place in the memory, place in planes (channel, row, column)) for each number of a map or, with the
-      shift, of its gradient. */
-  #eachNumber({ at, channels, wide, count }, shift, visit) {
+  /** Calls visit(place in the memory, place in planes (channel, row, column)) for each number of a map or gradient. */
+  #eachNumber({ at, channels, wide, count }, visit) {
     for (let c = 0, n = 0; c < channels; c++) {
-      for (let k = (at + shift) / 4 + c, end = k + count * wide; k < end; k += wide) visit(k, n++);
+      for (let k = at / 4 + c, end = k + count * wide; k < end; k += wide) visit(k, n++);
     }
   }
 
-  put(map, planes, shift = 0) {
-    this.#eachNumber(map, shift, (at, n) => { this.memory.floats[at] = planes[n]; });
+  put(map, planes) {
+    this.#eachNumber(map, (at, n) => { this.memory.floats[at] = planes[n]; });
   }
 
-  planes(map, shift = 0) {
+  planes(map) {
     const planes = new Float32Array(sizeOf(map));
-    this.#eachNumber(map, shift, (at, n) => { planes[n] = this.memory.floats[at]; });
+    this.#eachNumber(map, (at, n) => { planes[n] = this.memory.floats[at]; });
     return planes;
   }
 
@@ -173,12 +172,12 @@ const LINKS = {
   conv: convolution,
   relu: (net, { map, sources: [source] }) => [net.link("relu", source, map)],
   given: (net, { map, values, slopes }) => [{
-    up: values ? { kernel: () => net.put(map, values) } : [],
-    down: slopes ? { kernel: () => net.planes(map, net.shift).forEach((slope, n) => { slopes[n] += slope; }) } : [] }],
-  each: ({ memory, shift }, { map, sources: [source], value, slope }) => {
-    const [from, to] = [source, map].map(({ at, count, wide }) => (away) => memory.numbers(at + away, count * wide));
-    return [{ up: { kernel: () => value(from(0), to(0)) },
-      down: { kernel: () => slope(from(0), to(shift), from(shift)) } }];
+    up: values ? () => net.put(map, values) : [],
+    down: slopes ? () => net.planes(net.gradientOf(map)).forEach((slope, n) => { slopes[n] += slope; }) : [] }],
+  each: (net, { map, sources: [source], value, slope }) => {
+    const [z, x, ofX, ofZ] = [source, map, net.gradientOf(map), net.gradientOf(source)].map(({ at, count, wide }) =>
+      () => net.memory.numbers(at, count * wide));
+    return [{ up: () => value(z(), x()), down: () => slope(z(), ofX(), ofZ()) }];
   },
   average: pool("add", 0, ({ rows, columns }) => rows * columns),
   maximum: pool("maximum", -Infinity),
@@ -195,7 +194,7 @@ const LINKS = {
     const { memory } = net, a = { at: memory.keep(values), rows, columns }, size = map.count * map.pixel;
     const row = size / pieces / rows, [ofX, ofY] = [source, map].map((end) => net.gradientOf(end));
     const piece = ({ at }, rows, n) => ({ at: at + n * rows * row, rows, columns: row / 4 });
-    return [{ up: { kernel: () => memory.clear(map.at, size) } }, ...range(pieces).map((n) => ({
+    return [{ up: () => memory.clear(map.at, size) }, ...range(pieces).map((n) => ({
       up: memory.product(a, piece(source, columns, n), piece(map, rows, n)),
       down: memory.product(a, piece(ofY, rows, n), piece(ofX, columns, n), { turned: true }) }))];
   },
@@ -204,14 +203,14 @@ const LINKS = {
     const { memory, shift } = net, { channels, wide, count } = source, size = channels * wide;
     const mixed = { at: memory.reserve(4 * wide * wide), rows: wide, columns: wide };
     return [{ up: [
-      { kernel: () => memory.clear(gram.at, 4 * size) },
+      () => memory.clear(gram.at, 4 * size),
       ...memory.product(source, source, gram, { turned: true }),
-      { kernel: () => memory.numbers(gram.at, size).forEach((sum, n, sums) => { sums[n] = sum / count; }) },
-    ], down: [{ kernel() {
+      () => memory.numbers(gram.at, size).forEach((sum, n, sums) => { sums[n] = sum / count; }),
+    ], down: [() => {
       const found = memory.numbers(gram.at + shift, size), sums = memory.numbers(mixed.at, size);
       for (let o = 0; o < channels; o++) {
         for (let i = 0; i < channels; i++) sums[o * wide + i] = (found[o * wide + i] + found[i * wide + o]) / count;
       }
-    } }, ...memory.product(source, mixed, net.gradientOf(source))] }];
+    }, ...memory.product(source, mixed, net.gradientOf(source))] }];
   },
 };

@@ -1,5 +1,6 @@
 // A picture with opacity, (red, green, blue, opacity): before the network sees it, it is laid over a ground, in linear
 // light, and moved with it (dputils.alpha).
+import { matrixOf } from "./graph.js";
 import { finished } from "./memory.js";
 import { Picture } from "./picture.js";
 import { normals } from "./random.js";
@@ -67,12 +68,12 @@ export class Glass {
   }
 
   /** The picture over black, over white, over a checkerboard, and its opacity, each (3, size, size). */
-  shown(image) {
-    const { size } = this, area = size * size, planes = (value) => Float32Array.from({ length: 3 * area }, (_, n) =>
-      value(n, image[3 * area + n % area]));
-    const over = (ground) => planes((n, cover) => blended(image[n], cover, ground(n % area)));
+  shown([image]) {
+    const { size } = this, area = size * size, opacity = opacityOf(image);
+    const over = (ground) => matrixOf(3, area, (c, n) => blended(image[c * area + n], opacity[n], ground(n))).values;
     const tile = (n) => Math.floor((n % size) * 8 / size) + Math.floor(Math.floor(n / size) * 8 / size);
-    return [over(() => 0), over(() => 1), over((n) => tile(n) % 2 ? 0.85 : 0.97), planes((n, cover) => cover)];
+    const grounds = [() => 0, () => 1, (n) => tile(n) % 2 ? 0.85 : 0.97];
+    return [...grounds.map(over), matrixOf(3, area, (c, n) => opacity[n]).values];
   }
 }
 

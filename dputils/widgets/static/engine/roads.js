@@ -19,45 +19,37 @@ export class Roads extends Network {
   }
 
   async #seek() {
-    try {
-      const found = await (card ??= findCard({ pretended: this.forced }));
-      if (found.fault) throw new Error(found.fault);
-      this.offer = new CardCopy(found, this);
-    } catch ({ message }) {
-      this.others = message;
-    }
+    const found = await (card ??= findCard({ pretended: this.forced }));
+    if (found.fault) throw new Error(found.fault);
+    this.offer = new CardCopy(found, this);
   }
 
   /** Whatever fails on the card is done again by the processor, with the same picture. */
   async *uphill(image, directions, now = () => performance.now()) {
-    this.coming ??= this.#seek();
+    this.coming ??= this.#seek().catch(({ message }) => { this.others = message; });
     if (this.forced) await this.coming; // otherwise the processor goes on until the card is ready
     const pass = (worker) => super.uphill(image, directions, worker);
-    if (this.offer) yield* this.#compare(pass, now);
-    if (!this.copy) return yield* pass(this.memory);
     try {
-      return yield* pass(this.copy);
+      if (this.offer) yield* this.#compare(pass, now);
+      if (this.copy) return yield* pass(this.copy);
     } catch ({ message }) {
       this.free();
-      Object.assign(this, { copy: null, road: this.memory.road, lost: true, others: message });
-      return yield* pass(this.memory);
+      Object.assign(this, { lost: this.copy !== null, copy: null, offer: null, others: message });
+      this.road = this.memory.road;
     }
+    return yield* pass(this.memory);
   }
 
   /** Lets the card and the processor do the step that is due, and takes the card if it is right and faster. */
   async *#compare(pass, now) {
-    const { offer, memory, forced } = this;
+    const { offer, memory } = this;
+    const [found, wanted] = [yield* pass(offer), yield* pass(memory)];
+    if (!(cosine(found.gradient, wanted.gradient) > ALIKE)) throw new Error("the card computes something else");
+    const [ofCard, ofProcessor] = [yield* fastest(() => pass(offer), now), yield* fastest(() => pass(memory), now)];
+    this.others = { card: ofCard, processor: ofProcessor };
     this.offer = null;
-    try {
-      const [found, wanted] = [yield* pass(offer), yield* pass(memory)];
-      if (!(cosine(found.gradient, wanted.gradient) > ALIKE)) throw new Error("the card computes something else");
-      const [ofCard, ofProcessor] = [yield* fastest(() => pass(offer), now), yield* fastest(() => pass(memory), now)];
-      this.others = { card: ofCard, processor: ofProcessor };
-      if (forced || ofCard * BEST < ofProcessor) Object.assign(this, { copy: offer, road: "WebGPU" });
-    } catch ({ message }) {
-      this.others = message;
-    }
-    if (!this.copy) offer.free();
+    if (this.forced || ofCard * BEST < ofProcessor) Object.assign(this, { copy: offer, road: "WebGPU" });
+    else offer.free();
   }
 
   free() {

@@ -60,8 +60,8 @@ export class Moves extends Sampling {
     this.continued = continued;
   }
 
-  /** How a step sees its pictures: in a pose like those of the standard transforms, within 10 degrees, 10 per cent and 6
-      pixels; or only shifted; or as they are. */
+  /** How a step sees its pictures: in a pose like those of the standard transforms, within 10 degrees, 10 per cent and
+      6 pixels; or only shifted; or as they are. */
   look(next, { moved = true, turned = true }) {
     const whole = (most) => Math.floor(next() * (2 * most + 1)) - most;
     const [turn, zoom] = moved && turned ? [whole(10) * Math.PI / 180, 0.9 + 0.2 * next()] : [0, 1];
@@ -78,5 +78,11 @@ export class Moves extends Sampling {
       }
     }
     return this;
+  }
+  /** All pictures; of a film also what is `between` two of its frames. */
+  shown(pictures, { between }) {
+    if (between === undefined) return pictures;
+    const place = between * (pictures.length - 1), k = Math.min(pictures.length - 2, Math.floor(place));
+    return [...pictures, pictures[k].map((value, n) => value + (place - k) * (pictures[k + 1][n] - value))];
   }
 }

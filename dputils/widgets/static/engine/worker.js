@@ -21,7 +21,7 @@ class Climb {
     const { size, finest, painting, seed, view } = settings;
     this.key = keyOf(settings);
     this.picture = new Picture(settings);
-    // Whoever looks says of each step how, by look(next, settings), and of its own what is shown.
+    // By look(next, settings) it says how a step sees pictures, and by shown(pictures, settings) what the page shows.
     this.eye = mesh ?? (finest ? new Glass(settings) : new Moves(size, { continued: Boolean(painting) }));
     this.side = mesh ? view : this.eye.side; // of what the network sees
     Object.assign(this, { terms: {}, points: [], film: null, next: uniform(seed + 1n) });
@@ -58,16 +58,6 @@ class Climb {
     const { done } = await this.begun.next();
     if (done) this.begun = null;
     return done;
-  }
-
-  /** What is shown: each picture, and of a film also what is `between` its frames; or as whoever looks at it says. */
-  shown(settings) {
-    const { pictures, eye } = this, { between } = settings;
-    if (eye.shown) return eye.shown(pictures[0], settings);
-    if (between === undefined) return pictures;
-    const place = between * (pictures.length - 1), k = Math.min(pictures.length - 2, Math.floor(place));
-    const mix = (value, n) => value + (place - k) * (pictures[k + 1][n] - value);
-    return [...pictures, pictures[k].map(mix)];
   }
 }
 
@@ -118,7 +108,7 @@ export function serve(port) {
     const before = all ? 0 : climb.points.length, until = performance.now() + patience;
     const more = (done) => steps === null ? performance.now() < until : done < steps;
     for (let done = 0; more(done);) done += await climb.slice(settings);
-    const images = climb.shown(settings), { pixels, width } = pixelsOf(images);
+    const images = climb.eye.shown(climb.pictures, settings), { pixels, width } = pixelsOf(images);
     const judges = judge && await network(judge, settings, size);
     const verdicts = judge ? images.map(verdict.bind(null, models[judge], judges)) : [];
     const { points, terms } = climb, { road, others, lost } = climb.goal.network;
