@@ -24,8 +24,8 @@ export function convolution(net, layer) {
 }
 
 /** Sums over all pixels: of the gradient, for the biases; times what the layer sees, for the weights. */
-function trained({ memory, shift }, { map, sources: [source], slopes }) {
-  const gradient = { ...map, at: map.at + shift }, weights = source.channels * map.channels, row = map.wide;
+function trained(net, { map, sources: [source], slopes }) {
+  const { memory } = net, gradient = net.gradientOf(map), weights = source.channels * map.channels, row = map.wide;
   const sums = { at: memory.reserve(4 * row * (source.wide + 1)), rows: source.wide, columns: row }; // biases come last
   const all = { ...map, at: sums.at + 4 * row * source.wide, pixel: 0 }; // one place, which all pixels are added to
   return { down: [() => memory.clear(sums.at, 4 * row * (source.wide + 1)),

@@ -6,13 +6,13 @@ import { sizeOf } from "./graph.js";
     the last, and a picture between them some of both. */
 export class Wishes {
   constructor(network, names, classes, count = 1) {
-    Object.assign(this, { network, count, apart: [] });
+    Object.assign(this, { network, count });
     this.units = names.map((name) => unitOf(name, classes, network));
   }
 
-  /** Frames of a film shall be alike in some layers, as dputils.objectives.alignment says, with a ratio of 5: the
-      penalty counts from now on. It is a square, so that its slopes times the values add up to twice itself. The scores
-      of the pictures take it away twice; what is returned gives it back once. */
+  /** Frames of a film shall be alike in some layers, as dputils.objectives.alignment says, with a ratio of 5: what each
+      frame is to do about it, `apart`, {layer: slopes}. The penalty is a square, so that its slopes times the values
+      add up to twice itself. The scores of the pictures take it away twice; what is returned gives it back once. */
   *compare(images, layers, weight) {
     const { network } = this, seen = [];
     for (const image of images) {
@@ -20,7 +20,7 @@ export class Wishes {
       seen.push(Object.fromEntries(layers.map((name) => [name, network.read(name)])));
     }
     let penalty = 0;
-    this.apart = seen.map((frame, k) => Object.fromEntries(layers.map((name) => {
+    const apart = seen.map((frame, k) => Object.fromEntries(layers.map((name) => {
       const values = frame[name], slopes = new Float32Array(values.length);
       seen.forEach(({ [name]: others }, j) => {
         const lag = Math.abs(k - j), factor = 2 * weight / (5 ** lag * (seen.length - lag) * values.length);
@@ -29,22 +29,18 @@ export class Wishes {
       slopes.forEach((slope, n) => { penalty -= slope * values[n] / 2; });
       return [name, slopes];
     })));
-    return penalty;
+    return { penalty, apart };
   }
 
-  /** Of picture `k`, (channel, row, column) in [0, 1]. A wish is the mean of a channel, so that it says in
-      advance how much of each value counts. */
-  scored(image, { k = 0 } = {}) {
-    const { network, units, count } = this, directions = {};
+  /** Of picture `k`, (channel, row, column) in [0, 1]. A wish is the mean of a channel, so that it says in advance how
+      much of each value counts, as does what is `apart`. */
+  scored(image, { k = 0, apart = {} } = {}) {
+    const { network, units, count } = this, directions = { ...apart };
     units.forEach(({ layer, channel }, n) => {
       const map = network.maps.get(layer), area = map.height * map.width, share = near(n, units.length, k, count);
       const direction = directions[layer] ??= new Float32Array(sizeOf(map));
       for (let at = channel * area; at < (channel + 1) * area; at++) direction[at] += share / area;
     });
-    for (const [layer, slopes] of Object.entries(this.apart[k] ?? {})) {
-      const direction = directions[layer] ??= new Float32Array(slopes.length);
-      slopes.forEach((slope, n) => { direction[n] += slope; });
-    }
     return network.uphill(image, directions);
   }
 }

@@ -200,14 +200,14 @@ const LINKS = {
   },
   /** G = F Fᵀ / n, of F (channel, place); the gradient of F is (Ḡ + Ḡᵀ) F / n. */
   gram: (net, { map: gram, sources: [source] }) => {
-    const { memory, shift } = net, { channels, wide, count } = source, size = channels * wide;
+    const { memory } = net, { channels, wide, count } = source, size = channels * wide;
     const mixed = { at: memory.reserve(4 * wide * wide), rows: wide, columns: wide };
     return [{ up: [
       () => memory.clear(gram.at, 4 * size),
       ...memory.product(source, source, gram, { turned: true }),
       () => memory.numbers(gram.at, size).forEach((sum, n, sums) => { sums[n] = sum / count; }),
     ], down: [() => {
-      const found = memory.numbers(gram.at + shift, size), sums = memory.numbers(mixed.at, size);
+      const found = memory.numbers(net.gradientOf(gram).at, size), sums = memory.numbers(mixed.at, size);
       for (let o = 0; o < channels; o++) {
         for (let i = 0; i < channels; i++) sums[o * wide + i] = (found[o * wide + i] + found[i * wide + o]) / count;
       }

@@ -39,9 +39,10 @@ class Climb {
     const look = this.eye.look(this.next, settings), seen = this.pictures.map((image) => look.apply(image));
     yield;
     const gradients = [];
-    let total = weight ? yield* goal.compare(seen, alike, weight) : 0;
+    const { penalty = 0, apart = [] } = weight ? yield* goal.compare(seen, alike, weight) : {};
+    let total = penalty;
     for (const [k, image] of seen.entries()) {
-      const { score, gradient, terms = {} } = yield* goal.scored(image, { k, look }, settings);
+      const { score, gradient, terms = {} } = yield* goal.scored(image, { k, look, apart: apart[k] }, settings);
       this.terms = terms;
       total += (look.factor ?? 1) * score; // what is covered may count
       gradients.push(look.back(gradient, score));
