@@ -68,8 +68,7 @@ export class View extends Sampling {
       const p = minus(vertex, eye), w = -along(back, p);
       return [(focal * along(right, p) + w) * size / 2, (w - focal * along(up, p)) * size / 2, w];
     });
-    this.seen = new Uint8Array(size * size);
-    const nearest = new Float64Array(size * size).fill(Infinity);
+    this.depths = new Float64Array(size * size).fill(Infinity);
     for (const face of mesh.faces) {
       const [a, b, c] = face.map((v) => screen[v]);
       const within = (k) => { // pixels whose centres lie within the triangle's bounds
@@ -82,8 +81,8 @@ export class View extends Sampling {
           const [p, q, r] = [edge(b, c, x, y), edge(c, a, x, y), edge(a, b, x, y)], sum = p + q + r, n = y * size + x;
           if (sum === 0 || p * sum < 0 || q * sum < 0 || r * sum < 0) continue;
           const depth = (p * a[2] + q * b[2] + r * c[2]) / sum; // p, q, r are shares of the corners, in space
-          if (depth >= nearest[n]) continue;
-          [nearest[n], this.seen[n]] = [depth, 1];
+          if (depth >= this.depths[n]) continue;
+          this.depths[n] = depth;
           const [u, v] = [0, 1].map((k) => {
             const [ofA, ofB, ofC] = face.map((v) => mesh.uv[v][k]);
             return (p * ofA + q * ofB + r * ofC) / sum;

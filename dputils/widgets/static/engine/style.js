@@ -19,13 +19,7 @@ export function stylesOf(network, image) {
   return Object.fromEntries(grams.map(({ name }) => [name, network.read(name)]));
 }
 
-/** |found - wanted|, relative to |wanted|, and its gradient times `weight` for what was found. */
-function distance(found, wanted, weight) {
-  const size = wanted.reduce((sum, value) => sum + Math.abs(value), 1e-12);
-  const apart = found.map((value, n) => value - wanted[n]);
-  return { value: weight * apart.reduce((sum, value) => sum + Math.abs(value), 0) / size,
-    gradient: apart.map((value) => weight * Math.sign(value) / size) };
-}
+const absolute = (values) => values.reduce((sum, value) => sum + Math.abs(value), 1e-12);
 
 export class Repaint {
   /** `styles` are the painting's, of stylesOf; `photograph` has the size of the picture. */
@@ -39,14 +33,13 @@ export class Repaint {
     yield* network.ahead([contentLayer], look.apply(photograph));
     const before = network.read(contentLayer);
     yield* network.ahead(Object.keys(styles), image);
-    const term = (name, wanted, weight) => {
-      const { value, gradient } = distance(network.read(name), wanted, weight);
-      gradients[name] = gradient;
-      return value;
+    const term = (name, wanted, weight) => { // |found - wanted|, relative to |wanted|
+      const apart = network.read(name).map((value, n) => value - wanted[n]), share = weight / absolute(wanted);
+      gradients[name] = apart.map((value) => -share * Math.sign(value));
+      return share * absolute(apart);
     };
     const content = term(contentLayer, before, settings.content);
     const style = Object.keys(styles).reduce((sum, name) => sum + term(name, styles[name], settings.style), 0);
-    const uphill = (yield* network.back(gradients)).map((slope) => -slope);
-    return { score: -content - style, gradient: uphill, terms: { content, style } };
+    return { score: -content - style, gradient: yield* network.back(gradients), terms: { content, style } };
   }
 }

@@ -138,7 +138,7 @@ function verdict({ classes }, network, image) {
 /** Pictures in a square of rows, as bytes of red, green, blue and opacity. */
 function pixelsOf(images) {
   const gap = 2, columns = Math.ceil(Math.sqrt(images.length)), rows = Math.ceil(images.length / columns);
-  const size = Math.floor(Math.sqrt(images[0].length / 3)); // there may be a fourth plane
+  const size = Math.sqrt(images[0].length / 3);
   const width = columns * (size + gap) - gap, pixels = new Uint8ClampedArray(4 * width * (rows * (size + gap) - gap));
   images.forEach((image, k) => {
     const left = (k % columns) * (size + gap), top = Math.floor(k / columns) * (size + gap), area = size * size;
