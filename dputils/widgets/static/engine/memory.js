@@ -3,7 +3,7 @@ import { bytesOf } from "./graph.js";
 import { KERNELS } from "./kernels.js";
 
 const SLICE = 20; // milliseconds between two pauses
-const STRIP = 512; // terms of a product's sums at a time: so many rows of two matrices fit a second-level cache
+const STRIP = 64; // terms of a product's sums at a time: rows of two matrices fit a cache, and a pause is never far
 const TOGETHER = 12; // so many places at a time suit every kernel, which takes two, four or six of them
 
 export const fours = (n) => Math.ceil(n / 4) * 4;

@@ -57,8 +57,9 @@ export class Glass {
     gradient.forEach((value, n) => { ofMoved[n] = factor * value; });
     const ofScene = moves.back(ofMoved), ofFramed = ofScene.slice();
     for (let n = 0; n < opacity; n++) {
-      const at = opacity + n % (opacity / 3), cover = framed[at], ofLight = ofScene[n] / growth(scene[n]);
+      const at = opacity + n % (opacity / 3), cover = framed[at];
       if (!cover) continue; // beside the picture
+      const ofLight = ofScene[n] / growth(scene[n]); // the scene was encoded, the inverse of linear
       ofFramed[n] = ofLight * cover * growth(framed[n]);
       ofFramed[at] += ofLight * (linear(framed[n]) - linear(ground[n]));
     }
