@@ -1,8 +1,8 @@
-"""Open the notebooks in JupyterLab, with panels that run in the page until their cells
-do.
+"""Open the notebooks in JupyterLab. Until its cell runs, a panel runs in the page.
 
-JupyterLab finds these panels as an extension, which is written into .cache/ when its
-sources have changed. Arguments are JupyterLab's own.
+JupyterLab takes these panels for an extension, which is written into .cache/ when its
+sources have changed. Arguments are JupyterLab's own; without a notebook among them it
+is the first that opens.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ FOLDER = Path(__file__).resolve().parent
 PROJECT = FOLDER.parent
 EXTENSIONS = PROJECT / ".cache" / "labextensions"
 NAME = "dputils-panels"  # as in page/lab.js
-FIRST = "notebooks/00_why_parameterization_matters.ipynb"
+FIRST = FOLDER / "00_why_parameterization_matters.ipynb"
 
 
 def version() -> str:
@@ -38,7 +38,8 @@ def write(extensions: Path) -> Path:
     told = folder / "package.json"
     if told.is_file() and json.loads(told.read_text("utf-8"))["version"] == now:
         return folder
-    import page_panels  # PyTorch takes its time
+    print("Writing the panels that run in the page: some seconds, once", flush=True)
+    import page_panels  # with PyTorch, which takes its time
 
     build = {"load": "static/lab.js", "extension": "./extension"}
     made = {"name": NAME, "version": now, "jupyterlab": {"_build": build}}
@@ -66,11 +67,14 @@ def main(arguments: list[str]) -> None:
     subprocess.run([sys.executable, __file__, "--write", str(EXTENSIONS)])
     from jupyterlab.labapp import main as lab
 
-    sys.path.remove(str(FOLDER))  # its scripts are not for JupyterLab to import
+    # its scripts are not for JupyterLab to import
+    sys.path[:] = [each for each in sys.path if each != str(FOLDER)]
     options = [f"--LabApp.extra_labextensions_path={EXTENSIONS}"]
     if not any(each.startswith("--ServerApp.root_dir") for each in arguments):
         options.append(f"--ServerApp.root_dir={PROJECT}")
-    lab([*(arguments or [FIRST]), *options])
+        if not any(each.endswith(".ipynb") for each in arguments):
+            options.append(str(FIRST))
+    lab([*arguments, *options])
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 {
   const address = new URL("panels.js", document.currentScript.src).href;
   const KERNELS = Symbol.for("dputils.live"); // the panels that a kernel has drawn: see attach.js
-  const NOTE = "It runs inside this page, as the book has it. Run the cell, and its own panel takes over.";
+  const NOTE = "This panel runs inside the page, without a kernel. Run the cell, and the notebook's own takes its place.";
   let loading = null;
 
   const isLive = (cell) => cell.model.type === "code" && (cell.model.getMetadata("tags") ?? []).includes("live");
