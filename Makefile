@@ -5,7 +5,6 @@
 SHELL  := /bin/sh
 VENV   ?= .venv
 EXTRAS := notebooks,mesh,companion,dev
-FIRST  := notebooks/00_why_parameterization_matters.ipynb
 HERE   := $(CURDIR)
 
 # Colab's Jupyter lies over the environment: what it does not have comes from there. Its old versions warn about
@@ -53,7 +52,7 @@ help:  ## this list
 lab: $(STAMP)  ## open the notebooks in JupyterLab     (BROWSER=none, LAB_ARGS="--port 9999")
 	@if [ "$$(id -u 2>/dev/null)" = 0 ]; then root=--allow-root; fi; \
 	 if [ "$(BROWSER)" = none ]; then unset BROWSER; quiet=--no-browser; fi; \
-	 exec $(PY) -m jupyterlab $(FIRST) --ServerApp.root_dir="$(HERE)" $$root $$quiet $(LAB_ARGS)
+	 exec $(PY) notebooks/lab.py $$root $$quiet $(LAB_ARGS)
 
 run: $(STAMP)  ## execute the notebooks, in place      (NB="00 02", OUT=folder, RUN_ARGS="--jobs 2")
 	@$(PY) notebooks/execute.py $(NB) $(if $(OUT),--output "$(OUT)") $(RUN_ARGS)

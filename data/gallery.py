@@ -4,7 +4,6 @@ the other) and a row of gallery/README.md.
 
 Each recipe is a function of the network, the picture's size, the steps and the seed. It
 does what the notebook of its section teaches, on one network trained on photographs.
-One adds something: the film is seen from near and far.
 `opening` comes last: it lays the first six side by side.
 """
 
@@ -46,44 +45,60 @@ GROUND = 0.95  # behind what does not fill its picture
 GUTTER = 18  # white pixels between the panels of the opening picture
 # of the tensors that frames have in common: pictures along the film, size divided by
 LEVELS = [(1, 2), (1, 4), (1, 8), (2, 8), (1, 16), (2, 16)]
+FRAMES, GAP = 5, 10  # of the film, and white pixels between them
+# its growth: part of the height, share of the steps, Adam's first step size, sizes seen
+GROWTH = [
+    (4, 0.42, 0.045, [1.0]),
+    (2, 0.32, 0.03, [1.0]),
+    (1, 0.26, 0.06, [0.55, 0.64, 0.73, 0.82, 0.91, 1.0, 1.1]),
+]
 
 
 # ---- section 1: aligned interpolation ------------------------------------------------
 
 
 def aligned_film(network, size, steps, seed):
-    """Three frames from shells to leather, two hidden channels, with shared parts."""
-    frames, height, width = 3, size[0], (size[1] - 24) // 3
-    generator = torch.Generator().manual_seed(seed)
-    # 1/f and no steeper: large forms come from what the frames have in common
-    own = FourierBasis(
-        (height, width), batch=frames, decay_power=1.0, generator=generator
-    )
-    common = [
-        LowResBasis(
-            (height, width),
-            (n, 3, max(1, height // k), max(1, width // k)),
-            batch=frames,
-            generator=generator,
-        )
-        for n, k in LEVELS
-    ]
-    film = ImageParam(own, *common)
-    shells, leather = ("blocks.4.1", 3), ("blocks.4.1", 102)
-    climb(film, channel_interpolation(*shells, *leather), network, steps, 0.04, seed)
-    return side_by_side(film(), gap=12)
+    """Five frames from shells to knitted scarves, two hidden channels, with shared
+    parts; they grow from a quarter of their height.
+    """
+    width = (size[1] - (FRAMES - 1) * GAP) // FRAMES
+    goal = channel_interpolation("blocks.4.1", 3, "blocks.5.1", 54)
+    raw = None
+    for parts, share, lr, sizes in GROWTH:
+        grid, count = (size[0] // parts, width // parts), max(1, round(share * steps))
+        film = frames_with_shared_parts(grid, seed)
+        if raw is not None:
+            own, *common = film.bases
+            own.fit(F.interpolate(raw, grid, mode="bicubic"))
+            for basis in common:
+                basis.zero()
+        climb(film, goal, network, count, lr, seed, sizes)
+        raw = sum(basis().detach() for basis in film.bases)
+    return side_by_side(film(), GAP)
 
 
-def climb(image, objective, network, steps, lr, seed, sizes=(0.42, 0.7)):
-    """Maximise, seen from near and far, so that large forms come with fine detail."""
-    near_and_far = compose(
-        pad(12, value="reflect"),
-        jitter(16),
-        random_scale(torch.linspace(*sizes, 7).tolist()),
-        jitter(4),
-    )
+def frames_with_shared_parts(size, seed):
+    """A film with a Fourier picture for each frame, and the tensors of LEVELS."""
+    options = {"batch": FRAMES, "generator": torch.Generator().manual_seed(seed)}
+    own = FourierBasis(size, decay_power=1.2, **options)
+    own.amplitude.mul_(0.6)  # frames are slower to leave what they share
+    shapes = [(n, 3, max(1, size[0] // k), max(1, size[1] // k)) for n, k in LEVELS]
+    common = [LowResBasis(size, low, **options) for low in shapes]
+    return ImageParam(own, *common, squash=lambda raw: torch.sigmoid(0.93 * raw))
+
+
+def climb(image, objective, network, steps, lr, seed, sizes):
+    """Maximise what is seen from near and far: large forms come with fine detail."""
+    near_and_far = [pad(8, value="reflect"), jitter(8), random_scale(sizes)]
+    near_and_far += [random_rotate(range(-5, 6)), jitter(4)]
     options = {"transforms": near_and_far, "optimizer": cosine_adam(steps, lr)}
     maximize(image, objective, network, steps=steps, seed=seed, **options)
+
+
+def frames_of(film):
+    """The frames of a film that `side_by_side` laid out, `(FRAMES, C, H, W)`."""
+    pitch = (film.shape[-1] + GAP) // FRAMES
+    return torch.cat(F.pad(film, (0, GAP)).split(pitch, -1))[..., :-GAP]
 
 
 # ---- section 2: style transfer -------------------------------------------------------
@@ -326,10 +341,10 @@ WIDE = (520, 984)
 RECIPES = {
     "aligned_film": Recipe(
         aligned_film,
-        (416, 792),
-        120,
-        0,
-        "section 1: shells become stitched leather, and stay where they are",
+        (576, 1820),
+        190,
+        1,
+        "section 1: shells become knitted scarves, and stay where they are",
     ),
     "night_cat": Recipe(
         night_cat, (288, 544), 160, 0, "section 2: the cat after the night sky"
@@ -363,9 +378,16 @@ PANEL = (311, 588)
 
 
 def opening(folder):
-    """The six pictures in two rows of three, white between them: 640 × 1800 pixels."""
+    """The six pictures in two rows of three, white between them: 640 × 1800 pixels. Of
+    the film there are the first, the middle and the last frame.
+    """
     paths = [folder / f"{name}.jpg" for name in TOGETHER]
-    panels = torch.cat([read_image(path, PANEL) for path in paths])
+    film, *others = paths
+    ends_and_middle = side_by_side(frames_of(read_image(film))[::2], GAP)
+    panel = F.interpolate(ends_and_middle, PANEL, mode="bicubic", antialias=True)
+    panels = torch.cat(
+        [panel.clamp(0, 1), *(read_image(path, PANEL) for path in others)]
+    )
     rows = [side_by_side(three, GUTTER) for three in panels.split(3)]
     return torch.cat([F.pad(rows[0], (0, 0, 0, GUTTER), value=1.0), rows[1]], 2)
 

@@ -416,12 +416,9 @@ def worker_script() -> str:
     return f'"use strict"; (() => {{ {joined("engine/worker.js")}\nserve(self); }})();'
 
 
-def script() -> str:
-    """What all pages share: engine and panel, as one classic script. Comments stay in
-    the source.
-    """
+def engine_and_panel() -> str:
+    """Scripts that define `engine` and `steer`. Comments stay in the source."""
     return f"""// Optimization inside a page; its source: dputils/widgets/static/engine
-(() => {{
 function engine() {{
 {bare(joined("engine/worker.js"))}
 
@@ -429,12 +426,33 @@ return serve;
 }}
 
 {bare(joined("steer.js"))}
+"""
 
+
+def script() -> str:
+    """What all pages share: engine and panel, as one classic script."""
+    return f"""(() => {{
+{engine_and_panel()}
 const networks = new URL("{WEIGHTS}", document.currentScript.src);
 for (const place of document.querySelectorAll("[{MARK}]")) {{
   steer(place, {{ config: JSON.parse(place.dataset.dputilsSteer), networks, engine }});
 }}
 }})();
+"""
+
+
+def module() -> str:
+    """The same for JupyterLab: a module whose `panelFor(notebook, place)` puts the
+    panel of a notebook, by its stem, into a place, or gives null if there is none.
+    """
+    own = {stem: each for stem, each in panels().items() if "fragment" not in each}
+    data = json.dumps(own, separators=(",", ":"), ensure_ascii=False)
+    return f"""{engine_and_panel()}
+const networks = new URL("{WEIGHTS}", import.meta.url), panels = {data};
+export function panelFor(notebook, place) {{
+  const config = Object.hasOwn(panels, notebook) ? panels[notebook] : null;
+  return config && steer(place, {{ config, networks, engine }});
+}}
 """
 
 
@@ -474,8 +492,14 @@ def in_letters(data: bytes) -> str:
 
 def write_scripts(folder: Path) -> list[Path]:
     """The scripts that pages with a panel load, in the folder of index.html."""
-    panel, networks = folder / SCRIPT, folder / WEIGHTS
+    panel = folder / SCRIPT
     panel.write_text(script(), encoding="utf-8")
+    return [panel, write_networks(folder)]
+
+
+def write_networks(folder: Path) -> Path:
+    """The script that the first play loads, beside the one that asks for it."""
+    path = folder / WEIGHTS
     # The mark of order at its beginning outweighs what a server says of the encoding.
-    networks.write_text("\ufeff" + weights(), encoding="utf-16-le")
-    return [panel, networks]
+    path.write_text("\ufeff" + weights(), encoding="utf-16-le")
+    return path

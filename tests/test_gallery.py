@@ -67,6 +67,6 @@ def test_recipes_run(gallery, monkeypatch):
     monkeypatch.setattr(gallery, "TEXELS", 64)
     network = gallery.load_network(gallery.NETWORK)
     for name, made in gallery.RECIPES.items():
-        picture = made.make(network, (64, 120), 2, made.seed)
-        assert picture.shape == (1, 3, 64, 120), name
+        picture = made.make(network, (128, 240), 2, made.seed)
+        assert picture.shape == (1, 3, 128, 240), name
         assert 0 <= picture.min() < picture.max() <= 1 and not picture.requires_grad

@@ -11,6 +11,7 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from http.cookiejar import CookieJar
+from pathlib import Path
 
 import nbformat
 
@@ -22,6 +23,7 @@ SETTINGS = {
     # cells out of sight stay in the page
     "notebook-extension/tracker": {"windowingMode": "none"},
 }
+LAB = Path(__file__).parents[2] / "notebooks" / "lab.py"  # what `make lab` starts
 AGAIN = 20  # seconds until a cell is asked once more to run
 # it asks every kernel for its state, and complains where the notebook is closed
 UNUSED = ["@jupyterlab/debugger-extension"]
@@ -67,8 +69,7 @@ def serve(root):
         server = subprocess.Popen(
             [
                 sys.executable,
-                "-m",
-                "jupyterlab",
+                str(LAB),
                 "--no-browser",
                 "--allow-root",
                 "--ip=127.0.0.1",

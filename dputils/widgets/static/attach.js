@@ -24,6 +24,7 @@ export function live(component) {
       const filled = new Map();
       all.set(name, (place) => {
         if (filled.has(place)) return;
+        place.dispatchEvent(new Event("dputils-live", { bubbles: true })); // who stood in for the kernel leaves
         const stage = document.createElement("div"), still = [...place.children];
         place.append(stage);
         try {

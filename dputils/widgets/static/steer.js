@@ -22,18 +22,22 @@ const LOST = say("The graphics card was lost. The processor goes on with the sam
 
 /** Something to post messages to: a Worker made of the engine's text, or where there can be none, this page itself.
     `engine` is a function that returns `serve`, and is `given` models and pictures; receive({data}) gets the
-    answers. */
+    answers until stop(). */
 function startEngine(engine, given, receive) {
   const onPage = () => {
     const port = { postMessage: (data) => receive({ data }) };
     engine()(port);
     port.onmessage({ data: given });
-    return { patience: PATIENCE.page, post: (data) => setTimeout(() => port.onmessage({ data })) };
+    return { patience: PATIENCE.page, post: (data) => setTimeout(() => port.onmessage({ data })), stop() {} };
   };
   const started = { patience: PATIENCE.worker, waiting: [] };
   try {
     const url = URL.createObjectURL(new Blob([`"use strict"; (${engine})()(self);`], { type: "text/javascript" }));
     const worker = new Worker(url);
+    started.stop = () => {
+      worker.terminate();
+      URL.revokeObjectURL(url);
+    };
     let works = false;
     worker.onmessage = (event) => {
       works = true;
@@ -165,6 +169,7 @@ function makeModel({ config, networks, engine, still, changed }) {
     on(event, listener) { listeners.set(event, [...(listeners.get(event) ?? []), listener]); },
     off(event, listener) { listeners.set(event, (listeners.get(event) ?? []).filter((each) => each !== listener)); },
     send,
+    end: () => running?.then(({ stop }) => stop(), () => {}),
   };
 }
 
@@ -176,7 +181,8 @@ function pngOf(picture) {
 }
 
 /** Puts a panel in the place of the still in `place`; without a script, the still is all there is. With
-    `config.fragment` the page's address says how the panel stands. */
+    `config.fragment` the page's address says how the panel stands. Returns the panel's element, and end(), after which
+    the still is there again. */
 export function steer(place, { config, networks, engine }) {
   const stage = document.createElement("div");
   let changed = null, still = place.querySelector("img");
@@ -193,12 +199,19 @@ export function steer(place, { config, networks, engine }) {
     // somebody else's address, put into an open page
     addEventListener("hashchange", () => { if (location.hash !== known) location.reload(); });
   }
+  const before = [...place.childNodes], model = makeModel({ config, networks, engine, still, changed });
   place.append(stage);
   try {
-    component.render({ model: makeModel({ config, networks, engine, still, changed }), el: stage });
-    [...place.children].forEach((part) => { if (part !== stage) part.remove(); });
+    const leave = component.render({ model, el: stage });
+    place.replaceChildren(stage);
+    return { stage, end() {
+      leave();
+      model.end();
+      if (place.contains(stage)) place.replaceChildren(...before);
+    } };
   } catch (error) {
     stage.remove();
     console.error("a panel could not be drawn:", error);
+    return null;
   }
 }
