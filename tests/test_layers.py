@@ -489,17 +489,12 @@ def probe_import() -> dict:
 
 
 def test_import_is_light():
-    runs = [probe_import()]
-    assert not HEAVY & set(runs[0]["loaded"])
+    # how long it takes is for benchmarks/import_time.py: seconds depend on the machine
+    run = probe_import()
+    assert not HEAVY & set(run["loaded"])
     data = [
         path
-        for path in runs[0]["touched"]
+        for path in run["touched"]
         if "dputils" in path or "data" in path or "." not in path
     ]
     assert not data, f"import dputils reads {data}"
-    # The fastest of a few tries: the others measure what else the machine is doing.
-    while min(run["seconds"] for run in runs) > 0.3 and len(runs) < 4:
-        runs.append(probe_import())
-    assert min(run["seconds"] for run in runs) <= 0.3, (
-        f"import dputils takes {runs[-1]['seconds']:.2f} s"
-    )
