@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from dputils.data import sample_image, sample_mesh
+from dputils.data import PHOTOGRAPHS, sample_image, sample_mesh
 from dputils.media import data_url
 from dputils.networks import layer_at, load_network, recipe
 from dputils.scene import Mesh, unwrap
@@ -178,6 +178,7 @@ def panels() -> dict[str, dict[str, Any]]:
     waves = {"restarts": True, "only": {"basis": ["Fourier"]}}
     built = "what the parameters are: waves, a pyramid, coarse cells, pixels, or the "
     built += "weights of a network"
+    grounds = ["clouds", "white page", "photographs", "noise"]
     raw = ["Fourier", "Laplacian", "low resolution", "pixels"]  # of colours
     decay = slider("decay power", 0, 2, **waves), 1
     return {
@@ -290,7 +291,7 @@ def panels() -> dict[str, dict[str, Any]]:
             {
                 "pressure": (slider("pressure", 0, 8), 4),
                 "ground": (
-                    choice("background", ["clouds", "white page", "noise"]),
+                    choice("background", grounds),
                     "clouds",
                 ),
                 "wish": (choice("unit", THINGS), "heart"),
@@ -308,6 +309,11 @@ def panels() -> dict[str, dict[str, Any]]:
             },
             width=320,
             alt="a picture with opacity over black, white, a checkerboard; its alpha",
+            # a third more than the ground's 120 pixels, so that windows differ
+            pictures={
+                name: data_url(sample_image(name, 160), "webp", quality=40)
+                for name in PHOTOGRAPHS
+            },
         ),
         "05_textures_through_rendering": panel(
             {

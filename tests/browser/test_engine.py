@@ -756,6 +756,42 @@ def test_a_picture_with_opacity_and_its_gradient_are_pytorchs(run):
     assert max(errors[:2]) < 1e-5 and max(errors[2:]) < 1e-4
 
 
+def test_photographs_lie_behind_in_windows_upright_or_mirrored(run):
+    """As `backgrounds.photographs`: of photographs that say of each pixel which column
+    and row it is, and whose it is.
+    """
+    size, side, width, draws = 16, 40, 56, 64
+    row, column = torch.meshgrid(*2 * [torch.arange(width) / width], indexing="ij")
+    photographs = [
+        {"image": packed(torch.stack([column, row, torch.full_like(row, own)])[None])}
+        for own in (0.0, 0.5, 1.0)
+    ]
+    body = """
+    const photographs = given.photographs.map(({ image }) =>
+        ({ image: floats(image), width: given.width }));
+    const glass = new Glass({ size: given.size }, photographs);
+    const next = uniform(5n), ask = { ground: "photographs", pressure: 1 };
+    return Array.from({ length: given.draws }, () =>
+        [...glass.look(next, { ...ask, moved: false }).ground]);
+    """
+    given = {"photographs": photographs, "size": size, "width": width, "draws": draws}
+    grounds = torch.tensor(run(body, given)).view(draws, 3, side, side)
+    columns, rows = grounds[:, 0] * width, grounds[:, 1] * width
+    owners = (grounds[:, 2] * 2).round(decimals=4)
+    across, down = columns.diff(dim=2), rows.diff(dim=1)
+    scale = down[:, :1, :1]
+    for steps in (down, across.abs()):
+        assert torch.allclose(steps, scale.expand_as(steps), atol=1e-3)
+    assert 1 <= scale.min() + 1e-4 < 1.1 and 1.3 < scale.max() <= width / side + 1e-4
+    for places in (columns, rows):  # never beyond the photograph, and not always alike
+        assert -1e-3 < places.min() and places.max() < width - 1 + 1e-3
+        assert places[:, 0, 0].std() > 2
+    mirrored = (across[:, 0, 0] < 0).float().mean()
+    assert 0.25 < mirrored < 0.75
+    assert owners.unique().tolist() == [0, 1, 2]
+    assert (owners == owners[:, :1, :1]).all()
+
+
 @pytest.mark.parametrize("road", ["WebAssembly, fused", "plain JavaScript"])
 def test_style_transfer_and_its_gradient_are_pytorchs(run, road):
     """Gram matrices of all layers of the recipe and of the colours, and the content, of

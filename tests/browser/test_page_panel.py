@@ -6,10 +6,11 @@ import base64
 import io
 import re
 
+import nbformat
 import numpy as np
 import pytest
 from PIL import Image
-from scripts import load_script
+from scripts import ROOT, load_script
 
 from dputils.data import sample_image
 
@@ -714,6 +715,28 @@ def test_a_picture_with_opacity_is_cut_out(show):
     panel.figure.get_by_text("white page", exact=True).click()
     before = panel.steps()
     panel.until(before + 3)
+    assert panel.said() == ""
+
+
+def test_every_ground_of_the_notebook_lies_behind(show):
+    """The same picture has another score over each."""
+    panel = show(name="04_transparency")
+    notebook = nbformat.read(ROOT / "notebooks/04_transparency.ipynb", as_version=4)
+    (cell,) = [
+        each for each in notebook.cells if "view = OverBackground()" in each.source
+    ]
+    names = re.findall(r'^ +"(.+)": backgrounds\.', cell.source, re.M)
+    choice = panel.figure.get_by_role("group", name="background")
+    assert choice.locator("label").all_inner_texts() == names
+    scores = []
+    for name in names:
+        panel.figure.get_by_text(name, exact=True).click()
+        panel.button("reset").click()
+        becomes(panel.steps, 0)
+        panel.button("step").click()
+        becomes(panel.steps, 1)
+        scores.append(panel.score())
+    assert len({*scores}) == len(names) == 4
     assert panel.said() == ""
 
 

@@ -3,7 +3,7 @@
 import { matrixOf } from "./graph.js";
 import { finished } from "./memory.js";
 import { Picture } from "./picture.js";
-import { normals } from "./random.js";
+import { normals, uniform } from "./random.js";
 import { Moves, Sampling } from "./sampling.js";
 
 const AROUND = 12; // pixels of bare ground on each side
@@ -17,17 +17,19 @@ const blended = (value, cover, ground) => encoded(linear(value) * cover + linear
 const opacityOf = (planes) => planes.subarray(planes.length * 3 / 4);
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** How a network sees pictures (4, size, size): over a ground, which is another one in each step. */
+/** How a network sees pictures (4, size, size): over a ground, which is another one in each step. `photographs` to lie
+    behind them, {image, width}, are squares no smaller than a ground. */
 export class Glass {
-  constructor({ size }) {
+  constructor({ size }, photographs = []) {
     const side = size + 2 * AROUND, frame = new Sampling(side * side, size);
-    for (let n = 0; n < side * side; n++) frame.put(n, n % side - AROUND, Math.floor(n / side) - AROUND);
-    Object.assign(this, { size, side, frame, moves: new Moves(side, { beyond: [0.5, 0.5, 0.5, 0] }), grounds: {} });
+    frame.lay(side, (x, y) => [x - AROUND, y - AROUND]);
+    Object.assign(this, { size, side, frame, moves: new Moves(side, { beyond: [0.5, 0.5, 0.5, 0] }), photographs,
+      grounds: {} });
   }
 
   look(next, { ground, pressure, ...settings }) {
     this.moves.look(next, settings);
-    this.grounds[ground] ??= GROUNDS[ground](this.side);
+    this.grounds[ground] ??= GROUNDS[ground](this.side, this.photographs);
     return this.over(this.grounds[ground](Math.floor(next() * 2 ** 31)), pressure);
   }
 
@@ -88,5 +90,14 @@ const GROUNDS = {
     };
   },
   "white page": (side) => () => new Float32Array(3 * side * side).fill(1),
+  /** Windows as large as the ground or larger, upright or mirrored. */
+  photographs: (side, photographs) => (seed) => {
+    const next = uniform(seed), { image, width } = photographs[Math.floor(next() * photographs.length)];
+    const scale = 1 + (width / side - 1) * next(), [left, top] = [0, 0].map(() => (width - scale * side) * next());
+    const mirrored = next() < 0.5, place = (pixel, begin) => begin + scale * (pixel + 0.5) - 0.5;
+    const window = new Sampling(side * side, width);
+    window.lay(side, (x, y) => [place(mirrored ? side - 1 - x : x, left), place(y, top)]);
+    return window.apply(image);
+  },
   noise: (side) => (seed) => normals(3 * side * side, 0.25, seed).map((value) => Math.min(1, Math.max(0, 0.5 + value))),
 };

@@ -17,12 +17,12 @@ const STRUCTURE = ["size", "batch", "basis", "decay", "decorrelate", "coupling",
 
 /** A climb: pictures, how they are looked at, and their scores so far, [[step, score], …]. */
 class Climb {
-  constructor(settings, mesh) {
+  constructor(settings, mesh, pictures) {
     const { size, finest, painting, seed, view } = settings;
     this.key = keyOf(settings);
     this.picture = new Picture(settings);
     // By look(next, settings) it says how a step sees pictures, and by shown(pictures, settings) what the page shows.
-    this.eye = mesh ?? (finest ? new Glass(settings) : new Moves(size, { continued: Boolean(painting) }));
+    this.eye = mesh ?? (finest ? new Glass(settings, Object.values(pictures)) : new Moves(size, { continued: Boolean(painting) }));
     this.side = mesh ? view : this.eye.side; // of what the network sees
     Object.assign(this, { terms: {}, points: [], film: null, next: uniform(seed + 1n) });
   }
@@ -101,7 +101,7 @@ export function serve(port) {
     const { size, judge } = settings, key = keyOf(settings);
     if (reset || climb?.key !== key) {
       const again = undo && earlier?.key === key;
-      [climb, earlier] = [again ? earlier : new Climb(settings, mesh), climb];
+      [climb, earlier] = [again ? earlier : new Climb(settings, mesh, pictures), climb];
       climb.told = null;
       all = true;
     }
