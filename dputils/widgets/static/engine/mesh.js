@@ -70,32 +70,26 @@ export class View extends Sampling {
     });
     this.depths = new Float64Array(size * size).fill(Infinity);
     for (const face of mesh.faces) {
-      const [a, b, c] = face.map((v) => screen[v]);
+      const corners = face.map((v) => screen[v]), [a, b, c] = corners;
+      // An edge times (column, row, 1) says on which side of it a place lies, and how far (Olano and Greer 1997).
+      const edges = [cross(b, c), cross(c, a), cross(a, b)];
+      const [us, vs] = [0, 1].map((k) => face.map((v) => mesh.uv[v][k]));
       const within = (k) => { // pixels whose centres lie within the triangle's bounds
-        const places = [a[k] / a[2], b[k] / b[2], c[k] / c[2]];
+        const places = corners.map((corner) => corner[k] / corner[2]);
         return [Math.max(0, Math.ceil(Math.min(...places) - 0.5)), Math.min(size - 1, Math.max(...places) - 0.5)];
       };
       const [left, last] = within(0), [top, bottom] = within(1);
       for (let y = top; y <= bottom; y++) {
         for (let x = left; x <= last; x++) {
-          const [p, q, r] = [edge(b, c, x, y), edge(c, a, x, y), edge(a, b, x, y)], sum = p + q + r, n = y * size + x;
+          const place = [x + 0.5, y + 0.5, 1], shares = edges.map((edge) => along(edge, place)), [p, q, r] = shares;
+          const sum = p + q + r, n = y * size + x;
           if (sum === 0 || p * sum < 0 || q * sum < 0 || r * sum < 0) continue;
-          const depth = (p * a[2] + q * b[2] + r * c[2]) / sum; // p, q, r are shares of the corners, in space
+          const depth = (p * a[2] + q * b[2] + r * c[2]) / sum; // shares of the corners, in space
           if (depth >= this.depths[n]) continue;
           this.depths[n] = depth;
-          const [u, v] = [0, 1].map((k) => {
-            const [ofA, ofB, ofC] = face.map((v) => mesh.uv[v][k]);
-            return (p * ofA + q * ofB + r * ofC) / sum;
-          });
-          this.put(n, u * texels - 0.5, (1 - v) * texels - 0.5);
+          this.put(n, along(shares, us) / sum * texels - 0.5, (1 - along(shares, vs) / sum) * texels - 0.5);
         }
       }
     }
   }
-}
-
-/** On which side of an edge a pixel's centre lies, and how far: divided by no w (Olano and Greer 1997). */
-function edge(a, b, column, row) {
-  const x = column + 0.5, y = row + 0.5;
-  return (a[0] - x * a[2]) * (b[1] - y * b[2]) - (b[0] - x * b[2]) * (a[1] - y * a[2]);
 }
