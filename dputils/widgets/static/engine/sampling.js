@@ -26,7 +26,6 @@ export class Sampling {
   /** Puts all places, which stand in rows of so many columns: where(column, row) gives x and y. */
   lay(columns, where) {
     for (let n = 0; n < this.places; n++) this.put(n, ...where(n % columns, Math.floor(n / columns)));
-    return this;
   }
 
   /** What is found in a picture (planes, side, side): (planes, places). */
@@ -78,10 +77,12 @@ export class Moves extends Sampling {
   take({ turn = 0, zoom = 1, dx = 0, dy = 0 }) {
     const { side, continued } = this, middle = (side - 1) / 2, cos = Math.cos(turn) / zoom, sin = Math.sin(turn) / zoom;
     const within = (place) => continued ? Math.max(0, Math.min(side - 1, place)) : place;
-    return this.lay(side, (column, row) => {
-      const x = column - middle, y = row - middle;
-      return [within(cos * x - sin * y + middle + dx), within(sin * x + cos * y + middle + dy)];
-    });
+    for (let y = -middle, n = 0; y <= middle; y++) { // a loop of its own, since every step has one
+      for (let x = -middle; x <= middle; x++, n++) {
+        this.put(n, within(cos * x - sin * y + middle + dx), within(sin * x + cos * y + middle + dy));
+      }
+    }
+    return this;
   }
 
   /** All pictures; of a film also what is `between` two of its frames. */
