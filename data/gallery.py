@@ -30,7 +30,12 @@ from dputils.images import FourierBasis, ImageParam, LowResBasis, fourier_image
 from dputils.media import read_image, write_image
 from dputils.networks import load_network
 from dputils.networks import recipe as style_recipe
-from dputils.objectives import Objective, channel, channel_interpolation, neuron
+from dputils.objectives import (
+    Objective,
+    channel,
+    channel_interpolation,
+    direction_neuron,
+)
 from dputils.optimize import cosine_adam, maximize, minimize
 from dputils.rasterize import View, interpolate, sample_texture
 from dputils.scene import cut_points, sample_views
@@ -51,6 +56,12 @@ GROWTH = [
     (4, 0.42, 0.045, [1.0]),
     (2, 0.32, 0.03, [1.0]),
     (1, 0.26, 0.06, [0.55, 0.64, 0.73, 0.82, 0.91, 1.0, 1.1]),
+]
+# of things with opacity: size divided by, share of the steps, sizes seen, price
+CUTTING = [
+    (2, 0.23, [0.6, 0.72, 1.0], 0.66),
+    (2, 0.67, [0.44, 0.52, 0.6, 0.72, 1.0], 2.2),
+    (1, 0.1, [0.4, 0.6, 0.8, 1.0], 2.2),
 ]
 
 
@@ -166,30 +177,45 @@ def painted_leather(network, size, steps, seed):
 
 
 def cut_outs(network, size, steps, seed):
-    """Three neurons with opacity, on a light ground: only what each cares about. As in
-    notebook 04: mostly from afar, and from near for the last fifth of the steps; with a
-    fourth neuron, since the grounds are drawn for all of a batch at once.
+    """Three classes with opacity, on a light ground: what the middle of the last map
+    needs to see. Grown as in notebook 04, with a fourth one, since the grounds are
+    drawn for all of a batch at once.
     """
-    neurons = 133, 125, 112, 4
-    image = fourier_image(448, batch=4, alpha=True, decay_power=1.4, seed=seed)
-    without_short_waves(image.bases[0], most=(0.3, 0.3, 0.3, 0.06), alpha_steps=4.5)
-    image.squash = partial(stretched, by=0.08)
-    view = OverBackground()
-    goal = -0.3 * Objective(outlines)
-    for k, number in enumerate(neurons):
-        wanted = neuron("blocks.5.1", number, batch=k)
-        goal += transparency_objective(wanted, view, pressure=1.5, batch=k)
-    near = steps // 5
-    stages = [(steps - near, (0.22, 0.26, 0.3, 0.36, 0.5, 0.75))]
-    stages.append((near, (0.4, 0.6, 0.8, 1)))
-    for k, (count, scales) in enumerate(stages):
+    names = ["strawberry", "jellyfish", "lorikeet", "mushroom"]
+    weights = network.module.classifier.weight.detach()
+    units = weights[[network.classes.index(name) for name in names]] - weights.mean(0)
+    raw = None
+    for k, (parts, share, scales, price) in enumerate(CUTTING):
+        full, options = 448 // parts, {"alpha": True, "decay_power": 1.4, "seed": seed}
+        waves, start = (
+            (0.3 * parts,) * 3 + (0.06 * parts,),
+            fourier_image(full, **options),
+        )
+        if raw is None:  # all from the same colours, opacity from a soft disc
+            without_short_waves(start.bases[0], waves, alpha_steps=1)
+            raw = start.bases[0]().detach().repeat(len(names), 1, 1, 1)
+            line = (torch.arange(full) - (full - 1) / 2) / full
+            far = (line[:, None] ** 2 + line**2).sqrt()
+            raw[:, 3] = 3 * torch.sigmoid(20 * (0.3 - far)) - 1.5
+        raw = F.interpolate(raw, (full, full), mode="bicubic")
+        image = fourier_image(full, batch=len(names), **options)
+        without_short_waves(image.bases[0], waves, alpha_steps=4.5)
+        image.bases[0].fit(raw)
+        image.squash = partial(stretched, by=0.08)
         turns = random_rotate([-8, -4, 0, 0, 4, 8])
-        view.transform = compose(jitter(16), random_scale(scales), turns, jitter(4))
-        options = {"transforms": view, "optimizer": cosine_adam(max(1, count), 0.014)}
-        maximize(image, goal, network, steps=count, seed=seed + k, **options)
+        moves = compose(jitter(16 // parts), random_scale(scales), turns, jitter(4))
+        view, goal = OverBackground(transforms=moves), -0.35 * Objective(outlines)
+        for n, unit in enumerate(units):
+            wanted = direction_neuron("bn2", unit, batch=n)
+            goal += transparency_objective(wanted, view, pressure=price, batch=n)
+        now = max(1, round(share * steps))
+        options = {"transforms": view, "optimizer": cosine_adam(now, 0.019)}
+        maximize(image, goal, network, steps=now, seed=seed + k, **options)
+        raw = image.bases[0]().detach()
     side = min(size[1] // 3, size[0])
-    things = [around_paint(each, side) for each in image().detach()[:3]]
-    row = side_by_side(torch.stack(things))
+    row = side_by_side(
+        torch.stack([around_paint(each, side) for each in image().detach()[:3]])
+    )
     top, left = size[0] - side, size[1] - row.shape[-1]
     row = F.pad(row, (left // 2, left - left // 2, top // 2, top - top // 2))
     return blend_over(row, checkerboard(size, tiles=8, light=0.97, dark=0.92))
@@ -202,7 +228,7 @@ def around_paint(picture, side, margin=0.06):
     size, ends = picture.shape[-1], []
     for line in (picture[3].sum(1), picture[3].sum(0)):  # rows, columns
         share = line.cumsum(0) / line.sum()
-        ends.append([int((share < part).sum()) for part in (0.005, 0.995)])
+        ends.append([int((share < part).sum()) for part in (0.015, 0.985)])
     square = int((1 + 2 * margin) * max(b - a for a, b in ends)) or size
     square = min(square, size)
     top, left = (min(max((a + b - square) // 2, 0), size - square) for a, b in ends)
@@ -219,6 +245,7 @@ def without_short_waves(basis, most, alpha_steps):
     down, across = torch.fft.fftfreq(height)[:, None], torch.fft.rfftfreq(width)
     periods = torch.hypot(down, across)
     weights = torch.stack([torch.exp(-((periods / each) ** 2)) for each in most])
+    weights = weights.clamp(min=1e-6)  # `fit` divides by them
     weights[3] *= alpha_steps
     basis.amplitude = basis.amplitude * weights
 
@@ -376,9 +403,9 @@ RECIPES = {
     "cut_outs": Recipe(
         cut_outs,
         (320, 600),
-        160,
+        300,
         3,
-        "section 4: what three neurons care about, with opacity, on a light ground",
+        "section 4: a strawberry, a jellyfish and a lorikeet, with opacity",
     ),
     "curly_bunny": Recipe(
         curly_bunny, WIDE, 200, 0, "section 5: curls grown on the bunny"
