@@ -50,8 +50,8 @@ FEWER: dict[str, dict[str, object]] = {
         "claim_seeds": 1,
     },
     "04": {
-        "neurons": {"one": 26, "two": 54},
-        "gallery_cells": {"one": 22, "two": 60},
+        "neurons": ["strawberry", "mushroom"],
+        "gallery_things": ["pineapple", "ladybug"],
         "paper_size": 64,
         "cell_size": 128,
         "claim_size": 40,
