@@ -186,18 +186,17 @@ def cut_outs(network, size, steps, seed):
     units = weights[[network.classes.index(name) for name in names]] - weights.mean(0)
     raw = None
     for k, (parts, share, scales, price) in enumerate(CUTTING):
-        full, options = 448 // parts, {"alpha": True, "decay_power": 1.4, "seed": seed}
-        waves, start = (
-            (0.3 * parts,) * 3 + (0.06 * parts,),
-            fourier_image(full, **options),
-        )
+        full, waves = 448 // parts, (0.3 * parts,) * 3 + (0.06 * parts,)
+        options = {"alpha": True, "decay_power": 1.4, "seed": seed}
         if raw is None:  # all from the same colours, opacity from a soft disc
+            start = fourier_image(full, **options)
             without_short_waves(start.bases[0], waves, alpha_steps=1)
             raw = start.bases[0]().detach().repeat(len(names), 1, 1, 1)
             line = (torch.arange(full) - (full - 1) / 2) / full
             far = (line[:, None] ** 2 + line**2).sqrt()
             raw[:, 3] = 3 * torch.sigmoid(20 * (0.3 - far)) - 1.5
-        raw = F.interpolate(raw, (full, full), mode="bicubic")
+        else:
+            raw = F.interpolate(raw, (full, full), mode="bicubic")
         image = fourier_image(full, batch=len(names), **options)
         without_short_waves(image.bases[0], waves, alpha_steps=4.5)
         image.bases[0].fit(raw)
@@ -213,9 +212,8 @@ def cut_outs(network, size, steps, seed):
         maximize(image, goal, network, steps=now, seed=seed + k, **options)
         raw = image.bases[0]().detach()
     side = min(size[1] // 3, size[0])
-    row = side_by_side(
-        torch.stack([around_paint(each, side) for each in image().detach()[:3]])
-    )
+    things = [around_paint(each, side) for each in image().detach()[:3]]
+    row = side_by_side(torch.stack(things))
     top, left = size[0] - side, size[1] - row.shape[-1]
     row = F.pad(row, (left // 2, left - left // 2, top // 2, top - top // 2))
     return blend_over(row, checkerboard(size, tiles=8, light=0.97, dark=0.92))
