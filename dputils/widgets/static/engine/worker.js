@@ -22,7 +22,8 @@ class Climb {
     this.key = keyOf(settings);
     this.picture = new Picture(settings);
     // By look(next, settings) it says how a step sees pictures, and by shown(pictures, settings) what the page shows.
-    this.eye = mesh ?? (finest ? new Glass(settings, Object.values(pictures)) : new Moves(size, { continued: Boolean(painting) }));
+    this.eye = mesh
+      ?? (finest ? new Glass(settings, Object.values(pictures)) : new Moves(size, { continued: Boolean(painting) }));
     this.side = mesh ? view : this.eye.side; // of what the network sees
     Object.assign(this, { terms: {}, points: [], film: null, next: uniform(seed + 1n) });
   }
