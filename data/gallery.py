@@ -30,12 +30,7 @@ from dputils.images import FourierBasis, ImageParam, LowResBasis, fourier_image
 from dputils.media import read_image, write_image
 from dputils.networks import load_network
 from dputils.networks import recipe as style_recipe
-from dputils.objectives import (
-    Objective,
-    channel,
-    channel_interpolation,
-    direction_neuron,
-)
+from dputils.objectives import Objective, channel, channel_interpolation, logit
 from dputils.optimize import cosine_adam, maximize, minimize
 from dputils.rasterize import View, interpolate, sample_texture
 from dputils.scene import cut_points, sample_views
@@ -59,9 +54,9 @@ GROWTH = [
 ]
 # of things with opacity: size divided by, share of the steps, sizes seen, price
 CUTTING = [
-    (2, 0.23, [0.6, 0.72, 1.0], 0.66),
-    (2, 0.67, [0.44, 0.52, 0.6, 0.72, 1.0], 2.2),
-    (1, 0.1, [0.4, 0.6, 0.8, 1.0], 2.2),
+    (2, 0.23, [0.6, 0.72, 1.0], 0.51),
+    (2, 0.67, [0.44, 0.52, 0.6, 0.72, 1.0], 1.7),
+    (1, 0.1, [0.4, 0.6, 0.8, 1.0], 1.7),
 ]
 
 
@@ -177,13 +172,10 @@ def painted_leather(network, size, steps, seed):
 
 
 def cut_outs(network, size, steps, seed):
-    """Three classes with opacity, on a light ground: what the middle of the last map
-    needs to see. Grown as in notebook 04, with a fourth one, since the grounds are
-    drawn for all of a batch at once.
+    """Three classes with opacity, on a light ground. Grown as in notebook 04, with a
+    fourth one, since the grounds are drawn for all of a batch at once.
     """
-    names = ["strawberry", "jellyfish", "lorikeet", "mushroom"]
-    weights = network.module.classifier.weight.detach()
-    units = weights[[network.classes.index(name) for name in names]] - weights.mean(0)
+    names = ["strawberry", "jellyfish", "bell pepper", "goldfish"]
     raw = None
     for k, (parts, share, scales, price) in enumerate(CUTTING):
         full, waves = 448 // parts, (0.3 * parts,) * 3 + (0.06 * parts,)
@@ -192,9 +184,7 @@ def cut_outs(network, size, steps, seed):
             start = fourier_image(full, **options)
             without_short_waves(start.bases[0], waves, alpha_steps=1)
             raw = start.bases[0]().detach().repeat(len(names), 1, 1, 1)
-            line = (torch.arange(full) - (full - 1) / 2) / full
-            far = (line[:, None] ** 2 + line**2).sqrt()
-            raw[:, 3] = 3 * torch.sigmoid(20 * (0.3 - far)) - 1.5
+            raw[:, 3] = 3 * torch.sigmoid(20 * (0.3 - distance(full))) - 1.5
         else:
             raw = F.interpolate(raw, (full, full), mode="bicubic")
         image = fourier_image(full, batch=len(names), **options)
@@ -204,8 +194,9 @@ def cut_outs(network, size, steps, seed):
         turns = random_rotate([-8, -4, 0, 0, 4, 8])
         moves = compose(jitter(16 // parts), random_scale(scales), turns, jitter(4))
         view, goal = OverBackground(transforms=moves), -0.35 * Objective(outlines)
-        for n, unit in enumerate(units):
-            wanted = direction_neuron("bn2", unit, batch=n)
+        goal -= 150 * Objective(spread) + 3 * Objective(glare)
+        for n, name in enumerate(names):
+            wanted = logit(name, batch=n)
             goal += transparency_objective(wanted, view, pressure=price, batch=n)
         now = max(1, round(share * steps))
         options = {"transforms": view, "optimizer": cosine_adam(now, 0.019)}
@@ -260,6 +251,25 @@ def outlines(activations):
     alpha = activations["image"][:, 3]
     down, across = alpha.diff(dim=1).abs(), alpha.diff(dim=2).abs()
     return (down.sum() + across.sum()) / alpha.shape[-1]
+
+
+def distance(size):
+    """From the middle, in widths, `(size, size)`."""
+    line = (torch.arange(size) - (size - 1) / 2) / size
+    return (line[:, None] ** 2 + line**2).sqrt()
+
+
+def spread(activations):
+    """Opacity times squared distance from the middle, summed; in widths."""
+    alpha = activations["image"][:, 3]
+    return (alpha * distance(alpha.shape[-1]) ** 2).sum() / alpha[0].numel()
+
+
+def glare(activations):
+    """How near to black or white the paint is: the mean of -log 4 c (1 - c)."""
+    colour, alpha = activations["image"][:, :3], activations["image"][:, 3:].detach()
+    near = -(4 * colour * (1 - colour)).clamp(min=1e-4).log()
+    return ((near * alpha).mean((1, 2, 3)) / (alpha.mean((1, 2, 3)) + 0.02)).sum()
 
 
 # ---- sections 5 and 6: three dimensions ----------------------------------------------
@@ -402,8 +412,8 @@ RECIPES = {
         cut_outs,
         (320, 600),
         300,
-        3,
-        "section 4: a strawberry, a jellyfish and a lorikeet, with opacity",
+        7,
+        "section 4: a strawberry, a jellyfish and a bell pepper, with opacity",
     ),
     "curly_bunny": Recipe(
         curly_bunny, WIDE, 200, 0, "section 5: curls grown on the bunny"
