@@ -175,7 +175,7 @@ def cut_outs(network, size, steps, seed):
     """Three classes with opacity, on a light ground. Grown as in notebook 04, with a
     fourth one, since the grounds are drawn for all of a batch at once.
     """
-    names = ["strawberry", "jellyfish", "bell pepper", "goldfish"]
+    names = ["strawberry", "corn", "bell pepper", "goldfish"]
     raw = None
     for k, (parts, share, scales, price) in enumerate(CUTTING):
         full, waves = 448 // parts, (0.3 * parts,) * 3 + (0.06 * parts,)
@@ -413,7 +413,7 @@ RECIPES = {
         (320, 600),
         300,
         7,
-        "section 4: a strawberry, a jellyfish and a bell pepper, with opacity",
+        "section 4: a strawberry, a corn cob and a bell pepper, with opacity",
     ),
     "curly_bunny": Recipe(
         curly_bunny, WIDE, 200, 0, "section 5: curls grown on the bunny"
