@@ -27,6 +27,8 @@ LAB = Path(__file__).parents[2] / "notebooks" / "lab.py"  # what `make lab` star
 AGAIN = 20  # seconds until a cell is asked once more to run
 # it asks every kernel for its state, and complains where the notebook is closed
 UNUSED = ["@jupyterlab/debugger-extension"]
+# what it asked a kernel that was still starting when its notebook was closed
+DROPPED = "Canceled future for create_subshell_request"
 # the notebook of a path, current or not, or null
 OPENED = """([...jupyterapp.shell.widgets("main")].find(
     (widget) => widget.context?.path === path) ?? null)"""
@@ -134,7 +136,7 @@ class Lab:
             "**/colab-badge.svg",
             lambda route: route.fulfill(content_type="image/svg+xml", body="<svg/>"),
         )
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("pageerror", lambda error: self._complain(str(error)))
         self.page.on("console", self._on_console)
         self._answer_dialogs()
         self.begin()
@@ -143,7 +145,11 @@ class Lab:
         # JupyterLab asks the browser for a cell's attachments before it puts them in.
         attached = message.location.get("url", "").startswith("attachment:")
         if message.type == "error" and not attached:
-            self.complaints.append(message.text)
+            self._complain(message.text)
+
+    def _complain(self, text):
+        if DROPPED not in text:
+            self.complaints.append(text)
 
     def _answer_dialogs(self):
         """Accept what JupyterLab asks, such as which kernel a cell wants that was run
