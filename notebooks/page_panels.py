@@ -27,8 +27,8 @@ from dputils.widgets.meanings import meaning
 SCRIPT, WEIGHTS = "steer.js", "steer_networks.js"  # beside index.html
 MARK = "data-dputils-steer"
 NETWORKS = {"robust": "patternnet", "plain": "patternnet-plain"}
-THINGS = ["heart", "strawberry", "scales", "stained_glass"]
-THINGS += ["honeycomb", "spiral_ccw", "dots", "cobble"]
+things = "heart strawberry scales stained_glass honeycomb spiral_ccw dots cobble"
+THINGS = {name.removesuffix("_ccw"): name for name in things.split()}
 MANNERS = ["leaded_window", "two_carp", "river_in_dots", "swirling_night"]
 MOTIFS = ["eye", "mushroom", "fern", "snail", "feather", "leaf"]
 ACTIVATIONS = ["composite", "unbiased", "relu", "abs"]
@@ -67,7 +67,8 @@ def panel(
 ) -> dict[str, Any]:
     """`{setting: (control, start)}` and what nothing moves, as the page wants them.
 
-    A choice starts with one of its options. A control with `only={other: [values]}` is
+    A choice starts with one of its options; the engine is told the option, or what it
+    `means`, if that is another word. A control with `only={other: [values]}` is
     grey unless the other one says so.
     """
 
@@ -203,7 +204,7 @@ def panels() -> dict[str, dict[str, Any]]:
         ),
         "01_aligned_interpolation": panel(
             {
-                "levels": (whole("levels", 0, 6), 6),
+                "levels": (whole("levels", 0, 6), 0),
                 "shared": (
                     switch("shared", restarts=True, only={"levels": [*range(1, 7)]}),
                     True,
@@ -239,23 +240,19 @@ def panels() -> dict[str, dict[str, Any]]:
                     "leaded window",
                 ),
                 "moved": (switch("shifted"), True),
-                "basis": (
-                    choice("basis", ["Fourier", "pixels"], restarts=True),
-                    "Fourier",
-                ),
                 "decay": (
-                    slider("decay power", 0, 2.5, **waves),
+                    slider("decay power", 0, 2.5, restarts=True),
                     1.5,
                 ),
             },
             {
                 "size": 96,
                 "batch": 1,
+                "basis": "Fourier",
                 "decorrelate": True,
                 "coupling": 0,
                 "network": "plain",
                 "turned": False,
-                "rates": {"pixels": 6},
                 "judges": {},
                 **style,
             },
@@ -294,7 +291,7 @@ def panels() -> dict[str, dict[str, Any]]:
                     choice("background", grounds),
                     "clouds",
                 ),
-                "wish": (choice("unit", THINGS), "heart"),
+                "wish": (choice("unit", [*THINGS], means=[*THINGS.values()]), "heart"),
             },
             {
                 "size": 96,
@@ -318,12 +315,12 @@ def panels() -> dict[str, dict[str, Any]]:
         "05_textures_through_rendering": panel(
             {
                 "zoom": (slider("zoom", 0.8, 5), 2),
-                "turn": (slider("turn", 0, 1, seen=True), 0.08),
+                "turn": (slider("turn", 0, 11, seen=True), 0),
                 "wish": (choice("wish", wishes), "stained_glass"),
-                "size": (choice("texels", [64, 128, 256], restarts=True), 256),
+                "size": (choice("texels", [64, 128, 256, 512], restarts=True), 256),
                 "decay": (
                     slider("decay power", 0, 2, restarts=True),
-                    0.8,
+                    1,
                 ),
             },
             {
@@ -391,8 +388,9 @@ def starts(name: str) -> dict[str, Any]:
     """What a panel asks the engine for, but for the seed, before anybody moved it."""
     each = panels()[name]
     moved = {
-        control["name"]: control["options"][value] if "options" in control else value
+        control["name"]: told[value] if told else value
         for control in each["controls"]
+        for told in [control.get("means", control.get("options"))]
         for value in [each["values"][control["name"]]]
     }
     return {**each["settings"], **moved}

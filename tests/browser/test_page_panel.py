@@ -193,20 +193,15 @@ def test_controls_act_in_the_middle_and_others_begin_anew(show):
     "name, label, other, without",
     [
         (STEM, "decay power", "basis", "pixels"),
-        ("02_style_transfer_beyond_vgg", "decay power", "basis", "pixels"),
         ("playground", "decay power", "basis", "Laplacian"),
         ("playground", "decorrelated colours", "basis", "CPPN"),
-        ("01_aligned_interpolation", "shared", "levels", 0),
     ],
 )
 def test_a_dial_without_effect_is_grey(show, name, label, other, without):
     panel = show(name=name)
     dial = panel.figure.get_by_label(label, exact=True)
     assert dial.is_enabled() and f"only with {other} " in dial.get_attribute("title")
-    if isinstance(without, int):
-        slide(panel, other, without)
-    else:
-        panel.figure.get_by_text(without, exact=True).click()
+    panel.figure.get_by_text(without, exact=True).click()
     wait(dial.is_disabled, "the dial grey")
     panel.button("step").click()
     becomes(panel.steps, 1)
@@ -215,11 +210,21 @@ def test_a_dial_without_effect_is_grey(show, name, label, other, without):
     wait(dial.is_enabled, "the dial back")
 
 
-@pytest.mark.parametrize("name", ["04_transparency", "playground"])
-def test_names_are_shown_as_words(show, name):
+def test_levels_wake_what_says_whose_they_are(show):
+    panel = show(name="01_aligned_interpolation")
+    dial = panel.figure.get_by_label("shared", exact=True)
+    assert dial.is_disabled() and "only with levels " in dial.get_attribute("title")
+    slide(panel, "levels", 1)
+    wait(dial.is_enabled, "the dial")
+
+
+@pytest.mark.parametrize(
+    "name, words", [("04_transparency", "spiral"), ("playground", "spiral ccw")]
+)
+def test_names_are_shown_as_words(show, name, words):
     """The address keeps the name."""
     panel = show(name=name)
-    spiral = panel.figure.get_by_text("spiral ccw", exact=True)
+    spiral = panel.figure.get_by_text(words, exact=True)
     assert spiral.count() == 1 and "_" not in panel.figure.inner_text()
     if name == "playground":
         panel.figure.get_by_label("wish", exact=True).select_option("spiral ccw")
@@ -559,6 +564,7 @@ def test_frames_that_share_are_alike_and_can_be_crossfaded(show):
 
     def played(shared):
         panel = show(name="01_aligned_interpolation")
+        slide(panel, "levels", 6)
         panel.figure.get_by_label("shared", exact=True).set_checked(shared)
         panel.take(15)
         return panel, frames(panel.picture())
@@ -597,7 +603,6 @@ def test_a_weight_pulls_the_frames_together(show):
         return abs(film[0] - film[2]).mean()
 
     panel = show(name="01_aligned_interpolation")
-    slide(panel, "levels", 0)
     panel.button("play").click()
     panel.until(20)
     before, score, steps = change(panel), panel.score(), panel.steps()
@@ -675,12 +680,15 @@ def test_a_texture_grows_on_a_model_that_can_be_turned(show):
     grown, steps = panel.picture(), panel.steps()
     assert ((grown < 0.99).any(2) | model == model).mean() > 0.99
     assert grown[model].std() > 2 * grey[model].std()
-    slide(panel, "turn", 0.5)
+    slide(panel, "turn", 6)
     wait(lambda: (panel.picture() != grown).mean() > 0.1, "another side")
     assert panel.steps() <= steps + 1, "but for a step that was under way"
     assert panel.said() == ""
     panel.figure.get_by_text("64", exact=True).click()
     wait(lambda: panel.steps() < steps, "fewer texels begin anew")
+    panel.figure.get_by_text("512", exact=True).click()
+    wait(lambda: panel.steps() == 0, "and more")
+    panel.until(2)
 
 
 def test_a_cppn_learns_and_can_be_built_anew(show):

@@ -62,9 +62,9 @@ function startEngine(engine, given, receive) {
   return started;
 }
 
-/** What the controls say, [[name, value], …]: of a choice its option. */
-const said = ({ controls }, values) => controls.map(({ name, kind, options }) =>
-  [name, kind === "choice" ? options[values[name]] : values[name]]);
+/** What the controls say, [[name, value], …]: of a choice its option, or what that means. */
+const said = ({ controls }, values) => controls.map(({ name, kind, options, means = options }) =>
+  [name, kind === "choice" ? means[values[name]] : values[name]]);
 
 /** Controls and seed as the fragment of an address: "wish=owl&basis=Fourier&seed=0". */
 function fragmentOf(config, values, seed) {

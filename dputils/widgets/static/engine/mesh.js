@@ -52,9 +52,9 @@ export class Mesh {
     return new View(this, this.camera(next, zoom), view, size, [next(), next(), next()]);
   }
 
-  /** The model in this texture, turned by a share of a circle. */
+  /** The model in this texture, turned by so many twelfths of a circle. */
   shown([texture], { turn, shown, size }) {
-    const angle = 2 * Math.PI * turn, eye = [Math.sin(angle), 0.2, Math.cos(angle)].map((value) => 13.2 * value);
+    const angle = 0.5 + Math.PI / 6 * turn, eye = [Math.sin(angle), 0.2, Math.cos(angle)].map((value) => 13.2 * value);
     return [new View(this, cameraAt(eye, [0, 0, 0]), shown, size, [1, 1, 1]).apply(texture)];
   }
 }
