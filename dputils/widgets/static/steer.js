@@ -153,12 +153,13 @@ function makeModel({ config, networks, engine, still, changed }) {
     running ??= Promise.all([loaded(networks), decoded(config.pictures)])
       .then(([models, pictures]) => startEngine(engine, { models, pictures, mesh: config.mesh }, receive));
     const settings = { ...config.settings, ...Object.fromEntries(said(config, values)), seed };
+    const structure = config.controls.filter(({ restarts }) => restarts).map(({ name }) => values[name]);
     settings.judge = settings.judges?.[settings.network];
     settings.road = new URLSearchParams(location.search).get("road") ?? "best"; // "?road=WebGPU": take that one
     asked.set(id, { save, judge: settings.judge });
     try {
       const { post, patience } = await running;
-      post({ id, settings, steps, reset, undo, all: curve, patience });
+      post({ id, key: [seed, ...structure].join(), settings, steps, reset, undo, all: curve, patience });
     } catch (error) {
       receive({ data: { id, error: error.message } });
     }

@@ -1,6 +1,7 @@
 // What a picture is to become: a goal looks at it through a network, and gives a score and its gradient.
 import { near } from "./bases.js";
 import { sizeOf } from "./graph.js";
+import { dot } from "./memory.js";
 
 /** Classes ("daisy") and channels ("conv5:7"). The first of `count` pictures is to have the first one, the last one
     the last, and a picture between them some of both. */
@@ -26,7 +27,7 @@ export class Wishes {
         const lag = Math.abs(k - j), factor = 2 * weight / (5 ** lag * (seen.length - lag) * values.length);
         if (0 < lag && lag < 5) others.forEach((other, n) => { slopes[n] += factor * (other - values[n]); });
       });
-      slopes.forEach((slope, n) => { penalty -= slope * values[n] / 2; });
+      penalty -= dot(slopes, values) / 2;
       return [name, slopes];
     })));
     return { penalty, apart };

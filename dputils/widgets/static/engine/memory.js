@@ -8,6 +8,7 @@ const TOGETHER = 12; // so many places at a time suit every kernel, which takes 
 
 export const fours = (n) => Math.ceil(n / 4) * 4;
 export const range = (n) => Array.from({ length: n }, (_, k) => k);
+export const dot = (a, b) => a.reduce((sum, value, n) => sum + value * b[n], 0);
 
 export class Memory {
   /** Filled first and then opened. On the first of the roads of kernels.js, from `road` on, that can be taken: fused

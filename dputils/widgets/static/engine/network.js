@@ -2,7 +2,7 @@
 // kernels (make_kernels.mjs), in WebAssembly or, where that is forbidden, in JavaScript, do the arithmetic.
 import { convolution } from "./convolution.js";
 import { shapedNetwork, sizeOf } from "./graph.js";
-import { finished, fours, Memory, range } from "./memory.js";
+import { dot, finished, fours, Memory, range } from "./memory.js";
 
 export class Network {
   /** Besides layers as they are exported it knows "given", whose `values` are what they are; "product", with a fixed
@@ -53,11 +53,7 @@ export class Network {
     this.put(input, image);
     this.#want(directions);
     yield* worker.work([...this.up(names), ...this.down(names)], sent, found);
-    let score = 0;
-    for (const name of names) {
-      const values = this.read(name);
-      directions[name].forEach((share, n) => { score += share * values[n]; });
-    }
+    const score = names.reduce((sum, name) => sum + dot(directions[name], this.read(name)), 0);
     return { score, gradient: this.planes(found[0]) };
   }
 

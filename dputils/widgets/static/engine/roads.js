@@ -1,6 +1,7 @@
 // Which road a network takes: the processor's or, where it is faster, the graphics card's; and what goes on when the
 // card is lost.
 import { CardCopy, findCard } from "./card.js";
+import { dot } from "./memory.js";
 import { Network } from "./network.js";
 
 const BEST = 1.5; // how many times as fast as the processor a card must be, or it is not worth its risks
@@ -69,7 +70,4 @@ async function* fastest(pass, now) {
   return best;
 }
 
-function cosine(a, b) {
-  const dot = (x, y) => x.reduce((sum, value, n) => sum + value * y[n], 0);
-  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
-}
+const cosine = (a, b) => dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));

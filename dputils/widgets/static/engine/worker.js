@@ -11,15 +11,10 @@ import { Roads } from "./roads.js";
 import { Moves } from "./sampling.js";
 import { Repaint, stylesOf, withGrams } from "./style.js";
 
-/** What a picture is built from: a change begins the climb anew. All else acts from the next step on. */
-const STRUCTURE = ["size", "batch", "basis", "decay", "decorrelate", "coupling", "seed", "levels", "shared",
-  "activation", "hidden", "width", "radius", "waves", "cells"];
-
 /** A climb: pictures, how they are looked at, and their scores so far, [[step, score], …]. */
 class Climb {
   constructor(settings, mesh, pictures) {
     const { size, finest, painting, seed, view } = settings;
-    this.key = keyOf(settings);
     this.picture = new Picture(settings);
     // By look(next, settings) it says how a step sees pictures, and by shown(pictures, settings) what the page shows.
     this.eye = mesh
@@ -63,8 +58,6 @@ class Climb {
   }
 }
 
-const keyOf = (settings) => JSON.stringify(STRUCTURE.map((name) => String(settings[name])));
-
 /** Answers questions that come through a port, a Worker's or one like it. It is told of `models`, as exported, of
     `pictures`, {name: {image, height, width}}, and perhaps of a `mesh`. */
 export function serve(port) {
@@ -98,12 +91,13 @@ export function serve(port) {
     } else climb.goal = new Wishes(used, last ? [wish, last] : [wish], models[name].classes, batch);
   };
 
-  const answer = async ({ id, settings, steps, patience, reset, undo, all }) => {
-    const { size, judge } = settings, key = keyOf(settings);
+  /** Another `key` than before begins the climb anew; without one, settings act from the next step on. */
+  const answer = async ({ id, key = "", settings, steps, patience, reset, undo, all }) => {
+    const { size, judge } = settings;
     if (reset || climb?.key !== key) {
       const again = undo && earlier?.key === key;
       [climb, earlier] = [again ? earlier : new Climb(settings, mesh, pictures), climb];
-      climb.told = null;
+      Object.assign(climb, { key, told: null });
       all = true;
     }
     await aim(settings);
