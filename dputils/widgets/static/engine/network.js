@@ -21,11 +21,11 @@ export class Network {
 
   /** Jobs up to the last of these layers, or of all, and from there back. */
   up(names) {
-    return this.#until(names).flatMap((links) => links.flatMap(({ up = [] }) => up));
+    return this.#until(names).flat().flatMap(({ up = [] }) => up);
   }
 
   down(names) {
-    return this.#until(names).reverse().flatMap((links) => links.flatMap(({ down = [] }) => down));
+    return this.#until(names).reverse().flat().flatMap(({ down = [] }) => down);
   }
 
   #until(names) {
@@ -147,15 +147,11 @@ export class Network {
 /** A function of every number: `value` fills x from z, and `slope` adds to the gradient of z what that of x gives. */
 export const each = (value, slope) => ({
   value(z, x) { for (let n = 0; n < z.length; n++) x[n] = value(z[n]); },
-  slope(z, ofX, ofZ) { for (let n = 0; n < z.length; n++) ofZ[n] += slope(z[n]) * ofX[n]; },
+  slope(z, ofX, ofZ, x) { for (let n = 0; n < z.length; n++) ofZ[n] += slope(z[n], x[n]) * ofX[n]; },
 });
 export const eachOf = (name, from, change) => ({ name, kind: "each", from: [from], ...change });
 
-const sigmoid = (z) => 1 / (1 + Math.exp(-z));
-export const SIGMOID = each(sigmoid, (z) => {
-  const value = sigmoid(z);
-  return value * (1 - value);
-});
+export const SIGMOID = each((z) => 1 / (1 + Math.exp(-z)), (z, x) => x * (1 - x));
 
 const ADJOINT = { copy: "add", add: "add", relu: "reluBack", maximum: "maximumBack" };
 
@@ -173,7 +169,7 @@ const LINKS = {
   each: (net, { map, sources: [source], value, slope }) => {
     const [z, x, ofX, ofZ] = [source, map, net.gradientOf(map), net.gradientOf(source)].map(({ at, count, wide }) =>
       () => net.memory.numbers(at, count * wide));
-    return [{ up: () => value(z(), x()), down: () => slope(z(), ofX(), ofZ()) }];
+    return [{ up: () => value(z(), x()), down: () => slope(z(), ofX(), ofZ(), x()) }];
   },
   average: pool("add", 0, ({ rows, columns }) => rows * columns),
   maximum: pool("maximum", -Infinity),

@@ -20,12 +20,8 @@ class Climb {
     this.eye = mesh
       ?? (finest ? new Glass(settings, Object.values(pictures)) : new Moves(size, { continued: Boolean(painting) }));
     this.side = mesh ? view : this.eye.side; // of what the network sees
-    Object.assign(this, { terms: {}, points: [], film: null, next: uniform(seed + 1n) });
-  }
-
-  /** The pictures as they are now. */
-  get pictures() {
-    return this.film ??= finished(this.picture.render());
+    Object.assign(this, { terms: {}, points: [], next: uniform(seed + 1n) });
+    this.pictures = finished(this.picture.render()); // as they are now
   }
 
   /** A step of Adam, in slices: between two of them the page may be answered. How far it goes, `rates` says for a
@@ -45,7 +41,7 @@ class Climb {
       yield;
     }
     yield* picture.climb(gradients, rate * (rates[basis] ?? 1));
-    this.film = yield* picture.render();
+    this.pictures = yield* picture.render();
     points.push([points.length + 1, total / seen.length]);
   }
 
