@@ -11,8 +11,7 @@ from scripts import ROOT, load_script
 
 from dputils.widgets import LivePanel
 
-CONTROLS = load_script("notebooks/page_panels.py").panels()
-SECTIONS = [name for name, panel in CONTROLS.items() if "fragment" not in panel]
+SECTIONS = [path.stem for path in sorted((ROOT / "notebooks").glob("0[0-5]_*.ipynb"))]
 NEEDED = {"imports", "parameters", "live"}  # tags of the cells that make a panel
 ALIKE = ["kind", "options", "low", "high", "whole", "logarithmic", "start"]
 ALIKE += ["only", "restarts", "seen"]
@@ -38,6 +37,11 @@ EXCEPTIONS = {
         "wish": "a page offers all classes and channels",
     },
 }
+
+
+@pytest.fixture(scope="module")
+def panels():
+    return load_script("notebooks/page_panels.py").panels()
 
 
 def of_notebook(stem, monkeypatch):
@@ -70,8 +74,8 @@ def by_label(controls, starts):
 
 
 @pytest.mark.parametrize("stem", SECTIONS)
-def test_a_page_has_the_controls_of_its_notebook(stem, monkeypatch):
-    panel = CONTROLS[stem]
+def test_a_page_has_the_controls_of_its_notebook(panels, stem, monkeypatch):
+    panel = panels[stem]
     page = by_label(panel["controls"], panel["values"])
     notebook = by_label(*of_notebook(stem, monkeypatch))
     both = [label for label in page if label in notebook]
@@ -83,3 +87,8 @@ def test_a_page_has_the_controls_of_its_notebook(stem, monkeypatch):
         if page[label][what] != notebook[label][what]
     }
     assert differing == {*EXCEPTIONS.get(stem, {})}
+
+
+def test_every_panel_of_a_section_is_compared(panels):
+    own = [name for name, panel in panels.items() if "fragment" not in panel]
+    assert own == SECTIONS and {*EXCEPTIONS} <= {*SECTIONS}
