@@ -52,11 +52,12 @@ GROWTH = [
     (2, 0.32, 0.03, [1.0]),
     (1, 0.26, 0.06, [0.55, 0.64, 0.73, 0.82, 0.91, 1.0, 1.1]),
 ]
-# of things with opacity: size divided by, share of the steps, sizes seen, price
+# of things with opacity: size, share of the steps, sizes seen, price, grain, and the
+# shortest waves of colour and of opacity, in periods a pixel
 CUTTING = [
-    (2, 0.23, [0.6, 0.72, 1.0], 0.51),
-    (2, 0.67, [0.44, 0.52, 0.6, 0.72, 1.0], 1.7),
-    (1, 0.1, [0.4, 0.6, 0.8, 1.0], 1.7),
+    (224, 0.22, [0.4, 0.48, 0.67], 0.3, 0.1, (0.4, 0.09)),
+    (224, 0.63, [0.3, 0.35, 0.4, 0.48, 0.67], 1.0, 0.1, (0.4, 0.09)),
+    (560, 0.15, [0.22, 0.3, 0.4, 0.5], 1.0, 0.0, (0.256, 0.036)),
 ]
 
 
@@ -172,29 +173,32 @@ def painted_leather(network, size, steps, seed):
 
 
 def cut_outs(network, size, steps, seed):
-    """Three classes with opacity, on a light ground. Grown as in notebook 04, with a
-    fourth one, since the grounds are drawn for all of a batch at once.
+    """Three classes with opacity, on a light ground. Grown as in notebook 04, with the
+    same fourth one, since the grounds are drawn for all of a batch at once. A sum in
+    another order would be enough to make other pictures.
     """
-    names = ["strawberry", "corn", "bell pepper", "goldfish"]
+    names = ["strawberry", "corn", "artichoke", "rock beauty"]
     raw = None
-    for k, (parts, share, scales, price) in enumerate(CUTTING):
-        full, waves = 448 // parts, (0.3 * parts,) * 3 + (0.06 * parts,)
+    for k, (full, share, scales, price, grain, most) in enumerate(CUTTING):
+        waves = 3 * most[:1] + most[1:]
         options = {"alpha": True, "decay_power": 1.4, "seed": seed}
         if raw is None:  # all from the same colours, opacity from a soft disc
             start = fourier_image(full, **options)
             without_short_waves(start.bases[0], waves, alpha_steps=1)
             raw = start.bases[0]().detach().repeat(len(names), 1, 1, 1)
-            raw[:, 3] = 3 * torch.sigmoid(20 * (0.3 - distance(full))) - 1.5
+            raw[:, 3] = 3 * torch.sigmoid(20 * (0.38 + nearness(full) / full)) - 1.5
         else:
-            raw = F.interpolate(raw, (full, full), mode="bicubic")
+            raw = F.interpolate(raw, (full, full), mode="bicubic", antialias=True)
         image = fourier_image(full, batch=len(names), **options)
         without_short_waves(image.bases[0], waves, alpha_steps=4.5)
         image.bases[0].fit(raw)
         image.squash = partial(stretched, by=0.08)
         turns = random_rotate([-8, -4, 0, 0, 4, 8])
-        moves = compose(jitter(16 // parts), random_scale(scales), turns, jitter(4))
-        view, goal = OverBackground(transforms=moves), -0.35 * Objective(outlines)
-        goal -= 150 * Objective(spread) + 3 * Objective(glare)
+        moves = [jitter(full // 28), random_scale(scales), turns, jitter(4)]
+        light = partial(unsteady, tint=0.1, grain=grain)
+        view = OverBackground(transforms=[*moves, light], margin=full // 4)
+        goal = -0.35 * Objective(outlines) - 55 * Objective(spread)
+        goal -= 3 * Objective(glare)
         for n, name in enumerate(names):
             wanted = logit(name, batch=n)
             goal += transparency_objective(wanted, view, pressure=price, batch=n)
@@ -246,6 +250,19 @@ def stretched(raw, by):
     return torch.cat([squashed[:, :3], wide.clamp(0, 1)], 1)
 
 
+def unsteady(images, generator, tint, grain):
+    """Each picture in a light of its own, with other contrast and tint, and with grain
+    of any strength up to twice `grain`. Opacity stays.
+    """
+    count, colour = len(images), images[:, :3]
+    contrast = 1 + tint * torch.randn(count, 3, 1, 1, generator=generator)
+    colour = (colour - 0.5) * contrast + 0.5
+    colour = colour + tint * torch.randn(count, 3, 1, 1, generator=generator)
+    strength = 2 * grain * torch.rand(1, generator=generator)
+    noise = torch.randn(colour.shape, generator=generator)
+    return torch.cat([colour + strength * noise, images[:, 3:]], 1)
+
+
 def outlines(activations):
     """How long the outlines of all paint are, in widths of the picture."""
     alpha = activations["image"][:, 3]
@@ -253,16 +270,17 @@ def outlines(activations):
     return (down.sum() + across.sum()) / alpha.shape[-1]
 
 
-def distance(size):
-    """From the middle, in widths, `(size, size)`."""
-    line = (torch.arange(size) - (size - 1) / 2) / size
-    return (line[:, None] ** 2 + line**2).sqrt()
+def nearness(size):
+    """Larger where the middle is nearer, `(size, size)`."""
+    line = torch.arange(size) - (size - 1) / 2
+    return -(line[:, None] ** 2 + line**2).sqrt()
 
 
 def spread(activations):
     """Opacity times squared distance from the middle, summed; in widths."""
     alpha = activations["image"][:, 3]
-    return (alpha * distance(alpha.shape[-1]) ** 2).sum() / alpha[0].numel()
+    size = alpha.shape[-1]
+    return (alpha * nearness(size) ** 2).sum() / size**4
 
 
 def glare(activations):
@@ -411,9 +429,9 @@ RECIPES = {
     "cut_outs": Recipe(
         cut_outs,
         (320, 600),
-        300,
-        7,
-        "section 4: a strawberry, a corn cob and a bell pepper, with opacity",
+        400,
+        3,
+        "section 4: a strawberry, a corn cob and an artichoke, with opacity",
     ),
     "curly_bunny": Recipe(
         curly_bunny, WIDE, 200, 0, "section 5: curls grown on the bunny"
