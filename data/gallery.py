@@ -177,7 +177,7 @@ def cut_outs(network, size, steps, seed):
     same fourth one, since the grounds are drawn for all of a batch at once. A sum in
     another order would be enough to make other pictures.
     """
-    names = ["strawberry", "corn", "artichoke", "rock beauty"]
+    names = ["strawberry", "corn", "conch", "head cabbage"]
     raw = None
     for k, (full, share, scales, price, grain, most) in enumerate(CUTTING):
         waves = 3 * most[:1] + most[1:]
@@ -221,7 +221,7 @@ def around_paint(picture, side, margin=0.06):
     size, ends = picture.shape[-1], []
     for line in (picture[3].sum(1), picture[3].sum(0)):  # rows, columns
         share = line.cumsum(0) / line.sum()
-        ends.append([int((share < part).sum()) for part in (0.015, 0.985)])
+        ends.append([int((share < part).sum()) for part in (0.006, 0.994)])
     square = int((1 + 2 * margin) * max(b - a for a, b in ends)) or size
     square = min(square, size)
     top, left = (min(max((a + b - square) // 2, 0), size - square) for a, b in ends)
@@ -431,7 +431,7 @@ RECIPES = {
         (320, 600),
         400,
         3,
-        "section 4: a strawberry, a corn cob and an artichoke, with opacity",
+        "section 4: a strawberry, a corn cob and a conch, with opacity",
     ),
     "curly_bunny": Recipe(
         curly_bunny, WIDE, 200, 0, "section 5: curls grown on the bunny"
