@@ -103,9 +103,9 @@ def panel(
     }
 
 
-def channels() -> list[str]:
-    """Channels as "layer:number" that both networks have, of three depths."""
-    layers = [load_network(network).layers for network in NETWORKS.values()]
+def channels(*networks: str) -> list[str]:
+    """Channels as "layer:number" that all these networks have, of three depths."""
+    layers = [load_network(NETWORKS[network]).layers for network in networks]
     return [
         f"{name}:{number}"
         for name in ("conv2", "conv5", "conv8")
@@ -169,7 +169,7 @@ def panels() -> dict[str, dict[str, Any]]:
     """`{stem of a notebook, or name on a page: its panel}`."""
     small = load_network("patternnet")
     classes = list(small.classes or [])
-    wishes = classes + channels()
+    wishes = classes + channels(*NETWORKS)
     style, pictures, content_weight = painted("plain", 96, "cat", MANNERS)
     layers = [layer_at(small, depth) for depth in (0.45, 0.6)]
     alike = [f"{layer.removesuffix('.relu')}.relu" for layer in layers]
@@ -316,7 +316,7 @@ def panels() -> dict[str, dict[str, Any]]:
             {
                 "zoom": (slider("zoom", 0.8, 5), 2),
                 "turn": (slider("turn", 0, 11, seen=True), 0),
-                "wish": (choice("wish", wishes), "stained_glass"),
+                "wish": (choice("wish", classes + channels("robust")), "stained_glass"),
                 "size": (choice("texels", [64, 128, 256, 512], restarts=True), 256),
                 "decay": (
                     slider("decay power", 0, 2, restarts=True),
@@ -471,7 +471,7 @@ def words() -> set[str]:
         for control in each["controls"]:
             said |= {control["label"], control["tip"], *control.get("options", [])}
     texts = {text for text in said if isinstance(text, str) and text}
-    return texts - set(channels())
+    return texts - {*channels("robust"), *channels("plain")}
 
 
 def weights() -> str:
