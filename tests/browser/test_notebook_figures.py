@@ -213,7 +213,7 @@ def test_03_the_morph_is_drawn_by_the_browser(show, seen, changed):
 
 
 def test_04_the_background_is_the_readers(show, seen):
-    page = show("04", "AlphaViewer(middle, ")
+    page = show("04", "AlphaViewer(lighter, titles")
     bright = {}
     for name in ("light", "dark", "checker"):
         page.get_by_role("radio", name=name).check()
