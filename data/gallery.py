@@ -52,12 +52,12 @@ GROWTH = [
     (2, 0.32, 0.03, [1.0]),
     (1, 0.26, 0.06, [0.55, 0.64, 0.73, 0.82, 0.91, 1.0, 1.1]),
 ]
-# of things with opacity: size, share of the steps, sizes seen, price, grain, and the
-# shortest waves of colour and of opacity, in periods a pixel
+# of things with opacity: size, share of the steps, sizes seen, bare ground around,
+# price, grain, and how long the steps are
 CUTTING = [
-    (224, 0.22, [0.4, 0.48, 0.67], 0.3, 0.1, (0.4, 0.09)),
-    (224, 0.63, [0.3, 0.35, 0.4, 0.48, 0.67], 1.0, 0.1, (0.4, 0.09)),
-    (560, 0.15, [0.22, 0.3, 0.4, 0.5], 1.0, 0.0, (0.256, 0.036)),
+    (224, 0.22, [0.4, 0.48, 0.67], 0.25, 0.3, 0.1, 1.0),
+    (224, 0.63, [0.3, 0.35, 0.4, 0.48, 0.67], 0.25, 1.0, 0.1, 1.0),
+    (560, 0.15, [0.3, 0.4, 0.5, 0.6], 0.05, 1.0, 0.0, 0.5),
 ]
 
 
@@ -177,10 +177,10 @@ def cut_outs(network, size, steps, seed):
     same fourth one, since the grounds are drawn for all of a batch at once. A sum in
     another order would be enough to make other pictures.
     """
-    names = ["strawberry", "corn", "conch", "head cabbage"]
+    names = ["pineapple", "goldfish", "conch", "head cabbage"]
     raw = None
-    for k, (full, share, scales, price, grain, most) in enumerate(CUTTING):
-        waves = 3 * most[:1] + most[1:]
+    for k, (full, share, seen, ground, price, grain, pace) in enumerate(CUTTING):
+        waves = [560 / full * periods for periods in (0.16, 0.16, 0.16, 0.036)]
         options = {"alpha": True, "decay_power": 1.4, "seed": seed}
         if raw is None:  # all from the same colours, opacity from a soft disc
             start = fourier_image(full, **options)
@@ -194,16 +194,16 @@ def cut_outs(network, size, steps, seed):
         image.bases[0].fit(raw)
         image.squash = partial(stretched, by=0.08)
         turns = random_rotate([-8, -4, 0, 0, 4, 8])
-        moves = [jitter(full // 28), random_scale(scales), turns, jitter(4)]
         light = partial(unsteady, tint=0.1, grain=grain)
-        view = OverBackground(transforms=[*moves, light], margin=full // 4)
+        view = OverBackground(transforms=[jitter(8), turns, jitter(4), light])
         goal = -0.35 * Objective(outlines) - 55 * Objective(spread)
-        goal -= 3 * Objective(glare)
+        goal -= 5 * Objective(glare)
         for n, name in enumerate(names):
             wanted = logit(name, batch=n)
             goal += transparency_objective(wanted, view, pressure=price, batch=n)
         now = max(1, round(share * steps))
-        options = {"transforms": view, "optimizer": cosine_adam(now, 0.019)}
+        options = {"optimizer": cosine_adam(now, pace * 0.019)}
+        options["transforms"] = partial(from_afar, view=view, scales=seen, share=ground)
         maximize(image, goal, network, steps=now, seed=seed + k, **options)
         raw = image.bases[0]().detach()
     side = min(size[1] // 3, size[0])
@@ -248,6 +248,19 @@ def stretched(raw, by):
     squashed = torch.sigmoid(raw)
     wide = (1 + 2 * by) * squashed[:, 3:] - by
     return torch.cat([squashed[:, :3], wide.clamp(0, 1)], 1)
+
+
+def from_afar(images, generator, view, scales, share):
+    """Pictures are made smaller and then laid down, with bare ground around, `share` of
+    their side in width. Colour counts as much as it covers, so that glass lends none.
+    """
+    scale = scales[torch.randint(len(scales), (), generator=generator)]
+    paint = torch.cat([images[:, :3] * images[:, 3:], images[:, 3:]], 1)
+    mean = {"mode": "bilinear", "antialias": True, "recompute_scale_factor": True}
+    paint = F.interpolate(paint, scale_factor=scale, **mean)
+    light, alpha = paint[:, :3], paint[:, 3:]
+    view.margin = round(share * alpha.shape[-1])
+    return view(torch.cat([light / alpha.clamp(min=1e-6), alpha], 1), generator)
 
 
 def unsteady(images, generator, tint, grain):
@@ -430,8 +443,8 @@ RECIPES = {
         cut_outs,
         (320, 600),
         400,
-        3,
-        "section 4: a strawberry, a corn cob and a conch, with opacity",
+        4,
+        "section 4: a pineapple, a goldfish and a conch, with opacity",
     ),
     "curly_bunny": Recipe(
         curly_bunny, WIDE, 200, 0, "section 5: curls grown on the bunny"
