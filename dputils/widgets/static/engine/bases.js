@@ -57,7 +57,7 @@ function waves(size, { decay = 1, finest = [Infinity, Infinity, Infinity] }) {
 function scattered(count, tell) {
   const [from, to, weights] = [Int32Array, Int32Array, Float32Array].map((Kind) => new Kind(count));
   let k = 0;
-  tell((...each) => { [from[k], to[k], weights[k++]] = each; });
+  tell((a, b, weight) => { from[k] = a; to[k] = b; weights[k++] = weight; });
   return {
     value(z, x) {
       x.fill(0);

@@ -89,7 +89,7 @@ export function serve(port) {
 
   /** Another `key` than before begins the climb anew; without one, settings act from the next step on. */
   const answer = async ({ id, key = "", settings, steps, patience, reset, undo, all }) => {
-    const { size, judge } = settings;
+    const { size, judge } = settings, until = performance.now() + patience; // what begins a climb takes its share
     if (reset || climb?.key !== key) {
       const again = undo && earlier?.key === key;
       [climb, earlier] = [again ? earlier : new Climb(settings, mesh, pictures), climb];
@@ -97,7 +97,7 @@ export function serve(port) {
       all = true;
     }
     await aim(settings);
-    const before = all ? 0 : climb.points.length, until = performance.now() + patience;
+    const before = all ? 0 : climb.points.length;
     const more = (done) => steps === null ? performance.now() < until : done < steps;
     for (let done = 0; more(done);) done += await climb.slice(settings);
     const images = climb.eye.shown(climb.pictures, settings), { pixels, width } = pixelsOf(images);
