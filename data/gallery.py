@@ -53,11 +53,11 @@ GROWTH = [
     (1, 0.26, 0.06, [0.55, 0.64, 0.73, 0.82, 0.91, 1.0, 1.1]),
 ]
 # of things with opacity: size, share of the steps, sizes seen, bare ground around,
-# price, grain, and how long the steps are
+# price, grain, how long the steps are, and how much finer the picture becomes
 CUTTING = [
-    (224, 0.22, [0.4, 0.48, 0.67], 0.25, 0.3, 0.1, 1.0),
-    (224, 0.63, [0.3, 0.35, 0.4, 0.48, 0.67], 0.25, 1.0, 0.1, 1.0),
-    (560, 0.15, [0.3, 0.4, 0.5, 0.6], 0.05, 1.0, 0.0, 0.5),
+    (224, 0.22, [0.4, 0.48, 0.67], 0.25, 0.3, 0.1, 1, 1),
+    (224, 0.63, [0.3, 0.35, 0.4, 0.48, 0.67], 0.25, 1.0, 0.1, 1, 1),
+    (560, 0.15, [0.4, 0.5, 0.62, 0.75], 0.05, 1.0, 0.0, 0.5, 1.25),
 ]
 
 
@@ -177,10 +177,11 @@ def cut_outs(network, size, steps, seed):
     same fourth one, since the grounds are drawn for all of a batch at once. A sum in
     another order would be enough to make other pictures.
     """
-    names = ["pineapple", "goldfish", "conch", "head cabbage"]
+    names = ["pineapple", "snail", "conch", "head cabbage"]
     raw = None
-    for k, (full, share, seen, ground, price, grain, pace) in enumerate(CUTTING):
-        waves = [560 / full * periods for periods in (0.16, 0.16, 0.16, 0.036)]
+    for k, plan in enumerate(CUTTING):
+        full, share, seen, ground, price, grain, pace, finer = plan
+        waves = [finer * (560 / full) * each for each in (0.16, 0.16, 0.16, 0.036)]
         options = {"alpha": True, "decay_power": 1.4, "seed": seed}
         if raw is None:  # all from the same colours, opacity from a soft disc
             start = fourier_image(full, **options)
@@ -444,7 +445,7 @@ RECIPES = {
         (320, 600),
         400,
         4,
-        "section 4: a pineapple, a goldfish and a conch, with opacity",
+        "section 4: a pineapple, a snail and a conch, with opacity",
     ),
     "curly_bunny": Recipe(
         curly_bunny, WIDE, 200, 0, "section 5: curls grown on the bunny"
