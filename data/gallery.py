@@ -53,7 +53,7 @@ GROWTH = [
     (1, 0.26, 0.06, [0.55, 0.64, 0.73, 0.82, 0.91, 1.0, 1.1]),
 ]
 # of things with opacity: size, share of the steps, sizes seen, bare ground around,
-# price, grain, how long the steps are, and how much finer the picture becomes
+# price, grain, how long the steps are, and how much finer colours become
 CUTTING = [
     (224, 0.22, [0.4, 0.48, 0.67], 0.25, 0.3, 0.1, 1, 1),
     (224, 0.63, [0.3, 0.35, 0.4, 0.48, 0.67], 0.25, 1.0, 0.1, 1, 1),
@@ -181,7 +181,8 @@ def cut_outs(network, size, steps, seed):
     raw = None
     for k, plan in enumerate(CUTTING):
         full, share, seen, ground, price, grain, pace, finer = plan
-        waves = [finer * (560 / full) * each for each in (0.16, 0.16, 0.16, 0.036)]
+        parts = 560 / full
+        waves = 3 * [parts * finer * 0.16] + [parts * 0.036]
         options = {"alpha": True, "decay_power": 1.4, "seed": seed}
         if raw is None:  # all from the same colours, opacity from a soft disc
             start = fourier_image(full, **options)
