@@ -1015,6 +1015,40 @@ def test_adjoints_by_dot_products(run):
         assert one == pytest.approx(other, rel=2e-4, abs=2e-4) and one != 0
 
 
+# ---- how long an answer takes --------------------------------------------------------
+
+
+def test_what_begins_a_climb_takes_its_share_of_an_answer(run):
+    """By a clock of its own: it ticks when it is looked at, and `seed`, which only a
+    beginning asks for, takes longer than an answer may.
+    """
+    net = Network(nn.Sequential(nn.Conv2d(3, 4, 3)), image_size=(24, 24))
+    found = run(
+        """
+        let clock = 0;
+        Object.defineProperty(performance, "now", { value: () => ++clock });
+        const told = [], port = { postMessage: (data) => told.push(data) };
+        serve(port);
+        const model = { ...given, classes: [] };
+        port.onmessage({ data: { models: { own: model }, pictures: {} } });
+        const settings = { size: 24, basis: "pixels", network: "own", wish: "0:1",
+            rate: 0.05, road: "plain JavaScript",
+            get seed() { clock += 100; return 1n; } };
+        for (const id of [1, 2, 3]) {
+            port.onmessage({ data: { id, settings, steps: null, patience: 60 } });
+            while (told.length < id) await new Promise((done) => setTimeout(done));
+        }
+        return told.map(({ step, error, width, pixels }) =>
+            ({ step, error, filled: pixels?.length === 4 * width ** 2 }));
+        """,
+        export_for_page(net),
+    )
+    assert [answer.get("error") for answer in found] == [None] * 3
+    assert all(answer["filled"] for answer in found)
+    steps = [answer["step"] for answer in found]
+    assert steps[0] == 0 < steps[1] < steps[2]
+
+
 # ---- where the kernels come from -----------------------------------------------------
 
 
