@@ -198,7 +198,7 @@ def cut_outs(network, size, steps, seed):
         turns = random_rotate([-8, -4, 0, 0, 4, 8])
         light = partial(unsteady, tint=0.1, grain=grain)
         view = OverBackground(transforms=[jitter(8), turns, jitter(4), light])
-        goal = -0.35 * Objective(outlines) - 55 * Objective(spread)
+        goal = -0.45 * Objective(outlines) - 55 * Objective(spread)
         goal -= 5 * Objective(glare)
         for n, name in enumerate(names):
             wanted = logit(name, batch=n)
@@ -281,8 +281,8 @@ def unsteady(images, generator, tint, grain):
 def outlines(activations):
     """How long the outlines of all paint are, in widths of the picture."""
     alpha = activations["image"][:, 3]
-    down, across = alpha.diff(dim=1).abs(), alpha.diff(dim=2).abs()
-    return (down.sum() + across.sum()) / alpha.shape[-1]
+    down, across = alpha.diff(dim=1)[..., 1:], alpha.diff(dim=2)[:, 1:]
+    return (down**2 + across**2 + 1e-8).sqrt().sum() / alpha.shape[-1]
 
 
 def nearness(size):
