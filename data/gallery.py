@@ -32,8 +32,8 @@ from dputils.networks import load_network
 from dputils.networks import recipe as style_recipe
 from dputils.objectives import Objective, channel, channel_interpolation, logit
 from dputils.optimize import cosine_adam, maximize, minimize
-from dputils.rasterize import View, interpolate, sample_texture
-from dputils.scene import cut_points, sample_views
+from dputils.rasterize import View, sample_texture
+from dputils.scene import cut_points, portraits, sample_views
 from dputils.style import MovingAverageGram, content_loss, gram_matrix, style_loss
 from dputils.transforms import compose, jitter, pad, random_rotate, random_scale
 
@@ -42,6 +42,8 @@ NETWORK = "efficientnet_lite0"
 TEXELS = 512  # of a texture, along a side
 QUALITY = 90
 GROUND = 0.95  # behind what does not fill its picture
+AGREE = 40.0  # weight of what keeps both sides of a cut alike, beside a channel
+PALE = 0.18  # how far from black and from white a texture starts
 GUTTER = 18  # white pixels between the panels of the opening picture
 # of the tensors that frames have in common: pictures along the film, size divided by
 LEVELS = [(1, 2), (1, 4), (1, 8), (2, 8), (1, 16), (2, 16)]
@@ -52,12 +54,13 @@ GROWTH = [
     (2, 0.32, 0.03, [1.0]),
     (1, 0.26, 0.06, [0.55, 0.64, 0.73, 0.82, 0.91, 1.0, 1.1]),
 ]
-# of things with opacity: size, share of the steps, sizes seen, bare ground around,
-# price, grain, how long the steps are, and how much finer colours become
+# of things with opacity: size, share of the steps, sizes seen, price, how long the
+# steps are, how much finer colours become, and whether opacity moves
 CUTTING = [
-    (224, 0.22, [0.4, 0.48, 0.67], 0.25, 0.3, 0.1, 1, 1),
-    (224, 0.63, [0.3, 0.35, 0.4, 0.48, 0.67], 0.25, 1.0, 0.1, 1, 1),
-    (560, 0.15, [0.4, 0.5, 0.62, 0.75], 0.05, 1.0, 0.0, 0.5, 1.25),
+    (224, 0.147, [0.4, 0.48, 0.67], 0.3, 1, 1, True),
+    (224, 0.42, [0.3, 0.35, 0.4, 0.48, 0.67], 1.0, 1, 1, True),
+    (224, 0.333, [0.3, 0.35, 0.4, 0.48, 0.67], 0.0, 1, 1, False),
+    (560, 0.1, [0.3, 0.4, 0.5], 1.0, 0.3, 1.25, True),
 ]
 
 
@@ -145,13 +148,15 @@ def style_of(network, painting):
     return {layer: gram_matrix(found[layer]) for layer in layers}
 
 
-def two_losses(network, found, original, grams, target):
-    """Content and style, each term divided by the size of its target."""
+def two_losses(network, found, original, grams, target, keep=1.0):
+    """Content and style, each term divided by the size of its target; content weighs
+    `keep` times what is usual.
+    """
     _, layer, weight = style_recipe(network)
     with torch.no_grad():
         wanted = network(original, [layer])
     return {
-        "content": weight * content_loss(found, wanted, relative=True),
+        "content": keep * weight * content_loss(found, wanted, relative=True),
         "style": style_loss(grams, target, relative=True),
     }
 
@@ -174,13 +179,12 @@ def painted_leather(network, size, steps, seed):
 
 def cut_outs(network, size, steps, seed):
     """Three classes with opacity, on a light ground. Grown as in notebook 04, with the
-    same fourth one, since the grounds are drawn for all of a batch at once. A sum in
+    same other one, since the grounds are drawn for all of a batch at once. A sum in
     another order would be enough to make other pictures.
     """
-    names = ["pineapple", "snail", "conch", "head cabbage"]
+    names = ["snail", "head cabbage", "pineapple", "conch"]
     raw = None
-    for k, plan in enumerate(CUTTING):
-        full, share, seen, ground, price, grain, pace, finer = plan
+    for k, (full, share, seen, price, pace, finer, moves) in enumerate(CUTTING):
         parts = 560 / full
         waves = 3 * [parts * finer * 0.16] + [parts * 0.036]
         options = {"alpha": True, "decay_power": 1.4, "seed": seed}
@@ -194,9 +198,9 @@ def cut_outs(network, size, steps, seed):
         image = fourier_image(full, batch=len(names), **options)
         without_short_waves(image.bases[0], waves, alpha_steps=4.5)
         image.bases[0].fit(raw)
-        image.squash = partial(stretched, by=0.08)
+        image.squash = partial(stretched, by=0.08, moves=moves)
         turns = random_rotate([-8, -4, 0, 0, 4, 8])
-        light = partial(unsteady, tint=0.1, grain=grain)
+        light = partial(unsteady, tint=0.1, grain=0.1)
         view = OverBackground(transforms=[jitter(8), turns, jitter(4), light])
         goal = -0.45 * Objective(outlines) - 55 * Objective(spread)
         goal -= 5 * Objective(glare)
@@ -205,18 +209,18 @@ def cut_outs(network, size, steps, seed):
             goal += transparency_objective(wanted, view, pressure=price, batch=n)
         now = max(1, round(share * steps))
         options = {"optimizer": cosine_adam(now, pace * 0.019)}
-        options["transforms"] = partial(from_afar, view=view, scales=seen, share=ground)
+        options["transforms"] = partial(from_afar, view=view, scales=seen, share=0.25)
         maximize(image, goal, network, steps=now, seed=seed + k, **options)
         raw = image.bases[0]().detach()
     side = min(size[1] // 3, size[0])
-    things = [around_paint(each, side) for each in image().detach()[:3]]
+    things = [around_paint(each, side) for each in image().detach()[[0, 2, 3]]]
     row = side_by_side(torch.stack(things))
     top, left = size[0] - side, size[1] - row.shape[-1]
     row = F.pad(row, (left // 2, left - left // 2, top // 2, top - top // 2))
     return blend_over(row, checkerboard(size, tiles=8, light=0.97, dark=0.92))
 
 
-def around_paint(picture, side, margin=0.06):
+def around_paint(picture, side, margin=0.1):
     """A picture `(4, H, W)` cut to a square around its paint, as one `(4, side, side)`.
     Crumbs do not count.
     """
@@ -245,11 +249,13 @@ def without_short_waves(basis, most, alpha_steps):
     basis.amplitude = basis.amplitude * weights
 
 
-def stretched(raw, by):
-    """A sigmoid; that of opacity reaches beyond 0 and 1, and is cut there."""
+def stretched(raw, by, moves):
+    """A sigmoid; that of opacity reaches beyond 0 and 1, and is cut there. Opacity that
+    does not move gets no gradient.
+    """
     squashed = torch.sigmoid(raw)
-    wide = (1 + 2 * by) * squashed[:, 3:] - by
-    return torch.cat([squashed[:, :3], wide.clamp(0, 1)], 1)
+    alpha = ((1 + 2 * by) * squashed[:, 3:] - by).clamp(0, 1)
+    return torch.cat([squashed[:, :3], alpha if moves else alpha.detach()], 1)
 
 
 def from_afar(images, generator, view, scales, share):
@@ -309,7 +315,9 @@ def glare(activations):
 
 
 def curly_bunny(network, size, steps, seed):
-    """A texture grown from a channel, seen in random views on random plain grounds."""
+    """A texture grown from a channel, seen in random views on random plain grounds;
+    both sides of a cut are asked to agree, as in notebook 06.
+    """
     mesh = sample_mesh("bunny")
     views = random_views(
         mesh, 192, distance=(8.0, 11.0), elevation=(-0.8, 0.8), seed=seed
@@ -321,9 +329,18 @@ def curly_bunny(network, size, steps, seed):
         ground = torch.rand(1, 3, 1, 1, generator=generator)
         return jitter(8)(view.render(texture, background=ground, mip=True), generator)
 
+    cuts = cut_points(mesh)
+    plain = Objective(lambda found: AGREE * disagreement(found["image"], cuts))
     options = {"transforms": seen, "optimizer": cosine_adam(steps, 0.04)}
-    maximize(texture, channel("blocks.4.1", 48), network, steps=steps, **options)
+    goal = channel("blocks.4.1", 48) - plain
+    maximize(texture, goal, network, steps=steps, **options)
     return portrait(mesh, texture(), size, turns=(0.4, -0.9, 2.4))
+
+
+def disagreement(texture, cuts):
+    """How much the colours on both sides of the cuts differ."""
+    here, there = sample_texture(texture, cuts).unbind(2)
+    return (here - there).abs().mean()
 
 
 def leaded_owl(network, size, steps, seed):
@@ -333,25 +350,22 @@ def leaded_owl(network, size, steps, seed):
 
 
 def large_leaded_owl(network, size, steps, seed):
-    """The same with the article's sizes: views of 512², a texture of 1024²; and where
-    two charts meet they are asked to agree.
-    """
-    options = {"lr": 0.02, "power": 1.4, "agree": 2.0}
+    """The same with the article's sizes: views of 512², a texture of 1024²."""
+    options = {"lr": 0.02, "power": 1.4}
     sizes = {"view_size": TEXELS, "texels": 2 * TEXELS}
     return portrait(*glazed_owl(network, steps, seed, **sizes, **options), size)
 
 
-def glazed_owl(network, steps, seed, *, view_size, texels, lr, power=1.5, agree=0.0):
-    """The owl, and its texture after the leaded window, `(1, 3, texels, texels)`;
-    `agree` is the weight of what keeps both sides of a cut alike.
-    """
+def glazed_owl(network, steps, seed, *, view_size, texels, lr, power=1.5):
+    """The owl, and its texture after the leaded window, `(1, 3, texels, texels)`."""
     mesh = sample_mesh("owl")
     painting = sample_image("leaded_window", (view_size, 3 * view_size // 2))
     views = random_views(
         mesh, view_size, distance=(10.0, 12.0), elevation=(-0.4, 0.8), seed=seed
     )
     before = F.interpolate(mesh.texture, size=(texels, texels), mode="area")
-    texture = ImageParam(FourierBasis(texels, decay_power=power)).start_from(before)
+    texture = ImageParam(FourierBasis(texels, decay_power=power))
+    texture.start_from(PALE + (1 - 2 * PALE) * before)  # far from black and from white
     target, generator = style_of(network, painting), torch.Generator().manual_seed(seed)
     memory = {layer: MovingAverageGram(0.9) for layer in target}
     ground, cuts = painting.mean((2, 3), keepdim=True), cut_points(mesh)
@@ -367,11 +381,8 @@ def glazed_owl(network, steps, seed, *, view_size, texels, lr, power=1.5, agree=
             layer: average(gram_matrix(covered(found[layer], view.mask)))
             for layer, average in memory.items()
         }
-        terms = two_losses(network, found, original, grams, target)
-        if agree:
-            here, there = sample_texture(skin, cuts).unbind(2)
-            terms["cuts"] = agree * (here - there).abs().mean()
-        return terms
+        terms = two_losses(network, found, original, grams, target, keep=1.7)
+        return terms | {"cuts": 2 * disagreement(skin, cuts)}
 
     minimize(loss, texture, steps=steps, optimizer=cosine_adam(steps, lr))
     return mesh, texture()
@@ -391,19 +402,16 @@ def random_views(mesh, size, *, distance, elevation, seed, count=32):
     return [View(mesh, camera, size) for camera in cameras]
 
 
-def portrait(mesh, texture, size, turns=(0.4, -0.9), samples=3):
-    """A model from some sides, softly lit, on a light ground, many samples a pixel."""
+def portrait(mesh, texture, size, turns=(0.4, -0.9)):
+    """A model from some sides, softly lit, with its shadow on a light ground."""
     height, width = size[0], size[1] // len(turns)
     place = {"distance": 13.0, "elevation": 0.15, "aspect": width / height}
     cameras = torch.cat([sample_views(mesh, 1, azimuth=a, **place) for a in turns])
-    view = View(mesh, cameras, (samples * height, samples * width))
-    normal = F.normalize(interpolate(view.fragments, mesh.normals(), mesh.faces), dim=1)
-    toward_camera = -(normal * cameras[:, 3, :3, None, None]).sum(1, keepdim=True)
-    light = 0.78 + 0.22 * toward_camera + 0.08 * normal[:, 1:2]
     with torch.no_grad():
-        lit = view.render(texture, mip=True) * light
-    shown = torch.where(view.mask, lit, GROUND).clamp(0, 1)
-    return side_by_side(F.avg_pool2d(shown, samples))
+        shown = portraits(
+            mesh, cameras, (height, width), texture=texture, ground=GROUND
+        )
+    return side_by_side(shown, 0)
 
 
 def side_by_side(pictures, gap=0):
@@ -444,9 +452,9 @@ RECIPES = {
     "cut_outs": Recipe(
         cut_outs,
         (320, 600),
-        400,
+        600,
         4,
-        "section 4: a pineapple, a snail and a conch, with opacity",
+        "section 4: a snail, a pineapple and a conch, with opacity",
     ),
     "curly_bunny": Recipe(
         curly_bunny, WIDE, 200, 0, "section 5: curls grown on the bunny"
