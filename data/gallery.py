@@ -57,10 +57,10 @@ GROWTH = [
 # of things with opacity: size, share of the steps, sizes seen, price, how long the
 # steps are, how much finer colours become, and whether opacity moves
 CUTTING = [
-    (224, 0.147, [0.4, 0.48, 0.67], 0.3, 1, 1, True),
-    (224, 0.42, [0.3, 0.35, 0.4, 0.48, 0.67], 1.0, 1, 1, True),
-    (224, 0.333, [0.3, 0.35, 0.4, 0.48, 0.67], 0.0, 1, 1, False),
-    (560, 0.1, [0.3, 0.4, 0.5], 1.0, 0.3, 1.25, True),
+    (224, 0.154, [0.4, 0.48, 0.67], 0.3, 1, 1, True),
+    (224, 0.442, [0.3, 0.35, 0.4, 0.48, 0.67], 1.0, 1, 1, True),
+    (224, 0.351, [0.3, 0.35, 0.4, 0.48, 0.67], 0.0, 1, 1, False),
+    (560, 0.053, [0.3, 0.4, 0.5], 1.0, 0.3, 1.25, True),
 ]
 
 
@@ -452,7 +452,7 @@ RECIPES = {
     "cut_outs": Recipe(
         cut_outs,
         (320, 600),
-        600,
+        570,
         4,
         "section 4: a snail, a pineapple and a conch, with opacity",
     ),
