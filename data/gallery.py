@@ -42,7 +42,6 @@ NETWORK = "efficientnet_lite0"
 TEXELS = 512  # of a texture, along a side
 QUALITY = 90
 GROUND = 0.95  # behind what does not fill its picture
-AGREE = 40.0  # weight of what keeps both sides of a cut alike, beside a channel
 PALE = 0.18  # how far from black and from white a texture starts
 GUTTER = 18  # white pixels between the panels of the opening picture
 # of the tensors that frames have in common: pictures along the film, size divided by
@@ -330,9 +329,9 @@ def curly_bunny(network, size, steps, seed):
         return jitter(8)(view.render(texture, background=ground, mip=True), generator)
 
     cuts = cut_points(mesh)
-    plain = Objective(lambda found: AGREE * disagreement(found["image"], cuts))
+    apart = Objective(lambda found: disagreement(found["image"], cuts))
     options = {"transforms": seen, "optimizer": cosine_adam(steps, 0.04)}
-    goal = channel("blocks.4.1", 48) - plain
+    goal = channel("blocks.4.1", 48) - 40 * apart
     maximize(texture, goal, network, steps=steps, **options)
     return portrait(mesh, texture(), size, turns=(0.4, -0.9, 2.4))
 
