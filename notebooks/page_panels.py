@@ -314,7 +314,7 @@ def panels() -> dict[str, dict[str, Any]]:
         ),
         "05_textures_through_rendering": panel(
             {
-                "zoom": (slider("zoom", 0.8, 5), 2),
+                "zoom": (slider("zoom", 0.8, 5), 3.5),
                 "turn": (slider("turn", 0, 11, seen=True), 0),
                 "wish": (choice("wish", classes + channels("robust")), "stained_glass"),
                 "size": (choice("texels", [64, 128, 256, 512], restarts=True), 256),
