@@ -301,7 +301,9 @@ class View:
             shade: how much a soft light at the camera darkens what turns away from it,
                 0 (unlit) to 1 (half as bright where a surface is seen edge-on).
         Gradients: reach the texture, the background, and texture coordinates and
-            vertices inside triangles. The light has none.
+            vertices inside triangles. The light has none. A mip level's reaches each 2
+            by 2 texels alike: a texture that is learned through levels comes out in
+            steps, unless it has no waves shorter than about three texels (notebook 05).
         Raises: ValueError for samples below 1, anisotropy outside 1 to 16 and shades
             outside [0, 1].
         """
