@@ -53,13 +53,14 @@ GROWTH = [
     (2, 0.32, 0.03, [1.0]),
     (1, 0.26, 0.06, [0.55, 0.64, 0.73, 0.82, 0.91, 1.0, 1.1]),
 ]
-# of things with opacity: size, share of the steps, sizes seen, price, how long the
-# steps are, how much finer colours become, and whether opacity moves
+# of things with opacity: size, share of the steps, sizes seen, price, price of
+# roughness, how long the steps are, how much finer colours become, and whether opacity
+# moves
 CUTTING = [
-    (224, 0.154, [0.4, 0.48, 0.67], 0.3, 1, 1, True),
-    (224, 0.442, [0.3, 0.35, 0.4, 0.48, 0.67], 1.0, 1, 1, True),
-    (224, 0.351, [0.3, 0.35, 0.4, 0.48, 0.67], 0.0, 1, 1, False),
-    (560, 0.053, [0.3, 0.4, 0.5], 1.0, 0.3, 1.25, True),
+    (224, 0.154, [0.4, 0.48, 0.67], 0.3, 0, 1, 1, True),
+    (224, 0.442, [0.3, 0.35, 0.4, 0.48, 0.67], 1.0, 0, 1, 1, True),
+    (224, 0.351, [0.3, 0.35, 0.4, 0.48, 0.67], 0.0, 60, 1, 1, False),
+    (560, 0.053, [0.3, 0.4, 0.5], 1.0, 60, 0.3, 1.25, True),
 ]
 
 
@@ -181,9 +182,9 @@ def cut_outs(network, size, steps, seed):
     same other one, since the grounds are drawn for all of a batch at once. A sum in
     another order would be enough to make other pictures.
     """
-    names = ["snail", "head cabbage", "pineapple", "conch"]
+    names = ["snail", "head cabbage", "hip", "pineapple"]
     raw = None
-    for k, (full, share, seen, price, pace, finer, moves) in enumerate(CUTTING):
+    for k, (full, share, seen, price, calm, pace, finer, moves) in enumerate(CUTTING):
         parts = 560 / full
         waves = 3 * [parts * finer * 0.16] + [parts * 0.036]
         options = {"alpha": True, "decay_power": 1.4, "seed": seed}
@@ -202,7 +203,7 @@ def cut_outs(network, size, steps, seed):
         light = partial(unsteady, tint=0.1, grain=0.1)
         view = OverBackground(transforms=[jitter(8), turns, jitter(4), light])
         goal = -0.45 * Objective(outlines) - 55 * Objective(spread)
-        goal -= 5 * Objective(glare)
+        goal -= 5 * Objective(glare) + calm * Objective(roughness)
         for n, name in enumerate(names):
             wanted = logit(name, batch=n)
             goal += transparency_objective(wanted, view, pressure=price, batch=n)
@@ -308,6 +309,15 @@ def glare(activations):
     colour, alpha = activations["image"][:, :3], activations["image"][:, 3:].detach()
     near = -(4 * colour * (1 - colour)).clamp(min=1e-4).log()
     return ((near * alpha).mean((1, 2, 3)) / (alpha.mean((1, 2, 3)) + 0.02)).sum()
+
+
+def roughness(activations):
+    """How much neighbouring pixels differ in colour: the mean over the paint."""
+    image = activations["image"]
+    colour, alpha = image[:, :3], image[:, 3:, 1:, 1:].detach()
+    down, across = colour.diff(dim=2)[..., 1:], colour.diff(dim=3)[:, :, 1:]
+    differ = (down**2 + across**2 + 1e-6).sqrt() * alpha
+    return (differ.mean((1, 2, 3)) / (alpha.mean((1, 2, 3)) + 0.02)).sum()
 
 
 # ---- sections 5 and 6: three dimensions ----------------------------------------------
@@ -453,7 +463,7 @@ RECIPES = {
         (320, 600),
         570,
         4,
-        "section 4: a snail, a pineapple and a conch, with opacity",
+        "section 4: a snail, a hip and a pineapple, with opacity",
     ),
     "curly_bunny": Recipe(
         curly_bunny, WIDE, 200, 0, "section 5: curls grown on the bunny"
