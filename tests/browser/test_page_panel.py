@@ -108,6 +108,14 @@ class Panel:
     def until(self, steps):
         wait(lambda: self.steps() >= steps, f"step {steps}")
 
+    def pause(self):
+        """Press pause, and how many steps were taken by then: a climb that begins anew
+        stays below. One that played would be past them before anybody looks.
+        """
+        self.button("pause").click()
+        self.button("play").wait_for()
+        return self.steps()
+
     def climbs(self, score):
         wait(lambda: self.score() > score, f"a score of more than {score}")
 
@@ -180,11 +188,9 @@ def test_controls_act_in_the_middle_and_others_begin_anew(show):
     panel.figure.get_by_text("plain", exact=True).click()
     wait(lambda: "the robust network sees" in panel.numbers(), "the other judge")
     assert panel.steps() > 10, "wish and network act in the middle of the climb"
-    before = panel.steps()
+    before = panel.pause()
     panel.figure.get_by_text("pixels", exact=True).click()
     wait(lambda: panel.steps() < before, "another basis begins anew")
-    panel.button("pause").click()
-    panel.page.wait_for_timeout(300)
     panel.button("undo").click()
     wait(lambda: panel.steps() >= before, "undo brings the earlier climb back")
 
@@ -705,9 +711,10 @@ def test_a_cppn_learns_and_can_be_built_anew(show):
     panel.button("play").click()
     panel.climbs(start + 1)
     wait(lambda: panel.picture()[..., 0].std() > 2 * flat[..., 0].std(), "a picture")
-    before = panel.steps()
+    before = panel.pause()
     panel.figure.get_by_text("relu", exact=True).click()
     wait(lambda: panel.steps() < before, "another network begins anew")
+    panel.button("play").click()
     panel.figure.get_by_text("snail", exact=True).click()
     panel.until(5)
     assert panel.said() == ""
