@@ -114,6 +114,7 @@ class Panel:
         """
         self.button("pause").click()
         self.button("play").wait_for()
+        self.page.wait_for_timeout(300)  # the last answer
         return self.steps()
 
     def climbs(self, score):
@@ -133,9 +134,7 @@ def test_it_plays_when_asked_and_the_score_rises(show):
     wait(lambda: panel.picture()[:, :80].std() > 0.1, "a picture")
     assert "the plain network sees" in panel.numbers()
     assert "in WebAssembly" in panel.numbers() and "steps/s" in panel.numbers()
-    panel.button("pause").click()
-    panel.page.wait_for_timeout(300)
-    held = panel.steps()
+    held = panel.pause()
     panel.page.wait_for_timeout(500)
     assert panel.steps() == held, "paused means paused"
     assert panel.said() == ""
@@ -252,9 +251,7 @@ def test_a_new_seed_empties_the_curve(show):
     empty = drawn()
     panel.button("play").click()
     panel.until(10)
-    panel.button("pause").click()
-    panel.button("play").wait_for()
-    panel.page.wait_for_timeout(300)  # the last answer
+    panel.pause()
     assert drawn() != empty
     assert re.fullmatch(r"score from \S+ to \S+", curve.get_attribute("aria-label"))
     panel.figure.get_by_label("seed", exact=True).fill("7")
@@ -296,7 +293,7 @@ def test_a_coupling_of_two_makes_the_pictures_alike(show):
 
     apart = playing(0)
     apart.until(25)
-    apart.button("pause").click()
+    apart.pause()
     bound, together = alike(apart) + 0.2, playing(2)
     together.until(3)
     wait(lambda: alike(together) > bound, "pictures that are alike")
@@ -488,10 +485,7 @@ def test_a_channel_is_a_wish_in_the_middle_of_a_climb(show):
     panel = show(name="playground", fragment="#size=64&wish=daisy")
     panel.button("play").click()
     panel.until(5)
-    panel.button("pause").click()
-    panel.button("play").wait_for()
-    panel.page.wait_for_timeout(300)  # the last answer
-    steps = panel.steps()
+    steps = panel.pause()
     panel.figure.get_by_label("wish", exact=True).select_option("conv5:7")
     panel.button("step").click()
     becomes(panel.steps, steps + 1)
@@ -541,10 +535,7 @@ def test_a_basis_has_dials_of_its_own_which_the_address_keeps(show, basis):
         kept = ["basis=low+resolution", "cells=5"]
     panel.button("play").click()
     panel.until(8)
-    panel.button("pause").click()
-    panel.button("play").wait_for()
-    panel.page.wait_for_timeout(300)  # the last answer
-    steps, picture = panel.steps(), panel.picture()
+    steps, picture = panel.pause(), panel.picture()
     fragment = panel.page.url.partition("#")[2]
     assert {*kept, "wish=star", "seed=3", "size=64"} <= {*fragment.split("&")}
     with panel.page.expect_download() as download:
@@ -684,8 +675,7 @@ def test_a_texture_grows_on_a_model_that_can_be_turned(show):
     first = [*scores()]
     panel.button("play").click()
     panel.until(32)
-    panel.button("pause").click()
-    panel.button("play").wait_for()
+    panel.pause()
     assert np.mean([*scores()]) > np.mean(first)
     grown, steps = panel.picture(), panel.steps()
     assert ((grown < 0.99).any(2) | model == model).mean() > 0.99
