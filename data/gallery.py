@@ -284,11 +284,22 @@ def unsteady(images, generator, tint, grain):
     return torch.cat([colour + strength * noise, images[:, 3:]], 1)
 
 
+def variation(images, least):
+    """Total variation at each place; notebook 04 explains it and the prices below."""
+    down, across = images.diff(dim=-2)[..., 1:], images.diff(dim=-1)[..., 1:, :]
+    return (down**2 + across**2 + least).sqrt()
+
+
+def over_paint(values, alpha):
+    """The mean over the paint of each picture, summed; opacity is not asked to move."""
+    alpha = alpha.detach()
+    return ((values * alpha).mean((1, 2, 3)) / (alpha.mean((1, 2, 3)) + 0.02)).sum()
+
+
 def outlines(activations):
     """How long the outlines of all paint are, in widths of the picture."""
-    alpha = activations["image"][:, 3]
-    down, across = alpha.diff(dim=1)[..., 1:], alpha.diff(dim=2)[:, 1:]
-    return (down**2 + across**2 + 1e-8).sqrt().sum() / alpha.shape[-1]
+    alpha = activations["image"][:, 3:]
+    return variation(alpha, 1e-8).sum() / alpha.shape[-1]
 
 
 def nearness(size):
@@ -306,18 +317,14 @@ def spread(activations):
 
 def glare(activations):
     """How near to black or white the paint is: the mean of -log 4 c (1 - c)."""
-    colour, alpha = activations["image"][:, :3], activations["image"][:, 3:].detach()
-    near = -(4 * colour * (1 - colour)).clamp(min=1e-4).log()
-    return ((near * alpha).mean((1, 2, 3)) / (alpha.mean((1, 2, 3)) + 0.02)).sum()
+    colour, alpha = activations["image"][:, :3], activations["image"][:, 3:]
+    return over_paint(-(4 * colour * (1 - colour)).clamp(min=1e-4).log(), alpha)
 
 
 def roughness(activations):
-    """How much neighbouring pixels differ in colour: the mean over the paint."""
+    """How much neighbouring pixels differ in colour."""
     image = activations["image"]
-    colour, alpha = image[:, :3], image[:, 3:, 1:, 1:].detach()
-    down, across = colour.diff(dim=2)[..., 1:], colour.diff(dim=3)[:, :, 1:]
-    differ = (down**2 + across**2 + 1e-6).sqrt() * alpha
-    return (differ.mean((1, 2, 3)) / (alpha.mean((1, 2, 3)) + 0.02)).sum()
+    return over_paint(variation(image[:, :3], 1e-6), image[:, 3:, 1:, 1:])
 
 
 # ---- sections 5 and 6: three dimensions ----------------------------------------------
@@ -474,7 +481,7 @@ RECIPES = {
     "large_leaded_owl": Recipe(
         large_leaded_owl,
         (780, 1476),
-        300,
+        400,
         0,
         "section 6: the same at the article's sizes",
     ),
