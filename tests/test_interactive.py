@@ -259,14 +259,6 @@ def test_pictures_are_made_smaller_to_fit():
     assert decoded(full[0]).size == (96, 96) and decoded(tight[0]).size <= (96, 96)
 
 
-def test_quality_falls_before_size():
-    pictures = [smooth(size=(384, 384))]
-    room = len(encode(pictures[0], quality=58))
-    tight = encode_within(pictures, room)
-    assert tight == [encode(pictures[0], quality=58)]
-    assert decoded(tight[0]).size == (384, 384)
-
-
 def test_equal_pictures_count_once():
     one = noise(1, 3, 64, 64)
     alone = len(encode_within([one], 10**6)[0])

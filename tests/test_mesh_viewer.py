@@ -18,7 +18,7 @@ from dputils.media import read_image
 from dputils.rasterize import View, interpolate
 from dputils.scene import Mesh, chart_mask, look_at, orbit_views, perspective
 from dputils.widgets import Choice, MeshViewer, Row
-from dputils.widgets.encoding import PAYLOAD
+from dputils.widgets.encoding import PAYLOAD, encode
 from dputils.widgets.mesh_coding import code_mesh
 from dputils.widgets.mesh_thinning import thin_mesh
 
@@ -207,6 +207,18 @@ def test_many_textures_are_made_smaller_and_this_is_said():
     ):
         figure = MeshViewer(globe(), noise)
     assert len(figure.html()) <= PAYLOAD and len(figure.state["textures"]) == 16
+
+
+def test_a_texture_loses_quality_before_it_loses_size():
+    coarse = torch.rand(8, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    textures = torch.nn.functional.interpolate(coarse, scale_factor=6, mode="bicubic")
+    textures = textures.clamp(0, 1)
+    figure = MeshViewer(globe(), textures)
+    files = figure.state["textures"]
+    assert all(Image.open(io.BytesIO(file)).size == (384, 384) for file in files)
+    # as good as many would be, they would not fit
+    assert sum(len(encode(texture, quality=74)) for texture in textures) > figure._room
+    assert len(figure.html()) <= PAYLOAD
 
 
 def test_shrunk_textures_have_no_seams():

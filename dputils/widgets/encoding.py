@@ -16,9 +16,6 @@ STEPS = [
     (90, 1),
     (82, 1),
     (74, 1),
-    (66, 1),
-    (58, 1),
-    (50, 1),
     (74, 0.8),
     (66, 0.8),
     (66, 0.65),
@@ -54,16 +51,20 @@ def encode(
 
 
 def encode_within(
-    pictures: Iterable[Picture], budget: float = BUDGET, *, what: str = "pictures"
+    pictures: Iterable[Picture],
+    budget: float = BUDGET,
+    *,
+    what: str = "pictures",
+    steps: Sequence[tuple[int, float]] = STEPS,
 ) -> list[bytes]:
     """Pictures as WebP files that together take at most `budget` bytes.
 
     Equal pictures share one. The quality falls before the width does, down to a
-    quarter.
+    quarter; `steps` are the pairs of both that are tried, best first.
     Raises: ValueError if even that is too much.
     """
     images = [to_image(picture) for picture in pictures]
-    for quality, scale in STEPS:
+    for quality, scale in steps:
         known: dict[tuple, bytes] = {}
         files = []
         for image in images:

@@ -13,7 +13,7 @@ from ..media import Pictures, picture_sheet, read_image, to_image
 from ..rasterize import View
 from ..scene import Mesh, chart_mask, fill, look_at, perspective
 from .amounts import pixels, real, whole
-from .encoding import BUDGET, PAYLOAD, as_pictures, encode, encode_within
+from .encoding import BUDGET, PAYLOAD, STEPS, as_pictures, encode, encode_within
 from .hosting import Component, bundle
 from .mesh_coding import code_mesh
 from .mesh_thinning import thin_mesh
@@ -24,6 +24,8 @@ FIELD_OF_VIEW = math.radians(42)
 NEAREST, FARTHEST = 1.2, 6.0
 START = (0.0, 0.0, 3.3)
 DENSITY = 0.08  # bytes a pixel that a texture takes as WebP of middling quality
+# a texture is looked at from near: before it is shrunk, it loses more quality
+TEXTURE_STEPS = [*STEPS[:3], (66, 1), (58, 1), (50, 1), *STEPS[3:]]
 LONGEST = 2048  # texels along a side that a live figure is sent
 # bits a coordinate, share of the triangles
 FINENESS = [(16, 1), (14, 1), (14, 0.5), (14, 0.25), (12, 0.125)]
@@ -374,9 +376,9 @@ def _fitted(pictures, room):
     pixels = sum(picture.width * picture.height for picture in pictures)
     scale = min(1, math.sqrt(room / (DENSITY * pixels)))
     try:
-        files = encode_within(_shrunk(pictures, scale), room, what="textures")
+        files = _tried(_shrunk(pictures, scale), room)
     except ValueError:  # finer grain than most: once more from half the size
-        files = encode_within(_shrunk(pictures, scale / 2), room, what="textures")
+        files = _tried(_shrunk(pictures, scale / 2), room)
     widths = [Image.open(io.BytesIO(file)).width for file in files]
     if any(2 * width < picture.width for width, picture in zip(widths, pictures)):
         warnings.warn(
@@ -386,6 +388,10 @@ def _fitted(pictures, room):
             stacklevel=4,
         )
     return files
+
+
+def _tried(pictures, room):
+    return encode_within(pictures, room, what="textures", steps=TEXTURE_STEPS)
 
 
 def _shrunk(pictures, scale):
