@@ -216,7 +216,7 @@ def test_a_texture_loses_quality_before_it_loses_size():
     figure = MeshViewer(globe(), textures)
     files = figure.state["textures"]
     assert all(Image.open(io.BytesIO(file)).size == (384, 384) for file in files)
-    # as good as many would be, they would not fit
+    # at the quality at which other figures begin to shrink, they would not fit
     assert sum(len(encode(texture, quality=74)) for texture in textures) > figure._room
     assert len(figure.html()) <= PAYLOAD
 

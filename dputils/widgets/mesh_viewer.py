@@ -71,7 +71,8 @@ class MeshViewer(Component):
     Warns: where textures had to be shrunk to less than half their width to fit.
     Differs: coordinates are rounded to 16 bits. Where geometry leaves too little room
         to the textures, to 14 or 12, and up to seven triangles of eight are merged into
-        their neighbours; shapes and textures stay where they were. The field of view,
+        their neighbours; shapes and textures stay where they were. Textures that do not
+        fit lose quality first, then size. The field of view,
         42°, is that of the article's viewers; `sample_views` has 10°.
     """
 
